@@ -1,0 +1,135 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/util/suggest"
+	"go.yaml.in/yaml/v4"
+)
+
+// field is a key of the block T: what it is called, what it means, and how
+// its value gets into a T.
+type field[T any] struct {
+	name    string
+	entries []Entry // its rows of the reference, their keys relative to T
+	read    func(value, *T)
+}
+
+// kind is a way to write a V.
+type kind[V any] struct {
+	want string // as errors name it: "a list of strings"
+	read func(value) V
+	sub  []Entry // keys inside it; they begin with "." or "[]."
+}
+
+// leaf is a key that holds a value of the kind k.
+func leaf[T, V any](name string, k kind[V], in func(*T) *V, without, meaning string) field[T] {
+	entries := []Entry{{Key: name, Type: k.want, Default: without, Meaning: meaning}}
+	for _, e := range k.sub {
+		e.Key = name + e.Key
+		entries = append(entries, e)
+	}
+	read := func(v value, into *T) { *in(into) = k.read(v) }
+	return field[T]{name: name, entries: entries, read: read}
+}
+
+// block is a key that holds keys of its own.
+func block[T, B any](name string, fields []field[B], in func(*T) *B) field[T] {
+	var entries []Entry
+	for _, e := range below(".", fields) {
+		e.Key = name + e.Key
+		entries = append(entries, e)
+	}
+	read := func(v value, into *T) {
+		if v.node.Kind != yaml.MappingNode {
+			v.mismatch("a mapping of its keys")
+			return
+		}
+		readFields(v, fields, in(into))
+	}
+	return field[T]{name: name, entries: entries, read: read}
+}
+
+// below lists the rows of all fields, with a prefix to their keys.
+func below[T any](prefix string, fields []field[T]) []Entry {
+	var entries []Entry
+	for _, f := range fields {
+		for _, e := range f.entries {
+			e.Key = prefix + e.Key
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+// readFields reads the mapping v into a T.
+func readFields[T any](v value, fields []field[T], into *T) {
+	v.each(func(key String, val value) {
+		i := slices.IndexFunc(fields, func(f field[T]) bool { return f.name == key.Value })
+		if i < 0 {
+			v.unknown(key, names(fields))
+			return
+		}
+		val.path = strings.TrimPrefix(v.path+"."+key.Value, ".")
+		fields[i].read(val, into)
+	})
+}
+
+func names[T any](fields []field[T]) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.name)
+	}
+	return all
+}
+
+// unknown reports a key that this block does not have.
+func (v value) unknown(key String, known []string) {
+	v.report(key.At, v.unknownHint(key.Value, known), "unknown key %s", quote(key.Value))
+}
+
+func (v value) unknownHint(key string, known []string) string {
+	if v.p.full() {
+		return "" // only counted from here on
+	}
+	if hint := v.p.elsewhere(key); hint != "" {
+		return hint
+	}
+	if near := nearest(key, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "known here: " + strings.Join(known, ", ")
+}
+
+// elsewhere is the hint for a key that other blocks have, or that was
+// written with its block: "tags", "build.tags".
+func (p *parser) elsewhere(key string) string {
+	name := key[strings.LastIndex(key, ".")+1:]
+	var blocks []string
+	for _, e := range p.known {
+		if strings.HasSuffix("."+e.Key, "."+key) && e.Key != name {
+			block := strings.TrimSuffix(e.Key, "."+name)
+			blocks = append(blocks, strings.TrimSuffix(block, "[]"))
+		}
+	}
+	if len(blocks) == 0 {
+		return ""
+	}
+	return "write " + name + " below " + strings.Join(blocks, " or ")
+}
+
+// nearest is the word that was probably meant, or "". The search allows two
+// letters of difference, by which short words are all alike: what begins and
+// ends differently is not a slip of the fingers.
+func nearest(word string, words []string) string {
+	const shortest, longest = 3, 64
+	if len(word) < shortest || len(word) > longest {
+		return ""
+	}
+	near, found := suggest.Search(word, words, true)
+	if !found || near[0] != word[0] && near[len(near)-1] != word[len(word)-1] {
+		return ""
+	}
+	return near
+}

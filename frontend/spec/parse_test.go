@@ -1,0 +1,127 @@
+package spec_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted parts of testdata")
+
+// TestParse reads every spec in testdata. Each file holds specs, and below
+// each one either what it means ("want") or what Parse says about it
+// ("errors").
+func TestParse(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) { golden(t, file) })
+	}
+}
+
+func golden(t *testing.T, file string) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := &txtar.Archive{Comment: archive.Comment}
+	for _, f := range archive.Files {
+		if f.Name == "want" || f.Name == "errors" {
+			continue
+		}
+		got.Files = append(got.Files, f, answer(f))
+	}
+	if *update {
+		if err := os.WriteFile(file, txtar.Format(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(txtar.Format(archive)), string(txtar.Format(got))); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+// answer is what a spec gives: its values, or errors.
+func answer(f txtar.File) txtar.File {
+	s, err := spec.Parse(f.Name, unescape(f.Data))
+	if err != nil {
+		return txtar.File{Name: "errors", Data: []byte(err.Error() + "\n")}
+	}
+	return txtar.File{Name: "want", Data: []byte(print(s))}
+}
+
+// unescape puts the characters into a spec that an editor or git would
+// change, or that nobody could see: ␍ is a carriage return, ␉ a tab, ⟨202e⟩
+// any character.
+func unescape(data []byte) []byte {
+	text := strings.NewReplacer(
+		"␍", "\r", "␉", "\t", "⟨0⟩", "\x00", "⟨7⟩", "\a", "⟨7f⟩", "\x7f",
+		"⟨ff⟩", "\xff", "⟨feff⟩", "\ufeff", "⟨202e⟩", "\u202e", "⟨2028⟩", "\u2028",
+	).Replace(string(data))
+	return []byte(text)
+}
+
+// TestRanges pins where values end: text from the file, found by its range.
+func TestRanges(t *testing.T) {
+	const text = "main: &m ./cmd/é\n" +
+		"go: '1.26'\n" +
+		"base: \"a\\\"b\"\n" +
+		"build:\n  ldflags: >-\n    -s\n    -w\n" +
+		"  gcflags: all=-N\n    -l\n" +
+		"run:\n  files:\n    - {from: a, to: /b}\n" +
+		"  args: [*m, x]\n"
+	s, err := spec.Parse("gohull.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		at   diag.Range
+		want string
+	}{
+		{s.Main[0].At, "1:7-1:16"},
+		{s.Go.At, "2:5-2:10"},
+		{s.Base.At, "3:7-3:12"},
+		{s.Build.Ldflags.At, "5:12-7:6"},
+		{s.Build.Gcflags.At, "8:12-9:6"},
+		{s.Run.Files[0].At, "12:7-12:23"},
+		{s.Run.Args[0].At, "13:10-13:11"},
+	} {
+		if got := span(test.at); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+}
+
+// TestTooLarge has no golden file: the spec would be one of more than 1 MiB.
+func TestTooLarge(t *testing.T) {
+	_, err := spec.Parse("gohull.yaml", make([]byte, 1<<20+1))
+	want := "gohull.yaml:1:1: a file of 1048577 bytes, wanted at most 1048576 (1 MiB); is this the spec?"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// TestManyErrors holds the report on a broken file to what can be read.
+func TestManyErrors(t *testing.T) {
+	_, err := spec.Parse("gohull.yaml", []byte(strings.Repeat("- x\n", 3)+"# \a\n"+strings.Repeat("#\a\n", 1000)))
+	all, ok := err.(diag.Errors)
+	if !ok || len(all) != 21 {
+		t.Fatalf("got %v, want 21 diagnostics", err)
+	}
+	want := "gohull.yaml:1004:2: the last of 981 more errors is here; mend the others first"
+	if got := all[20].String(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,48 @@
+package spec_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/gohull/gohull/frontend/spec"
+)
+
+// TestReferenceIsComplete holds testdata/complete.txtar to its promise: it
+// has a value for every key of the reference.
+func TestReferenceIsComplete(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/complete.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(archive.Files[0].Data)
+	for _, e := range spec.Reference() {
+		name := e.Key[strings.LastIndex(e.Key, ".")+1:]
+		if !strings.Contains(text, name+":") {
+			t.Errorf("complete.txtar has no %s", e.Key)
+		}
+		if e.Type == "" || e.Default == "" || e.Meaning == "" {
+			t.Errorf("%s lacks a part of its description: %+v", e.Key, e)
+		}
+	}
+}
+
+// TestMarkdown shows the table as the documentation has it.
+func TestMarkdown(t *testing.T) {
+	const file = "testdata/reference.md"
+	if *update {
+		if err := os.WriteFile(file, []byte(spec.Markdown()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), spec.Markdown()); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}

@@ -1,0 +1,234 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// rule says what is wrong with a text, nil when nothing is.
+type rule func(string) *objection
+
+type objection struct {
+	found string // and what was wanted
+	hint  string // may be empty
+}
+
+func object(hint, format string, args ...any) *objection {
+	return &objection{found: fmt.Sprintf(format, args...), hint: hint}
+}
+
+func anything(string) *objection { return nil }
+
+func notEmpty(s string) *objection {
+	if s == "" {
+		return object("remove the key or write a value", "an empty string")
+	}
+	return nil
+}
+
+// solid is one word: a name, a path or a reference.
+func solid(s string) *objection {
+	if strings.ContainsFunc(s, unicode.IsSpace) {
+		return object("remove it", "a space in %s", quote(s))
+	}
+	return notEmpty(s)
+}
+
+// mainPackage is what the go command gets as an argument.
+func mainPackage(s string) *objection {
+	if strings.HasPrefix(s, "-") {
+		return object("flags have keys of their own below build", "wanted a package, found the flag %s", quote(s))
+	}
+	if list := strings.Fields(s); len(list) > 1 {
+		return object("write "+flow(list), "a space in %s", quote(s))
+	}
+	return solid(s)
+}
+
+var version = regexp.MustCompile(`^1\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)|rc[1-9][0-9]*)?$`)
+
+func goVersion(s string) *objection {
+	if version.MatchString(s) {
+		return nil
+	}
+	hint := "write one like 1.26, 1.26.8 or 1.27rc1"
+	meant := strings.TrimSuffix(strings.TrimLeft(s, "gov"), ".x")
+	if version.MatchString(meant) {
+		hint = "write " + meant
+	}
+	return object(hint, "%s is not a Go version", quote(s))
+}
+
+func buildTag(s string) *objection {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' {
+			return object("a tag has letters, digits, _ and .; commas stand between tags", "%s is not a build tag", quote(s))
+		}
+	}
+	return notEmpty(s)
+}
+
+func modulePattern(s string) *objection {
+	if _, err := path.Match(s, ""); err != nil {
+		return object("write one as in GOPRIVATE: *.corp.example", "%s is not a pattern", quote(s))
+	}
+	return solid(s)
+}
+
+func oneOf(words ...string) rule {
+	return func(s string) *objection {
+		if slices.Contains(words, s) {
+			return nil
+		}
+		hint := ""
+		if near := nearest(strings.ToLower(s), words); near != "" {
+			hint = "did you mean " + near + "?"
+		} else if slices.Contains(words, strings.ToLower(s)) {
+			hint = "write " + strings.ToLower(s)
+		}
+		last := len(words) - 1
+		return object(hint, "wanted %s or %s, found %s", strings.Join(words[:last], ", "), words[last], quote(s))
+	}
+}
+
+// noPassword keeps credentials out of the file, and out of the error.
+func noPassword(s string) *objection {
+	if strings.Contains(s, "@") {
+		return object("remove them, and give the build the secret netrc: --secret id=netrc,src=$HOME/.netrc",
+			"credentials do not belong in a spec")
+	}
+	return notEmpty(s)
+}
+
+// proxies is the value of GOPROXY.
+func proxies(s string) *objection {
+	if o := noPassword(s); o != nil {
+		return o
+	}
+	for _, proxy := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '|' }) {
+		if o := moduleProxy(strings.TrimSpace(proxy)); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// moduleProxy is one entry of GOPROXY. As the go command reads it, one
+// without any of .:/ is a word.
+func moduleProxy(s string) *objection {
+	if !strings.ContainsAny(s, ".:/") {
+		return oneOf("a URL", "direct", "off")(s)
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return object("", "%s is not a URL", quote(s))
+	case u.Scheme != "" && !slices.Contains([]string{"https", "http", "file"}, u.Scheme):
+		return object("write one that begins with https://", "a module proxy with the scheme %s", quote(u.Scheme))
+	}
+	return nil
+}
+
+// inImage is an absolute path.
+func inImage(s string) *objection {
+	switch {
+	case s == "":
+		return notEmpty(s)
+	case !strings.HasPrefix(s, "/"):
+		return object("begin it with /", "wanted an absolute path, found %s", quote(s))
+	case slices.Contains(strings.Split(s, "/"), ".."):
+		return object("write the path without it", "a .. in the path %s", quote(s))
+	}
+	return nil
+}
+
+// inContext is a path below the build context.
+func inContext(s string) *objection {
+	clean := path.Clean(s)
+	switch {
+	case s == "":
+		return notEmpty(s)
+	case strings.HasPrefix(s, "/"):
+		return object("paths are relative to the build context", "wanted a relative path, found %s", quote(s))
+	case strings.Contains(s, `\`):
+		return object("write / between folders", `a \ in the path %s`, quote(s))
+	case clean == ".." || strings.HasPrefix(clean, "../"):
+		return object("only files of the build context can be used", "the path %s leads out of the build context", quote(s))
+	}
+	return nil
+}
+
+func profile(s string) *objection {
+	if s == "auto" || s == "off" {
+		return nil
+	}
+	return inContext(s)
+}
+
+var (
+	userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+	userID   = regexp.MustCompile(`^(0|[1-9][0-9]*)(?::(0|[1-9][0-9]*))?$`)
+)
+
+func imageUser(s string) *objection {
+	if userName.MatchString(s) {
+		return nil
+	}
+	m := userID.FindStringSubmatch(s)
+	if m == nil {
+		return object("", "wanted a user name, or numbers like 1000 or 1000:1000, found %s", quote(s))
+	}
+	for _, id := range m[1:] {
+		if _, err := strconv.ParseUint("0"+id, 10, 31); err != nil {
+			return object("the largest is 2147483647", "%s is too large for a user or group", cut(id))
+		}
+	}
+	return nil
+}
+
+func envName(s string) *objection {
+	if s == "" || strings.ContainsFunc(s, unicode.IsSpace) || strings.Contains(s, "=") {
+		return object("write it without spaces and =", "%s is not the name of a variable", quote(s))
+	}
+	return nil
+}
+
+func labelName(s string) *objection {
+	if s == "" {
+		return object("", "a label without a name")
+	}
+	return nil
+}
+
+// signals are those that Linux has under a name. A real-time signal has a
+// number.
+var signals = strings.Fields(`SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE
+	SIGHUP SIGILL SIGINT SIGIO SIGKILL SIGPIPE SIGPROF SIGPWR SIGQUIT SIGSEGV
+	SIGSTKFLT SIGSTOP SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG
+	SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ`)
+
+func stopSignal(s string) *objection {
+	if slices.Contains(signals, s) {
+		return nil
+	}
+	if n, err := strconv.ParseUint(s, 10, 8); err == nil && 1 <= n && n <= 64 {
+		return nil
+	}
+	name := strings.ToUpper(s)
+	hint := "write a name like SIGTERM, or a number from 1 to 64"
+	switch near := nearest(name, signals); {
+	case slices.Contains(signals, "SIG"+name):
+		hint = "write SIG" + name
+	case slices.Contains(signals, name):
+		hint = "write " + name
+	case near != "":
+		hint = "did you mean " + near + "?"
+	}
+	return object(hint, "%s is not a signal", quote(s))
+}

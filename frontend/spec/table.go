@@ -1,0 +1,135 @@
+package spec
+
+import "time"
+
+// The tables below are all there is to know about the keys: Parse reads by
+// them, errors name what they name, and Reference lists them.
+
+const (
+	goDefault     = "Go's own"
+	engineDefault = "the engine's own"
+	aString       = "a string"
+)
+
+var specFields = []field[Spec]{
+	leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
+		"the only main package; when there are several, an error that lists them",
+		"Main packages to build, as `go build` takes them: `./cmd/server`."),
+	leaf("go", text("a Go version like 1.26.8", goVersion), func(s *Spec) *String { return &s.Go },
+		"the `toolchain` line of go.mod, else its `go` line",
+		"Version of the Go toolchain. One that is older than go.mod asks for is an error before anything is pulled."),
+	leaf("toolchain", text(aString, solid), func(s *Spec) *String { return &s.Toolchain },
+		"`image`",
+		"Where Go comes from: `image` for the official image, `module` for the module proxy, or an image reference."),
+	leaf("base", text(aString, solid), func(s *Spec) *String { return &s.Base },
+		"`scratch`",
+		"What the image starts from: `scratch`, `alpine`, `distroless`, or an image reference."),
+	block("build", buildFields, func(s *Spec) *Build { return &s.Build }),
+	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
+	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
+}
+
+var buildFields = []field[Build]{
+	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
+		"none",
+		"Build tags, as a list or with commas between them."),
+	leaf("ldflags", text(aString, anything), func(b *Build) *String { return &b.Ldflags },
+		"`-s -w`",
+		"Flags for the linker. The default leaves out symbols and debug information."),
+	leaf("gcflags", text(aString, anything), func(b *Build) *String { return &b.Gcflags },
+		goDefault,
+		"Flags for the compiler."),
+	leaf("asmflags", text(aString, anything), func(b *Build) *String { return &b.Asmflags },
+		goDefault,
+		"Flags for the assembler."),
+	leaf("env", pairs(envName), func(b *Build) *[]Pair { return &b.Env },
+		"none",
+		"Environment of the compile step."),
+	leaf("race", boolean, func(b *Build) *Bool { return &b.Race },
+		"`false`",
+		"Compile the race detector in. It needs `cgo: true`."),
+	leaf("cgo", boolean, func(b *Build) *Bool { return &b.Cgo },
+		"`false`",
+		"Allow cgo. The toolchain's image must have a C compiler."),
+	leaf("pgo", text("auto, off, or a file", profile), func(b *Build) *String { return &b.Pgo },
+		"`auto`",
+		"Profile to optimise by: `auto` takes the main package's default.pgo, `off` takes none, a path takes a file of the build context."),
+}
+
+var modulesFields = []field[Modules]{
+	leaf("mode", text("mod or vendor", oneOf("mod", "vendor")), func(m *Modules) *String { return &m.Mode },
+		"as the go command decides",
+		"Where dependencies come from: `vendor` for the vendor folder, `mod` for the module cache."),
+	leaf("proxy", text(aString, proxies), func(m *Modules) *String { return &m.Proxy },
+		goDefault,
+		"Module proxies, as in GOPROXY. Credentials come from the secret `netrc`."),
+	leaf("private", words("a pattern", "a list of patterns", modulePattern), func(m *Modules) *[]String { return &m.Private },
+		"none",
+		"Patterns of module paths that are private, as in GOPRIVATE: fetched from their hosts, not checked against the checksum database."),
+	leaf("sumdb", text(aString, noPassword), func(m *Modules) *String { return &m.Sumdb },
+		goDefault,
+		"Checksum database, as in GOSUMDB; `off` for none."),
+}
+
+var runFields = []field[Run]{
+	leaf("entrypoint", argv, func(r *Run) *[]String { return &r.Entrypoint },
+		"the binary",
+		"Program to start, with its first arguments."),
+	leaf("args", argv, func(r *Run) *[]String { return &r.Args },
+		"none",
+		"Arguments after the entrypoint; those given to `docker run` replace them."),
+	leaf("env", pairs(envName), func(r *Run) *[]Pair { return &r.Env },
+		"the base's own",
+		"Environment variables."),
+	leaf("workdir", text(aString, inImage), func(r *Run) *String { return &r.Workdir },
+		"the base's own, else `/`",
+		"Folder the program starts in."),
+	leaf("user", text("a user", imageUser), func(r *Run) *String { return &r.User },
+		"`nonroot`",
+		"User the program runs as: a name, or numbers as `1000` or `1000:1000`."),
+	leaf("expose", list("a list of ports", port, samePort), func(r *Run) *[]Port { return &r.Expose },
+		"none",
+		"Ports the program listens on: `8080`, `53/udp`."),
+	leaf("volumes", list("a list of paths", text("a path", inImage), itself), func(r *Run) *[]String { return &r.Volumes },
+		"none",
+		"Folders whose content does not belong to the image."),
+	leaf("files", list("a list of from and to", file, sameTarget), func(r *Run) *[]File { return &r.Files },
+		"none",
+		"Files and folders of the build context that the image holds beside the binary."),
+	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
+		"none",
+		"Labels of the image."),
+	leaf("stop-signal", text("a signal", stopSignal), func(r *Run) *String { return &r.StopSignal },
+		"`SIGTERM`",
+		"Signal that asks the program to stop: a name, or a number."),
+	leaf("healthcheck", healthcheck, func(r *Run) **Healthcheck { return &r.Healthcheck },
+		"the base's own",
+		"How the engine finds out whether the program still works; `none` for not at all."),
+}
+
+var fileFields = []field[File]{
+	leaf("from", text("a path", inContext), func(f *File) *String { return &f.From },
+		"required",
+		"File or folder, relative to the build context."),
+	leaf("to", text("a path", inImage), func(f *File) *String { return &f.To },
+		"required",
+		"Its absolute path in the image."),
+}
+
+var healthFields = []field[Healthcheck]{
+	leaf("test", probe, func(h *Healthcheck) *[]String { return &h.Test },
+		"required",
+		"Program to run, with its arguments; no shell is used. It fails when it exits with another status than 0."),
+	leaf("interval", duration, func(h *Healthcheck) *time.Duration { return &h.Interval },
+		engineDefault,
+		"Time between two runs: `30s`."),
+	leaf("timeout", duration, func(h *Healthcheck) *time.Duration { return &h.Timeout },
+		engineDefault,
+		"Time after which a run has failed."),
+	leaf("start-period", duration, func(h *Healthcheck) *time.Duration { return &h.StartPeriod },
+		engineDefault,
+		"Time after the start in which failures do not count."),
+	leaf("retries", count, func(h *Healthcheck) *int { return &h.Retries },
+		engineDefault,
+		"Failures in a row that make the container unhealthy."),
+}
