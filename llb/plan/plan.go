@@ -1,0 +1,150 @@
+// Package plan is what gohull is going to build, decided down to the last
+// argument, as pure data: it can be printed, compared, and lowered to LLB
+// without another decision.
+package plan
+
+import "time"
+
+// Plan is one build: a toolchain, and an image for each platform.
+type Plan struct {
+	Toolchain Toolchain
+	Rootfs    *Rootfs // what a scratch image has beside the binary; nil when no image needs it
+	Images    []Image // in the order the platforms were asked for
+}
+
+// Scan asks which packages the context has. It runs before there is a plan,
+// because the plan depends on its answer.
+type Scan struct {
+	Step
+	Tags      []string // build tags, sorted
+	Platforms []string // "linux/arm64"
+	Go        string   // "1.26.8"; empty when only the toolchain image knows
+	Cgo       bool
+	Files     []string // paths of the context that the spec names
+}
+
+// Toolchain is the Go that compiles. Exactly one of Image and Module is set.
+type Toolchain struct {
+	Version string // "1.26.8"; empty when the image does not tell
+	Image   *ImageRef
+	Module  *ModuleToolchain
+}
+
+// ModuleToolchain is a toolchain that comes through the module proxy.
+type ModuleToolchain struct {
+	Step
+	Version  string // "1.26.8", or "1.26" for the newest of its releases
+	Platform string // "linux/amd64", where it runs
+}
+
+// ImageRef is an image to pull.
+type ImageRef struct {
+	Name     string   // as resolved, with its digest: "docker.io/library/alpine:3.22@sha256:…"
+	Platform Platform // the one of its platforms that is used
+	Context  string   // name of the build context that replaces it, if any
+	At       []Span
+}
+
+// Platform is an operating system and a processor, in the words of OCI.
+type Platform struct {
+	OS, Architecture, Variant string // "linux", "arm", "v7"
+}
+
+// String gives "linux/arm/v7".
+func (p Platform) String() string {
+	s := p.OS + "/" + p.Architecture
+	if p.Variant != "" {
+		s += "/" + p.Variant
+	}
+	return s
+}
+
+// Span is a stretch of whole lines of the spec, counted from 1.
+type Span struct {
+	First, Last int
+}
+
+// Step is what all steps that run a command have in common.
+type Step struct {
+	ID      string   // stable name of its kind, as --no-cache-filter takes it: "compile"
+	Name    string   // what a user reads while it runs
+	At      []Span   // the lines of the spec that asked for it
+	Env     []string // "KEY=value", sorted
+	Network bool     // whether it may reach the network, and is given the secrets for that
+}
+
+// Rootfs makes what programs expect of a root file system.
+type Rootfs struct {
+	Step
+	Epoch int64 // modification time of all its files
+}
+
+// Compile runs `go build` once, for one platform.
+type Compile struct {
+	Step
+	Epoch    int64
+	Args     []string // of the go command: "build", "-trimpath", …
+	Dir      string   // folder below the context that it runs in: "."
+	Binaries []Binary
+}
+
+// Binary is an executable that a Compile makes.
+type Binary struct {
+	Package string // "./cmd/api"
+	Path    string // in the image: "/usr/local/bin/api"
+}
+
+// Copy puts a file or a folder's content of the context into the image.
+type Copy struct {
+	Step
+	From  string // relative to the context
+	To    string // absolute
+	Epoch int64
+}
+
+// Image is what one platform gets.
+type Image struct {
+	Platform Platform
+	Name     string    // of the step that puts it together
+	At       []Span    // the lines of the spec that ask for the base
+	Base     *ImageRef // nil for scratch
+	Compile  Compile
+	Files    []Copy
+	Config   Config
+}
+
+// Config is the image config, as the OCI image specification and Docker's
+// extension of it define its fields.
+type Config struct {
+	Created     time.Time
+	Author      string
+	User        string
+	Entrypoint  []string
+	Cmd         []string
+	Env         []string // "KEY=value", in the order of the base and then the spec
+	WorkingDir  string
+	Expose      []string // "8080/tcp"
+	Volumes     []string
+	Labels      map[string]string
+	StopSignal  string
+	Healthcheck *Healthcheck
+	BaseHistory []History
+	History     []History // of the layers that are added to the base's
+}
+
+// Healthcheck is how an engine finds out whether a container works.
+type Healthcheck struct {
+	Test                           []string // "NONE", or "CMD" and an argv
+	Interval, Timeout, StartPeriod time.Duration
+	StartInterval                  time.Duration
+	Retries                        int
+}
+
+// History says how a layer, or a change of the config, came to be.
+type History struct {
+	Created    *time.Time
+	CreatedBy  string
+	Author     string
+	Comment    string
+	EmptyLayer bool
+}

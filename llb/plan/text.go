@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// String is the plan for a person to read: what is built, from what, and with
+// which command.
+func (p *Plan) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "toolchain %s\n", p.Toolchain)
+	for _, img := range p.Images {
+		img.write(&b)
+	}
+	return b.String()
+}
+
+// String gives the toolchain and where it comes from.
+func (t Toolchain) String() string {
+	if t.Module != nil {
+		return fmt.Sprintf("go%s for %s, through the module proxy", t.Module.Version, t.Module.Platform)
+	}
+	if t.Version == "" {
+		return "of " + t.Image.Name
+	}
+	return fmt.Sprintf("go%s of %s", t.Version, t.Image.Name)
+}
+
+func (img Image) write(b *strings.Builder) {
+	fmt.Fprintf(b, "image %s\n", img.Platform)
+	if img.Base == nil {
+		fmt.Fprintf(b, "\tbase scratch\n")
+	} else {
+		fmt.Fprintf(b, "\tbase %s\n", img.Base.Name)
+	}
+	for _, f := range img.Files {
+		fmt.Fprintf(b, "\tcopy %s -> %s\n", f.From, f.To)
+	}
+	img.Compile.write(b)
+}
+
+func (c Compile) write(b *strings.Builder) {
+	for _, bin := range c.Binaries {
+		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
+	}
+	fmt.Fprintf(b, "\t\tgo %s\n", strings.Join(c.Args, " "))
+	if !c.Network {
+		fmt.Fprintf(b, "\t\twithout network\n")
+	}
+}
