@@ -1,0 +1,45 @@
+package tool
+
+// Facts is what a scan found in the build context, as JSON in FactsFile.
+type Facts struct {
+	Packages []Package `json:"packages"`        // by Dir
+	Modules  []string  `json:"modules"`         // folders that hold a go.mod, "." for the root; sorted
+	Files    []File    `json:"files,omitempty"` // those that were asked for, in that order
+}
+
+// Package is a folder with Go files that are not tests, in any of the
+// module's folders that `go list ./...` would look into.
+type Package struct {
+	Dir    string `json:"dir"`              // relative to the context, "." for the root
+	Module string `json:"module"`           // the folder of the go.mod it belongs to; empty when there is none above it
+	Name   string `json:"name,omitempty"`   // of its package clause; empty when no file matches
+	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
+	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
+}
+
+// Failure is what a failed step tells the frontend.
+type Failure struct {
+	Summary string  `json:"summary"` // one line: "compile ./cmd/api: 3 errors"
+	Errors  []Error `json:"errors"`
+	// Files holds the text of every file that an Error points at, by name.
+	Files map[string][]byte `json:"files,omitempty"`
+}
+
+// Error is one error that the go command printed.
+type Error struct {
+	// File is relative to the context, absolute for a file outside of it (of
+	// GOROOT, of a dependency), and empty when the error names none.
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Col     int    `json:"col,omitempty"` // counts bytes, as the go command does
+	Message string `json:"message"`
+}
+
+// File is a path of the context that a Scan asked for by name.
+type File struct {
+	Path    string `json:"path"`              // as asked
+	Kind    string `json:"kind,omitempty"`    // "file" or "dir"; empty when there is none
+	Escapes bool   `json:"escapes,omitempty"` // whether a symlink on the way leaves the context
+	Link    string `json:"link,omitempty"`    // the symlink that does
+	Target  string `json:"target,omitempty"`  // where it points
+}

@@ -1,0 +1,177 @@
+// Package scan finds the Go packages of a build context, as `go list ./...`
+// would in each of its modules, without a go command and without reading
+// more of a file than its head.
+package scan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/llb/tool"
+	"golang.org/x/mod/modfile"
+)
+
+// Scan reads the packages below fsys. A file or folder that cannot be read
+// as Go becomes the Reason of its package; only a file system that cannot be
+// listed fails the scan.
+func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
+	match, err := newMatcher(v)
+	if err != nil {
+		return tool.Facts{}, err
+	}
+	w := walk{fsys: fsys, match: match, facts: tool.Facts{Packages: []tool.Package{}, Modules: []string{}}}
+	if err := w.folder(".", nil); err != nil {
+		return tool.Facts{}, err
+	}
+	slices.SortFunc(w.facts.Packages, func(a, b tool.Package) int { return cmp.Compare(a.Dir, b.Dir) })
+	slices.Sort(w.facts.Modules)
+	for _, name := range v.Files {
+		w.facts.Files = append(w.facts.Files, lookUp(fsys, name))
+	}
+	return w.facts, nil
+}
+
+// walk goes through the folders and notes what it finds.
+type walk struct {
+	fsys  fs.FS
+	match *matcher
+	facts tool.Facts
+}
+
+// folder notes the package of dir and goes on to what is below. mod is the
+// module dir belongs to unless it holds a go.mod, nil for none.
+func (w *walk) folder(dir string, mod *mod) error {
+	entries, err := fs.ReadDir(w.fsys, dir)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(entries, isGoMod) {
+		mod = w.module(dir)
+	}
+	if mod.ignores(dir) {
+		return nil
+	}
+	if files := goFiles(entries); len(files) > 0 {
+		w.facts.Packages = append(w.facts.Packages, w.folderPackage(dir, mod, files))
+	}
+	for _, e := range entries {
+		if e.IsDir() && !skipped(e.Name()) {
+			if err := w.folder(path.Join(dir, e.Name()), mod); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isGoMod(e fs.DirEntry) bool { return e.Name() == "go.mod" && !e.IsDir() }
+
+// skipped reports whether `./...` passes over folders of this name.
+func skipped(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor"
+}
+
+// goFiles are the names of the Go files that are neither tests nor hidden.
+func goFiles(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
+			strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
+			continue
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// mod is a module and what its go.mod hides from `./...`.
+type mod struct {
+	dir    string
+	ignore []string
+}
+
+// module notes the module whose go.mod is in dir. A go.mod that cannot be
+// read still begins a module; its errors are the project's to report.
+func (w *walk) module(dir string) *mod {
+	w.facts.Modules = append(w.facts.Modules, dir)
+	m := &mod{dir: dir}
+	data, err := fs.ReadFile(w.fsys, path.Join(dir, "go.mod"))
+	if err != nil {
+		return m
+	}
+	f, err := modfile.ParseLax("go.mod", data, nil)
+	if err != nil {
+		return m
+	}
+	for _, i := range f.Ignore {
+		m.ignore = append(m.ignore, i.Path)
+	}
+	return m
+}
+
+// ignores reports whether an ignore line names dir: "./x" is a folder of the
+// module, "x" a folder of that name anywhere in it.
+func (m *mod) ignores(dir string) bool {
+	if m == nil {
+		return false
+	}
+	below := "/" + strings.TrimPrefix(strings.TrimPrefix(dir, m.dir), "/")
+	return slices.ContainsFunc(m.ignore, func(name string) bool {
+		if rooted, ok := strings.CutPrefix(name, "./"); ok {
+			return below == path.Join("/", rooted)
+		}
+		return strings.HasSuffix(below, path.Join("/", name))
+	})
+}
+
+// folderPackage reads the package of a folder from its files.
+func (w *walk) folderPackage(dir string, mod *mod, files []string) tool.Package {
+	p := tool.Package{Dir: dir}
+	if mod != nil {
+		p.Module = mod.dir
+	}
+	var heads, matching []head
+	for _, name := range files {
+		h := readHead(w.fsys, path.Join(dir, name))
+		heads = append(heads, h)
+		ok, err := w.match.matches(h)
+		h.err = cmp.Or(h.err, err)
+		if ok || err != nil {
+			matching = append(matching, h)
+		}
+	}
+	if len(matching) == 0 {
+		p.Reason = w.match.reason(heads)
+		return p
+	}
+	name, err := commonName(matching)
+	if err != nil {
+		p.Reason = err.Error()
+		return p
+	}
+	p.Name, p.At = name.text, fmt.Sprintf("%s:%d", name.file, name.line)
+	return p
+}
+
+// commonName is the package name that all files agree on.
+func commonName(heads []head) (clause, error) {
+	first := heads[0]
+	for _, h := range heads {
+		if h.err != nil {
+			return clause{}, h.err
+		}
+		if h.clause.text != first.clause.text {
+			return clause{}, fmt.Errorf("found packages %s (%s) and %s (%s) in one folder",
+				first.clause.text, path.Base(first.clause.file), h.clause.text, path.Base(h.clause.file))
+		}
+	}
+	return first.clause, nil
+}
+
+var errNoPlatform = errors.New("no platform to scan for; name at least one, as in linux/amd64")

@@ -1,0 +1,256 @@
+package scan
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
+
+// A case is a build context and the file "want", which holds the facts, a
+// package on each line. The comment's last line is the tool's command line.
+func TestScan(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { testCase(t, name) })
+	}
+}
+
+func testCase(t *testing.T, name string) {
+	ar, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(ar.Files) - 1
+	if ar.Files[last].Name != "want" {
+		t.Fatal(`the last file is not "want"`)
+	}
+	fsys, err := txtar.FS(&txtar.Archive{Files: ar.Files[:last]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := scanText(fsys, verb(t, string(ar.Comment)))
+	if *update {
+		ar.Files[last].Data = []byte(got)
+		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(ar.Files[last].Data), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func verb(t *testing.T, comment string) tool.Scan {
+	lines := strings.Split(strings.TrimSpace(comment), "\n")
+	v, err := tool.Parse(strings.Fields(lines[len(lines)-1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *v.(*tool.Scan)
+}
+
+func scanText(fsys fs.FS, v tool.Scan) string {
+	facts, err := Scan(fsys, v)
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	var b strings.Builder
+	for _, m := range facts.Modules {
+		fmt.Fprintf(&b, "module %s\n", m)
+	}
+	for _, p := range facts.Packages {
+		line := fmt.Sprintf("%s of %q: ", p.Dir, p.Module)
+		if p.Reason == "" {
+			fmt.Fprintf(&b, "%spackage %s at %s\n", line, p.Name, p.At)
+		} else {
+			fmt.Fprintf(&b, "%s%s\n", line, p.Reason)
+		}
+	}
+	return b.String()
+}
+
+func onLinux() tool.Scan { return tool.Scan{Platforms: []string{"linux/amd64"}, Go: "1.26.8"} }
+
+// A context from elsewhere may hold links to anything on the machine.
+func TestLinks(t *testing.T) {
+	outside, dir := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(outside, "secret.go"), "package secret\n")
+	write(t, filepath.Join(dir, "a/real.go"), "package a\n")
+	for link, to := range map[string]string{
+		"a/inside.go":   "real.go",
+		"b/outside.go":  filepath.Join(outside, "secret.go"),
+		"c":             outside,
+		"d/folder.go":   "../a",
+		"e/gone.go":     "nothing",
+		"loop/again":    "..",
+		"loop/x.go/y.z": "..",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, link)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	want := `a of "": package a at a/inside.go:1
+b of "": b/outside.go: cannot be read: path escapes from parent
+d of "": d/folder.go: cannot be read: it is not a regular file
+e of "": e/gone.go: cannot be read: no such file or directory
+`
+	if diff := cmp.Diff(want, scanText(root.FS(), onLinux())); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Files that a spec names are looked up without leaving the context.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "web/static/a.css"), "")
+	for link, to := range map[string]string{
+		"inside":   "web/static",
+		"web/up":   "../web/static",
+		"outside":  "../elsewhere",
+		"web/top":  "../..",
+		"absolute": "/etc",
+		"twice":    "outside",
+		"loop":     "loop",
+		"dangling": "nothing",
+	} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for _, want := range []tool.File{
+		{Path: ".", Kind: "dir"},
+		{Path: "web/static", Kind: "dir"},
+		{Path: "./web/../web/static/a.css", Kind: "file"},
+		{Path: "inside/a.css", Kind: "file"},
+		{Path: "web/up", Kind: "dir"},
+		{Path: "none/a"},
+		{Path: "loop"},
+		{Path: "dangling"},
+		{Path: "outside/x", Escapes: true, Link: "outside", Target: "../elsewhere"},
+		{Path: "web/top/x", Escapes: true, Link: "web/top", Target: "../.."},
+		{Path: "absolute", Escapes: true, Link: "absolute", Target: "/etc"},
+		{Path: "twice", Escapes: true, Link: "outside", Target: "../elsewhere"},
+	} {
+		v := onLinux()
+		v.Files = []string{want.Path}
+		facts, err := Scan(root.FS(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]tool.File{want}, facts.Files); diff != "" {
+			t.Errorf("%s: -want +got\n%s", want.Path, diff)
+		}
+	}
+}
+
+// What decides about a file may lie beyond the part that is read first.
+func TestLongHead(t *testing.T) {
+	comment := strings.Repeat("// A long licence.\n", 400)
+	pad := strings.Repeat("/", headSize-len("package ma"))
+	for _, c := range []struct{ name, text, want string }{
+		{"clause", comment + "package late\n", "package late at f.go:401"},
+		{"block comment", "/*" + comment + "*/package late\n", "package late at f.go:401"},
+		{"constraint", comment + "\n//go:build windows\n\npackage late\n",
+			"build constraints exclude all Go files for linux/amd64: f.go"},
+		{"cut name", pad + "\n" + "package main\n", "package main at f.go:2"},
+		{"cgo", "package a\n" + comment + "import \"C\"\n",
+			`build constraints exclude all Go files for linux/amd64: f.go (imports "C", and cgo is off)`},
+		{"no line", "/*" + strings.Repeat("x", 2*headSize) + "*/ package a", "package a at f.go:1"},
+	} {
+		got := scanText(fstest.MapFS{"f.go": {Data: []byte(c.text)}}, onLinux())
+		if want := `. of "": ` + c.want + "\n"; got != want {
+			t.Errorf("%s:\ngot  %swant %s", c.name, got, want)
+		}
+	}
+}
+
+func TestBadRequest(t *testing.T) {
+	for want, v := range map[string]tool.Scan{
+		"no platform to scan for; name at least one, as in linux/amd64\n":                       {Go: "1.26"},
+		"platform \"linux\": want an operating system and an architecture, as in linux/amd64\n": {Go: "1.26", Platforms: []string{"linux"}},
+		"Go version \"new\": want one such as 1.26.8\n":                                         {Go: "new", Platforms: []string{"linux/arm64"}},
+	} {
+		if got := scanText(fstest.MapFS{}, v); got != want {
+			t.Errorf("got  %swant %s", got, want)
+		}
+	}
+}
+
+// The lists are never null, so that a reader in any language can range over
+// them.
+func TestEmpty(t *testing.T) {
+	facts, err := Scan(fstest.MapFS{}, onLinux())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"packages":[],"modules":[]}`; string(got) != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func BenchmarkScan(b *testing.B) {
+	dir := b.TempDir()
+	text := strings.Repeat("// Copyright.\n", 12) + "\npackage p\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n" + strings.Repeat("\n// F does.\nfunc F() {}\n", 400)
+	for i := range 5000 {
+		name := filepath.Join(dir, fmt.Sprintf("d%d/e%d/f%d.go", i/500, i/10, i))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer root.Close()
+	v := tool.Scan{Platforms: []string{"linux/amd64", "linux/arm64"}, Go: "1.26.8"}
+	for b.Loop() {
+		if _, err := Scan(root.FS(), v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package tool
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCommand(t *testing.T) {
+	for _, c := range []struct {
+		verb Verb
+		want string
+	}{
+		{&Scan{Tags: []string{"a", "b"}, Platforms: []string{"linux/amd64"}, Go: "1.26.8", Cgo: true, Files: []string{"web, static"}},
+			"/.gohull/tool scan -cgo=true -go=1.26.8 -platforms=linux/amd64 -tags=a,b -- web, static"},
+		{&Scan{}, "/.gohull/tool scan"},
+		{&Toolchain{Version: "1.26", Platform: "linux/arm64"},
+			"/.gohull/tool toolchain -platform=linux/arm64 -version=1.26"},
+		{&Rootfs{Epoch: 1700000000}, "/.gohull/tool rootfs -epoch=1700000000"},
+		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
+			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
+		{&Go{}, "/.gohull/tool go"},
+	} {
+		args := Command(c.verb)
+		if got := strings.Join(args, " "); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+		back, err := Parse(args[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.verb, back); diff != "" {
+			t.Errorf("%s: read back differently (-want +got)\n%s", c.want, diff)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", `no verb`},
+		{"compile", `unknown verb "compile"`},
+		{"scan -color", `scan: flag provided but not defined: -color`},
+		{"rootfs main.go", `rootfs: unexpected argument "main.go"`},
+		{"rootfs -epoch=now", `rootfs: invalid value "now" for flag -epoch: parse error`},
+	} {
+		_, err := Parse(strings.Fields(c.args))
+		if err == nil || err.Error() != c.want {
+			t.Errorf("Parse(%q)\ngot  %v\nwant %s", c.args, err, c.want)
+		}
+	}
+}
+
+// Words of the command line come from a user's spec, so any text must arrive
+// as it was sent.
+func FuzzCommand(f *testing.F) {
+	f.Add("linux", "1.26.8", "-o", int64(7), true)
+	f.Add("0", "false", "--", int64(0), false)
+	f.Fuzz(func(t *testing.T, word, version, arg string, epoch int64, cgo bool) {
+		var list []string
+		if word != "" && !strings.Contains(word, ",") {
+			list = []string{word, "x"}
+		}
+		for _, v := range []Verb{
+			&Scan{Tags: list, Platforms: list, Go: version, Cgo: cgo, Files: []string{arg}},
+			&Toolchain{Version: version, Platform: word},
+			&Rootfs{Epoch: epoch},
+			&Go{Epoch: epoch, Args: []string{arg, word}},
+		} {
+			back, err := Parse(Command(v)[1:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(v, back); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+	})
+}
+
+// Parse meets command lines of other versions of the frontend.
+func FuzzParse(f *testing.F) {
+	f.Add("scan -tags=a,b -- x")
+	f.Add("go -epoch=1 -- build ./...")
+	f.Fuzz(func(t *testing.T, line string) {
+		v, err := Parse(strings.Split(line, " "))
+		if err != nil {
+			return
+		}
+		again, err := Parse(Command(v)[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(v, again); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
