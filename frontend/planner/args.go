@@ -1,0 +1,107 @@
+package planner
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/moby/buildkit/util/suggest"
+)
+
+// buildArgs is what the command line overrides for one build.
+type buildArgs struct {
+	goVersion string
+	proxyEnv  map[string]string // GOPROXY and kin, those that were given
+	epoch     int64             // SOURCE_DATE_EPOCH, else 0
+}
+
+// goEnvArgs are the build args that steps with network get as they are; the
+// go command's own documentation says what they mean.
+var goEnvArgs = []string{"GONOPROXY", "GONOSUMDB", "GOPRIVATE", "GOPROXY", "GOSUMDB"}
+
+// BuildArg is a build arg that gohull knows.
+type BuildArg struct {
+	Name, Meaning string
+}
+
+// BuildArgs lists the build args, by name. Those of BuildKit itself, and the
+// proxy settings that Docker predefines, are accepted beside them.
+func BuildArgs() []BuildArg {
+	return []BuildArg{
+		{"GONOPROXY", "modules that are fetched without a proxy, as the go command means it"},
+		{"GONOSUMDB", "modules that the checksum database does not know, as the go command means it"},
+		{"GOPRIVATE", "both of these, as the go command means it; overrides `modules.private`"},
+		{"GOPROXY", "where modules are fetched from; overrides `modules.proxy`"},
+		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
+		{"GO_VERSION", "the toolchain's version; overrides `go`"},
+		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
+	}
+}
+
+// predefined are the proxy settings that every Dockerfile accepts; BuildKit
+// keeps them out of cache keys.
+var predefined = []string{"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
+
+func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
+	args := buildArgs{proxyEnv: map[string]string{}}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value := given[name]
+		switch {
+		case name == "GO_VERSION":
+			args.goVersion = strings.TrimPrefix(value, "go")
+		case name == "SOURCE_DATE_EPOCH":
+			args.epoch = readEpoch(value, errs)
+		case slices.Contains(goEnvArgs, name):
+			checkProxyArg(name, value, errs)
+			args.proxyEnv[name] = value
+		case !accepted(name):
+			errs.Add(unknownArg(name))
+		}
+	}
+	return args
+}
+
+// accepted reports whether a build arg is one that others than gohull read.
+func accepted(name string) bool {
+	return strings.HasPrefix(name, "BUILDKIT_") || slices.Contains(predefined, strings.ToUpper(name))
+}
+
+func unknownArg(name string) diag.Diagnostic {
+	var known []string
+	for _, a := range BuildArgs() {
+		known = append(known, a.Name)
+	}
+	d := diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name), Hint: "known are " + strings.Join(known, ", ")}
+	if near, ok := suggest.Search(name, known, true); ok {
+		d.Hint = "did you mean " + near + "?"
+	}
+	return d
+}
+
+func readEpoch(value string, errs *diag.List) int64 {
+	epoch, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || epoch < 0 {
+		errs.Add(diag.Diagnostic{
+			Message: "build arg SOURCE_DATE_EPOCH is " + strconv.Quote(value) + ", wanted seconds since 1970",
+			Hint:    "as `git log -1 --format=%ct` prints them",
+		})
+	}
+	return epoch
+}
+
+// checkProxyArg keeps passwords out of cache keys and provenance.
+func checkProxyArg(name, value string, errs *diag.List) {
+	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == '|' }) {
+		u, err := url.Parse(part)
+		if err != nil || u.User == nil {
+			continue
+		}
+		errs.Add(diag.Diagnostic{
+			Message: "build arg " + name + " holds credentials for " + u.Host + ", which would reach the cache and the provenance",
+			Hint:    "pass them as the secret netrc: --secret id=netrc,src=$HOME/.netrc",
+		})
+	}
+}

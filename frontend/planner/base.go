@@ -1,0 +1,102 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// base is the image below the binary; an empty ref is scratch.
+type base struct {
+	ref string
+	at  diag.Range
+}
+
+func (b base) key(p plan.Platform) ImageKey {
+	return ImageKey{Ref: b.ref, Platform: p, Use: "base", At: b.at}
+}
+
+// scratch is the empty base. gohull adds what programs expect of a root file
+// system, which the other bases bring along.
+const scratch = "scratch"
+
+// bases are the words that stand for an image. They name a release, never a
+// tag that floats, and change only with gohull's own version.
+var bases = map[string]string{
+	scratch:      "",
+	"alpine":     "docker.io/library/alpine:3.22",
+	"distroless": "gcr.io/distroless/static-debian12:nonroot",
+}
+
+func chooseBase(s *spec.Spec, errs *diag.List) base {
+	at := s.Base.At
+	if !s.Base.IsSet() {
+		return base{}
+	}
+	if ref, ok := bases[s.Base.Value]; ok {
+		return base{ref: ref, at: at}
+	}
+	return base{ref: checkReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
+}
+
+// goArchs are the processors that Go compiles for on Linux.
+var goArchs = []string{
+	"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le",
+	"mipsle", "ppc64", "ppc64le", "riscv64", "s390x",
+}
+
+// variantEnv is the environment variable that takes a processor's variant,
+// and what it takes for each; see `go help environment`.
+var variantEnv = map[string]struct {
+	name   string
+	values map[string]string
+}{
+	"amd64": {"GOAMD64", map[string]string{"v1": "v1", "v2": "v2", "v3": "v3", "v4": "v4"}},
+	"arm":   {"GOARM", map[string]string{"v5": "5", "v6": "6", "v7": "7"}},
+	"arm64": {"GOARM64", map[string]string{"v8": "v8.0", "v8.1": "v8.1", "v8.2": "v8.2", "v9": "v9.0"}},
+}
+
+func checkPlatforms(in Input, errs *diag.List) {
+	for _, p := range in.Request.Platforms {
+		at := diag.Range{File: "--platform " + p.String()}
+		switch {
+		case p.OS != "linux":
+			errs.Add(diag.Diagnostic{At: at, Message: "gohull makes images for linux only", Hint: "remove it from the list of platforms"})
+		case !slices.Contains(goArchs, p.Architecture):
+			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this processor", Hint: "`go tool dist list` lists those it does"})
+		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
+			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the processor", Hint: variantHint(p)})
+		case in.Spec.Build.Cgo.Value && !isReference(in.Spec.Toolchain) && p.Architecture != in.Request.BuildPlatform.Architecture:
+			errs.Add(diag.Diagnostic{
+				At:      in.Spec.Build.Cgo.At,
+				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, in.Request.BuildPlatform),
+				Hint:    "name a toolchain image that has one, and set CC in build.env",
+			})
+		}
+	}
+}
+
+func variantHint(p plan.Platform) string {
+	v, ok := variantEnv[p.Architecture]
+	if !ok {
+		return fmt.Sprintf("write %s/%s", p.OS, p.Architecture)
+	}
+	var known []string
+	for name := range v.values {
+		known = append(known, name)
+	}
+	slices.Sort(known)
+	return fmt.Sprintf("it knows %v", known)
+}
+
+// platformEnv is what makes the go command compile for a platform.
+func platformEnv(p plan.Platform) []string {
+	env := []string{"GOARCH=" + p.Architecture, "GOOS=" + p.OS}
+	if v, ok := variantEnv[p.Architecture]; ok && p.Variant != "" {
+		env = append(env, v.name+"="+v.values[p.Variant])
+	}
+	return env
+}

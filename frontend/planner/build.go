@@ -1,0 +1,253 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// binDir is where binaries are in the image; it is on the PATH of all bases.
+const binDir = "/usr/local/bin"
+
+// defaultLdflags leave out the symbol table and the debug information.
+const defaultLdflags = "-s -w"
+
+// ownEnv are the variables of the compile step that gohull sets itself, and
+// what to write instead of them.
+var ownEnv = map[string]string{
+	"CGO_ENABLED": "write `build: {cgo: true}`",
+	"GOAMD64":     "ask for the platform linux/amd64/v3",
+	"GOARCH":      "ask for the platform with --platform",
+	"GOARM":       "ask for the platform linux/arm/v7",
+	"GOCACHE":     "gohull keeps it in a cache mount",
+	"GOENV":       "gohull reads no go env file",
+	"GOFLAGS":     "write the keys of `build`",
+	"GOMODCACHE":  "gohull keeps it in a cache mount",
+	"GONOPROXY":   "pass it as a build arg",
+	"GONOSUMDB":   "pass it as a build arg",
+	"GOOS":        "ask for the platform with --platform",
+	"GOPRIVATE":   "write `modules: {private: […]}`",
+	"GOPROXY":     "write `modules: {proxy: …}`",
+	"GOSUMDB":     "write `modules: {sumdb: …}`",
+	"GOTOOLCHAIN": "write the key `go`",
+}
+
+// checkBuild holds the keys of build against each other.
+func checkBuild(c choices, errs *diag.List) {
+	for _, e := range c.Spec.Build.Env {
+		if instead, ok := ownEnv[e.Key.Value]; ok {
+			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", e.Key.Value), Hint: instead})
+		}
+	}
+	if flags := c.Spec.Build.Ldflags; strings.Contains(flags.Value, "{{") {
+		errs.Add(diag.Diagnostic{At: flags.At, Message: "build.ldflags: templates are not supported", Hint: "write the value itself"})
+	}
+	cgo := c.Spec.Build.Cgo
+	if cgo.Value && c.base.ref == "" && !strings.Contains(c.Spec.Build.Ldflags.Value, "-static") {
+		errs.Add(diag.Diagnostic{
+			At:      cgo.At,
+			Message: "build.cgo: the binary needs a C library, which the base scratch does not have",
+			Hint:    "name a base with glibc, as in `base: gcr.io/distroless/base-debian12:nonroot`, or link it in with `ldflags: -linkmode external -extldflags -static`",
+		})
+	}
+}
+
+// compile is the step that makes the binaries of one platform.
+func (d draft) compile(mains []tool.Package, p plan.Platform) plan.Compile {
+	binaries := d.binaries(mains)
+	return plan.Compile{
+		Step: plan.Step{
+			ID:      "compile",
+			Name:    fmt.Sprintf("compile %s for %s", packageList(binaries), p),
+			At:      spans(d.Spec, d.compileLines()...),
+			Env:     d.compileEnv(p),
+			Network: !d.vendored,
+		},
+		Epoch:    d.args.epoch,
+		Args:     d.buildCommand(binaries),
+		Dir:      ".",
+		Binaries: binaries,
+	}
+}
+
+// compileLines are the keys that a failing compile points at.
+func (d draft) compileLines() []diag.Range {
+	var lines []diag.Range
+	for _, m := range d.Spec.Main {
+		lines = append(lines, m.At)
+	}
+	return lines
+}
+
+func packageList(binaries []plan.Binary) string {
+	var names []string
+	for _, b := range binaries {
+		names = append(names, packageName(b))
+	}
+	return strings.Join(names, " ")
+}
+
+// packageName is what people call a package: "." says nothing to them.
+func packageName(b plan.Binary) string {
+	if b.Package == "." {
+		return path.Base(b.Path)
+	}
+	return b.Package
+}
+
+// binaries names the executables; two of one name are an error.
+func (d draft) binaries(mains []tool.Package) []plan.Binary {
+	var out []plan.Binary
+	byPath := map[string]string{}
+	for _, pkg := range mains {
+		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, binaryName(d.importPath(pkg)))}
+		if other, ok := byPath[b.Path]; ok {
+			d.errs.Add(diag.Diagnostic{
+				At:      d.Spec.Main[0].At,
+				Message: fmt.Sprintf("main: %s and %s would both be %s", other, b.Package, b.Path),
+				Hint:    "build them into two images",
+			})
+		}
+		byPath[b.Path] = b.Package
+		out = append(out, b)
+	}
+	return out
+}
+
+func (d draft) importPath(pkg tool.Package) string {
+	m := d.Project.Member(pkg.Module)
+	if pkg.Dir == m.Dir {
+		return m.Path
+	}
+	if m.Dir == "." {
+		return path.Join(m.Path, pkg.Dir)
+	}
+	return path.Join(m.Path, strings.TrimPrefix(pkg.Dir, m.Dir+"/"))
+}
+
+// buildCommand is the command line of the go command. Flags that are newer
+// than the toolchain are left out.
+func (d draft) buildCommand(binaries []plan.Binary) []string {
+	b := d.Spec.Build
+	args := []string{"build", "-trimpath"}
+	if d.atLeast("1.18") {
+		args = append(args, "-buildvcs=false")
+	}
+	if mode := d.Spec.Modules.Mode.Value; mode != "" {
+		args = append(args, "-mod="+map[string]string{"mod": "readonly", "vendor": "vendor"}[mode])
+	}
+	ldflags := defaultLdflags
+	if b.Ldflags.IsSet() {
+		ldflags = b.Ldflags.Value
+	}
+	args = appendFlag(args, "ldflags", ldflags)
+	args = appendFlag(args, "gcflags", b.Gcflags.Value)
+	args = appendFlag(args, "asmflags", b.Asmflags.Value)
+	args = appendFlag(args, "tags", strings.Join(values(b.Tags), ","))
+	args = appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
+	if b.Race.Value {
+		args = append(args, "-race")
+	}
+	args = append(args, "-o", tool.Out+binDir+"/")
+	for _, bin := range binaries {
+		args = append(args, bin.Package)
+	}
+	return args
+}
+
+func appendFlag(args []string, name, value string) []string {
+	if value == "" {
+		return args
+	}
+	return append(args, "-"+name+"="+value)
+}
+
+// pgoFile makes a profile's path one of the step; auto and off are words.
+func pgoFile(value string) string {
+	if value == "" || value == "auto" || value == "off" {
+		return value
+	}
+	return path.Join(tool.Source, value)
+}
+
+// atLeast reports whether the toolchain is a version or newer; one that only
+// its image knows is taken for new.
+func (d draft) atLeast(v string) bool {
+	return !d.version.IsSet() || project.Compare(d.version.Value, v) >= 0
+}
+
+// compileEnv is the environment of the compile step: the go command's
+// settings are all ours, so that nothing of a builder's leaks in.
+func (d draft) compileEnv(p plan.Platform) []string {
+	cgo := "0"
+	if d.Spec.Build.Cgo.Value {
+		cgo = "1"
+	}
+	env := []string{
+		"CGO_ENABLED=" + cgo,
+		"GOCACHE=" + tool.Cache,
+		"GOENV=off",
+		"GOFLAGS=",
+		"GOMODCACHE=" + tool.ModCache,
+		"GOPATH=/go",
+		"GOTELEMETRY=off",
+		"GOTOOLCHAIN=local",
+	}
+	env = append(env, platformEnv(p)...)
+	env = append(env, d.moduleEnv()...)
+	for _, e := range d.Spec.Build.Env {
+		env = append(env, e.Key.Value+"="+e.Value.Value)
+	}
+	return d.onToolchain(env)
+}
+
+// onToolchain is the environment of a step on the toolchain's root: that of
+// its image, with env on top.
+func (d draft) onToolchain(env []string) []string {
+	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	merged := slices.Clone(img.Config.Config.Env)
+	if _, ok := lookupEnv(merged, "PATH"); !ok {
+		merged = append(merged, "PATH="+tool.Goroot+"/bin:"+strings.TrimPrefix(defaultPath, "PATH="))
+	}
+	for _, e := range env {
+		key, value, _ := strings.Cut(e, "=")
+		merged = setEnv(merged, key, value)
+	}
+	slices.Sort(merged)
+	return merged
+}
+
+// moduleEnv says where modules come from; with vendored ones, from nowhere.
+func (c choices) moduleEnv() []string {
+	if c.vendored {
+		return []string{"GOPROXY=off"}
+	}
+	return c.proxyEnv()
+}
+
+// proxyEnv is what the user said of proxies; the rest is Go's own default.
+func (c choices) proxyEnv() []string {
+	m := c.Spec.Modules
+	given := map[string]string{
+		"GOPROXY":   m.Proxy.Value,
+		"GOPRIVATE": strings.Join(values(m.Private), ","),
+		"GOSUMDB":   m.Sumdb.Value,
+	}
+	for name, value := range c.args.proxyEnv {
+		given[name] = value
+	}
+	var env []string
+	for name, value := range given {
+		if value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	slices.Sort(env)
+	return env
+}

@@ -1,0 +1,142 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// draft is a plan in the making.
+type draft struct {
+	choices
+	answers Answers
+	errs    *diag.List
+}
+
+func (d draft) plan() *plan.Plan {
+	mains := packages{d.Project, d.answers.Facts, d.errs}.mains(d.Spec)
+	d.checkFiles()
+	d.checkToolchainImage()
+	if d.errs.Len() > 0 {
+		return nil
+	}
+	p := &plan.Plan{Toolchain: d.planToolchain()}
+	if d.base.ref == "" {
+		p.Rootfs = d.rootfs()
+	}
+	for _, platform := range d.Request.Platforms {
+		p.Images = append(p.Images, d.image(mains, platform))
+	}
+	return p
+}
+
+func (d draft) planToolchain() plan.Toolchain {
+	t := plan.Toolchain{Version: d.version.Value}
+	if d.toolchain.ref == "" {
+		t.Module = d.moduleToolchain()
+		return t
+	}
+	t.Image = d.imageRef(d.toolchain.key(d.Request.BuildPlatform))
+	return t
+}
+
+func (d draft) moduleToolchain() *plan.ModuleToolchain {
+	build := d.Request.BuildPlatform
+	return &plan.ModuleToolchain{
+		Step: plan.Step{
+			ID:      "toolchain",
+			Name:    fmt.Sprintf("fetch the go%s toolchain", d.version.Value),
+			At:      spans(d.Spec, d.toolchain.at, d.Spec.Go.At),
+			Env:     d.proxyEnv(),
+			Network: true,
+		},
+		Version:  d.version.Value,
+		Platform: build.OS + "/" + build.Architecture,
+	}
+}
+
+func (d draft) imageRef(key ImageKey) *plan.ImageRef {
+	img := d.answers.Images[key]
+	return &plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: spans(d.Spec, key.At)}
+}
+
+func (d draft) rootfs() *plan.Rootfs {
+	return &plan.Rootfs{
+		Step: plan.Step{
+			ID:   "rootfs",
+			Name: "add CA certificates, time zones, users and /tmp",
+			At:   spans(d.Spec, d.base.at),
+			Env:  d.onToolchain(nil),
+		},
+		Epoch: d.args.epoch,
+	}
+}
+
+func (d draft) image(mains []tool.Package, p plan.Platform) plan.Image {
+	img := plan.Image{
+		Platform: p,
+		Name:     "put the image together for " + p.String(),
+		At:       spans(d.Spec, d.base.at),
+		Compile:  d.compile(mains, p),
+	}
+	if d.base.ref != "" {
+		img.Base = d.imageRef(d.base.key(p))
+	}
+	for _, f := range d.Spec.Run.Files {
+		img.Files = append(img.Files, d.copyStep(f))
+	}
+	img.Config = d.imageConfig(img, p)
+	return img
+}
+
+func (d draft) copyStep(f spec.File) plan.Copy {
+	return plan.Copy{
+		Step: plan.Step{
+			ID:   "files",
+			Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value),
+			At:   spans(d.Spec, f.At),
+		},
+		From:  path.Clean(f.From.Value),
+		To:    f.To.Value,
+		Epoch: d.args.epoch,
+	}
+}
+
+// checkFiles holds the entries of run.files against what the scan found.
+func (d draft) checkFiles() {
+	found := map[string]tool.File{}
+	for _, f := range d.answers.Facts.Files {
+		found[f.Path] = f
+	}
+	for _, f := range d.Spec.Run.Files {
+		file := found[path.Clean(f.From.Value)]
+		switch {
+		case file.Escapes:
+			d.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", f.From.Value, file.Link, file.Target)
+		case file.Kind == "":
+			d.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Hint: "see that no ignore file hides it"})
+		}
+	}
+}
+
+// checkToolchainImage holds the Go of an image of the user's own against the
+// project; official images have the version that they are named for.
+func (d draft) checkToolchainImage() {
+	if !isReference(d.Spec.Toolchain) {
+		return
+	}
+	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	have, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
+	if !ok || !project.IsVersion(have) {
+		return
+	}
+	if want := d.Spec.Go; want.IsSet() && !project.Satisfies(want.Value, have) {
+		d.errs.Errorf(d.toolchain.at, "toolchain: %s has go %s, and %s asks for %s", d.Spec.Toolchain.Value, have, want.At, want.Value)
+	}
+	checkVersion(d.Project, project.Version{Value: have, At: d.toolchain.at}, d.errs)
+}

@@ -1,0 +1,255 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/util/suggest"
+)
+
+// packages answers questions about the packages that a scan found.
+type packages struct {
+	project *project.Project
+	facts   tool.Facts
+	errs    *diag.List
+}
+
+// mains finds the packages to build: those the spec names, else the only one
+// there is.
+func (p packages) mains(s *spec.Spec) []tool.Package {
+	if len(p.project.Members) == 0 {
+		p.errs.Add(p.noModule(s))
+		return nil
+	}
+	if len(s.Main) == 0 {
+		return p.onlyMain(s)
+	}
+	var out []tool.Package
+	for _, m := range s.Main {
+		for _, pkg := range p.named(m) {
+			if !slices.ContainsFunc(out, func(o tool.Package) bool { return o.Dir == pkg.Dir }) {
+				out = append(out, pkg)
+			}
+		}
+	}
+	return out
+}
+
+func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
+	d := diag.Diagnostic{At: firstLine(s), Message: "the build context has no go.mod"}
+	switch dirs := p.facts.Modules; len(dirs) {
+	case 0:
+		d.Hint = "run `go mod init`, and see that no ignore file hides go.mod"
+	case 1:
+		d.Hint = fmt.Sprintf("there is one in %s: build with that folder as the context", dot(dirs[0]))
+	default:
+		d.Hint = fmt.Sprintf("there are some in %s: build with one of these folders as the context, or add a go.work with `go work init`", join(dirs))
+	}
+	return d
+}
+
+// all gives every main package of the project's modules.
+func (p packages) all() []tool.Package {
+	var out []tool.Package
+	for _, pkg := range p.facts.Packages {
+		if pkg.Name == "main" && p.project.Contains(pkg.Module) {
+			out = append(out, pkg)
+		}
+	}
+	return out
+}
+
+func (p packages) onlyMain(s *spec.Spec) []tool.Package {
+	all := p.all()
+	switch len(all) {
+	case 1:
+		return all
+	case 0:
+		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.excluded()})
+	default:
+		p.errs.Add(diag.Diagnostic{
+			At:      firstLine(s),
+			Message: fmt.Sprintf("%d main packages, and the key `main` names none of them: %s", len(all), join(dirs(all))),
+			Hint:    fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(likely(all).Dir)),
+		})
+	}
+	return nil
+}
+
+// excluded says where a main package may be hiding.
+func (p packages) excluded() string {
+	for _, pkg := range p.facts.Packages {
+		if pkg.Reason != "" && p.project.Contains(pkg.Module) {
+			return dot(pkg.Dir) + ": " + pkg.Reason
+		}
+	}
+	return "a package that is to be a program begins with `package main`"
+}
+
+// likely is the package that an example shows: commands live in cmd.
+func likely(all []tool.Package) tool.Package {
+	for _, pkg := range all {
+		if strings.HasPrefix(pkg.Dir, "cmd/") {
+			return pkg
+		}
+	}
+	return all[0]
+}
+
+// named finds what one entry of the key `main` names: a folder, an import
+// path, or a pattern that ends in "/...".
+func (p packages) named(m spec.String) []tool.Package {
+	dir, ok := p.dir(m.Value)
+	if !ok {
+		p.errs.Add(diag.Diagnostic{At: m.At, Message: fmt.Sprintf("main: %s is outside of the module", m.Value), Hint: "write a folder below the context, as in ./cmd/server"})
+		return nil
+	}
+	if below, ok := strings.CutSuffix(dir, "..."); ok {
+		return p.matching(m, path.Clean(below))
+	}
+	for _, pkg := range p.facts.Packages {
+		if pkg.Dir == dir {
+			return p.checked(m, pkg)
+		}
+	}
+	p.errs.Add(p.missing(m, dir))
+	return nil
+}
+
+// dir turns an entry into a folder of the context, and reports whether it is
+// one.
+func (p packages) dir(value string) (string, bool) {
+	for _, m := range p.project.Members {
+		if rest, ok := strings.CutPrefix(value, m.Path); ok && (rest == "" || rest[0] == '/') {
+			return path.Join(m.Dir, rest), true
+		}
+	}
+	dir := path.Clean(value)
+	return dir, !path.IsAbs(dir) && dir != ".." && !strings.HasPrefix(dir, "../")
+}
+
+func (p packages) matching(m spec.String, below string) []tool.Package {
+	var out []tool.Package
+	for _, pkg := range p.all() {
+		if below == "." || pkg.Dir == below || strings.HasPrefix(pkg.Dir, below+"/") {
+			out = append(out, pkg)
+		}
+	}
+	if len(out) == 0 {
+		p.errs.Errorf(m.At, "main: %s matches no main package", m.Value)
+	}
+	return out
+}
+
+// checked is pkg when it is a main package of the project.
+func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
+	switch {
+	case !p.project.Contains(pkg.Module):
+		p.errs.Add(diag.Diagnostic{
+			At:      m.At,
+			Message: fmt.Sprintf("main: %s belongs to another module, that of %s", m.Value, path.Join(pkg.Module, project.ModFile)),
+			Hint:    p.otherModule(pkg),
+		})
+	case pkg.Name == "main":
+		return []tool.Package{pkg}
+	case pkg.Name == "":
+		p.errs.Errorf(m.At, "main: %s: %s", m.Value, pkg.Reason)
+	default:
+		p.errs.Add(diag.Diagnostic{
+			At:      m.At,
+			Message: fmt.Sprintf("main: %s is package %s, a library (%s)", m.Value, pkg.Name, pkg.At),
+			Hint:    p.suggestion(pkg.Dir),
+		})
+	}
+	return nil
+}
+
+func (p packages) otherModule(pkg tool.Package) string {
+	if p.project.Work != nil {
+		return fmt.Sprintf("add `use %s` to go.work", dot(pkg.Module))
+	}
+	return fmt.Sprintf("build with %s as the context, or add a go.work with `go work init . %s`", dot(pkg.Module), dot(pkg.Module))
+}
+
+func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
+	return diag.Diagnostic{
+		At:      m.At,
+		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
+		Hint:    p.suggestion(dir),
+	}
+}
+
+// suggestion names the main package that was probably meant, else all.
+func (p packages) suggestion(dir string) string {
+	all := dirs(p.all())
+	if len(all) == 0 {
+		return "the project has no main package"
+	}
+	if near, ok := suggest.Search(dir, all, true); ok {
+		return fmt.Sprintf("did you mean %s?", dot(near))
+	}
+	for _, d := range all {
+		if path.Base(d) == path.Base(dir) {
+			return fmt.Sprintf("did you mean %s?", dot(d))
+		}
+	}
+	return "the main packages are " + join(all)
+}
+
+func dirs(pkgs []tool.Package) []string {
+	var out []string
+	for _, pkg := range pkgs {
+		out = append(out, pkg.Dir)
+	}
+	return out
+}
+
+// dot writes a folder as the go command wants it: "./cmd/api".
+func dot(dir string) string {
+	if dir == "." {
+		return "."
+	}
+	return "./" + dir
+}
+
+// mostNamed bounds the lists in messages.
+const mostNamed = 12
+
+// join lists folders, the first of them when they are many.
+func join(dirs []string) string {
+	var names []string
+	for _, d := range dirs {
+		names = append(names, dot(d))
+	}
+	if n := len(names); n > mostNamed {
+		names = append(names[:mostNamed], fmt.Sprintf("and %d more", n-mostNamed))
+	}
+	return strings.Join(names, ", ")
+}
+
+func firstLine(s *spec.Spec) diag.Range { return diag.At(s.File, 1, 1) }
+
+// binaryName is the file name that `go build` gives a main package: the last
+// element of its import path that is not a major version.
+func binaryName(importPath string) string {
+	dir, elem := path.Split(importPath)
+	if dir != "" && isMajorVersion(elem) {
+		return path.Base(dir)
+	}
+	return elem
+}
+
+// isMajorVersion reports whether s is v2, v3, and so on.
+func isMajorVersion(s string) bool {
+	digits, ok := strings.CutPrefix(s, "v")
+	if !ok || digits == "" || digits[0] == '0' || digits == "1" {
+		return false
+	}
+	return strings.Trim(digits, "0123456789") == ""
+}

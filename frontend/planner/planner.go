@@ -1,0 +1,182 @@
+// Package planner makes every decision of a build. Ask tells what has to be
+// looked up, and Plan turns the answers into a plan. Both are functions of
+// their arguments: they read no files and reach no network.
+package planner
+
+import (
+	"path"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+)
+
+// Input is what a user hands in: the spec, the project, and the request that
+// came with the command line.
+type Input struct {
+	Spec    *spec.Spec
+	Project *project.Project
+	Request Request
+}
+
+// Request is what the client asked for beside the spec.
+type Request struct {
+	Platforms     []plan.Platform // what the image is for; at least one
+	BuildPlatform plan.Platform   // where steps run
+	BuildArgs     map[string]string
+	Labels        map[string]string
+}
+
+// Questions is what Plan needs to know and cannot find out by itself.
+type Questions struct {
+	Scan   plan.Scan
+	Images []ImageKey // sorted, without repeats
+}
+
+// ImageKey asks for an image on a platform.
+type ImageKey struct {
+	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"
+	Platform plan.Platform
+	Use      string     // what it is for, for messages: "base" or "toolchain"
+	At       diag.Range // the line that asks for it
+}
+
+// Answers is what the questions found.
+type Answers struct {
+	Facts  tool.Facts
+	Images map[ImageKey]Image
+}
+
+// Image is a resolved image.
+type Image struct {
+	Name    string // with its digest
+	Digest  string // "sha256:…"; empty when a build context that is no image replaces it
+	Context string // name of the build context that replaces it, if any
+	Config  dockerspec.DockerOCIImage
+}
+
+// Ask checks all that can be checked without answers, and says what has to
+// be looked up. Its error is a diag.Errors.
+func Ask(in Input) (Questions, error) {
+	c, errs := choose(in)
+	if err := errs.Err(); err != nil {
+		return Questions{}, err
+	}
+	return c.questions(), nil
+}
+
+// Plan makes the plan. Its error is a diag.Errors.
+func Plan(in Input, answers Answers) (*plan.Plan, error) {
+	c, errs := choose(in)
+	d := draft{choices: c, answers: answers, errs: &errs}
+	p := d.plan()
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// choices is what follows from the input alone.
+type choices struct {
+	Input
+	args      buildArgs
+	version   project.Version // of Go; not set when only the toolchain image knows
+	toolchain toolchain
+	base      base
+	vendored  bool
+}
+
+func choose(in Input) (choices, diag.List) {
+	var errs diag.List
+	c := choices{Input: in}
+	c.args = readBuildArgs(in.Request.BuildArgs, &errs)
+	checkPlatforms(in, &errs)
+	checkProject(in, &errs)
+	c.version = chooseVersion(in, c.args, &errs)
+	c.toolchain = chooseToolchain(in, c.version, &errs)
+	c.base = chooseBase(in.Spec, &errs)
+	c.vendored = chooseVendored(in, c.version, &errs)
+	checkBuild(c, &errs)
+	return c, errs
+}
+
+func (c choices) questions() Questions {
+	var q Questions
+	q.Scan = c.scan()
+	if c.toolchain.ref != "" {
+		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
+	}
+	if c.base.ref != "" {
+		for _, p := range c.Request.Platforms {
+			q.Images = append(q.Images, c.base.key(p))
+		}
+	}
+	return q
+}
+
+func (c choices) scan() plan.Scan {
+	s := plan.Scan{
+		Step:  plan.Step{ID: "scan", Name: "find packages"},
+		Tags:  values(c.Spec.Build.Tags),
+		Go:    c.version.Value,
+		Cgo:   c.Spec.Build.Cgo.Value,
+		Files: filePaths(c.Spec.Run.Files),
+	}
+	for _, p := range c.Request.Platforms {
+		s.Platforms = append(s.Platforms, p.OS+"/"+p.Architecture)
+	}
+	slices.Sort(s.Platforms)
+	s.Platforms = slices.Compact(s.Platforms)
+	return s
+}
+
+// checkProject finds a context that holds no project at all; where there is
+// one further down, the scan knows and the plan says so.
+func checkProject(in Input, errs *diag.List) {
+	p := in.Project
+	if v := in.Spec.Modules.Mode; v.Value == "vendor" && !p.Vendor {
+		errs.Add(diag.Diagnostic{
+			At:      v.At,
+			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,
+			Hint:    "run `go mod vendor`, and see that no ignore file hides the folder",
+		})
+	}
+}
+
+// values drops the places of strings.
+func values(ss []spec.String) []string {
+	var out []string
+	for _, s := range ss {
+		out = append(out, s.Value)
+	}
+	return out
+}
+
+func filePaths(fs []spec.File) []string {
+	var out []string
+	for _, f := range fs {
+		out = append(out, path.Clean(f.From.Value))
+	}
+	return out
+}
+
+// spans gives the lines of the spec that ranges stand on; ranges of other
+// files, and values that were not written, have none.
+func spans(s *spec.Spec, ranges ...diag.Range) []plan.Span {
+	var out []plan.Span
+	for _, r := range ranges {
+		if r.File == s.File && r.Start.Line > 0 {
+			out = append(out, plan.Span{First: r.Start.Line, Last: max(r.Start.Line, r.End.Line)})
+		}
+	}
+	if out == nil {
+		// A default stands for the whole file: its first line is the one that
+		// brought gohull here.
+		out = []plan.Span{{First: 1, Last: 1}}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/moby/buildkit/util/suggest"
+)
+
+// toolchain is where Go comes from: an image by reference, or, when ref is
+// empty, the module proxy.
+type toolchain struct {
+	ref string
+	at  diag.Range // the line that asks for it
+}
+
+func (t toolchain) key(p plan.Platform) ImageKey {
+	return ImageKey{Ref: t.ref, Platform: p, Use: "toolchain", At: t.at}
+}
+
+// chooseVersion takes the build arg, the spec's key, or what the project
+// prefers, in this order, and holds it against every line that asks for more.
+func chooseVersion(in Input, args buildArgs, errs *diag.List) project.Version {
+	v := wantedVersion(in, args, errs)
+	if !v.IsSet() {
+		return v
+	}
+	if !project.IsVersion(v.Value) {
+		errs.Add(diag.Diagnostic{At: v.At, Message: fmt.Sprintf("%q is not a Go version", v.Value), Hint: "write one as in 1.26.8"})
+		return project.Version{}
+	}
+	checkVersion(in.Project, v, errs)
+	return v
+}
+
+func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
+	switch {
+	case args.goVersion != "":
+		return project.Version{Value: args.goVersion, At: diag.Range{File: "--build-arg GO_VERSION"}}
+	case in.Spec.Go.IsSet():
+		return project.Version{Value: in.Spec.Go.Value, At: in.Spec.Go.At}
+	}
+	v := in.Project.Preferred()
+	if !v.IsSet() && len(in.Project.Members) > 0 && !isReference(in.Spec.Toolchain) {
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: in.Project.Members[0].File},
+			Message: "no go line, so the Go version is not known",
+			Hint:    "add one to it, as in `go 1.26.0`, or write the key `go` in " + in.Spec.File,
+		})
+	}
+	return v
+}
+
+// checkVersion finds the lines that ask for a newer Go than the chosen one,
+// before anything is pulled.
+func checkVersion(p *project.Project, have project.Version, errs *diag.List) {
+	for _, want := range p.Versions() {
+		if project.Satisfies(have.Value, want.Value) {
+			continue
+		}
+		errs.Add(diag.Diagnostic{
+			At:      have.At,
+			Message: fmt.Sprintf("go %s is older than go %s, which %s asks for", have.Value, want.Value, want.At),
+			Hint:    fmt.Sprintf("take %s or newer here, or lower the line there", want.Value),
+			Related: []diag.Range{want.At},
+		})
+	}
+}
+
+// isReference reports whether a toolchain is given as an image of the user's
+// own, whose Go version only the image tells.
+func isReference(t spec.String) bool {
+	return t.IsSet() && t.Value != "image" && t.Value != "module"
+}
+
+func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
+	s := in.Spec
+	at := s.Toolchain.At
+	switch {
+	case s.Toolchain.Value == "module":
+		if s.Build.Cgo.Value {
+			errs.Add(diag.Diagnostic{At: s.Build.Cgo.At, Message: "build.cgo needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
+		}
+		return toolchain{at: at}
+	case isReference(s.Toolchain):
+		return toolchain{ref: checkReference("toolchain", s.Toolchain, []string{"image", "module"}, errs), at: at}
+	}
+	if at.IsZero() {
+		at = v.At
+	}
+	if !v.IsSet() {
+		return toolchain{at: at}
+	}
+	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value), at: at}
+}
+
+// officialImage is the official Go image of a version: the small one, or,
+// when a C compiler is needed, the one on the Debian release that the
+// distroless base is made from.
+func officialImage(version string, cgo bool) string {
+	if cgo {
+		return "docker.io/library/golang:" + version + "-bookworm"
+	}
+	return "docker.io/library/golang:" + version + "-alpine"
+}
+
+// checkReference normalises an image reference. A reference that floats is an
+// error: what it means today is not what it means tomorrow.
+func checkReference(key string, s spec.String, words []string, errs *diag.List) string {
+	named, err := reference.ParseNormalizedNamed(s.Value)
+	if err != nil {
+		errs.Add(withNearMiss(diag.Diagnostic{At: s.At, Message: fmt.Sprintf("%s: %q is not an image reference: %v", key, s.Value, err)}, s.Value, words))
+		return ""
+	}
+	if _, ok := named.(reference.Digested); ok {
+		return named.String()
+	}
+	tagged, ok := named.(reference.Tagged)
+	if !ok {
+		d := diag.Diagnostic{
+			At:      s.At,
+			Message: fmt.Sprintf("%s: %s has no tag, which would mean latest", key, s.Value),
+			Hint:    fmt.Sprintf("write its version, as in %s:1.2, or its digest; the words are %s", s.Value, strings.Join(words, ", ")),
+		}
+		errs.Add(withNearMiss(d, s.Value, words))
+		return ""
+	}
+	if tagged.Tag() == "latest" {
+		errs.Add(diag.Diagnostic{
+			At:      s.At,
+			Message: fmt.Sprintf("%s: the tag latest floats, so that no two builds need to agree", key),
+			Hint:    fmt.Sprintf("write a version, or pin the digest: %s@sha256:…", s.Value),
+		})
+		return ""
+	}
+	return named.String()
+}
+
+func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnostic {
+	if near, ok := suggest.Search(value, words, true); ok {
+		d.Hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	return d
+}
+
+// chooseVendored decides as the go command does: a vendor folder is used when
+// go.mod's go line is at least 1.14, and in a workspace when go.work's is at
+// least 1.22.
+func chooseVendored(in Input, _ project.Version, _ *diag.List) bool {
+	p := in.Project
+	switch {
+	case in.Spec.Modules.Mode.IsSet():
+		return in.Spec.Modules.Mode.Value == "vendor"
+	case !p.Vendor:
+		return false
+	case p.Work != nil:
+		return p.Work.Go.IsSet() && project.Compare(p.Work.Go.Value, "1.22") >= 0
+	}
+	return p.Root != nil && p.Root.Go.IsSet() && project.Compare(p.Root.Go.Value, "1.14") >= 0
+}
