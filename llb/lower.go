@@ -1,0 +1,228 @@
+// Package llb turns a plan into BuildKit's low-level build definition and
+// into the image config. It decides nothing: what varies with the daemon or
+// the request comes in through Inputs.
+package llb
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// Ids of the cache mounts. They are part of what users rely on: another id is
+// an empty cache.
+const (
+	modCacheID = "gohull/modules"
+	goCacheID  = "gohull/objects"
+)
+
+// Inputs is what a plan refers to and does not hold.
+type Inputs struct {
+	Context       llb.State            // the build context
+	Tool          llb.State            // a file system that has the frontend's binary
+	ToolPath      string               // where it has it: "/bin/gohull-frontend"
+	Contexts      map[string]llb.State // build contexts that replace images, by the name the plan gives them
+	BuildPlatform ocispecs.Platform
+	SourceMap     *llb.SourceMap       // of the spec; nil when nothing shows it
+	Limits        []llb.RunOption      // of every command, as the client asked for them
+	NoCache       func(id string) bool // whether the step of this id must run again; nil: none must
+	CacheNS       string               // prefix of the cache mounts' ids
+	ResolveMode   llb.ResolveMode
+	Features      Features
+}
+
+// Features are what not every daemon can do.
+type Features struct {
+	Merge       bool // layers are put together without copying them
+	SymbolModes bool // copies take modes as "u=rwX,go=rX"
+}
+
+// Scan is the file system that holds tool.FactsFile.
+func Scan(s plan.Scan, in Inputs) llb.State {
+	l := lowering{in: in}
+	verb := &tool.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Files: s.Files}
+	return l.run(llb.Scratch(), s.Step, verb, l.context())
+}
+
+// Lower is the root file system of one image of a plan.
+func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
+	l := lowering{in: in, plan: p}
+	l.root, l.mounts = l.toolchain()
+	base := llb.Scratch()
+	if img.Base != nil {
+		base = l.image(*img.Base)
+	}
+	return l.assemble(img, base, l.layers(img))
+}
+
+type lowering struct {
+	in     Inputs
+	plan   *plan.Plan
+	root   llb.State     // what Go commands run on
+	mounts llb.RunOption // and what they need mounted there
+}
+
+// layers are what comes on top of the base, in the order of the image's
+// history: what changes least comes first.
+func (l lowering) layers(img plan.Image) []llb.State {
+	var layers []llb.State
+	if img.Base == nil {
+		layers = append(layers, l.rootfs(*l.plan.Rootfs))
+	}
+	for _, f := range img.Files {
+		layers = append(layers, l.copy(f))
+	}
+	return append(layers, l.compile(img.Compile))
+}
+
+func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
+	name, at := llb.WithCustomName(img.Name), l.at(img.At)
+	if l.in.Features.Merge {
+		if img.Base != nil {
+			layers = append([]llb.State{base}, layers...)
+		}
+		if len(layers) == 1 {
+			return layers[0]
+		}
+		return llb.Merge(layers, name, at)
+	}
+	for _, layer := range layers {
+		base = base.File(llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}), name, at)
+	}
+	return base
+}
+
+// image is an image to pull, or the build context that replaces it.
+func (l lowering) image(ref plan.ImageRef) llb.State {
+	if st, ok := l.in.Contexts[ref.Context]; ok && ref.Context != "" {
+		return st
+	}
+	p := ocispecs.Platform{OS: ref.Platform.OS, Architecture: ref.Platform.Architecture, Variant: ref.Platform.Variant}
+	return llb.Image(ref.Name, llb.Platform(p), l.in.ResolveMode, l.at(ref.At))
+}
+
+// toolchain gives the root that Go commands run on and its mounts. A module
+// toolchain needs nothing else of a root, so an empty one does.
+func (l lowering) toolchain() (llb.State, llb.RunOption) {
+	t := l.plan.Toolchain
+	if t.Image != nil {
+		return l.image(*t.Image), options{}
+	}
+	verb := &tool.Toolchain{Version: t.Module.Version, Platform: t.Module.Platform}
+	goroot := l.run(llb.Scratch(), t.Module.Step, verb)
+	return llb.Scratch(), llb.AddMount(tool.Goroot, goroot, llb.Readonly)
+}
+
+func (l lowering) rootfs(r plan.Rootfs) llb.State {
+	return l.run(l.root, r.Step, &tool.Rootfs{Epoch: r.Epoch}, l.mounts)
+}
+
+func (l lowering) compile(c plan.Compile) llb.State {
+	verb := &tool.Go{Epoch: c.Epoch, Args: c.Args}
+	return l.run(l.root, c.Step, verb,
+		l.mounts,
+		l.context(),
+		llb.Dir(path.Join(tool.Source, c.Dir)),
+		l.cache(tool.ModCache, modCacheID),
+		l.cache(tool.Cache, goCacheID),
+	)
+}
+
+// copy is a layer of its own, so that it can be made before and beside the
+// base.
+func (l lowering) copy(c plan.Copy) llb.State {
+	info := &llb.CopyInfo{
+		FollowSymlinks:      true,
+		CopyDirContentsOnly: true,
+		CreateDestPath:      true,
+	}
+	if l.in.Features.SymbolModes {
+		// A checkout's modes depend on the umask of whoever made it.
+		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
+	}
+	created := llb.WithCreatedTime(time.Unix(c.Epoch, 0).UTC())
+	action := llb.Copy(l.in.Context, c.From, c.To, info, llb.WithUser("0:0"), created)
+	return llb.Scratch().File(action, l.step(c.Step)...)
+}
+
+// run is the output of a step that runs a verb of the tool.
+func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.State {
+	opts := options{
+		llb.Args(tool.Command(v)),
+		llb.AddMount(tool.Binary, l.in.Tool, llb.SourcePath(l.in.ToolPath), llb.Readonly),
+		llb.AddMount(tool.Report, llb.Scratch()),
+		options(l.in.Limits),
+		l.network(s),
+		options(extra),
+	}
+	for _, c := range l.step(s) {
+		opts = append(opts, c)
+	}
+	for _, e := range s.Env {
+		key, value, _ := strings.Cut(e, "=")
+		opts = append(opts, llb.AddEnv(key, value))
+	}
+	return root.Run(opts...).AddMount(tool.Out, llb.Scratch())
+}
+
+// options are several options as one.
+type options []llb.RunOption
+
+func (o options) SetRunOption(ei *llb.ExecInfo) {
+	for _, opt := range o {
+		opt.SetRunOption(ei)
+	}
+}
+
+func (l lowering) context() llb.RunOption {
+	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
+}
+
+func (l lowering) cache(dest, id string) llb.RunOption {
+	if l.in.CacheNS != "" {
+		id = l.in.CacheNS + "/" + id
+	}
+	return llb.AddMount(dest, llb.Scratch(), llb.AsPersistentCacheDir(id, llb.CacheMountShared))
+}
+
+// network gives a step what it needs to fetch, or takes the network away.
+func (l lowering) network(s plan.Step) llb.RunOption {
+	if !s.Network {
+		return llb.Network(pb.NetMode_NONE)
+	}
+	return options{secret(tool.SecretCA), secret(tool.SecretNetrc)}
+}
+
+func secret(id string) llb.RunOption {
+	return llb.AddSecret(tool.SecretPath(id), llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))
+}
+
+// step is what every vertex says of itself.
+func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
+	opts := []llb.ConstraintsOpt{
+		llb.WithCustomName(s.Name),
+		llb.Platform(l.in.BuildPlatform),
+		l.at(s.At),
+	}
+	if l.in.NoCache != nil && l.in.NoCache(s.ID) {
+		opts = append(opts, llb.IgnoreCache)
+	}
+	return opts
+}
+
+func (l lowering) at(spans []plan.Span) llb.ConstraintsOpt {
+	var ranges []*pb.Range
+	for _, s := range spans {
+		ranges = append(ranges, &pb.Range{
+			Start: &pb.Position{Line: int32(s.First)},
+			End:   &pb.Position{Line: int32(s.Last)},
+		})
+	}
+	return l.in.SourceMap.Location(ranges)
+}
