@@ -1,0 +1,5 @@
+//go:build production
+
+package main
+
+func init() { quiet = true }

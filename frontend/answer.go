@@ -1,0 +1,190 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/distribution/reference"
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/errgroup"
+)
+
+// answer looks up all that the planner asked for, side by side.
+func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.Inputs) (planner.Answers, error) {
+	answers := planner.Answers{Images: map[planner.ImageKey]planner.Image{}}
+	var mu sync.Mutex
+	var failed diag.List
+	eg, ctx := errgroup.WithContext(ctx)
+	eg.Go(func() error {
+		facts, err := b.scan(ctx, q.Scan, inputs)
+		answers.Facts = facts
+		return err
+	})
+	for _, key := range q.Images {
+		eg.Go(func() error {
+			img, err := b.resolve(ctx, key)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil && ctx.Err() == nil {
+				failed.Add(notResolved(key, err))
+				return nil
+			}
+			answers.Images[key] = img
+			return err
+		})
+	}
+	if err := eg.Wait(); err != nil {
+		return answers, err
+	}
+	return answers, failed.Err()
+}
+
+// scan has the packages of the context listed, in a step of the build.
+func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (tool.Facts, error) {
+	var facts tool.Facts
+	ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
+	if err != nil {
+		return facts, err
+	}
+	data, err := dockerui.ReadFile(ctx, ref, tool.FactsFile)
+	if err != nil {
+		return facts, fmt.Errorf("reading what the scan found: %w", err)
+	}
+	if err := json.Unmarshal(data, &facts); err != nil {
+		return facts, fmt.Errorf("reading what the scan found: %w", err)
+	}
+	return facts, nil
+}
+
+// resolve finds the digest and the config of an image, or of the build
+// context that replaces it.
+func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Image, error) {
+	p := ocispecs.Platform{OS: key.Platform.OS, Architecture: key.Platform.Architecture, Variant: key.Platform.Variant}
+	var dgst digest.Digest
+	named, err := b.ui.NamedContext(key.Ref, dockerui.ContextOpt{
+		Platform:      &p,
+		ResolveMode:   b.ui.ImageResolveMode.String(),
+		CaptureDigest: &dgst,
+	})
+	if err != nil {
+		return planner.Image{}, err
+	}
+	if named != nil {
+		return b.resolveContext(ctx, key, named, &dgst)
+	}
+	ref, dgst, config, err := b.c.ResolveImageConfig(ctx, key.Ref, sourceresolver.Opt{
+		LogName: fmt.Sprintf("load metadata for %s %s", key.Use, key.Ref),
+		ImageOpt: &sourceresolver.ResolveImageOpt{
+			Platform:    &p,
+			ResolveMode: b.ui.ImageResolveMode.String(),
+		},
+	})
+	if err != nil {
+		return planner.Image{}, err
+	}
+	img := planner.Image{Name: pinned(ref, dgst), Digest: dgst.String()}
+	if err := json.Unmarshal(config, &img.Config); err != nil {
+		return img, fmt.Errorf("its config: %w", err)
+	}
+	return img, matches(img.Config.Platform, p)
+}
+
+func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named *dockerui.NamedContext, dgst *digest.Digest) (planner.Image, error) {
+	st, config, err := named.Load(ctx)
+	if err != nil {
+		return planner.Image{}, err
+	}
+	img := planner.Image{Name: key.Ref, Digest: dgst.String(), Context: fmt.Sprintf("%s::%s", key.Ref, key.Platform)}
+	if config != nil {
+		img.Config = *config
+	}
+	b.contexts.add(img.Context, *st)
+	return img, nil
+}
+
+// pinned is a reference with its digest.
+func pinned(ref string, dgst digest.Digest) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil || dgst == "" {
+		return ref
+	}
+	if _, ok := named.(reference.Digested); ok {
+		return ref
+	}
+	return ref + "@" + dgst.String()
+}
+
+// matches finds an image that is for one other platform only: a registry
+// gives it whatever was asked for.
+func matches(have, want ocispecs.Platform) error {
+	if have.OS == "" || have.Architecture == "" {
+		return nil
+	}
+	if have.OS != want.OS || have.Architecture != want.Architecture {
+		return fmt.Errorf("it is for %s/%s only", have.OS, have.Architecture)
+	}
+	return nil
+}
+
+func notResolved(key planner.ImageKey, err error) diag.Diagnostic {
+	d := diag.Diagnostic{At: key.At, Message: fmt.Sprintf("%s: %s for %s: %v", key.Use, key.Ref, key.Platform, err)}
+	if key.Use == "toolchain" {
+		d.Hint = "name another with the keys `go` or `toolchain`; with `toolchain: module` it comes through the module proxy and no registry is needed"
+	}
+	return d
+}
+
+// namedContexts collects the build contexts that replace images.
+type namedContexts struct {
+	mu     sync.Mutex
+	loaded map[string]llb.State
+}
+
+func (n *namedContexts) add(name string, st llb.State) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.loaded == nil {
+		n.loaded = map[string]llb.State{}
+	}
+	n.loaded[name] = st
+}
+
+func (n *namedContexts) states() map[string]llb.State { return n.loaded }
+
+// frontendImage is implemented by gateway clients that run from an image.
+type frontendImage interface {
+	CurrentFrontend() (*llb.State, error)
+}
+
+// frontendTool finds the file system that the frontend itself runs from, and
+// its own binary there: steps run the same program.
+func frontendTool(c client.Client) (llb.State, string, error) {
+	current, ok := c.(frontendImage)
+	if !ok {
+		return llb.State{}, "", errNoImage
+	}
+	st, err := current.CurrentFrontend()
+	if err != nil {
+		return llb.State{}, "", err
+	}
+	if st == nil {
+		return llb.State{}, "", errNoImage
+	}
+	path, err := os.Executable()
+	return *st, path, err
+}
+
+var errNoImage = fmt.Errorf("the daemon does not tell the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")

@@ -1,0 +1,192 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// located gives an error the lines that its diagnostics point at, of the spec
+// and of the project's files, for the client to show.
+func (b *build) located(err error) error {
+	var ds diag.Errors
+	if !errors.As(err, &ds) {
+		return err
+	}
+	files := map[string][]byte(b.files)
+	return withSources(err, ranges(ds), func(name string) *pb.SourceInfo {
+		if b.source != nil && name == b.source.Filename {
+			return &pb.SourceInfo{
+				Data:       b.source.Data,
+				Filename:   name,
+				Language:   b.source.Language,
+				Definition: b.source.Definition.ToPB(),
+			}
+		}
+		return info(name, files)
+	})
+}
+
+func ranges(ds diag.Errors) []diag.Range {
+	var all []diag.Range
+	for _, d := range ds {
+		all = append(all, d.At)
+		all = append(all, d.Related...)
+	}
+	return all
+}
+
+// info is a file as an excerpt is cut from it; nil when it was not read.
+func info(name string, files map[string][]byte) *pb.SourceInfo {
+	data, ok := files[name]
+	if !ok {
+		return nil
+	}
+	language := "Go"
+	if path.Ext(name) != ".go" {
+		language = "Go Module"
+	}
+	return &pb.SourceInfo{Data: data, Filename: name, Language: language}
+}
+
+const (
+	mostExcerpts = 5  // that an error shows
+	excerptReach = 10 // lines between two places that one excerpt shows
+)
+
+// withSources wraps err with an excerpt for each cluster of places.
+func withSources(err error, at []diag.Range, lookup func(string) *pb.SourceInfo) error {
+	for i, cluster := range clusters(at) {
+		if i == mostExcerpts {
+			break
+		}
+		if src := lookup(cluster[0].File); src != nil {
+			err = errdefs.WithSource(err, &errdefs.Source{Info: src, Ranges: pbRanges(cluster)})
+		}
+	}
+	return err
+}
+
+// clusters groups places that are near each other in one file.
+func clusters(at []diag.Range) [][]diag.Range {
+	at = slices.DeleteFunc(slices.Clone(at), func(r diag.Range) bool { return r.Start.Line == 0 })
+	slices.SortFunc(at, func(a, b diag.Range) int {
+		if a.File != b.File {
+			return strings.Compare(a.File, b.File)
+		}
+		return a.Start.Line - b.Start.Line
+	})
+	var out [][]diag.Range
+	for _, r := range at {
+		if n := len(out); n > 0 {
+			last := out[n-1][len(out[n-1])-1]
+			if last.File == r.File && r.Start.Line-last.Start.Line <= excerptReach {
+				out[n-1] = append(out[n-1], r)
+				continue
+			}
+		}
+		out = append(out, []diag.Range{r})
+	}
+	return out
+}
+
+func pbRanges(rs []diag.Range) []*pb.Range {
+	var out []*pb.Range
+	for _, r := range rs {
+		out = append(out, &pb.Range{
+			Start: &pb.Position{Line: int32(r.Start.Line), Character: int32(r.Start.Col)},
+			End:   &pb.Position{Line: int32(max(r.Start.Line, r.End.Line)), Character: int32(r.End.Col)},
+		})
+	}
+	return out
+}
+
+// explained adds what a failed step said of itself: the errors of the go
+// command, and the lines they point at. Where the daemon cannot show that,
+// the step's log has to do.
+func (b *build) explained(ctx context.Context, err error) error {
+	failure := b.readFailure(ctx, err)
+	if failure == nil {
+		return err
+	}
+	var at []diag.Range
+	for _, e := range failure.Errors {
+		at = append(at, diag.At(e.File, e.Line, e.Col))
+	}
+	return withSources(&stepError{failure: *failure, cause: err}, at, func(name string) *pb.SourceInfo {
+		return info(name, failure.Files)
+	})
+}
+
+// stepError is a failed step in the words of the command that failed.
+type stepError struct {
+	failure tool.Failure
+	cause   error
+}
+
+func (e *stepError) Unwrap() error { return e.cause }
+
+func (e *stepError) Error() string {
+	lines := []string{e.failure.Summary}
+	for _, f := range e.failure.Errors {
+		d := diag.Diagnostic{At: diag.At(f.File, f.Line, f.Col), Message: f.Message}
+		lines = append(lines, d.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// readFailure reads the report that a failed step left in its report mount.
+func (b *build) readFailure(ctx context.Context, err error) *tool.Failure {
+	id := reportMount(err)
+	caps := b.ui.BuildOpts().Caps
+	if id == "" || caps.Supports(gwpb.CapGatewayExecFilesystem) != nil {
+		return nil
+	}
+	data, err := b.readMount(ctx, id)
+	if err != nil {
+		return nil
+	}
+	var failure tool.Failure
+	if json.Unmarshal(data, &failure) != nil || failure.Summary == "" {
+		return nil
+	}
+	return &failure
+}
+
+// reportMount is the id of the failed step's report mount, empty when err is
+// not that of a step.
+func reportMount(err error) string {
+	var solve *errdefs.SolveError
+	if !errors.As(err, &solve) {
+		return ""
+	}
+	mounts := solve.GetOp().GetExec().GetMounts()
+	for i, m := range mounts {
+		if m.Dest == tool.Report && i < len(solve.MountIDs) {
+			return solve.MountIDs[i]
+		}
+	}
+	return ""
+}
+
+func (b *build) readMount(ctx context.Context, id string) ([]byte, error) {
+	ctr, err := b.c.NewContainer(ctx, client.NewContainerRequest{
+		Mounts: []client.Mount{{Dest: "/", ResultID: id, MountType: pb.MountType_BIND}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the report of the failed step: %w", err)
+	}
+	defer ctr.Release(context.WithoutCancel(ctx))
+	return ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: tool.ReportFile}})
+}

@@ -1,0 +1,248 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	fstypes "github.com/tonistiigi/fsutil/types"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/scan"
+)
+
+// fakeGateway serves a context from memory and counts what is asked of it.
+type fakeGateway struct {
+	files fs.FS
+	opts  map[string]string
+
+	mu       sync.Mutex
+	solves   int
+	reads    int // files read, stated or listed
+	resolves int
+	cached   [][]client.CacheOptionsEntry // the cache imports of each solve
+	final    *pb.Definition               // what the last solve was asked for
+}
+
+func (g *fakeGateway) BuildOpts() client.BuildOpts {
+	opts := client.BuildOpts{
+		Opts:    g.opts,
+		LLBCaps: pb.Caps.CapSet(pb.Caps.All()),
+		Caps:    gwpb.Caps.CapSet(gwpb.Caps.All()),
+	}
+	opts.Workers = []client.WorkerInfo{{Platforms: []ocispecs.Platform{{OS: "linux", Architecture: "amd64"}}}}
+	return opts
+}
+
+func (g *fakeGateway) CurrentFrontend() (*llb.State, error) {
+	st := llb.Image("registry.example/gohull:1", llb.LinuxAmd64)
+	return &st, nil
+}
+
+func (g *fakeGateway) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }
+
+func (g *fakeGateway) Warn(context.Context, digest.Digest, string, client.WarnOpts) error { return nil }
+
+func (g *fakeGateway) NewContainer(context.Context, client.NewContainerRequest) (client.Container, error) {
+	return nil, errors.New("no containers here")
+}
+
+func (g *fakeGateway) ResolveSourceMetadata(context.Context, *pb.SourceOp, sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	return nil, errors.New("no metadata here")
+}
+
+func (g *fakeGateway) ResolveImageConfig(_ context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.resolves++
+	config, err := json.Marshal(ocispecs.Image{Platform: *opt.ImageOpt.Platform})
+	return ref, digest.FromString(ref), config, err
+}
+
+// Solve answers with the files that the definition's last vertex stands for.
+func (g *fakeGateway) Solve(_ context.Context, req client.SolveRequest) (*client.Result, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.solves++
+	g.cached = append(g.cached, req.CacheImports)
+	g.final = req.Definition
+	files, err := g.serve(lastOp(req.Definition))
+	if err != nil {
+		return nil, err
+	}
+	res := client.NewResult()
+	res.SetRef(&fakeRef{files, g})
+	return res, nil
+}
+
+func lastOp(def *pb.Definition) *pb.Op {
+	var last pb.Op
+	if err := last.UnmarshalVT(def.Def[len(def.Def)-2]); err != nil {
+		panic(err)
+	}
+	return &last
+}
+
+func (g *fakeGateway) serve(op *pb.Op) (fs.FS, error) {
+	exec := op.GetExec()
+	if exec == nil {
+		return g.files, nil
+	}
+	verb, err := tool.Parse(exec.Meta.Args[1:])
+	if err != nil {
+		return nil, err
+	}
+	s, ok := verb.(*tool.Scan)
+	if !ok {
+		return nil, fmt.Errorf("unexpected step %q", exec.Meta.Args)
+	}
+	facts, err := scan.Scan(g.files, *s)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(facts)
+	return fstest.MapFS{tool.FactsFile: {Data: data}}, err
+}
+
+type fakeRef struct {
+	fs.FS
+	g *fakeGateway
+}
+
+func (r *fakeRef) count() {
+	r.g.mu.Lock()
+	defer r.g.mu.Unlock()
+	r.g.reads++
+}
+
+func (r *fakeRef) ToState() (llb.State, error)    { return llb.Scratch(), nil }
+func (r *fakeRef) Evaluate(context.Context) error { return nil }
+func (r *fakeRef) ReadDir(context.Context, client.ReadDirRequest) ([]*fstypes.Stat, error) {
+	r.count()
+	return nil, errors.New("not used")
+}
+
+func (r *fakeRef) ReadFile(_ context.Context, req client.ReadRequest) ([]byte, error) {
+	r.count()
+	return fs.ReadFile(r.FS, req.Filename)
+}
+
+func (r *fakeRef) StatFile(_ context.Context, req client.StatRequest) (*fstypes.Stat, error) {
+	r.count()
+	info, err := fs.Stat(r.FS, req.Path)
+	if err != nil {
+		return nil, err
+	}
+	return &fstypes.Stat{Path: req.Path, Size: info.Size()}, nil
+}
+
+func mapFS(files map[string]string) fstest.MapFS {
+	m := fstest.MapFS{}
+	for name, data := range files {
+		m[name] = &fstest.MapFile{Data: []byte(data), Mode: 0o644}
+	}
+	return m
+}
+
+var hello = map[string]string{
+	"Dockerfile": "# syntax=registry.example/gohull:1\n",
+	"go.mod":     "module example.com/hello\n\ngo 1.26.8\n",
+	"main.go":    "package main\n",
+}
+
+// TestRoundTrips holds the number of requests that a build makes: each one is
+// a wait, also when nothing has changed.
+func TestRoundTrips(t *testing.T) {
+	for _, c := range []struct {
+		name                    string
+		spec                    string
+		opts                    map[string]string
+		solves, reads, resolves int
+	}{
+		{"zero config", "", nil, 5, 13, 1},
+		{"toolchain module", "toolchain: module\n", nil, 5, 13, 0},
+		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 5, 13, 2},
+		{"two platforms", "base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 6, 13, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := mapFS(hello)
+			files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\n" + c.spec)}
+			g := &fakeGateway{files: files, opts: c.opts}
+			if g.opts == nil {
+				g.opts = map[string]string{}
+			}
+			if _, err := Build(t.Context(), g); err != nil {
+				t.Fatal(err)
+			}
+			if g.solves != c.solves || g.reads != c.reads || g.resolves != c.resolves {
+				t.Errorf("%d solves, %d reads, %d resolves; want %d, %d, %d", g.solves, g.reads, g.resolves, c.solves, c.reads, c.resolves)
+			}
+		})
+	}
+}
+
+// TestCacheImports: the solver looks for imported cache only in solves that
+// name it.
+func TestCacheImports(t *testing.T) {
+	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
+		"cache-imports": `[{"Type":"registry","Attrs":{"ref":"registry.example/cache"}}]`,
+	}}
+	if _, err := Build(t.Context(), g); err != nil {
+		t.Fatal(err)
+	}
+	last := g.cached[len(g.cached)-1]
+	if len(last) != 1 || last[0].Attrs["ref"] != "registry.example/cache" {
+		t.Errorf("the build's solve has the cache imports %v", last)
+	}
+}
+
+func TestErrorsHaveSources(t *testing.T) {
+	files := mapFS(hello)
+	files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\ngo: 1.20\n")}
+	_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	var got []string
+	for _, src := range errdefs.Sources(err) {
+		var b strings.Builder
+		if err := src.Print(&b); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, b.String())
+	}
+	want := []string{
+		"Dockerfile:2\n--------------------\n   1 |     # syntax=registry.example/gohull:1\n   2 | >>> go: 1.20\n   3 |     \n--------------------\n",
+		"go.mod:3\n--------------------\n   1 |     module example.com/hello\n   2 |     \n   3 | >>> go 1.26.8\n   4 |     \n--------------------\n",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got excerpts\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestPanicIsAnError(t *testing.T) {
+	_, err := Build(t.Context(), panicking{})
+	if err == nil || !strings.HasPrefix(err.Error(), "gohull failed: boom; this is a bug of gohull, please report it") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type panicking struct{ client.Client }
+
+func (panicking) BuildOpts() client.BuildOpts { panic("boom") }
+
+var _ client.Client = (*fakeGateway)(nil)

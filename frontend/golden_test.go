@@ -1,0 +1,366 @@
+package frontend
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/buildkit/client/llb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/tools/txtar"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/project"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/llbtext"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/scan"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted text of the golden files")
+
+// TestGolden runs the whole pipeline without a daemon. A case is a txtar
+// archive: the lines before the first file are flags of the build, the files
+// are the build context, and files below want/ are what has to come out:
+//
+//	want/errors  the exact errors, and nothing else
+//	want/plan    the plan
+//	want/llb     the build definition
+//	want/config  the image config of the first platform
+//
+// `go test ./frontend -run Golden -update` rewrites those that a case has.
+func TestGolden(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			golden(t, file)
+		})
+	}
+}
+
+// TestExamples plans every example; what comes out stands in
+// testdata/examples.
+func TestExamples(t *testing.T) {
+	dirs, err := filepath.Glob("../examples/*/Dockerfile")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, specFile := range dirs {
+		dir := filepath.Dir(specFile)
+		name := filepath.Base(dir)
+		t.Run(name, func(t *testing.T) {
+			example(t, dir, filepath.Join("testdata", "examples", name+".txt"))
+		})
+	}
+}
+
+func example(t *testing.T, dir, wantFile string) {
+	ar, err := archive(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := outcome(t, ar)
+	if got["errors"] != "" {
+		t.Fatal(got["errors"])
+	}
+	want, err := os.ReadFile(wantFile)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	if text := got["plan"] + "\n" + got["config"]; text != string(want) {
+		if !*update {
+			t.Errorf("(-want +got):\n%s", cmp.Diff(string(want), text))
+			return
+		}
+		if err := os.WriteFile(wantFile, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// archive reads a folder as the files of a case.
+func archive(dir string) (*txtar.Archive, error) {
+	ar := &txtar.Archive{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		ar.Files = append(ar.Files, txtar.File{Name: filepath.ToSlash(name), Data: data})
+		return err
+	})
+	return ar, err
+}
+
+func golden(t *testing.T, file string) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ar := txtar.Parse(data)
+	got := outcome(t, ar)
+	changed := false
+	for i, f := range ar.Files {
+		name, ok := strings.CutPrefix(f.Name, "want/")
+		if !ok {
+			continue
+		}
+		if want := string(f.Data); want != got[name] {
+			changed = true
+			ar.Files[i].Data = []byte(got[name])
+			if !*update {
+				t.Errorf("%s (-want +got):\n%s", f.Name, cmp.Diff(want, got[name]))
+			}
+		}
+	}
+	if got["errors"] != "" && !has(ar, "want/errors") {
+		t.Errorf("errors:\n%s", got["errors"])
+	}
+	if *update && changed {
+		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func has(ar *txtar.Archive, name string) bool {
+	for _, f := range ar.Files {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// outcome is what a case produces, by the names of the files below want/.
+func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
+	c := readCase(t, ar)
+	p, err := c.plan(t)
+	if err != nil {
+		return map[string]string{"errors": err.Error() + "\n"}
+	}
+	return map[string]string{
+		"plan":   p.String(),
+		"llb":    c.llb(t, p),
+		"config": configText(t, p.Images[0]),
+	}
+}
+
+// testCase is what a client would send.
+type testCase struct {
+	dir      string // the build context on disk
+	specName string
+	spec     []byte
+	files    project.Files
+	request  planner.Request
+	images   []string // "REF PLATFORM…": what the registry has
+}
+
+func readCase(t *testing.T, ar *txtar.Archive) testCase {
+	c := testCase{dir: t.TempDir(), specName: "Dockerfile", files: project.Files{}}
+	c.request.BuildPlatform = plan.Platform{OS: "linux", Architecture: "amd64"}
+	c.request.BuildArgs = map[string]string{}
+	c.images = []string{
+		"docker.io/library/alpine:3.22 linux/amd64 linux/arm64 linux/arm/v6 linux/arm/v7",
+		"gcr.io/distroless/static-debian12:nonroot linux/amd64 linux/arm64",
+	}
+	c.readFlags(t, string(ar.Comment))
+	for _, f := range ar.Files {
+		if !strings.HasPrefix(f.Name, "want/") {
+			c.addFile(t, f)
+		}
+	}
+	if c.request.Platforms == nil {
+		c.request.Platforms = []plan.Platform{c.request.BuildPlatform}
+	}
+	return c
+}
+
+// readFlags reads lines such as "--platform linux/arm64"; others are prose.
+func (c *testCase) readFlags(t *testing.T, comment string) {
+	for line := range strings.Lines(comment) {
+		flag, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		key, rest, _ := strings.Cut(value, "=")
+		switch flag {
+		case "--platform":
+			c.request.Platforms = append(c.request.Platforms, parsePlatform(value))
+		case "--build-arg":
+			c.request.BuildArgs[key] = rest
+		case "--label":
+			c.request.Labels = map[string]string{key: rest}
+		case "--file":
+			c.specName = value
+		case "--image":
+			c.images = append(c.images, value)
+		default:
+			if strings.HasPrefix(flag, "--") {
+				t.Fatalf("unknown flag %s", flag)
+			}
+		}
+	}
+}
+
+func parsePlatform(s string) plan.Platform {
+	parts := append(strings.Split(s, "/"), "")
+	return plan.Platform{OS: parts[0], Architecture: parts[1], Variant: parts[2]}
+}
+
+func (c *testCase) addFile(t *testing.T, f txtar.File) {
+	// A file "a -> b" is a symlink.
+	name, target, isLink := strings.Cut(f.Name, " -> ")
+	path := filepath.Join(c.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if isLink {
+		if err := os.Symlink(target, path); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c.files[f.Name] = f.Data
+	if f.Name == c.specName {
+		c.spec = f.Data
+	}
+}
+
+func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return nil, err
+	}
+	q, err := planner.Ask(in)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := c.answers(t, q)
+	if err != nil {
+		return nil, err
+	}
+	return planner.Plan(in, answers)
+}
+
+func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, error) {
+	root, err := os.OpenRoot(c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Files: q.Scan.Files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := planner.Answers{Facts: facts, Images: map[planner.ImageKey]planner.Image{}}
+	var errs []error
+	for _, key := range q.Images {
+		img, err := c.image(key)
+		if err != nil {
+			errs = append(errs, &resolveError{key, err})
+			continue
+		}
+		answers.Images[key] = img
+	}
+	return answers, resolveErrors(errs)
+}
+
+type resolveError struct {
+	key planner.ImageKey
+	err error
+}
+
+func (e *resolveError) Error() string { return notResolved(e.key, e.err).String() }
+
+func resolveErrors(errs []error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs[0]
+}
+
+// image is the fake registry: official Go images of any version, and what the
+// case lists.
+func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
+	platforms := []string{"linux/amd64"}
+	if !strings.HasPrefix(key.Ref, "docker.io/library/golang:") {
+		platforms = c.listed(key.Ref)
+	}
+	for _, p := range platforms {
+		if p == key.Platform.String() {
+			return fakeImage(key), nil
+		}
+	}
+	if platforms == nil {
+		return planner.Image{}, fmt.Errorf("not found")
+	}
+	return planner.Image{}, fmt.Errorf("no match for platform in manifest")
+}
+
+func (c testCase) listed(ref string) []string {
+	for _, line := range c.images {
+		if fields := strings.Fields(line); fields[0] == ref {
+			return fields[1:]
+		}
+	}
+	return nil
+}
+
+func fakeImage(key planner.ImageKey) planner.Image {
+	dgst := digest.FromString(key.Ref + key.Platform.String())
+	img := dockerspec.DockerOCIImage{}
+	img.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+	if _, tag, ok := strings.Cut(key.Ref, "golang:"); ok {
+		version, _, _ := strings.Cut(tag, "-")
+		img.Config.Env = []string{"PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin", "GOLANG_VERSION=" + version, "GOTOOLCHAIN=local", "GOPATH=/go"}
+	}
+	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
+}
+
+// llb is the definition of the first image, with digests cut to be readable.
+func (c testCase) llb(t *testing.T, p *plan.Plan) string {
+	src := llb.Scratch()
+	st := lower.Lower(p, p.Images[0], lower.Inputs{
+		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
+		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
+		ToolPath:      "/bin/gohull-frontend",
+		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
+		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
+		Features:      lower.Features{Merge: true, SymbolModes: true},
+	})
+	def, err := st.Marshal(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := llbtext.Format(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func configText(t *testing.T, img plan.Image) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(lower.Config(img)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
