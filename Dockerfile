@@ -1,0 +1,23 @@
+# The frontend image, built with stock Docker; gohull.yaml builds the same
+# program with gohull itself.
+#
+#   docker buildx build --platform linux/amd64,linux/arm64 -t <registry>/gohull:1 --push .
+#
+# A company's own CA certificate: --secret id=ca,src=company.pem
+
+FROM --platform=$BUILDPLATFORM golang:1.26.8-alpine AS build
+WORKDIR /src
+ARG TARGETOS
+ARG TARGETARCH
+RUN --mount=type=bind,target=. \
+    --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
+    go build -trimpath -buildvcs=false -ldflags "-s -w" -o /out/gohull-frontend ./cmd/gohull-frontend
+
+FROM scratch
+LABEL moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
+LABEL moby.buildkit.frontend.network.none="true"
+COPY --from=build /out/gohull-frontend /bin/gohull-frontend
+ENTRYPOINT ["/bin/gohull-frontend"]

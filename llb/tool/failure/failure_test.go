@@ -1,0 +1,115 @@
+package failure
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
+
+// A case is what the go command printed in /src, recorded from a real run,
+// a go.mod, and the errors that are read from it. A comment "dir: x" says
+// that it ran in a folder of the context.
+func TestParse(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { testCase(t, name) })
+	}
+}
+
+func testCase(t *testing.T, name string) {
+	ar, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := Place{Source: "/src", Dir: "."}
+	if _, dir, ok := strings.Cut(string(ar.Comment), "dir: "); ok {
+		at.Dir = strings.TrimSpace(dir)
+	}
+	var output string
+	var want *txtar.File
+	for i, f := range ar.Files {
+		switch {
+		case f.Name == "output":
+			output = string(f.Data)
+		case f.Name == "want":
+			want = &ar.Files[i]
+		default:
+			at.Mod = ParseMod(f.Name, f.Data)
+		}
+	}
+	got := text(Parse(output, at))
+	if *update {
+		want.Data = []byte(got)
+		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(want.Data), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func text(errs []tool.Error) string {
+	var b strings.Builder
+	for _, e := range errs {
+		switch {
+		case e.Col > 0:
+			fmt.Fprintf(&b, "%s:%d:%d: ", e.File, e.Line, e.Col)
+		case e.Line > 0:
+			fmt.Fprintf(&b, "%s:%d: ", e.File, e.Line)
+		default:
+			b.WriteString("(no place) ")
+		}
+		fmt.Fprintln(&b, e.Message)
+	}
+	return b.String()
+}
+
+func TestLongMessage(t *testing.T) {
+	errs := Parse("main.go:1:1: "+strings.Repeat("é", messageLimit), Place{Source: "/src"})
+	if n := len(errs[0].Message); n > messageLimit+len("…") || !utf8.ValidString(errs[0].Message) {
+		t.Errorf("the message has %d bytes", n)
+	}
+}
+
+// Anything that a compiler, a linker or a proxy says ends up here.
+func FuzzParse(f *testing.F) {
+	cases, _ := filepath.Glob("testdata/*.txtar")
+	for _, name := range cases {
+		ar, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(ar.Files[0].Data), string(ar.Files[len(ar.Files)-2].Data))
+	}
+	f.Fuzz(func(t *testing.T, output, mod string) {
+		at := Place{Source: "/src", Dir: "svc", Mod: ParseMod("svc/go.mod", []byte(mod))}
+		seen := map[tool.Error]bool{}
+		for _, e := range Parse(output, at) {
+			switch {
+			case seen[e]:
+				t.Errorf("twice: %+v", e)
+			case e.Message == "":
+				t.Errorf("no message: %+v", e)
+			case e.File == "" && (e.Line != 0 || e.Col != 0), e.Line < 0, e.Col < 0:
+				t.Errorf("a line of no file: %+v", e)
+			case strings.HasPrefix(e.File, "../"), strings.HasPrefix(e.File, "/src/"):
+				t.Errorf("not relative to the context: %+v", e)
+			}
+			seen[e] = true
+		}
+	})
+}

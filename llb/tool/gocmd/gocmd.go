@@ -1,0 +1,154 @@
+// Package gocmd runs the go command inside a step: it prepares what the
+// command expects of a machine, shows progress, and says afterwards what
+// went wrong and where.
+package gocmd
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/mtime"
+)
+
+// Step is the surroundings of the go command.
+type Step struct {
+	Source string   // the build context
+	Dir    string   // the folder to run in, in Source
+	Out    string   // its times are set, if it exists
+	Report string   // takes the Failure, if it exists
+	Temp   string   // is made
+	Goroot string   // has the go command when PATH has none
+	CA     string   // file of further certificates, need not exist
+	Netrc  string   // file of credentials, need not exist
+	Env    []string // "KEY=value"
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// Inside is the step that this process runs in.
+func Inside() (Step, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return Step{}, err
+	}
+	return Step{
+		Source: tool.Source,
+		Dir:    dir,
+		Out:    tool.Out,
+		Report: tool.Report,
+		Temp:   tool.Temp,
+		Goroot: tool.Goroot,
+		CA:     tool.SecretPath(tool.SecretCA),
+		Netrc:  tool.SecretPath(tool.SecretNetrc),
+		Env:    os.Environ(),
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+	}, nil
+}
+
+// Run runs the go command and gives its exit code. A command that fails is
+// no error of Run: it has said itself what is wrong.
+func Run(s Step, v tool.Go) (code int, err error) {
+	bin, err := s.goBinary()
+	if err != nil {
+		return 0, err
+	}
+	env, err := s.environment()
+	if err != nil {
+		return 0, err
+	}
+	out := newOutput(s.Stdout, s.Stderr)
+	args := v.Args
+	if isBuild(args) {
+		out.progress = &progress{log: s.Stderr, now: time.Now}
+		args = slices.Insert(slices.Clone(args), 1, "-v")
+	}
+	cmd := exec.Command(bin, args...)
+	cmd.Dir, cmd.Env = s.Dir, env
+	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
+	code, err = wait(cmd)
+	out.flush(code)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("running %s: %w", bin, err)
+	case code != 0:
+		return code, s.report(v.Args, out.text(), filepath.Dir(filepath.Dir(bin)))
+	}
+	return 0, s.setTimes(v.Epoch)
+}
+
+func isBuild(args []string) bool { return len(args) > 0 && args[0] == "build" }
+
+// goBinary finds the go command, on PATH first: images of a user's own have
+// it anywhere.
+func (s Step) goBinary() (string, error) {
+	if bin, err := exec.LookPath("go"); err == nil {
+		return filepath.Abs(bin)
+	}
+	bin := filepath.Join(s.Goroot, "bin/go")
+	if _, err := os.Stat(bin); err != nil {
+		return "", fmt.Errorf("found no go command on PATH and none in %s; use a toolchain image that has Go", filepath.Dir(bin))
+	}
+	return bin, nil
+}
+
+// wait runs a command to its end, in a process group of its own, and passes
+// on the signals that end a step.
+func wait(cmd *exec.Cmd) (code int, err error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go forward(signals, done, cmd.Process.Pid)
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return 0, err
+	}
+	return exitCode(exit), nil
+}
+
+func forward(signals <-chan os.Signal, done <-chan struct{}, group int) {
+	for {
+		select {
+		case sig := <-signals:
+			// It fails only when the group is gone, which is what was wanted.
+			_ = syscall.Kill(-group, sig.(syscall.Signal))
+		case <-done:
+			return
+		}
+	}
+}
+
+// exitCode is the command's own, or what a shell gives for a signal.
+func exitCode(exit *exec.ExitError) int {
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return cmp.Or(exit.ExitCode(), 1)
+}
+
+// setTimes makes the times of the output the same whenever it was built.
+func (s Step) setTimes(epoch int64) error {
+	err := mtime.SetAll(s.Out, epoch)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // The step has no output of its own.
+	}
+	return err
+}

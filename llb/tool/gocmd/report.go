@@ -1,0 +1,161 @@
+package gocmd
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/failure"
+)
+
+// A report travels in one message, so it has limits.
+const (
+	errorLimit = 20
+	fileLimit  = 20
+	sizeLimit  = 1 << 20 // of one file
+	totalLimit = 4 << 20 // of all files
+)
+
+// report leaves what went wrong for the frontend.
+func (s Step) report(args []string, output, goroot string) error {
+	if _, err := os.Stat(s.Report); err != nil {
+		return nil // Nobody reads it.
+	}
+	data, err := json.Marshal(s.failure(args, output, goroot))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.Report, tool.ReportFile), data, 0o644)
+}
+
+func (s Step) failure(args []string, output, goroot string) tool.Failure {
+	errs := failure.Parse(output, s.place())
+	f := tool.Failure{Summary: summary(args, len(errs))}
+	f.Errors = append([]tool.Error{}, errs[:min(len(errs), errorLimit)]...)
+	f.Files = s.files(f.Errors, goroot)
+	return f
+}
+
+// place finds the go.mod of the folder that the command ran in.
+func (s Step) place() failure.Place {
+	rel, err := filepath.Rel(s.Source, s.Dir)
+	if err != nil || !filepath.IsLocal(rel) {
+		rel = "."
+	}
+	at := failure.Place{Source: s.Source, Dir: rel}
+	root, err := os.OpenRoot(s.Source)
+	if err != nil {
+		return at
+	}
+	defer root.Close()
+	for dir := rel; ; dir = path.Dir(dir) {
+		name := path.Join(dir, "go.mod")
+		if data, err := readFile(root, name); err == nil {
+			at.Mod = failure.ParseMod(name, data)
+			return at
+		}
+		if dir == "." {
+			return at
+		}
+	}
+}
+
+// files reads the files that errors point at. Only the context, the
+// toolchain and the module cache are looked into: a //line comment can name
+// any file, and what is read here is shown to the user.
+func (s Step) files(errs []tool.Error, goroot string) map[string][]byte {
+	files := map[string][]byte{}
+	total := 0
+	for _, e := range errs {
+		if e.File == "" || files[e.File] != nil || len(files) == fileLimit {
+			continue
+		}
+		data, err := s.read(e.File, goroot)
+		if err == nil && total+len(data) <= totalLimit {
+			files[e.File] = data
+			total += len(data)
+		}
+	}
+	return files
+}
+
+func (s Step) read(name, goroot string) ([]byte, error) {
+	if !path.IsAbs(name) {
+		return readBelow(s.Source, name)
+	}
+	modCache := cmp.Or(lookup(s.Env, "GOMODCACHE"), tool.ModCache)
+	for _, dir := range []string{goroot, modCache} {
+		if rel, ok := strings.CutPrefix(name, dir+"/"); ok {
+			return readBelow(dir, rel)
+		}
+	}
+	return nil, fmt.Errorf("%s is neither of the context nor of a module", name)
+}
+
+// readBelow reads a file without leaving dir, symbolic links or not.
+func readBelow(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return readFile(root, name)
+}
+
+func readFile(root *os.Root, name string) ([]byte, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > sizeLimit {
+		return nil, errors.New("not a file, or a large one")
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, sizeLimit))
+}
+
+// summary is one line: "compile ./cmd/api: 3 errors".
+func summary(args []string, errs int) string {
+	count := fmt.Sprintf("%d errors", errs)
+	switch errs {
+	case 0:
+		count = "failed"
+	case 1:
+		count = "1 error"
+	}
+	return action(args) + ": " + count
+}
+
+// action is what the command was to do: its verb and its packages.
+func action(args []string) string {
+	if len(args) == 0 {
+		return "go"
+	}
+	var words []string
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			break
+		}
+		words = append(words, a)
+	}
+	for _, a := range args[len(words):] {
+		if a == "." || strings.HasPrefix(a, "./") || strings.HasPrefix(a, "../") {
+			words = append(words, a)
+		}
+	}
+	if isBuild(args) {
+		return strings.Join(append([]string{"compile"}, words[1:]...), " ")
+	}
+	return "go " + strings.Join(words, " ")
+}

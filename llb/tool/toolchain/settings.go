@@ -1,0 +1,94 @@
+package toolchain
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/mod/module"
+)
+
+// settings are the variables that say where modules come from and how they
+// are verified, as `go help environment` has them.
+type settings struct {
+	proxy, noproxy, private, sumdb, nosumdb string
+}
+
+func readSettings(env []string) settings {
+	var s settings
+	vars := map[string]*string{
+		"GOPROXY": &s.proxy, "GONOPROXY": &s.noproxy, "GOPRIVATE": &s.private,
+		"GOSUMDB": &s.sumdb, "GONOSUMDB": &s.nosumdb,
+	}
+	for _, e := range env {
+		key, value, _ := strings.Cut(e, "=")
+		if v := vars[key]; v != nil {
+			*v = value
+		}
+	}
+	return s
+}
+
+// check refuses to send the password of a proxy's URL where others can read
+// it, as the go command does.
+func (s settings) check() error {
+	for _, p := range strings.FieldsFunc(s.proxy, func(r rune) bool { return r == ',' || r == '|' }) {
+		u, err := url.Parse(strings.TrimSpace(p))
+		if err == nil && u.User != nil && !isPrivate(u) {
+			return fmt.Errorf("GOPROXY has credentials for %s, which is not https; use https, or leave them out", address(u))
+		}
+	}
+	return nil
+}
+
+// isPrivate reports whether nobody can read along on the way to u.
+func isPrivate(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// address is a URL without its credentials.
+func address(u *url.URL) string {
+	clean := *u
+	clean.User = nil
+	return clean.String()
+}
+
+// unproxied names the variable that makes Go fetch its toolchain without a
+// proxy, if one does.
+func (s settings) unproxied() string {
+	switch {
+	case s.noproxy != "" && module.MatchPrefixPatterns(s.noproxy, modulePath):
+		return "GONOPROXY"
+	case s.noproxy == "" && module.MatchPrefixPatterns(s.private, modulePath):
+		return "GOPRIVATE"
+	}
+	return ""
+}
+
+// verdict says what a download with this hash was verified against.
+func (s settings) verdict(hash string) string {
+	switch {
+	case s.sumdb == "off":
+		return hash + " was not verified, because GOSUMDB is off"
+	case module.MatchPrefixPatterns(cmp.Or(s.nosumdb, s.private), modulePath):
+		return fmt.Sprintf("%s was not verified, because %s matches %s", hash, s.unverified(), modulePath)
+	}
+	return fmt.Sprintf("verified %s against %s", hash, s.database())
+}
+
+func (s settings) unverified() string {
+	if s.nosumdb != "" {
+		return "GONOSUMDB"
+	}
+	return "GOPRIVATE"
+}
+
+// database is the name of the checksum database, without its key.
+func (s settings) database() string {
+	name, _, _ := strings.Cut(strings.TrimSpace(s.sumdb), " ")
+	name, _, _ = strings.Cut(name, "+")
+	return cmp.Or(name, "Go's checksum database")
+}

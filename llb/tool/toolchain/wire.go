@@ -1,0 +1,139 @@
+package toolchain
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gohull/gohull/llb/tool/certs"
+	"github.com/jdx/go-netrc"
+)
+
+// wire carries requests: it adds credentials, shows the progress of zips, and
+// remembers what went wrong last, for the message.
+type wire struct {
+	next  http.RoundTripper
+	netrc *netrc.Netrc // nil without credentials
+	what  string       // what is being fetched
+	log   io.Writer
+	last  *trouble // nil when the last request went well
+}
+
+// trouble is a request that did not go well.
+type trouble struct {
+	url    *url.URL
+	status int   // 0 when there was no answer
+	err    error // nil when there was one
+}
+
+func newWire(r Request) (*wire, error) {
+	extra, err := certs.Extra(r.CA)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := certs.Pool(extra)
+	if err != nil {
+		return nil, err
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	t.ResponseHeaderTimeout = time.Minute
+	credentials, err := readNetrc(r.Netrc)
+	if err != nil {
+		return nil, err
+	}
+	return &wire{next: t, netrc: credentials, log: r.Log}, nil
+}
+
+// readNetrc reads credentials from a file that need not exist.
+func readNetrc(file string) (*netrc.Netrc, error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// The library reads past the end of a file that ends with "machine".
+	return netrc.ParseString(string(data) + "\nend of file\n")
+}
+
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := w.next.RoundTrip(w.authorize(req))
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		// On its own it is not tried again, which would be in vain.
+		err = unknown
+	}
+	switch {
+	case err != nil:
+		w.last = &trouble{url: req.URL, err: err}
+		return nil, err
+	case resp.StatusCode >= 400:
+		w.last = &trouble{url: req.URL, status: resp.StatusCode}
+		return resp, nil
+	}
+	w.last = nil
+	if strings.HasSuffix(req.URL.Path, ".zip") || resp.ContentLength > 1<<20 {
+		resp.Body = &meter{ReadCloser: resp.Body, what: w.what, total: resp.ContentLength, log: w.log}
+	}
+	return resp, nil
+}
+
+// authorize adds the host's credentials of the netrc file, unless there are
+// others or they could be read on the way. Only the machine itself counts:
+// its default entry would reach any host that a proxy redirects to.
+func (w *wire) authorize(req *http.Request) *http.Request {
+	if w.netrc == nil || req.Header.Get("Authorization") != "" || !isPrivate(req.URL) {
+		return req
+	}
+	m := w.netrc.Machine(req.URL.Hostname())
+	if m == nil || m.IsDefault || m.Get("password") == "" {
+		return req
+	}
+	req = req.Clone(req.Context())
+	req.SetBasicAuth(m.Get("login"), m.Get("password"))
+	return req
+}
+
+// meter prints how much of a body was read, at every tenth of it.
+type meter struct {
+	io.ReadCloser
+	what  string
+	log   io.Writer
+	total int64 // -1 when not known
+	read  int64
+	shown int64 // bytes read when a line was printed
+}
+
+// stride is how far apart lines are when the total is not known.
+const stride = 8 << 20
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	m.read += int64(n)
+	step := max(m.total/10, 1)
+	if m.total <= 0 {
+		step = stride
+	}
+	if m.read-m.shown >= step {
+		m.shown = m.read
+		fmt.Fprintf(m.log, "fetching %s: %s\n", m.what, m.amount())
+	}
+	return n, err
+}
+
+func (m *meter) amount() string {
+	if m.total <= 0 {
+		return fmt.Sprintf("%d MB", m.read/1e6)
+	}
+	return fmt.Sprintf("%d of %d MB", m.read/1e6, m.total/1e6)
+}
