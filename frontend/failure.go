@@ -15,6 +15,7 @@ import (
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
 )
 
 // located gives an error the lines that its diagnostics point at, of the spec
@@ -124,26 +125,39 @@ func (b *build) explained(ctx context.Context, err error) error {
 	for _, e := range failure.Errors {
 		at = append(at, diag.At(e.File, e.Line, e.Col))
 	}
-	return withSources(&stepError{failure: *failure, cause: err}, at, func(name string) *pb.SourceInfo {
+	return withSources(reworded(err, failureText(*failure)), at, func(name string) *pb.SourceInfo {
 		return info(name, failure.Files)
 	})
 }
 
-// stepError is a failed step in the words of the command that failed.
-type stepError struct {
-	failure tool.Failure
-	cause   error
-}
-
-func (e *stepError) Unwrap() error { return e.cause }
-
-func (e *stepError) Error() string {
-	lines := []string{e.failure.Summary}
-	for _, f := range e.failure.Errors {
-		d := diag.Diagnostic{At: diag.At(f.File, f.Line, f.Col), Message: f.Message}
+// failureText is a failed step in the words of the command that failed.
+func failureText(f tool.Failure) string {
+	lines := []string{f.Summary}
+	for _, e := range f.Errors {
+		d := diag.Diagnostic{At: diag.At(e.File, e.Line, e.Col), Message: e.Message}
 		lines = append(lines, d.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// reworded is an error of the gateway with another text. It does not wrap
+// the error: BuildKit would go on to show the text that came over the wire.
+// What clients and debuggers read from it, the step, its vertex and the lines
+// of the spec, is carried over.
+func reworded(err error, text string) error {
+	out := errors.New(text)
+	var solve *errdefs.SolveError
+	if errors.As(err, &solve) {
+		out = &errdefs.SolveError{Solve: solve.Solve, Err: out}
+	}
+	var vertex *errdefs.VertexError
+	if errors.As(err, &vertex) {
+		out = errdefs.WrapVertex(out, digest.Digest(vertex.Digest))
+	}
+	for _, src := range errdefs.Sources(err) {
+		out = errdefs.WithSource(out, src)
+	}
+	return out
 }
 
 // readFailure reads the report that a failed step left in its report mount.
@@ -188,5 +202,5 @@ func (b *build) readMount(ctx context.Context, id string) ([]byte, error) {
 		return nil, fmt.Errorf("opening the report of the failed step: %w", err)
 	}
 	defer ctr.Release(context.WithoutCancel(ctx))
-	return ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: tool.ReportFile}})
+	return ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: "/" + tool.ReportFile}})
 }

@@ -391,3 +391,24 @@ func TestUnpackRefusesLinks(t *testing.T) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
+
+// The netrc secret is a user's own file, with anything in it.
+func FuzzNetrc(f *testing.F) {
+	for _, text := range []string{"machine a login b password c", "default", "machine", "machine a # b\nlogin", "macdef x\n\n"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		name := filepath.Join(t.TempDir(), "netrc")
+		write(t, name, text)
+		n, err := readNetrc(name)
+		if err != nil {
+			return
+		}
+		w := &wire{netrc: n}
+		for _, m := range n.Machines() {
+			req := httptest.NewRequest("GET", "https://proxy.example/", nil)
+			req.URL.Host = m.Name
+			w.authorize(req)
+		}
+	})
+}
