@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/gohull/gohull/hack/internal/lab"
+)
+
+// engine is where the demo builds and runs.
+type engine struct {
+	syntax   string   // the frontend
+	buildx   []string // how to start buildx
+	registry string   // takes the image; empty: the user's Docker does
+	docker   bool     // there is a Docker to run it with
+}
+
+func (e engine) ref(name string) string {
+	if e.registry == "" {
+		return name
+	}
+	return e.registry + "/" + name
+}
+
+func (e engine) output(ref string) string {
+	if e.registry == "" {
+		return "type=docker,name=" + ref
+	}
+	return "type=image,push=true,name=" + ref
+}
+
+// choose takes the user's Docker when a registry for the frontend is named,
+// and the lab otherwise.
+func choose(ctx context.Context) (engine, error) {
+	syntax, inLab := os.Getenv("GOHULL_SYNTAX"), os.Getenv("GOHULL_LAB") != ""
+	if syntax != "" && !inLab && runs(ctx, "docker", "buildx", "version") && runs(ctx, "docker", "info") {
+		return users(ctx, syntax)
+	}
+	return labs(ctx)
+}
+
+// users builds the frontend with the user's Docker and pushes it to where
+// the user said.
+func users(ctx context.Context, syntax string) (engine, error) {
+	cmd := exec.CommandContext(ctx, "docker", "buildx", "build", "--push", "--tag", syntax, os.Getenv("GOHULL_REPO"))
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return engine{}, fmt.Errorf("build the frontend and push it as %s: %w", syntax, err)
+	}
+	return engine{syntax: syntax, buildx: []string{"docker", "buildx"}, docker: true}, nil
+}
+
+// labs brings up the lab and adopts its environment.
+func labs(ctx context.Context) (engine, error) {
+	l, err := lab.Here(os.Stderr)
+	if err != nil {
+		return engine{}, err
+	}
+	if err := l.Up(ctx, false); err != nil {
+		return engine{}, err
+	}
+	env, err := l.Env()
+	if err != nil {
+		return engine{}, err
+	}
+	engineUp := false
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		os.Setenv(name, value)
+		engineUp = engineUp || name == "DOCKER_HOST"
+	}
+	return engine{
+		syntax:   os.Getenv("GOHULL_SYNTAX"),
+		buildx:   []string{"docker-buildx"},
+		registry: os.Getenv("REGISTRY"),
+		docker:   engineUp,
+	}, nil
+}
+
+func runs(ctx context.Context, name string, args ...string) bool {
+	return exec.CommandContext(ctx, name, args...).Run() == nil
+}

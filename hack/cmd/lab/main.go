@@ -1,0 +1,94 @@
+// Command lab brings up a BuildKit daemon, a registry and a Docker Engine
+// for gohull's tests and demos; see package lab. `hack/lab` builds and runs
+// it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/gohull/gohull/hack/internal/lab"
+)
+
+const usage = `Usage:
+	hack/lab up [--docker]           start what is not up; push the current frontend
+	hack/lab env                     print the environment: eval "$(hack/lab env)"
+	hack/lab node NAME [VERSION]     start an empty BuildKit beside the first; print its environment
+	hack/lab node --rm NAME          end it and delete its root
+	hack/lab down                    end all of it; keep what was built and cached
+
+All files are in .lab of the checkout, or in the folder that GOHULL_LAB_DIR names.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := command(ctx, os.Args[1:])
+	switch {
+	case errors.Is(err, errUsage):
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "lab:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("usage")
+
+func command(ctx context.Context, args []string) error {
+	l, err := lab.Here(os.Stderr)
+	if err != nil {
+		return err
+	}
+	arg := func(i int) string {
+		if i < len(args) {
+			return args[i]
+		}
+		return ""
+	}
+	switch n := len(args); {
+	case arg(0) == "up" && (n == 1 || n == 2 && arg(1) == "--docker"):
+		return up(ctx, l, n == 2)
+	case arg(0) == "env" && n == 1:
+		return printEnv(l)
+	case arg(0) == "node" && n == 3 && arg(1) == "--rm":
+		return l.RemoveNode(arg(2))
+	case arg(0) == "node" && (n == 2 || n == 3):
+		return node(ctx, l, arg(1), arg(2))
+	case arg(0) == "down" && n == 1:
+		return l.Down()
+	case arg(0) == "registry" && n == 2: // started by `up`
+		return lab.ServeRegistry(ctx, arg(1))
+	}
+	return errUsage
+}
+
+func up(ctx context.Context, l lab.Lab, engine bool) error {
+	if err := l.Up(ctx, engine); err != nil {
+		return err
+	}
+	fmt.Println(`the lab is up; use it with: eval "$(hack/lab env)"`)
+	return nil
+}
+
+func node(ctx context.Context, l lab.Lab, name, version string) error {
+	if err := l.Node(ctx, name, version); err != nil {
+		return err
+	}
+	fmt.Print(lab.Exports(l.NodeEnv(name)))
+	return nil
+}
+
+func printEnv(l lab.Lab) error {
+	env, err := l.Env()
+	if err != nil {
+		return err
+	}
+	fmt.Print(lab.Exports(env))
+	return nil
+}

@@ -1,0 +1,123 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// busybox gives a static busybox.
+func (l Lab) busybox(ctx context.Context) (string, error) {
+	return l.unpacked(ctx, "busybox-static", "bin/busybox", "usr/bin/busybox")
+}
+
+// seccomp gives the environment in which programs link with libseccomp: the
+// installed one, or Debian's static one.
+func (l Lab) seccomp(ctx context.Context) ([]string, error) {
+	if exec.Command("pkg-config", "--exists", "libseccomp").Run() == nil {
+		return nil, nil
+	}
+	header, err := l.unpacked(ctx, "libseccomp-dev", "usr/include/seccomp.h")
+	if err != nil {
+		return nil, err
+	}
+	usr := filepath.Dir(filepath.Dir(header))
+	archives, _ := filepath.Glob(filepath.Join(usr, "lib", "*", "libseccomp.a"))
+	if len(archives) != 1 {
+		return nil, fmt.Errorf("Debian's libseccomp-dev has %d libseccomp.a below %s, want 1", len(archives), usr)
+	}
+	return []string{
+		"PKG_CONFIG=true", // cgo asks it for the library, which is not installed
+		"CGO_CFLAGS=-I" + filepath.Join(usr, "include"),
+		"CGO_LDFLAGS=-L" + filepath.Dir(archives[0]) + " -lseccomp",
+	}, nil
+}
+
+// unpacked gives a file of a Debian package, by the first of its names that
+// is there. The package is unpacked to a folder of the lab, not installed.
+func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string, error) {
+	dir := l.path("programs", pkg)
+	if file := first(dir, names); file != "" {
+		return file, nil
+	}
+	temp, err := os.MkdirTemp(l.path("programs"), ".unpack-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	if err := os.Chmod(temp, 0o755); err != nil { // apt downloads as a user of its own
+		return "", err
+	}
+	l.logf("downloading Debian's %s", pkg)
+	if err := download(ctx, temp, pkg); err != nil {
+		return "", fmt.Errorf("the lab needs Debian's package %s: %w", pkg, err)
+	}
+	os.RemoveAll(dir)
+	if err := os.Rename(filepath.Join(temp, "root"), dir); err != nil {
+		return "", err
+	}
+	if file := first(dir, names); file != "" {
+		return file, nil
+	}
+	return "", fmt.Errorf("Debian's package %s, unpacked to %s, has no %s", pkg, dir, names[0])
+}
+
+func first(dir string, names []string) string {
+	for _, n := range names {
+		file := filepath.Join(dir, n)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+	}
+	return ""
+}
+
+// download unpacks a Debian package to root in a folder.
+func download(ctx context.Context, dir, name string) error {
+	get := func() error { return run(ctx, dir, "apt-get", "-q", "download", name) }
+	if get() != nil { // the lists may be old, or missing
+		if err := run(ctx, dir, "apt-get", "-q", "update"); err != nil {
+			return err
+		}
+		if err := get(); err != nil {
+			return err
+		}
+	}
+	debs, _ := filepath.Glob(filepath.Join(dir, name+"_*.deb"))
+	if len(debs) != 1 {
+		return fmt.Errorf("apt-get download %s left %d packages, want 1", name, len(debs))
+	}
+	return run(ctx, dir, "dpkg-deb", "-x", debs[0], "root")
+}
+
+// install installs a Debian package unless its program is there.
+func (l Lab) install(ctx context.Context, pkg, program string) error {
+	if _, err := os.Stat(program); err == nil {
+		return nil
+	}
+	l.logf("installing Debian's %s", pkg)
+	get := func() error {
+		return run(ctx, "", "apt-get", "install", "-y", "-q", "--no-install-recommends", pkg)
+	}
+	if get() == nil {
+		return nil
+	}
+	if err := run(ctx, "", "apt-get", "-q", "update"); err != nil {
+		return err
+	}
+	return get()
+}
+
+// run runs a command; what it printed is part of the error.
+func run(ctx context.Context, dir, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", cmd, err, bytes.TrimSpace(out))
+	}
+	return nil
+}

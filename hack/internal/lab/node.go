@@ -1,0 +1,217 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gohull/gohull/hack/internal/daemon"
+	"github.com/gohull/gohull/hack/internal/program"
+)
+
+// A node is a BuildKit daemon with a root and a socket of its own, known to
+// buildx under its name.
+
+const nodePrefix = "buildkitd-"
+
+var nodeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+
+// Node starts a node with an empty root beside the main one, unless it is
+// up. The version is BuildKit's ("v0.12.5"); empty is the main node's.
+func (l Lab) Node(ctx context.Context, name, version string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, ok := l.daemons().Find(registryName); !ok {
+		return errors.New("the lab is down; run `hack/lab up` first")
+	}
+	if _, ok := l.daemons().Find(nodePrefix + name); !ok {
+		if err := l.removeNode(name); err != nil {
+			return err
+		}
+	}
+	return l.startNode(ctx, name, version)
+}
+
+// RemoveNode ends a node and deletes its root.
+func (l Lab) RemoveNode(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return l.removeNode(name)
+}
+
+func checkName(name string) error {
+	if name == Main || name == "default" || !nodeName.MatchString(name) {
+		return fmt.Errorf("node name %q: want lower-case letters, digits and dashes, and neither %q nor \"default\"", name, Main)
+	}
+	return nil
+}
+
+func (l Lab) removeNode(name string) error {
+	if err := l.daemons().Stop(nodePrefix+name, grace); err != nil {
+		return err
+	}
+	os.Remove(l.path("buildx", "instances", name))
+	return removeTree(l.nodeDir(name))
+}
+
+func (l Lab) nodeDir(name string) string    { return l.path("nodes", name) }
+func (l Lab) nodeSocket(name string) string { return filepath.Join(l.sockets(), name+".sock") }
+
+// startNode starts a node on the root that is there, unless it is up with
+// the same command line.
+func (l Lab) startNode(ctx context.Context, name, version string) error {
+	bin, err := l.buildkitd(ctx, version)
+	if err != nil {
+		return err
+	}
+	toml := l.toml()
+	argv := l.nodeArgv(name, bin)
+	p, ok := l.daemons().Find(nodePrefix + name)
+	if ok && slices.Equal(p.Command, argv) && holds(l.nodeToml(name), toml) {
+		return l.addBuilder(ctx, name)
+	}
+	if err := l.daemons().Stop(nodePrefix+name, grace); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(l.nodeDir(name), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(l.nodeToml(name), []byte(toml), 0o644); err != nil {
+		return err
+	}
+	os.Remove(l.nodeSocket(name))
+	command := daemon.Command{Name: nodePrefix + name, Argv: argv, Env: l.environ()}
+	ready := func() bool { return listens(l.nodeSocket(name)) }
+	if err := l.startAnswering(ctx, command, ready); err != nil {
+		return err
+	}
+	return l.addBuilder(ctx, name)
+}
+
+// buildkitd gives the daemon's binary, by the path that has its version.
+func (l Lab) buildkitd(ctx context.Context, version string) (string, error) {
+	p := program.Buildkit()
+	if version != "" {
+		p = program.BuildkitAt(version)
+	}
+	dir, err := l.builder().Build(ctx, p)
+	return filepath.Join(dir, "buildkitd"), err
+}
+
+func (l Lab) nodeToml(name string) string { return filepath.Join(l.nodeDir(name), "buildkitd.toml") }
+
+func (l Lab) nodeArgv(name, bin string) []string {
+	return []string{
+		bin,
+		"--root", filepath.Join(l.nodeDir(name), "root"),
+		"--addr", "unix://" + l.nodeSocket(name),
+		"--oci-worker", "true",
+		"--oci-worker-net", "host",
+		"--oci-worker-binary", filepath.Join(l.bin(), "runc"),
+		"--containerd-worker", "false",
+		"--config", l.nodeToml(name),
+	}
+}
+
+// toml sends the public registries' names to the lab's registry.
+func (l Lab) toml() string {
+	addr := l.registryAddress()
+	var b strings.Builder
+	for _, host := range []string{"docker.io", "gcr.io"} {
+		fmt.Fprintf(&b, "[registry.%q]\n  mirrors = [%q]\n", host, addr)
+	}
+	fmt.Fprintf(&b, "[registry.%q]\n  http = true\n", addr)
+	return b.String()
+}
+
+func holds(file, text string) bool {
+	data, err := os.ReadFile(file)
+	return err == nil && string(data) == text
+}
+
+// startAnswering starts a daemon and waits until it is ready.
+func (l Lab) startAnswering(ctx context.Context, c daemon.Command, ready func() bool) error {
+	p, err := l.daemons().Start(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for !ready() {
+		if !p.Alive() || ctx.Err() != nil {
+			log := l.daemons().Log(c.Name)
+			return fmt.Errorf("%s did not come up; the end of %s:\n%s", c.Name, log, tail(log))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}
+
+// listens reports whether somebody accepts connections on a unix socket.
+func listens(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+// tail is the last lines of a file.
+func tail(file string) string {
+	data, _ := os.ReadFile(file)
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	return strings.Join(lines[max(0, len(lines)-15):], "\n")
+}
+
+// addBuilder tells buildx about a node.
+func (l Lab) addBuilder(ctx context.Context, name string) error {
+	_, err := os.Stat(l.path("buildx", "instances", name))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(l.bin(), "docker-buildx"),
+		"create", "--name", name, "--driver", "remote", "unix://"+l.nodeSocket(name))
+	cmd.Env = append(l.environ(), l.clientEnv()...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
+	}
+	return nil
+}
+
+// nodes lists the nodes that have a root or a record, but for the main one.
+func (l Lab) nodes() []string {
+	var names []string
+	dirs, _ := os.ReadDir(l.path("nodes"))
+	for _, d := range dirs {
+		names = append(names, d.Name())
+	}
+	for _, n := range l.daemons().Names() {
+		if name, ok := strings.CutPrefix(n, nodePrefix); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == Main })
+}
