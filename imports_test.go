@@ -22,10 +22,13 @@ var allowed = map[string][]string{
 	"llb/llbtext":         {},
 	"llb/plan":            {},
 	"llb/tool":            {},
-	"llb/tool/gocmd":      {"llb/tool", "llb/tool/trust"},
-	"llb/tool/rootfs":     {"llb/tool", "llb/tool/trust"},
+	"llb/tool/certs":      {},
+	"llb/tool/failure":    {"llb/tool"},
+	"llb/tool/gocmd":      {"llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
+	"llb/tool/mtime":      {},
+	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 	"llb/tool/scan":       {"llb/tool"},
-	"llb/tool/toolchain":  {"llb/tool", "llb/tool/trust"},
+	"llb/tool/toolchain":  {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 }
 
 // pure are the packages that need nothing but the standard library.

@@ -9,9 +9,18 @@ import (
 	"github.com/moby/buildkit/util/apicaps"
 )
 
+// alwaysIgnored is left out of the context before the ignore file has its
+// say, which can take it in again with "!.git": a build reads nothing of it,
+// and each git command changes it.
+var alwaysIgnored = []string{".git"}
+
 // inputs is what a plan refers to, as this daemon and this request have it.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
-	buildContext, err := b.ui.MainContext(ctx)
+	ignored, err := b.ui.DockerIgnorePatterns(ctx)
+	if err != nil {
+		return lower.Inputs{}, err
+	}
+	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(append(alwaysIgnored, ignored...)))
 	if err != nil {
 		return lower.Inputs{}, err
 	}

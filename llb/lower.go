@@ -127,7 +127,7 @@ func (l lowering) compile(c plan.Compile) llb.State {
 	verb := &tool.Go{Epoch: c.Epoch, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
 		l.mounts,
-		l.context(),
+		l.source(c),
 		llb.Dir(path.Join(tool.Source, c.Dir)),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
@@ -182,6 +182,15 @@ func (o options) SetRunOption(ei *llb.ExecInfo) {
 
 func (l lowering) context() llb.RunOption {
 	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
+}
+
+// source is the context of a compile. What the go command writes to it is
+// dropped: the mount has no output, and so the step's key is its content.
+func (l lowering) source(c plan.Compile) llb.RunOption {
+	if c.Writes {
+		return llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput)
+	}
+	return l.context()
 }
 
 func (l lowering) cache(dest, id string) llb.RunOption {

@@ -72,6 +72,7 @@ func (d draft) compile(mains []tool.Package, p plan.Platform) plan.Compile {
 		Epoch:    d.args.epoch,
 		Args:     d.buildCommand(binaries),
 		Dir:      ".",
+		Writes:   d.Project.Work != nil && !d.vendored,
 		Binaries: binaries,
 	}
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -76,7 +77,7 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 		p.errs.Add(diag.Diagnostic{
 			At:      firstLine(s),
 			Message: fmt.Sprintf("%d main packages, and the key `main` names none of them: %s", len(all), join(dirs(all))),
-			Hint:    fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(likely(all).Dir)),
+			Hint:    fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(p.likely(all).Dir)),
 		})
 	}
 	return nil
@@ -92,14 +93,23 @@ func (p packages) excluded() string {
 	return "a package that is to be a program begins with `package main`"
 }
 
-// likely is the package that an example shows: commands live in cmd.
-func likely(all []tool.Package) tool.Package {
-	for _, pkg := range all {
-		if strings.HasPrefix(pkg.Dir, "cmd/") {
-			return pkg
-		}
+// likely is the package that an example shows: the one at the root of its
+// module or named like it, else one right below cmd, else the one that is least deep.
+func (p packages) likely(all []tool.Package) tool.Package {
+	return slices.MinFunc(all, func(a, b tool.Package) int {
+		return cmp.Or(cmp.Compare(p.oddity(a), p.oddity(b)), cmp.Compare(strings.Count(a.Dir, "/"), strings.Count(b.Dir, "/")))
+	})
+}
+
+// oddity says how far a package's place is from where programs usually are.
+func (p packages) oddity(pkg tool.Package) int {
+	switch m := p.project.Member(pkg.Module); {
+	case pkg.Dir == m.Dir, path.Base(pkg.Dir) == binaryName(m.Path):
+		return 0
+	case path.Dir(pkg.Dir) == "cmd":
+		return 1
 	}
-	return all[0]
+	return 2
 }
 
 // named finds what one entry of the key `main` names: a folder, an import

@@ -85,6 +85,7 @@ type Compile struct {
 	Epoch    int64
 	Args     []string // of the go command: "build", "-trimpath", …
 	Dir      string   // folder below the context that it runs in: "."
+	Writes   bool     // whether the go command may write to the source, which nobody sees: a go.work.sum
 	Binaries []Binary
 }
 
