@@ -32,25 +32,34 @@ func (e engine) output(ref string) string {
 	return "type=image,push=true,name=" + ref
 }
 
-// choose takes the user's Docker when a registry for the frontend is named,
-// and the lab otherwise.
+// choose takes the user's Docker if there is one, and the lab otherwise.
 func choose(ctx context.Context) (engine, error) {
-	syntax, inLab := os.Getenv("GOHULL_SYNTAX"), os.Getenv("GOHULL_LAB") != ""
-	if syntax != "" && !inLab && runs(ctx, "docker", "buildx", "version") && runs(ctx, "docker", "info") {
-		return users(ctx, syntax)
+	inLab := os.Getenv("GOHULL_LAB") != ""
+	if !inLab && runs(ctx, "docker", "buildx", "version") && runs(ctx, "docker", "info") {
+		return users(ctx)
 	}
 	return labs(ctx)
 }
 
-// users builds the frontend with the user's Docker and pushes it to where
-// the user said.
-func users(ctx context.Context, syntax string) (engine, error) {
-	cmd := exec.CommandContext(ctx, "docker", "buildx", "build", "--push", "--tag", syntax, os.Getenv("GOHULL_REPO"))
+// users builds the frontend with the user's Docker, and pushes it if the user
+// said where to. The Docker's own builder finds it in the image store, too.
+func users(ctx context.Context) (engine, error) {
+	e := engine{syntax: os.Getenv("GOHULL_SYNTAX"), buildx: []string{"docker", "buildx"}, docker: true}
+	args := []string{"build", "--push"}
+	if e.syntax == "" {
+		e.syntax = "gohull:demo"
+		os.Setenv("BUILDX_BUILDER", "default")
+		args = []string{"build", "--load"}
+	}
+	if ca := os.Getenv("GOHULL_CA"); ca != "" {
+		args = append(args, "--secret=id=ca,src="+ca)
+	}
+	cmd := exec.CommandContext(ctx, "docker", append([]string{"buildx"}, append(args, "--tag", e.syntax, os.Getenv("GOHULL_REPO"))...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
-		return engine{}, fmt.Errorf("build the frontend and push it as %s: %w", syntax, err)
+		return engine{}, fmt.Errorf("build the frontend as %s: %w", e.syntax, err)
 	}
-	return engine{syntax: syntax, buildx: []string{"docker", "buildx"}, docker: true}, nil
+	return e, nil
 }
 
 // labs brings up the lab and adopts its environment.

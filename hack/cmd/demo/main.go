@@ -24,8 +24,9 @@ const usage = `Usage: hack/demo [DIR]
 Builds the project in DIR (examples/hello) with gohull, shows the image, runs it
 with PORT set to a free port, and fetches / from it.
 
-With GOHULL_SYNTAX=registry.example/gohull:1 it uses your Docker and pushes the
-frontend there. Otherwise it brings up the lab (see hack/lab) and uses that.
+It uses your Docker if there is one: the frontend is built into its image store,
+or pushed as GOHULL_SYNTAX=registry.example/gohull:1 if you name a registry.
+Otherwise it brings up the lab (see hack/lab) and uses that.
 `
 
 func main() {
@@ -88,9 +89,13 @@ func build(ctx context.Context, e engine, dir, name string) (built, error) {
 	}
 	defer os.RemoveAll(temp)
 	metadata := filepath.Join(temp, "metadata.json")
+	spec, err := writeSpec(dir, e.syntax, temp)
+	if err != nil {
+		return built{}, err
+	}
 	b := built{ref: e.ref(name)}
 	args := []string{"build", "--progress=plain", "--metadata-file=" + metadata,
-		"--build-arg=BUILDKIT_SYNTAX=" + e.syntax, "--output=" + e.output(b.ref)}
+		"--file=" + spec, "--output=" + e.output(b.ref)}
 	if ca := os.Getenv("GOHULL_CA"); ca != "" {
 		args = append(args, "--secret=id=ca,src="+ca)
 	}
@@ -104,6 +109,28 @@ func build(ctx context.Context, e engine, dir, name string) (built, error) {
 	b.took = time.Since(start)
 	b.digest, err = digest(metadata)
 	return b, err
+}
+
+// writeSpec writes the project's spec to a folder, with a first line that
+// names the frontend just built. A project without a spec gets that line
+// alone, which is a whole one.
+func writeSpec(dir, syntax, to string) (string, error) {
+	name, rest := "gohull.yaml", ""
+	for _, candidate := range []string{"gohull.yaml", "Dockerfile"} {
+		data, err := os.ReadFile(filepath.Join(dir, candidate))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+		first, below, _ := strings.Cut(string(data), "\n")
+		if strings.HasPrefix(first, "# syntax=") && strings.Contains(first, "gohull") {
+			name, rest = candidate, below
+			break
+		}
+	}
+	text := "# syntax=" + syntax + "\n" + rest
+	fmt.Printf("%s:\n%s\n", name, text)
+	file := filepath.Join(to, name)
+	return file, os.WriteFile(file, []byte(text), 0o644)
 }
 
 // digest reads what buildx tells about the image.
