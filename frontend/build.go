@@ -98,7 +98,7 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 		img := p.Images[i]
 		ref, err := b.evaluate(ctx, lower.Lower(p, img, inputs))
 		if err != nil {
-			return nil, b.explained(ctx, err)
+			return nil, err
 		}
 		return &dockerui.BuildResult{Reference: ref, Image: lower.Config(img), Epoch: &img.Config.Created}, nil
 	})

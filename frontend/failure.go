@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,8 +64,9 @@ func info(name string, files map[string][]byte) *pb.SourceInfo {
 }
 
 const (
-	mostExcerpts = 5  // that an error shows
-	excerptReach = 10 // lines between two places that one excerpt shows
+	mostExcerpts = 5   // that an error shows
+	excerptReach = 10  // lines between two places that one excerpt shows
+	excerptWidth = 400 // bytes of a line that an excerpt shows
 )
 
 // withSources wraps err with an excerpt for each cluster of places.
@@ -73,10 +76,24 @@ func withSources(err error, at []diag.Range, lookup func(string) *pb.SourceInfo)
 			break
 		}
 		if src := lookup(cluster[0].File); src != nil {
+			src.Data = narrowed(src.Data)
 			err = errdefs.WithSource(err, &errdefs.Source{Info: src, Ranges: pbRanges(cluster)})
 		}
 	}
 	return err
+}
+
+// narrowed is a file with its long lines cut: clients print lines whole, and
+// what was handed in by mistake may be one line of a megabyte.
+func narrowed(data []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(data) {
+		if len(line) > excerptWidth {
+			line = append(bytes.ToValidUTF8(line[:excerptWidth], nil), "…\n"...)
+		}
+		out = append(out, line...)
+	}
+	return out
 }
 
 // clusters groups places that are near each other in one file.
@@ -125,14 +142,27 @@ func (b *build) explained(ctx context.Context, err error) error {
 	for _, e := range failure.Errors {
 		at = append(at, diag.At(e.File, e.Line, e.Col))
 	}
-	return withSources(reworded(err, failureText(*failure)), at, func(name string) *pb.SourceInfo {
+	return withSources(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
 		return info(name, failure.Files)
 	})
 }
 
+// stepName is what the failed step is called, empty when the daemon does not
+// tell.
+func stepName(err error) string {
+	var solve *errdefs.SolveError
+	if !errors.As(err, &solve) {
+		return ""
+	}
+	return solve.Description["llb.customname"]
+}
+
 // failureText is a failed step in the words of the command that failed.
-func failureText(f tool.Failure) string {
-	lines := []string{f.Summary}
+func failureText(step string, f tool.Failure) string {
+	lines := []string{cmp.Or(step, f.Command) + " failed"}
+	if f.Total > len(f.Errors) {
+		lines[0] += fmt.Sprintf(" with %d errors, the first of them", f.Total)
+	}
 	for _, e := range f.Errors {
 		d := diag.Diagnostic{At: diag.At(e.File, e.Line, e.Col), Message: e.Message}
 		lines = append(lines, d.String())
@@ -172,7 +202,7 @@ func (b *build) readFailure(ctx context.Context, err error) *tool.Failure {
 		return nil
 	}
 	var failure tool.Failure
-	if json.Unmarshal(data, &failure) != nil || failure.Summary == "" {
+	if json.Unmarshal(data, &failure) != nil || failure.Command == "" {
 		return nil
 	}
 	return &failure

@@ -168,6 +168,7 @@ type testCase struct {
 	files    project.Files
 	request  planner.Request
 	images   []string // "REF PLATFORM…": what the registry has
+	old      bool     // whether the daemon lacks all that not every daemon has
 }
 
 func readCase(t *testing.T, ar *txtar.Archive) testCase {
@@ -204,6 +205,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.Labels = map[string]string{key: rest}
 		case "--file":
 			c.specName = value
+		case "--old-daemon":
+			c.old = true
 		case "--image":
 			c.images = append(c.images, value)
 		default:
@@ -341,7 +344,7 @@ func (c testCase) llb(t *testing.T, p *plan.Plan) string {
 		ToolPath:      "/bin/gohull-frontend",
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
-		Features:      lower.Features{Merge: true, SymbolModes: true},
+		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old},
 	})
 	def, err := st.Marshal(context.Background())
 	if err != nil {

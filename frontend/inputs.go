@@ -41,10 +41,16 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 		ResolveMode:   b.ui.ImageResolveMode,
 		Features: lower.Features{
 			Merge:       caps.Supports(pb.CapMergeOp) == nil,
-			SymbolModes: caps.Supports(pb.CapFileCopyModeStringFormat) == nil,
+			SymbolModes: caps.Supports(modesWitness) == nil,
 		},
 	}, nil
 }
+
+// modesWitness tells that a daemon takes a copy's mode in symbols. No daemon
+// up to now lists the capability for that itself, CapFileCopyModeStringFormat;
+// this one is of the release after (0.20), and is listed. A daemon without
+// symbols would take the mode for 0000.
+const modesWitness = pb.CapFileSymlinkCreate
 
 // limits are the client's wishes for every command; those that the daemon
 // does not know are left out, as for a Dockerfile.

@@ -111,7 +111,11 @@ func (b *build) solveRef(ctx context.Context, st llb.State, evaluate bool) (clie
 // evaluate solves a state and waits for it, so that a failure comes back here
 // and can be explained.
 func (b *build) evaluate(ctx context.Context, st llb.State) (client.Reference, error) {
-	return b.solveRef(ctx, st, true)
+	ref, err := b.solveRef(ctx, st, true)
+	if err != nil {
+		return nil, b.explained(ctx, err)
+	}
+	return ref, nil
 }
 
 // joined is the diagnostics of several errors as one error; an error that is

@@ -20,26 +20,38 @@ import (
 func runTool(args []string) int {
 	v, err := tool.Parse(args)
 	if err != nil {
-		return exitCode(err)
+		return failed("tool", err)
 	}
+	code, err := runVerb(v)
+	if err != nil {
+		return failed(args[0], err)
+	}
+	return code
+}
+
+// runVerb runs a verb. A code is that of the go command, which has said
+// itself what is wrong.
+func runVerb(v tool.Verb) (code int, err error) {
 	switch v := v.(type) {
 	case *tool.Scan:
-		return exitCode(runScan(*v))
+		return 0, runScan(*v)
 	case *tool.Toolchain:
-		return exitCode(runToolchain(*v))
+		return 0, runToolchain(*v)
 	case *tool.Rootfs:
-		return exitCode(runRootfs(*v))
+		return 0, runRootfs(*v)
 	case *tool.Go:
 		return runGo(*v)
 	}
-	return exitCode(fmt.Errorf("verb %q is not of this version", args[0]))
+	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
 
-func exitCode(err error) int {
-	if err == nil {
-		return 0
-	}
+// failed says what is wrong, in the step's log and to the frontend.
+func failed(command string, err error) int {
 	fmt.Fprintf(os.Stderr, "gohull: %v\n", err)
+	f := tool.Failure{Command: command, Total: 1, Errors: []tool.Error{{Message: err.Error()}}}
+	if err := f.Leave(tool.Report); err != nil {
+		fmt.Fprintf(os.Stderr, "gohull: %v\n", err)
+	}
 	return 1
 }
 
@@ -74,17 +86,12 @@ func runToolchain(v tool.Toolchain) error {
 	})
 }
 
-// runGo gives the exit code of the go command.
-func runGo(v tool.Go) int {
+func runGo(v tool.Go) (int, error) {
 	step, err := gocmd.Inside()
 	if err != nil {
-		return exitCode(err)
+		return 0, err
 	}
-	code, err := gocmd.Run(step, v)
-	if err != nil {
-		return exitCode(err)
-	}
-	return code
+	return gocmd.Run(step, v)
 }
 
 func runRootfs(v tool.Rootfs) error {

@@ -209,6 +209,9 @@ func (p packages) suggestion(dir string) string {
 			return fmt.Sprintf("did you mean %s?", dot(d))
 		}
 	}
+	if len(all) == 1 {
+		return fmt.Sprintf("the only main package is `%s`; without the key `main` that one is built", dot(all[0]))
+	}
 	return "the main packages are " + join(all)
 }
 

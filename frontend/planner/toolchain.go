@@ -86,6 +86,7 @@ func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
 		if s.Build.Cgo.Value {
 			errs.Add(diag.Diagnostic{At: s.Build.Cgo.At, Message: "build.cgo needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
+		checkPublished(s, v, errs)
 		return toolchain{at: at}
 	case isReference(s.Toolchain):
 		return toolchain{ref: checkReference("toolchain", s.Toolchain, []string{"image", "module"}, errs), at: at}
@@ -97,6 +98,20 @@ func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
 		return toolchain{at: at}
 	}
 	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value), at: at}
+}
+
+// firstModule is the first Go that is published as a module.
+const firstModule = "1.21"
+
+func checkPublished(s *spec.Spec, v project.Version, errs *diag.List) {
+	if v.IsSet() && project.Compare(v.Value, firstModule) < 0 {
+		errs.Add(diag.Diagnostic{
+			At:      v.At,
+			Message: fmt.Sprintf("go %s is not published as a module, as `toolchain: module` at %s needs it; Go %s was the first", v.Value, s.Toolchain.At, firstModule),
+			Hint:    "write a newer one as the key `go`: it builds what asks for an older one",
+			Related: []diag.Range{s.Toolchain.At},
+		})
+	}
 }
 
 // officialImage is the official Go image of a version: the small one, or,

@@ -263,6 +263,15 @@ func addParseErrors(name string, err error, errs *diag.List) {
 	for _, e := range list {
 		at := diag.At(name, e.Pos.Line, e.Pos.LineRune)
 		e.Filename, e.Pos = "", modfile.Position{}
-		errs.Errorf(at, "%s", strings.TrimPrefix(e.Error(), ": "))
+		errs.Errorf(at, "%s", cut(strings.TrimPrefix(e.Error(), ": ")))
 	}
+}
+
+// cut shortens a message that quotes a long line.
+func cut(message string) string {
+	const limit = 400
+	if len(message) <= limit {
+		return message
+	}
+	return strings.ToValidUTF8(message[:limit], "") + "…"
 }

@@ -1,5 +1,13 @@
 package tool
 
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
 // Facts is what a scan found in the build context, as JSON in FactsFile.
 type Facts struct {
 	Packages []Package `json:"packages"`        // by Dir
@@ -19,10 +27,25 @@ type Package struct {
 
 // Failure is what a failed step tells the frontend.
 type Failure struct {
-	Summary string  `json:"summary"` // one line: "compile ./cmd/api: 3 errors"
+	Command string  `json:"command"` // what failed: "compile ./cmd/api"
+	Total   int     `json:"total"`   // errors there were, also those beyond Errors
 	Errors  []Error `json:"errors"`
 	// Files holds the text of every file that an Error points at, by name.
 	Files map[string][]byte `json:"files,omitempty"`
+}
+
+// Leave writes f to a folder, for the frontend to find. A folder that is not
+// there is one that nobody reads.
+func (f Failure) Leave(dir string) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	err = os.WriteFile(filepath.Join(dir, ReportFile), data, 0o644)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Error is one error that the go command printed.

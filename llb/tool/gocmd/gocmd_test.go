@@ -147,7 +147,7 @@ func F(s string) {}
 	}
 	got, files := tr.failure(t)
 	want := tool.Failure{
-		Summary: "compile ./: 1 error",
+		Command: "compile ./", Total: 1,
 		Errors: []tool.Error{{File: "svc/main.go", Line: 5, Col: 21,
 			Message: "cannot use 1 (untyped int constant) as string value in argument to lib.F"}},
 	}
@@ -179,7 +179,7 @@ func main() {}
 	tr.run(t, "mod", "download")
 	got, files := tr.failure(t)
 	want := tool.Failure{
-		Summary: "go mod download: 1 error",
+		Command: "go mod download", Total: 1,
 		Errors: []tool.Error{{File: "svc/go.mod", Line: 5,
 			Message: "example.com/dep@v1.0.0: module lookup disabled by GOPROXY=off"}},
 	}
@@ -229,8 +229,8 @@ func TestReportLimits(t *testing.T) {
 	tr := newTrial(t, "-- go.mod --\nmodule example.com/m\n\ngo 1.26\n"+main.String())
 	tr.run(t, "build", "./...")
 	got, files := tr.failure(t)
-	if got.Summary != "compile ./...: 30 errors" || len(got.Errors) != 20 || len(strings.Fields(files)) != 20 {
-		t.Errorf("%s, %d of them in %s", got.Summary, len(got.Errors), files)
+	if got.Command != "compile ./..." || got.Total != 30 || len(got.Errors) != 20 || len(strings.Fields(files)) != 20 {
+		t.Errorf("%s: %d errors, %d of them in %s", got.Command, got.Total, len(got.Errors), files)
 	}
 }
 
@@ -364,14 +364,14 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-func TestSummary(t *testing.T) {
+func TestAction(t *testing.T) {
 	for want, args := range map[string]string{
-		"compile ./cmd/api: 2 errors": "build -trimpath -ldflags=-s -o /out/api ./cmd/api",
-		"compile ./a ./b: 2 errors":   "build -o /out/ ./a ./b",
-		"go vet ./...: 2 errors":      "vet -tags x ./...",
-		"go mod tidy: 2 errors":       "mod tidy -diff",
+		"compile ./cmd/api": "build -trimpath -ldflags=-s -o /out/api ./cmd/api",
+		"compile ./a ./b":   "build -o /out/ ./a ./b",
+		"go vet ./...":      "vet -tags x ./...",
+		"go mod tidy":       "mod tidy -diff",
 	} {
-		if got := summary(strings.Fields(args), 2); got != want {
+		if got := action(strings.Fields(args)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

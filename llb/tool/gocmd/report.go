@@ -2,7 +2,6 @@ package gocmd
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,19 +24,12 @@ const (
 
 // report leaves what went wrong for the frontend.
 func (s Step) report(args []string, output, goroot string) error {
-	if _, err := os.Stat(s.Report); err != nil {
-		return nil // Nobody reads it.
-	}
-	data, err := json.Marshal(s.failure(args, output, goroot))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(s.Report, tool.ReportFile), data, 0o644)
+	return s.failure(args, output, goroot).Leave(s.Report)
 }
 
 func (s Step) failure(args []string, output, goroot string) tool.Failure {
 	errs := failure.Parse(output, s.place())
-	f := tool.Failure{Summary: summary(args, len(errs))}
+	f := tool.Failure{Command: action(args), Total: len(errs)}
 	f.Errors = append([]tool.Error{}, errs[:min(len(errs), errorLimit)]...)
 	f.Files = s.files(f.Errors, goroot)
 	return f
@@ -123,18 +115,6 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, sizeLimit))
-}
-
-// summary is one line: "compile ./cmd/api: 3 errors".
-func summary(args []string, errs int) string {
-	count := fmt.Sprintf("%d errors", errs)
-	switch errs {
-	case 0:
-		count = "failed"
-	case 1:
-		count = "1 error"
-	}
-	return action(args) + ": " + count
 }
 
 // action is what the command was to do: its verb and its packages.

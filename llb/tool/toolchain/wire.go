@@ -95,13 +95,22 @@ func (w *wire) authorize(req *http.Request) *http.Request {
 	if w.netrc == nil || req.Header.Get("Authorization") != "" || !isPrivate(req.URL) {
 		return req
 	}
-	m := w.netrc.Machine(req.URL.Hostname())
+	m := w.machine(req.URL)
 	if m == nil || m.IsDefault || m.Get("password") == "" {
 		return req
 	}
 	req = req.Clone(req.Context())
 	req.SetBasicAuth(m.Get("login"), m.Get("password"))
 	return req
+}
+
+// machine is a host's entry of the netrc file. Go itself wants the port in its
+// name; other programs know of no ports.
+func (w *wire) machine(u *url.URL) *netrc.Machine {
+	if m := w.netrc.Machine(u.Host); m != nil {
+		return m
+	}
+	return w.netrc.Machine(u.Hostname())
 }
 
 // meter prints how much of a body was read, at every tenth of it.

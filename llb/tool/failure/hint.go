@@ -1,0 +1,50 @@
+package failure
+
+import (
+	"regexp"
+	"strings"
+)
+
+// hints are what to do about messages of which the go command cannot know
+// that it runs in a step. "$1" is what the expression captured.
+var hints = []struct {
+	when *regexp.Regexp
+	hint string
+}{
+	{
+		regexp.MustCompile(`x509: certificate signed by unknown authority`),
+		"pass the certificate that signs it with --secret id=ca,src=<file>",
+	},
+	{
+		regexp.MustCompile(`https://([^/\s"]+)\S*: 40[13] `),
+		"the secret netrc has to hold a password for `machine $1`: --secret id=netrc,src=$$HOME/.netrc",
+	},
+	{
+		regexp.MustCompile(`could not read Username for 'https://([^/']+)'`),
+		"the secret netrc has to hold a password for `machine $1`: --secret id=netrc,src=$$HOME/.netrc",
+	},
+	{
+		regexp.MustCompile(`exec: "git": executable file not found`),
+		"name a module proxy that has the module, run `go mod vendor`, or name an image that has Go and git with the key `toolchain`",
+	},
+	{
+		regexp.MustCompile(`import lookup disabled by -mod=vendor`),
+		"run: go mod vendor",
+	},
+}
+
+// hinted is a message with what to do about it, at the end of its first line.
+func hinted(message string) string {
+	for _, h := range hints {
+		found := h.when.FindStringSubmatchIndex(message)
+		if found == nil {
+			continue
+		}
+		first, rest, _ := strings.Cut(message, "\n")
+		if rest != "" {
+			rest = "\n" + rest
+		}
+		return first + "; " + string(h.when.ExpandString(nil, h.hint, message, found)) + rest
+	}
+	return message
+}
