@@ -1,17 +1,14 @@
 package e2e
 
 import (
-	"bytes"
 	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
-	"github.com/gohull/gohull/hack/internal/buildx"
 	"golang.org/x/tools/txtar"
 )
 
@@ -29,7 +26,7 @@ func TestErrors(t *testing.T) {
 	defer nothing.Close()
 	// What differs from machine to machine has a name in the cases.
 	names := []string{
-		"$GO", strings.TrimPrefix(runtime.Version(), "go"),
+		"$GO", goVersion(),
 		"$REGISTRY", env(t, "REGISTRY"),
 		"$PROXY", nothing.URL,
 	}
@@ -54,7 +51,7 @@ func shown(t *testing.T, ar *txtar.Archive, names *strings.Replacer) string {
 	if r.Exit == 0 {
 		t.Errorf("the build succeeded, want an error")
 	}
-	if absent := exists(t, b.Push); absent {
+	if exists(t, b.Push) {
 		t.Errorf("the registry has %s, want nothing pushed", b.Push)
 	}
 	return r.Text
@@ -133,17 +130,23 @@ func exists(t *testing.T, ref string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// TestGarbage hands in a spec that is none, and large.
+// TestGarbage hands in a megabyte of what is neither a spec nor a go.mod: it
+// is told in a few lines.
 func TestGarbage(t *testing.T) {
-	garbage := bytes.Repeat([]byte("\x00\xff{[:\n\t- &a *b"), 1<<16)
-	r := run(t, gohull(t, write(t, map[string]string{"Dockerfile": string(garbage)})))
-	if r.Exit == 0 {
-		t.Error("the build succeeded, want an error")
+	const size = 1 << 20
+	tests := []struct{ name, file, data, want string }{
+		{"bytes", "Dockerfile", strings.Repeat("\x00\xff{[:\n\t- &a *b", size/16), "Dockerfile:1:2: byte 0xff is not UTF-8; save the file as UTF-8 text"},
+		{"large", "Dockerfile", strings.Repeat("{[:- &a *b ", size/10), "Dockerfile:1:1: a file of 1153427 bytes, wanted at most 1048576 (1 MiB); is this the spec?"},
+		{"nesting", "Dockerfile", strings.Repeat("[", size), "Dockerfile:1:33: not YAML: more than 32 levels of nesting"},
+		{"control", "Dockerfile", strings.Repeat("\a", size), "Dockerfile:1:1: control character '\\a'; remove it"},
+		{"module", "go.mod", strings.Repeat("x", size), "go.mod:1:1: unknown directive: " + strings.Repeat("x", 400-len("unknown directive: ")) + "…"},
 	}
-	if len(r.Text) > 2<<10 {
-		t.Errorf("%d bytes were printed, want a short text; it begins with\n%.500s", len(r.Text), r.Text)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := run(t, gohull(t, write(t, map[string]string{"Dockerfile": "", test.file: test.data})))
+			if r.Exit == 0 || !hasLine(r.Text, test.want) || len(r.Text) > 4<<10 {
+				t.Errorf("exit code %d and %d bytes, want a short text that has the line %q; it begins with\n%.4000s", r.Exit, len(r.Text), test.want, r.Text)
+			}
+		})
 	}
-	t.Log(r.Text)
 }
-
-var _ buildx.Build

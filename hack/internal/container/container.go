@@ -159,6 +159,7 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 	s.Process.Terminal = false
 	s.Root.Readonly = false
 	s.Hostname = ""
+	s.Mounts = append(s.Mounts, machineFiles()...)
 	s.Linux.Namespaces = slices.DeleteFunc(s.Linux.Namespaces, func(n specs.LinuxNamespace) bool {
 		return n.Type == specs.NetworkNamespace || n.Type == specs.UTSNamespace
 	})
@@ -169,6 +170,18 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 	}
 	s.Process.User = specs.User{UID: uint32(u.Uid), GID: uint32(u.Gid)}
 	return nil
+}
+
+// machineFiles are what engines give every container beside its image, so
+// that it resolves names; here the names are the machine's.
+func machineFiles() []specs.Mount {
+	var mounts []specs.Mount
+	for _, name := range []string{"/etc/hosts", "/etc/resolv.conf"} {
+		if _, err := os.Stat(name); err == nil {
+			mounts = append(mounts, specs.Mount{Destination: name, Source: name, Type: "bind", Options: []string{"bind", "ro"}})
+		}
+	}
+	return mounts
 }
 
 // unpack writes the image's file system to a new folder.

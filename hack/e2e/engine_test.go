@@ -1,0 +1,47 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+// TestDockerEngine builds with a Docker Engine's own builder, through the
+// first line of the file, and runs what was built.
+func TestDockerEngine(t *testing.T) {
+	project := map[string]string{
+		"Dockerfile": syntaxLine(t),
+		"go.mod":     goMod("example.com/engine"),
+		"main.go":    "package main\n\nfunc main() { println(\"hello from an engine\") }\n",
+	}
+	dir := write(t, project)
+	docker(t, "build", "--quiet", "--tag=gohull-engine", dir)
+	if got, want := docker(t, "run", "--rm", "gohull-engine"), "hello from an engine\n"; got != want {
+		t.Errorf("docker run printed %q, want %q", got, want)
+	}
+	engine := func(dir string) buildx.Build {
+		return buildx.Build{Dir: dir, Builder: "default", Args: []string{"--tag=gohull-engine"}}
+	}
+	if v, ok := succeed(t, engine(dir)).Vertex("compile "); !ok || v.Ran() {
+		t.Errorf("the second build had the step %+v, want it CACHED", v)
+	}
+	project["main.go"] = "package main\n\nfunc main() { println(hello) }\n"
+	r := run(t, engine(write(t, project)))
+	want := "Dockerfile:1\n" +
+		"--------------------\n" +
+		"   1 | >>> " + project["Dockerfile"] +
+		"   2 |     \n" +
+		"--------------------\n" +
+		"main.go:3\n" +
+		"--------------------\n" +
+		"   1 |     package main\n" +
+		"   2 |     \n" +
+		"   3 | >>> func main() { println(hello) }\n" +
+		"   4 |     \n" +
+		"--------------------\n" +
+		"ERROR: failed to build: failed to solve: compile engine for linux/amd64 failed\n" +
+		"main.go:3:23: undefined: hello\n"
+	if r.Exit != 1 || r.Text != want {
+		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
+	}
+}
