@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
@@ -20,28 +19,32 @@ func TestOldestDaemon(t *testing.T) {
 		"cmd/old/main.go": "package main\n\nimport \"os\"\n\nfunc main() {\n\tdata, _ := os.ReadFile(\"/data/greeting\")\n\tprint(string(data))\n}\n",
 		"data/greeting":   "hello from an old daemon\n",
 	}
-	b := plain(t, write(t, project), "--platform=linux/amd64,linux/arm64", "--provenance=false")
-	b.Builder, b.Push = builder, ref(t)
+	at := ref(t)
+	b := plain(t, write(t, project), "--platform=linux/amd64,linux/arm64", "--provenance=false",
+		// Daemons of that time write Docker's media types unless told not to.
+		"--output=type=image,name="+at+",push=true,oci-mediatypes=true")
+	b.Builder = builder
 	first := succeed(t, b)
-	prints(t, b.Push, "hello from an old daemon\n")
+	prints(t, at, "hello from an old daemon\n")
 	for _, name := range []string{"usr/local/bin/old", "data/greeting", "etc/passwd", "tmp"} {
-		if _, ok := files(t, pullFor(t, b.Push, "linux/arm64"))[name]; !ok {
+		if _, ok := files(t, pullFor(t, at, "linux/arm64"))[name]; !ok {
 			t.Errorf("the image for linux/arm64 has no /%s", name)
 		}
 	}
 	t.Run("again", func(t *testing.T) { sameAgain(t, b, first) })
 	project["cmd/old/main.go"] = "package main\n\nfunc main() { println(hello) }\n"
-	b.Dir = write(t, project)
-	t.Run("error", func(t *testing.T) { oldError(t, b) })
+	broken := plain(t, write(t, project))
+	broken.Builder = builder
+	t.Run("error", func(t *testing.T) { oldError(t, broken) })
 }
 
-// sameAgain builds once more: nothing runs, and the image is the same, here
-// and on a current daemon.
+// sameAgain builds once more: nothing is compiled or copied, and the image is
+// the same, here and on a current daemon.
 func sameAgain(t *testing.T, b buildx.Build, first buildx.Result) {
 	again := succeed(t, b)
-	for _, v := range again.Vertices {
-		if strings.HasPrefix(v.Name, "[linux/") && v.Ran() {
-			t.Errorf("%q ran again, want it CACHED", v.Name)
+	for _, name := range []string{"compile ./cmd/old for linux/amd64", "compile ./cmd/old for linux/arm64", "copy data to /data"} {
+		if v, ok := again.Vertex(name); !ok || v.Ran() {
+			t.Errorf("the second build had the step %+v, want %s CACHED", v, name)
 		}
 	}
 	b.Builder = ""
@@ -51,12 +54,23 @@ func sameAgain(t *testing.T, b buildx.Build, first buildx.Result) {
 	}
 }
 
-// oldError compiles what cannot be compiled: what the step printed has the
-// line of the Go file, and the excerpt that of the spec.
+// oldError compiles what cannot be compiled. Such a daemon cannot read what a
+// failed step left, so the line of the Go file is in the step's log, and the
+// excerpt is that of the spec.
 func oldError(t *testing.T, b buildx.Build) {
 	r := run(t, b)
-	t.Logf("%s", r.Text)
-	for _, v := range r.Vertices {
-		t.Logf("%s %v %q %q", v.Name, v.Ran(), v.Error, v.Log)
+	want := "Dockerfile:1\n" +
+		"--------------------\n" +
+		"   1 | >>> main: ./cmd/old\n" +
+		"   2 |     run: {files: [{from: data, to: /data}]}\n" +
+		"   3 |     \n" +
+		"--------------------\n" +
+		"ERROR: failed to build: failed to solve: process \"/.gohull/tool go -- build -trimpath -buildvcs=false -ldflags=-s -w -o /out/usr/local/bin/ ./cmd/old\" did not complete successfully: exit code: 1\n"
+	if r.Exit != 1 || said(r) != want {
+		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
+	}
+	v, _ := r.Vertex("compile ./cmd/old")
+	if want := "# example.com/old/cmd/old\ncmd/old/main.go:3:23: undefined: hello\n"; v.Log != want {
+		t.Errorf("the step printed\n%s\nwant\n%s", v.Log, want)
 	}
 }

@@ -41,7 +41,7 @@ func TestDockerEngine(t *testing.T) {
 		"--------------------\n" +
 		"ERROR: failed to build: failed to solve: compile engine for linux/amd64 failed\n" +
 		"main.go:3:23: undefined: hello\n"
-	if r.Exit != 1 || r.Text != want {
+	if r.Exit != 1 || said(r) != want {
 		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
 	}
 }

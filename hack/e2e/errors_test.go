@@ -6,9 +6,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/hack/internal/buildx"
 	"golang.org/x/tools/txtar"
 )
 
@@ -54,8 +56,15 @@ func shown(t *testing.T, ar *txtar.Archive, names *strings.Replacer) string {
 	if exists(t, b.Push) {
 		t.Errorf("the registry has %s, want nothing pushed", b.Push)
 	}
-	return r.Text
+	return said(r)
 }
+
+// remark is a line of buildx's HTTP library, which now and then remarks on
+// the end of a connection.
+var remark = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d http2: .*\n`)
+
+// said is what a build printed for people.
+func said(r buildx.Result) string { return remark.ReplaceAllString(r.Text, "") }
 
 // compare holds what was shown against the file "want" of a case.
 func compare(t *testing.T, file string, ar *txtar.Archive, got string) {

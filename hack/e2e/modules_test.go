@@ -326,11 +326,8 @@ func TestPrivateHost(t *testing.T) {
 // a build printed or pushed.
 func (p *private) keptSecret(t *testing.T, r buildx.Result, ref string) {
 	t.Helper()
-	ca, err := os.ReadFile(p.CA)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets := []string{p.Password, base64.StdEncoding.EncodeToString([]byte("gopher:" + p.Password)), string(ca[100:200])}
+	ca := read(t, p.CA)
+	secrets := []string{p.Password, base64.StdEncoding.EncodeToString([]byte("gopher:" + p.Password)), ca[100:160]}
 	places := published(t, ref)
 	progress, err := json.Marshal(r)
 	if err != nil {
@@ -349,6 +346,15 @@ func (p *private) keptSecret(t *testing.T, r buildx.Result, ref string) {
 			t.Errorf("the image has no %s", want)
 		}
 	}
+}
+
+func read(t testing.TB, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // published is all that was pushed under a name: manifests, configs, layers

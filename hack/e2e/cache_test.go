@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+// cached is a project that the tests of the cache have in common; the
+// builder may know it from one of them, or from an earlier run.
+func cached(t testing.TB, spec string) buildx.Build {
+	t.Helper()
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": spec,
+		"go.mod":     goMod("example.com/cached"),
+		"main.go":    "package main\n\nfunc main() { println(\"cached\") }\n",
+		"data/a.txt": "a\n",
+	}), "--provenance=false")
+	b.Push = ref(t)
+	return b
+}
+
+const withFiles = "run: {files: [{from: data, to: /data}]}\n"
+
+// steps are the names of the steps that ran, without those that only load.
+func steps(r buildx.Result) []string {
+	var names []string
+	for _, v := range r.Vertices {
+		if v.Ran() && !loads(v.Name) {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func loads(name string) bool {
+	for _, prefix := range []string{"[internal] ", "resolve image config ", "load metadata ", "docker-image://", "exporting to image", "resolving provenance "} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+const rootfsStep = "add CA certificates, time zones, users and /tmp"
+
+// allSteps are the names of the steps of a project with files, as built from
+// nothing.
+var allSteps = []string{
+	rootfsStep,
+	"compile cached for linux/amd64",
+	"copy data to /data",
+	"find packages",
+	"put the image together for linux/amd64",
+}
+
+func TestSecondBuild(t *testing.T) {
+	b := cached(t, withFiles)
+	first := succeed(t, b)
+	again := succeed(t, b)
+	if ran := steps(again); len(ran) > 0 || again.Digest != first.Digest {
+		t.Errorf("ran %q again, want all CACHED; digest %s, then %s", ran, first.Digest, again.Digest)
+	}
+	for _, name := range allSteps {
+		if v, ok := again.Vertex(name); !ok || !v.Cached {
+			t.Errorf("no CACHED step %q in %+v", name, v)
+		}
+	}
+}
+
+// TestCommit works on the repository between two builds: nothing that is
+// built depends on it.
+func TestCommit(t *testing.T) {
+	b := cached(t, withFiles)
+	git(t, b.Dir, "init", "--quiet")
+	first := succeed(t, b)
+	git(t, b.Dir, "add", ".")
+	git(t, b.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message=all")
+	again := succeed(t, b)
+	if ran := steps(again); len(ran) > 0 || again.Digest != first.Digest {
+		t.Errorf("a commit ran %q again, want all CACHED; digest %s, then %s", ran, first.Digest, again.Digest)
+	}
+}
+
+func git(t testing.TB, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", cmd, err, out)
+	}
+}
+
+// TestEdit changes files of the context and looks which steps run again.
+func TestEdit(t *testing.T) {
+	b := cached(t, withFiles)
+	succeed(t, b)
+	edit := func(name, data string) []string {
+		if err := os.WriteFile(filepath.Join(b.Dir, name), []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return steps(succeed(t, b))
+	}
+	own := b.Dir // a text that no earlier build has had
+	main := "package main\n\nfunc main() { println(`" + own + "`) }\n"
+	if ran := edit("main.go", main); slices.Contains(ran, "copy data to /data") || !slices.Contains(ran, "compile cached for linux/amd64") {
+		t.Errorf("an edit of main.go ran %q", ran)
+	}
+	if ran := edit("data/a.txt", own); !slices.Contains(ran, "copy data to /data") || slices.Contains(ran, rootfsStep) {
+		t.Errorf("an edit of data/a.txt ran %q", ran)
+	}
+}
+
+// TestToolchains compiles with one version of Go from both of its sources.
+func TestToolchains(t *testing.T) {
+	binary := func(spec string) []byte {
+		b := cached(t, spec)
+		succeed(t, b)
+		return files(t, pull(t, b.Push))["usr/local/bin/cached"].Data
+	}
+	image, module := binary("toolchain: image\n"), binary("toolchain: module\n")
+	if len(image) == 0 || !bytes.Equal(image, module) {
+		t.Errorf("binaries of %d and %d bytes, want them identical", len(image), len(module))
+	}
+}
+
+// TestNoCache has a node of its own: BuildKit empties the cache mounts of
+// steps that run without cache, for all builds of the node.
+func TestNoCache(t *testing.T) {
+	b := cached(t, withFiles)
+	b.Builder = node(t, "no-cache", "")
+	first := succeed(t, b)
+	if ran := steps(first); !slices.Equal(ran, allSteps) {
+		t.Errorf("an empty node ran %q, want %q", ran, allSteps)
+	}
+	plain := b.Args
+	for _, test := range []struct {
+		flag string
+		want []string
+	}{
+		{"--no-cache", allSteps},
+		{"--no-cache-filter=compile", []string{"compile cached for linux/amd64", "put the image together for linux/amd64"}},
+		{"--no-cache-filter=files", []string{"copy data to /data", "put the image together for linux/amd64"}},
+	} {
+		b.Args = append(slices.Clone(plain), test.flag)
+		r := succeed(t, b)
+		if ran := steps(r); !slices.Equal(ran, test.want) {
+			t.Errorf("%s ran %q, want %q", test.flag, ran, test.want)
+		}
+		if r.Digest != first.Digest {
+			t.Errorf("%s: digest %s, want %s", test.flag, r.Digest, first.Digest)
+		}
+	}
+	if im := pull(t, b.Push); len(layers(t, im)) != 3 {
+		t.Errorf("layers %v, want three", layers(t, im))
+	}
+}
