@@ -5,6 +5,9 @@
 #
 # A company's own CA certificate: --secret id=ca,src=company.pem
 
+# The tag grpcnotrace leaves out a debug page of gRPC's, and with it the reason
+# why the linker would keep methods that nobody calls: 1.4 MB of 7.6, compressed.
+
 FROM --platform=$BUILDPLATFORM golang:1.26.8-alpine AS build
 WORKDIR /src
 ARG TARGETOS
@@ -14,7 +17,7 @@ RUN --mount=type=bind,target=. \
     --mount=type=cache,target=/root/.cache/go-build \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -buildvcs=false -ldflags "-s -w" -o /out/gohull-frontend ./cmd/gohull-frontend
+    go build -trimpath -buildvcs=false -tags grpcnotrace -ldflags "-s -w" -o /out/gohull-frontend ./cmd/gohull-frontend
 
 FROM scratch
 LABEL moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"

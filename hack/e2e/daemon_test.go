@@ -33,7 +33,7 @@ func TestOldestDaemon(t *testing.T) {
 	}
 	t.Run("again", func(t *testing.T) { sameAgain(t, b, first) })
 	project["cmd/old/main.go"] = "package main\n\nfunc main() { println(hello) }\n"
-	broken := plain(t, write(t, project))
+	broken := plain(t, write(t, project), "--output=type=cacheonly")
 	broken.Builder = builder
 	t.Run("error", func(t *testing.T) { oldError(t, broken) })
 }

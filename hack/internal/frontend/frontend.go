@@ -70,7 +70,7 @@ func binary(cache string, p v1.Platform) string {
 }
 
 func compile(ctx context.Context, repo, out string, p v1.Platform) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=grpcnotrace", "-buildvcs=false", "-ldflags", "-s -w",
 		"-o", out, "./cmd/gohull-frontend")
 	cmd.Dir = repo
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Architecture)
