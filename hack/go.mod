@@ -10,6 +10,7 @@ require (
 	github.com/opencontainers/runtime-spec v1.3.0
 	golang.org/x/mod v0.39.0
 	golang.org/x/sys v0.47.0
+	golang.org/x/tools v0.49.0
 )
 
 require (
@@ -20,6 +21,5 @@ require (
 	github.com/opencontainers/image-spec v1.1.1 // indirect
 	github.com/sirupsen/logrus v1.9.4 // indirect
 	golang.org/x/sync v0.22.0 // indirect
-	golang.org/x/tools v0.49.0
 	gotest.tools/v3 v3.5.2 // indirect
 )
