@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/scan"
@@ -35,6 +36,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 	switch v := v.(type) {
 	case *tool.Scan:
 		return 0, runScan(*v)
+	case *tool.Closure:
+		return 0, runClosure(*v)
 	case *tool.Toolchain:
 		return 0, runToolchain(*v)
 	case *tool.Rootfs:
@@ -70,6 +73,19 @@ func runScan(v tool.Scan) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(tool.Out, tool.FactsFile), data, 0o644)
+}
+
+func runClosure(v tool.Closure) error {
+	root, err := os.OpenRoot(tool.Source)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	result, err := closure.Find(root.FS(), v)
+	if err != nil {
+		return err
+	}
+	return closure.Write(tool.Out, root.FS(), result)
 }
 
 func runToolchain(v tool.Toolchain) error {

@@ -23,6 +23,11 @@ const (
 	Cache     = "/.gohull/cache"  // GOCACHE
 	Temp      = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
 	FactsFile = "facts.json"      // what scan leaves in Out
+	// ClosureDir is the folder of Out that takes a closure.
+	ClosureDir = "src"
+	// ImportsFile is where closure leaves in Out the import paths that come
+	// from outside of the context, sorted, one a line.
+	ImportsFile = "imports.txt"
 	// ReportFile is what a failed step leaves in Report: a Failure as JSON.
 	ReportFile = "failure.json"
 )
@@ -67,6 +72,17 @@ type Scan struct {
 	Files     []string // paths of the context to look up
 }
 
+// Closure copies to ClosureDir the files of Source that the main packages are
+// built from, with plain modes and fixed times, and writes ImportsFile.
+type Closure struct {
+	Tags      []string // build tags, sorted
+	Platforms []string // "linux/arm64", each one the packages are built for
+	Go        string   // "1.26.8"; without it, files for any Go version are taken
+	Cgo       bool     // cgo is on
+	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
+	Mains     []string // folders of the context: "cmd/api", "."
+}
+
 // Toolchain fetches a Go toolchain through GOPROXY, verifies it and unpacks
 // it as a GOROOT to Out. GOPROXY, GONOPROXY, GOPRIVATE, GOSUMDB and GONOSUMDB
 // come from the environment.
@@ -91,6 +107,7 @@ type Go struct {
 }
 
 func (*Scan) verb() string      { return "scan" }
+func (*Closure) verb() string   { return "closure" }
 func (*Toolchain) verb() string { return "toolchain" }
 func (*Rootfs) verb() string    { return "rootfs" }
 func (*Go) verb() string        { return "go" }
@@ -100,6 +117,14 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Platforms), "platforms", "platforms to scan for")
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
+}
+
+func (v *Closure) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Tags), "tags", "build tags")
+	fs.Var((*list)(&v.Platforms), "platforms", "platforms the packages are built for")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
+	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
 }
 
 func (v *Toolchain) flags(fs *flag.FlagSet) {
@@ -116,6 +141,7 @@ func (v *Go) flags(fs *flag.FlagSet) {
 }
 
 func (v *Scan) rest() *[]string    { return &v.Files }
+func (v *Closure) rest() *[]string { return &v.Mains }
 func (*Toolchain) rest() *[]string { return nil }
 func (*Rootfs) rest() *[]string    { return nil }
 func (v *Go) rest() *[]string      { return &v.Args }
@@ -173,7 +199,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Toolchain{}, &Rootfs{}, &Go{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Toolchain{}, &Rootfs{}, &Go{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

@@ -15,6 +15,8 @@ func TestCommand(t *testing.T) {
 		{&Scan{Tags: []string{"a", "b"}, Platforms: []string{"linux/amd64"}, Go: "1.26.8", Cgo: true, Files: []string{"web, static"}},
 			"/.gohull/tool scan -cgo=true -go=1.26.8 -platforms=linux/amd64 -tags=a,b -- web, static"},
 		{&Scan{}, "/.gohull/tool scan"},
+		{&Closure{Tags: []string{"a"}, Platforms: []string{"linux/amd64", "linux/arm64"}, Go: "1.26.8", PGO: "off", Mains: []string{".", "cmd/api"}},
+			"/.gohull/tool closure -go=1.26.8 -pgo=off -platforms=linux/amd64,linux/arm64 -tags=a -- . cmd/api"},
 		{&Toolchain{Version: "1.26", Platform: "linux/arm64"},
 			"/.gohull/tool toolchain -platform=linux/arm64 -version=1.26"},
 		{&Rootfs{Epoch: 1700000000}, "/.gohull/tool rootfs -epoch=1700000000"},
@@ -63,6 +65,7 @@ func FuzzCommand(f *testing.F) {
 		}
 		for _, v := range []Verb{
 			&Scan{Tags: list, Platforms: list, Go: version, Cgo: cgo, Files: []string{arg}},
+			&Closure{Tags: list, Platforms: list, Go: version, Cgo: cgo, PGO: word, Mains: []string{arg, word}},
 			&Toolchain{Version: version, Platform: word},
 			&Rootfs{Epoch: epoch},
 			&Go{Epoch: epoch, Args: []string{arg, word}},

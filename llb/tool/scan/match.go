@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"go/build"
-	"go/version"
 	"io"
 	"path"
-	"strconv"
 	"strings"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/gofiles"
 )
 
 // matcher decides which files are part of a build for any of its platforms.
@@ -21,44 +20,12 @@ type matcher struct {
 }
 
 func newMatcher(v tool.Scan) (*matcher, error) {
-	if len(v.Platforms) == 0 {
-		return nil, errNoPlatform
-	}
-	releases, err := releaseTags(v.Go)
+	b := gofiles.Build{Tags: v.Tags, Platforms: v.Platforms, Go: v.Go, Cgo: v.Cgo}
+	contexts, err := b.Contexts()
 	if err != nil {
 		return nil, err
 	}
-	m := &matcher{platforms: v.Platforms, cgo: v.Cgo}
-	for _, p := range v.Platforms {
-		goos, rest, ok := strings.Cut(p, "/")
-		if !ok {
-			return nil, fmt.Errorf("platform %q: want an operating system and an architecture, as in linux/amd64", p)
-		}
-		goarch, _, _ := strings.Cut(rest, "/")
-		m.contexts = append(m.contexts, build.Context{
-			GOOS: goos, GOARCH: goarch, Compiler: "gc", CgoEnabled: v.Cgo,
-			BuildTags: v.Tags, ReleaseTags: releases,
-		})
-	}
-	return m, nil
-}
-
-// releaseTags are go1.1 up to the language version of goVersion. A version
-// that nobody knows before the toolchain runs is taken for this program's own.
-func releaseTags(goVersion string) ([]string, error) {
-	if goVersion == "" {
-		return build.Default.ReleaseTags, nil
-	}
-	lang := version.Lang("go" + goVersion)
-	minor, err := strconv.Atoi(strings.TrimPrefix(lang, "go1."))
-	if err != nil || minor > 1000 {
-		return nil, fmt.Errorf("Go version %q: want one such as 1.26.8", goVersion)
-	}
-	var tags []string
-	for i := 1; i <= minor; i++ {
-		tags = append(tags, fmt.Sprintf("go1.%d", i))
-	}
-	return tags, nil
+	return &matcher{platforms: v.Platforms, contexts: contexts, cgo: v.Cgo}, nil
 }
 
 // matches reports whether the file is part of the build for one of the

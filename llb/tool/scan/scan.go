@@ -5,7 +5,6 @@ package scan
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/gofiles"
 	"golang.org/x/mod/modfile"
 )
 
@@ -73,19 +73,16 @@ func isGoMod(e fs.DirEntry) bool { return e.Name() == "go.mod" && !e.IsDir() }
 
 // skipped reports whether `./...` passes over folders of this name.
 func skipped(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor"
+	return gofiles.IsHidden(name) || name == "testdata" || name == "vendor"
 }
 
 // goFiles are the names of the Go files that are neither tests nor hidden.
 func goFiles(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
-			strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") {
-			continue
+		if !e.IsDir() && gofiles.IsSource(e.Name()) {
+			names = append(names, e.Name())
 		}
-		names = append(names, name)
 	}
 	return names
 }
@@ -173,5 +170,3 @@ func commonName(heads []head) (clause, error) {
 	}
 	return first.clause, nil
 }
-
-var errNoPlatform = errors.New("no platform to scan for; name at least one, as in linux/amd64")

@@ -1,0 +1,168 @@
+package closure
+
+import (
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
+
+// A project is a file a user could have written: the comment's last line is
+// the tool's command line, "links" holds symbolic links, which an archive
+// cannot, and "want" the closure.
+type example struct {
+	file  string
+	verb  tool.Closure
+	files []txtar.File
+	links []Link
+	want  string
+}
+
+func TestFind(t *testing.T) {
+	for _, p := range projects(t, "*") {
+		t.Run(p.name(), func(t *testing.T) {
+			got := findText(p.write(t, t.TempDir()), p.verb)
+			if *update {
+				p.rewrite(t, got)
+			} else if diff := cmp.Diff(p.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// projects reads the archives of one folder of testdata, or of all.
+func projects(t *testing.T, folder string) []example {
+	t.Helper()
+	names, err := filepath.Glob("testdata/" + folder + "/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no projects", err)
+	}
+	var list []example
+	for _, name := range names {
+		list = append(list, readTxtar(t, name))
+	}
+	return list
+}
+
+func readTxtar(t *testing.T, name string) example {
+	t.Helper()
+	ar, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
+	v, err := tool.Parse(strings.Fields(lines[len(lines)-1]))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	p := example{file: name, verb: *v.(*tool.Closure)}
+	for _, f := range ar.Files {
+		switch f.Name {
+		case "want":
+			p.want = string(f.Data)
+		case "links":
+			p.links = readLinks(string(f.Data))
+		default:
+			p.files = append(p.files, f)
+		}
+	}
+	return p
+}
+
+func readLinks(text string) []Link {
+	var list []Link
+	for line := range strings.Lines(text) {
+		name, target, _ := strings.Cut(strings.TrimSpace(line), " -> ")
+		list = append(list, Link{name, target})
+	}
+	return list
+}
+
+func (p example) name() string {
+	return strings.TrimSuffix(filepath.Base(p.file), ".txtar")
+}
+
+func (p example) rewrite(t *testing.T, want string) {
+	t.Helper()
+	ar, err := txtar.ParseFile(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range ar.Files {
+		if ar.Files[i].Name == "want" {
+			ar.Files[i].Data = []byte(want)
+		}
+	}
+	if err := os.WriteFile(p.file, txtar.Format(ar), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// write puts the project into a folder, and gives that as a file system.
+func (p example) write(t *testing.T, dir string) fs.FS {
+	t.Helper()
+	for _, f := range p.files {
+		writeFile(t, filepath.Join(dir, f.Name), string(f.Data))
+	}
+	for _, l := range p.links {
+		name := filepath.Join(dir, l.Name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(l.Target, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return open(t, dir)
+}
+
+func writeFile(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t testing.TB, dir string) fs.FS {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return root.FS()
+}
+
+func findText(fsys fs.FS, v tool.Closure) string {
+	r, err := Find(fsys, v)
+	if err != nil {
+		return "error: " + err.Error() + "\n"
+	}
+	return text(r)
+}
+
+func text(r Result) string {
+	var b strings.Builder
+	for _, name := range r.Files {
+		b.WriteString(name + "\n")
+	}
+	for _, l := range r.Links {
+		b.WriteString(l.Name + " -> " + l.Target + "\n")
+	}
+	for _, path := range r.Imports {
+		b.WriteString("import " + path + "\n")
+	}
+	return b.String()
+}

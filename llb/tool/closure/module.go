@@ -1,0 +1,60 @@
+package closure
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+)
+
+// repositories are the folders of version control systems, which are part of
+// no package.
+var repositories = []string{".bzr", ".git", ".hg", ".svn"}
+
+// addAll takes all of a folder but the modules further down, and what links
+// in it point to.
+func (t *tree) addAll(dir string) error {
+	root := t.keep(dir)
+	if !root.Found || t.whole[root.Name] {
+		return nil
+	}
+	t.whole[root.Name] = true
+	return fs.WalkDir(t.fsys, root.Name, func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir():
+			return t.enter(root.Name, name)
+		case e.Type()&fs.ModeSymlink != 0:
+			return t.addAll(name)
+		case e.Type().IsRegular():
+			t.files[name] = true
+		}
+		return nil
+	})
+}
+
+// enter reports with fs.SkipDir that a folder is no part of the module in
+// root.
+func (t *tree) enter(root, name string) error {
+	if name == root {
+		return nil
+	}
+	if slices.Contains(repositories, path.Base(name)) {
+		return fs.SkipDir
+	}
+	if t.boundary(name) {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// boundary reports whether a module begins in dir. The go.mod that says so
+// is taken.
+func (t *tree) boundary(dir string) bool {
+	goMod := path.Join(dir, "go.mod")
+	if !t.exists(goMod) {
+		return false
+	}
+	t.keep(goMod)
+	return true
+}

@@ -1,0 +1,215 @@
+package closure
+
+import (
+	"go/build"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/llb/tool/gofiles"
+)
+
+// walk goes from package to package along their imports.
+type walk struct {
+	tree    *tree
+	project *project
+	filter  *gofiles.Filter
+	cgo     bool
+	queue   []folder
+	seen    map[string]bool     // folders that are or were in queue
+	found   map[string][]folder // by import path
+	imports map[string]bool     // from outside of the context
+}
+
+func (w *walk) enqueue(f folder) {
+	if !w.seen[f.dir] {
+		w.seen[f.dir] = true
+		w.queue = append(w.queue, f)
+	}
+}
+
+// visit takes what one package is made of, and goes on to what it imports.
+func (w *walk) visit(f folder) error {
+	pkg, err := w.load(f.dir)
+	if err != nil {
+		return err
+	}
+	source := slices.Concat(pkg.GoFiles, pkg.CgoFiles, pkg.InvalidGoFiles)
+	if len(source) == 0 {
+		return w.excluded(f.dir)
+	}
+	if err := w.addIn(f.dir, source, others(pkg)); err != nil {
+		return err
+	}
+	if w.cgo && usesCgo(pkg) {
+		// #cgo lines and #include reach anywhere.
+		if err := w.tree.addAll(w.moduleFolder(f)); err != nil {
+			return err
+		}
+	}
+	if err := w.includes(f.dir, pkg.SFiles); err != nil {
+		return err
+	}
+	if err := w.embed(f.dir, pkg.EmbedPatterns); err != nil {
+		return err
+	}
+	return w.follow(f, pkg.Imports)
+}
+
+func (w *walk) addIn(dir string, lists ...[]string) error {
+	for _, name := range slices.Concat(lists...) {
+		if err := w.tree.add(path.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// others are the files that are no Go source.
+func others(p *build.Package) []string {
+	return slices.Concat(p.CFiles, p.CXXFiles, p.MFiles, p.HFiles, p.FFiles, p.SFiles,
+		p.SwigFiles, p.SwigCXXFiles, p.SysoFiles)
+}
+
+func usesCgo(p *build.Package) bool {
+	return len(p.CgoFiles)+len(p.SwigFiles)+len(p.SwigCXXFiles) > 0
+}
+
+// excluded takes all source of a folder without a package, so that the go
+// command can say what excludes it.
+func (w *walk) excluded(dir string) error {
+	entries, err := w.tree.entries(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.IsDir() && strings.HasSuffix(e.Name(), ".go") {
+			w.tree.keep(path.Join(dir, e.Name()))
+		}
+	}
+	return nil
+}
+
+// follow goes on to packages of the context, and notes those from elsewhere
+// that its own modules import.
+func (w *walk) follow(from folder, imports []string) error {
+	for _, importPath := range imports {
+		if build.IsLocalImport(importPath) {
+			continue
+		}
+		found, err := w.find(importPath)
+		if err != nil {
+			return err
+		}
+		own := false
+		for _, f := range found {
+			w.enqueue(f)
+			own = own || f.vendor == ""
+		}
+		if !own && from.vendor == "" && w.project.isOutside(importPath) {
+			w.imports[importPath] = true
+		}
+	}
+	return nil
+}
+
+func (w *walk) find(importPath string) ([]folder, error) {
+	if found, ok := w.found[importPath]; ok {
+		return found, nil
+	}
+	found, err := w.project.find(w.tree, importPath)
+	w.found[importPath] = found
+	return found, err
+}
+
+// load reads the files of a package that may be part of the build. What is
+// wrong with them shows in the lists of the package, and when it is built.
+func (w *walk) load(dir string) (*build.Package, error) {
+	files, err := w.candidates(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := build.Context{
+		Compiler:    "gc",
+		CgoEnabled:  w.cgo,
+		UseAllFiles: true, // files holds no others
+		JoinPath:    path.Join,
+		IsAbsPath:   path.IsAbs,
+		IsDir:       func(name string) bool { return name == dir },
+		HasSubdir:   func(string, string) (string, bool) { return "", false },
+		ReadDir:     func(string) ([]fs.FileInfo, error) { return files, nil },
+		OpenFile:    func(name string) (io.ReadCloser, error) { return w.tree.open(name) },
+	}
+	pkg, _ := c.ImportDir(dir, 0)
+	return pkg, nil
+}
+
+// candidates are the files of a folder that may be part of its package.
+func (w *walk) candidates(dir string) ([]fs.FileInfo, error) {
+	entries, err := w.tree.entries(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []fs.FileInfo
+	for _, e := range entries {
+		if ok, err := w.isCandidate(dir, e); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, info)
+	}
+	return list, nil
+}
+
+func (w *walk) isCandidate(dir string, e fs.DirEntry) (bool, error) {
+	name := path.Join(dir, e.Name())
+	if e.IsDir() || strings.HasSuffix(name, "_test.go") || !w.filter.Names(e.Name()) {
+		return false, nil
+	}
+	if e.Type()&fs.ModeSymlink != 0 {
+		if ok, err := w.leadsToFile(name); !ok || err != nil {
+			return false, err
+		}
+	} else if !e.Type().IsRegular() { // a pipe would block
+		return false, nil
+	}
+	f, err := w.tree.open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	return w.filter.Possible(e.Name(), f), nil
+}
+
+// leadsToFile reports whether a symbolic link points to a file. One that
+// points nowhere is taken: the go command reports it.
+func (w *walk) leadsToFile(name string) (bool, error) {
+	place := w.tree.follow(name)
+	switch {
+	case place.Escapes:
+		return false, escape(name, place)
+	case !place.Found:
+		w.tree.keep(name)
+		return false, nil
+	}
+	return w.tree.isRegular(place.Name), nil
+}
+
+// moduleFolder is the root of the module that a package is of.
+func (w *walk) moduleFolder(f folder) string {
+	if f.vendor != "" {
+		return path.Join(vendor, f.vendor)
+	}
+	dir := f.dir
+	for dir != "." && !w.tree.exists(path.Join(dir, "go.mod")) {
+		dir = path.Dir(dir)
+	}
+	return dir
+}
