@@ -54,6 +54,7 @@ func Scan(s plan.Scan, in Inputs) llb.State {
 func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := lowering{in: in, plan: p}
 	l.root, l.mounts = l.toolchain()
+	l.source = l.pick(p.Source)
 	base := llb.Scratch()
 	if img.Base != nil {
 		base = l.image(*img.Base)
@@ -66,6 +67,7 @@ type lowering struct {
 	plan   *plan.Plan
 	root   llb.State     // what Go commands run on
 	mounts llb.RunOption // and what they need mounted there
+	source llb.State     // what the binaries are made of, in tool.ClosureDir
 }
 
 // layers are what comes on top of the base, in the order of the image's
@@ -127,7 +129,7 @@ func (l lowering) compile(c plan.Compile) llb.State {
 	verb := &tool.Go{Epoch: c.Epoch, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
 		l.mounts,
-		l.source(c),
+		l.picked(c),
 		llb.Dir(path.Join(tool.Source, c.Dir)),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
@@ -184,13 +186,21 @@ func (l lowering) context() llb.RunOption {
 	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
 }
 
-// source is the context of a compile. What the go command writes to it is
+// pick runs again whenever the context changes, and takes no time. What
+// mounts its output runs again only when that has another content.
+func (l lowering) pick(s plan.Source) llb.State {
+	verb := &tool.Closure{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO, Mains: s.Mains}
+	return l.run(llb.Scratch(), s.Step, verb, l.context())
+}
+
+// picked mounts what was picked. Where the go command writes to it, that is
 // dropped: the mount has no output, and so the step's key is its content.
-func (l lowering) source(c plan.Compile) llb.RunOption {
+func (l lowering) picked(c plan.Compile) llb.RunOption {
+	access := llb.Readonly
 	if c.Writes {
-		return llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput)
+		access = llb.ForceNoOutput
 	}
-	return l.context()
+	return llb.AddMount(tool.Source, l.source, llb.SourcePath("/"+tool.ClosureDir), access)
 }
 
 func (l lowering) cache(dest, id string) llb.RunOption {

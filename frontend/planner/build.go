@@ -59,13 +59,12 @@ func checkBuild(c choices, errs *diag.List) {
 }
 
 // compile is the step that makes the binaries of one platform.
-func (d draft) compile(mains []tool.Package, p plan.Platform) plan.Compile {
-	binaries := d.binaries(mains)
+func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 	return plan.Compile{
 		Step: plan.Step{
 			ID:      "compile",
 			Name:    fmt.Sprintf("compile %s for %s", packageList(binaries), p),
-			At:      spans(d.Spec, d.compileLines()...),
+			At:      spans(d.Spec, d.mainLines()...),
 			Env:     d.compileEnv(p),
 			Network: !d.vendored,
 		},
@@ -77,8 +76,8 @@ func (d draft) compile(mains []tool.Package, p plan.Platform) plan.Compile {
 	}
 }
 
-// compileLines are the keys that a failing compile points at.
-func (d draft) compileLines() []diag.Range {
+// mainLines are the lines of the spec that name what is compiled.
+func (d draft) mainLines() []diag.Range {
 	var lines []diag.Range
 	for _, m := range d.Spec.Main {
 		lines = append(lines, m.At)

@@ -25,14 +25,32 @@ func (d draft) plan() *plan.Plan {
 	if d.errs.Len() > 0 {
 		return nil
 	}
-	p := &plan.Plan{Toolchain: d.planToolchain()}
+	binaries := d.binaries(mains)
+	p := &plan.Plan{Toolchain: d.planToolchain(), Source: d.source(mains, binaries)}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
 	}
 	for _, platform := range d.Request.Platforms {
-		p.Images = append(p.Images, d.image(mains, platform))
+		p.Images = append(p.Images, d.image(binaries, platform))
 	}
 	return p
+}
+
+// source is one step for all platforms, so that they share its output.
+func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
+	s := plan.Source{
+		Step: plan.Step{
+			ID:   "source",
+			Name: "pick the source of " + packageList(binaries),
+			At:   spans(d.Spec, d.mainLines()...),
+		},
+		Conditions: d.conditions(),
+		PGO:        d.Spec.Build.Pgo.Value,
+	}
+	for _, pkg := range mains {
+		s.Mains = append(s.Mains, pkg.Dir)
+	}
+	return s
 }
 
 func (d draft) planToolchain() plan.Toolchain {
@@ -77,12 +95,12 @@ func (d draft) rootfs() *plan.Rootfs {
 	}
 }
 
-func (d draft) image(mains []tool.Package, p plan.Platform) plan.Image {
+func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img := plan.Image{
 		Platform: p,
 		Name:     "put the image together for " + p.String(),
 		At:       spans(d.Spec, d.base.at),
-		Compile:  d.compile(mains, p),
+		Compile:  d.compile(binaries, p),
 	}
 	if d.base.ref != "" {
 		img.Base = d.imageRef(d.base.key(p))

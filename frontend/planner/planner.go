@@ -119,19 +119,25 @@ func (c choices) questions() Questions {
 }
 
 func (c choices) scan() plan.Scan {
-	s := plan.Scan{
-		Step:  plan.Step{ID: "scan", Name: "find packages"},
-		Tags:  values(c.Spec.Build.Tags),
-		Go:    c.version.Value,
-		Cgo:   c.Spec.Build.Cgo.Value,
-		Files: filePaths(c.Spec.Run.Files),
+	return plan.Scan{
+		Step:       plan.Step{ID: "scan", Name: "find packages"},
+		Conditions: c.conditions(),
+		Files:      filePaths(c.Spec.Run.Files),
 	}
+}
+
+func (c choices) conditions() plan.Conditions {
+	var platforms []string
 	for _, p := range c.Request.Platforms {
-		s.Platforms = append(s.Platforms, p.OS+"/"+p.Architecture)
+		platforms = append(platforms, p.OS+"/"+p.Architecture)
 	}
-	slices.Sort(s.Platforms)
-	s.Platforms = slices.Compact(s.Platforms)
-	return s
+	slices.Sort(platforms)
+	return plan.Conditions{
+		Tags:      slices.Sorted(slices.Values(values(c.Spec.Build.Tags))),
+		Platforms: slices.Compact(platforms),
+		Go:        c.version.Value,
+		Cgo:       c.Spec.Build.Cgo.Value,
+	}
 }
 
 // checkProject finds a context that holds no project at all; where there is

@@ -8,6 +8,7 @@ import "time"
 // Plan is one build: a toolchain, and an image for each platform.
 type Plan struct {
 	Toolchain Toolchain
+	Source    Source
 	Rootfs    *Rootfs // what a scratch image has beside the binary; nil when no image needs it
 	Images    []Image // in the order the platforms were asked for
 }
@@ -16,11 +17,25 @@ type Plan struct {
 // because the plan depends on its answer.
 type Scan struct {
 	Step
+	Conditions
+	Files []string // paths of the context that the spec names
+}
+
+// Source picks those files of the context that the binaries are made of, so
+// that an edit of another file does not reach the compile.
+type Source struct {
+	Step
+	Conditions
+	Mains []string // folders below the context: "cmd/api"
+	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
+}
+
+// Conditions are what build constraints are decided by.
+type Conditions struct {
 	Tags      []string // build tags, sorted
-	Platforms []string // "linux/arm64"
+	Platforms []string // "linux/arm64"; a file counts that one of them has
 	Go        string   // "1.26.8"; empty when only the toolchain image knows
 	Cgo       bool
-	Files     []string // paths of the context that the spec names
 }
 
 // Toolchain is the Go that compiles. Exactly one of Image and Module is set.
@@ -84,8 +99,8 @@ type Compile struct {
 	Step
 	Epoch    int64
 	Args     []string // of the go command: "build", "-trimpath", …
-	Dir      string   // folder below the context that it runs in: "."
-	Writes   bool     // whether the go command may write to the source, which nobody sees: a go.work.sum
+	Dir      string   // folder below the source that it runs in: "."
+	Writes   bool     // whether the go command may write to its source, which nobody sees: a go.work.sum
 	Binaries []Binary
 }
 
