@@ -49,16 +49,22 @@ func loads(name string) bool {
 	return false
 }
 
-const rootfsStep = "add CA certificates, time zones, users and /tmp"
+const (
+	rootfsStep  = "add CA certificates, time zones, users and /tmp"
+	sourceStep  = "pick the source of cached"
+	compileStep = "compile cached for linux/amd64"
+	imageStep   = "put the image together for linux/amd64"
+)
 
 // allSteps are the names of the steps of a project with files, as built from
 // nothing.
 var allSteps = []string{
 	rootfsStep,
-	"compile cached for linux/amd64",
+	compileStep,
 	"copy data to /data",
 	"find packages",
-	"put the image together for linux/amd64",
+	sourceStep,
+	imageStep,
 }
 
 func TestSecondBuild(t *testing.T) {
@@ -99,23 +105,34 @@ func git(t testing.TB, dir string, args ...string) {
 	}
 }
 
-// TestEdit changes files of the context and looks which steps run again.
+// TestEdit changes files of the context and looks which steps run again:
+// those that read the whole context always, the others when what they are
+// made of has changed.
 func TestEdit(t *testing.T) {
 	b := cached(t, withFiles)
 	succeed(t, b)
-	edit := func(name, data string) []string {
-		if err := os.WriteFile(filepath.Join(b.Dir, name), []byte(data), 0o644); err != nil {
+	own := b.Dir // a text that no earlier build has had
+	for _, c := range []struct {
+		file, data string
+		ran        []string // beside those that read the whole context
+	}{
+		{"main.go", "package main\n\nfunc main() { println(`" + own + "`) }\n", []string{compileStep, imageStep}},
+		{"data/a.txt", own, []string{"copy data to /data", imageStep}},
+		{"README.md", own, nil},
+		{"main_test.go", "package main\n\n// " + own, nil},
+		{"other/other.go", "package other\n\n// " + own, nil},
+		{"main_windows.go", "package main\n\n// " + own, nil},
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(b.Dir, c.file)), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		return steps(succeed(t, b))
-	}
-	own := b.Dir // a text that no earlier build has had
-	main := "package main\n\nfunc main() { println(`" + own + "`) }\n"
-	if ran := edit("main.go", main); slices.Contains(ran, "copy data to /data") || !slices.Contains(ran, "compile cached for linux/amd64") {
-		t.Errorf("an edit of main.go ran %q", ran)
-	}
-	if ran := edit("data/a.txt", own); !slices.Contains(ran, "copy data to /data") || slices.Contains(ran, rootfsStep) {
-		t.Errorf("an edit of data/a.txt ran %q", ran)
+		if err := os.WriteFile(filepath.Join(b.Dir, c.file), []byte(c.data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		want := slices.Sorted(slices.Values(append([]string{"find packages", sourceStep}, c.ran...)))
+		if ran := steps(succeed(t, b)); !slices.Equal(ran, want) {
+			t.Errorf("an edit of %s ran %q, want %q", c.file, ran, want)
+		}
 	}
 }
 
