@@ -192,7 +192,7 @@ func (p *parser) module(b block, head string) {
 }
 
 func (p *parser) add(e tool.Error) {
-	e.Message = limit(hinted(e.Message))
+	e.Message = limit(hinted(p.at.Mod.own(e.Message)))
 	if !slices.Contains(p.errors, e) {
 		p.errors = append(p.errors, e)
 	}

@@ -33,6 +33,23 @@ var hints = []struct {
 	},
 }
 
+// unprovided begins the go command's advice to get a package.
+var unprovided = regexp.MustCompile(`^no required module provides package ([^\s;]+); to add it:\n\tgo get `)
+
+// own rewords the advice to get a package whose path is the module's own:
+// nobody else has it, and it is a folder that is missing.
+func (m Mod) own(message string) string {
+	found := unprovided.FindStringSubmatch(message)
+	if found == nil || m.path == "" {
+		return message
+	}
+	folder, ok := strings.CutPrefix(found[1], m.path+"/")
+	if !ok {
+		return message
+	}
+	return "package " + found[1] + " is this module's own, and it has no Go files in ./" + folder + "; see that the import is spelt right, and that no ignore file hides the folder"
+}
+
 // hinted is a message with what to do about it, at the end of its first line.
 func hinted(message string) string {
 	for _, h := range hints {

@@ -11,6 +11,7 @@ import (
 // Mod is where a go.mod says things. Its zero value says nothing.
 type Mod struct {
 	file     string
+	path     string         // of the module
 	lines    map[string]int // of require lines, by module path
 	replaced map[string]int // of replace lines, by module path and by what replaces it
 	module   int            // line of the module statement
@@ -26,7 +27,7 @@ func ParseMod(file string, data []byte) Mod {
 		return m
 	}
 	if f.Module != nil {
-		m.module = f.Module.Syntax.Start.Line
+		m.path, m.module = f.Module.Mod.Path, f.Module.Syntax.Start.Line
 	}
 	if f.Go != nil {
 		m.version = f.Go.Syntax.Start.Line
