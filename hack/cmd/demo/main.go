@@ -112,10 +112,10 @@ func build(ctx context.Context, e engine, dir, name string) (built, error) {
 }
 
 // writeSpec writes the project's spec to a folder, with a first line that
-// names the frontend just built. A project without a spec gets that line
-// alone, which is a whole one.
+// names the frontend just built. A project without a spec gets that line, and
+// a toolchain that no image registry needs to have.
 func writeSpec(dir, syntax, to string) (string, error) {
-	name, rest := "gohull.yaml", ""
+	name, rest := "gohull.yaml", "toolchain: module\n"
 	for _, candidate := range []string{"gohull.yaml", "Dockerfile"} {
 		data, err := os.ReadFile(filepath.Join(dir, candidate))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
