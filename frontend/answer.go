@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -187,4 +188,4 @@ func frontendTool(c client.Client) (llb.State, string, error) {
 	return *st, path, err
 }
 
-var errNoImage = fmt.Errorf("the daemon does not tell the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")
+var errNoImage = errors.New("the daemon does not tell the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")

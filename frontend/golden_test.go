@@ -18,6 +18,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/tools/txtar"
 
+	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	lower "github.com/gohull/gohull/llb"
@@ -271,30 +272,16 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	answers := planner.Answers{Facts: facts, Images: map[planner.ImageKey]planner.Image{}}
-	var errs []error
+	var failed diag.List
 	for _, key := range q.Images {
 		img, err := c.image(key)
 		if err != nil {
-			errs = append(errs, &resolveError{key, err})
+			failed.Add(notResolved(key, err))
 			continue
 		}
 		answers.Images[key] = img
 	}
-	return answers, resolveErrors(errs)
-}
-
-type resolveError struct {
-	key planner.ImageKey
-	err error
-}
-
-func (e *resolveError) Error() string { return notResolved(e.key, e.err).String() }
-
-func resolveErrors(errs []error) error {
-	if len(errs) == 0 {
-		return nil
-	}
-	return errs[0]
+	return answers, failed.Err()
 }
 
 // image is the fake registry: official Go images of any version, and what the

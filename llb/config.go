@@ -14,7 +14,6 @@ func Config(img plan.Image) *dockerspec.DockerOCIImage {
 	c := img.Config
 	out := &dockerspec.DockerOCIImage{}
 	out.Created = &c.Created
-	out.Author = c.Author
 	out.OS = img.Platform.OS
 	out.Architecture = img.Platform.Architecture
 	out.Variant = img.Platform.Variant

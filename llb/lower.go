@@ -4,7 +4,6 @@
 package llb
 
 import (
-	"path"
 	"strings"
 	"time"
 
@@ -130,7 +129,7 @@ func (l lowering) compile(c plan.Compile) llb.State {
 	return l.run(l.root, c.Step, verb,
 		l.mounts,
 		l.picked(c),
-		llb.Dir(path.Join(tool.Source, c.Dir)),
+		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
 	)

@@ -82,9 +82,6 @@ func (l *List) Errorf(at Range, format string, args ...any) {
 	l.Add(Diagnostic{At: at, Message: fmt.Sprintf(format, args...)})
 }
 
-// Merge appends all diagnostics of another list.
-func (l *List) Merge(other List) { l.Add(other.all...) }
-
 // Len counts the diagnostics that were added.
 func (l *List) Len() int { return len(l.all) }
 

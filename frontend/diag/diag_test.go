@@ -56,9 +56,7 @@ func TestSortedWithoutRepeats(t *testing.T) {
 	list.Errorf(diag.At("a.yaml", 9, 2), "column 2, second text")
 	list.Errorf(diag.At("a.yaml", 9, 2), "column 2, first text")
 	list.Errorf(diag.At("a.yaml", 10, 1), "line %d", 10)
-	var more diag.List
-	more.Errorf(diag.Range{}, "nowhere")
-	list.Merge(more)
+	list.Errorf(diag.Range{}, "nowhere")
 
 	want := `6 errors:
 nowhere

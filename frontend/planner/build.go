@@ -70,7 +70,6 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 		},
 		Epoch:    d.args.epoch,
 		Args:     d.buildCommand(binaries),
-		Dir:      ".",
 		Writes:   d.Project.Work != nil && !d.vendored,
 		Binaries: binaries,
 	}

@@ -34,7 +34,7 @@ type Request struct {
 // Questions is what Plan needs to know and cannot find out by itself.
 type Questions struct {
 	Scan   plan.Scan
-	Images []ImageKey // sorted, without repeats
+	Images []ImageKey // the toolchain first, then the base of each platform
 }
 
 // ImageKey asks for an image on a platform.
@@ -95,11 +95,11 @@ func choose(in Input) (choices, diag.List) {
 	c := choices{Input: in}
 	c.args = readBuildArgs(in.Request.BuildArgs, &errs)
 	checkPlatforms(in, &errs)
-	checkProject(in, &errs)
+	checkVendor(in, &errs)
 	c.version = chooseVersion(in, c.args, &errs)
 	c.toolchain = chooseToolchain(in, c.version, &errs)
 	c.base = chooseBase(in.Spec, &errs)
-	c.vendored = chooseVendored(in, c.version, &errs)
+	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
 	return c, errs
 }
@@ -140,11 +140,9 @@ func (c choices) conditions() plan.Conditions {
 	}
 }
 
-// checkProject finds a context that holds no project at all; where there is
-// one further down, the scan knows and the plan says so.
-func checkProject(in Input, errs *diag.List) {
-	p := in.Project
-	if v := in.Spec.Modules.Mode; v.Value == "vendor" && !p.Vendor {
+// checkVendor finds a spec that asks for a vendor folder which is not there.
+func checkVendor(in Input, errs *diag.List) {
+	if v := in.Spec.Modules.Mode; v.Value == "vendor" && !in.Project.Vendor {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,

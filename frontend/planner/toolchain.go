@@ -166,7 +166,7 @@ func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnost
 // chooseVendored decides as the go command does: a vendor folder is used when
 // go.mod's go line is at least 1.14, and in a workspace when go.work's is at
 // least 1.22.
-func chooseVendored(in Input, _ project.Version, _ *diag.List) bool {
+func chooseVendored(in Input) bool {
 	p := in.Project
 	switch {
 	case in.Spec.Modules.Mode.IsSet():

@@ -99,7 +99,6 @@ type Compile struct {
 	Step
 	Epoch    int64
 	Args     []string // of the go command: "build", "-trimpath", …
-	Dir      string   // folder below the source that it runs in: "."
 	Writes   bool     // whether the go command may write to its source, which nobody sees: a go.work.sum
 	Binaries []Binary
 }
@@ -133,7 +132,6 @@ type Image struct {
 // extension of it define its fields.
 type Config struct {
 	Created     time.Time
-	Author      string
 	User        string
 	Entrypoint  []string
 	Cmd         []string
