@@ -1,13 +1,5 @@
 package tool
 
-import (
-	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-)
-
 // Facts is what a scan found in the build context, as JSON in FactsFile.
 type Facts struct {
 	Packages []Package `json:"packages"`        // by Dir
@@ -23,39 +15,6 @@ type Package struct {
 	Name   string `json:"name,omitempty"`   // of its package clause; empty when no file matches
 	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
 	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
-}
-
-// Failure is what a failed step tells the frontend.
-type Failure struct {
-	Command string  `json:"command"` // what failed: "compile ./cmd/api"
-	Total   int     `json:"total"`   // errors there were, also those beyond Errors
-	Errors  []Error `json:"errors"`
-	// Files holds the text of every file that an Error points at, by name.
-	Files map[string][]byte `json:"files,omitempty"`
-}
-
-// Leave writes f to a folder, for the frontend to find. A folder that is not
-// there is one that nobody reads.
-func (f Failure) Leave(dir string) error {
-	data, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	err = os.WriteFile(filepath.Join(dir, ReportFile), data, 0o644)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// Error is one error that the go command printed.
-type Error struct {
-	// File is relative to the context, absolute for a file outside of it (of
-	// GOROOT, of a dependency), and empty when the error names none.
-	File    string `json:"file,omitempty"`
-	Line    int    `json:"line,omitempty"`
-	Col     int    `json:"col,omitempty"` // counts bytes, as the go command does
-	Message string `json:"message"`
 }
 
 // File is a path of the context that a Scan asked for by name.
