@@ -53,7 +53,7 @@ func Scan(s plan.Scan, in Inputs) llb.State {
 func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := lowering{in: in, plan: p}
 	l.root, l.mounts = l.toolchain()
-	l.source = l.pick(p.Source)
+	l.sources = l.gather(p)
 	base := llb.Scratch()
 	if img.Base != nil {
 		base = l.image(*img.Base)
@@ -62,11 +62,11 @@ func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 }
 
 type lowering struct {
-	in     Inputs
-	plan   *plan.Plan
-	root   llb.State     // what Go commands run on
-	mounts llb.RunOption // and what they need mounted there
-	source llb.State     // what the binaries are made of, in tool.ClosureDir
+	in      Inputs
+	plan    *plan.Plan
+	root    llb.State     // what Go commands run on
+	mounts  llb.RunOption // and what they need mounted there
+	sources llb.RunOption // mounts what the binaries are made of
 }
 
 // layers are what comes on top of the base, in the order of the image's
@@ -128,9 +128,8 @@ func (l lowering) compile(c plan.Compile) llb.State {
 	verb := &tool.Go{Epoch: c.Epoch, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
 		l.mounts,
-		l.picked(c),
+		l.sources,
 		llb.Dir(tool.Source),
-		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
 	)
 }
@@ -185,21 +184,55 @@ func (l lowering) context() llb.RunOption {
 	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
 }
 
-// pick runs again whenever the context changes, and takes no time. What
-// mounts its output runs again only when that has another content.
-func (l lowering) pick(s plan.Source) llb.State {
-	verb := &tool.Closure{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO, Mains: s.Mains}
-	return l.run(llb.Scratch(), s.Step, verb, l.context())
+// gather mounts the closure and the modules that it imports. Modules that
+// may import packages of the context say which before the source is picked.
+func (l lowering) gather(p *plan.Plan) llb.RunOption {
+	if p.Modules == nil {
+		return part(tool.Source, l.pick(p.Source), tool.ClosureDir)
+	}
+	var source, modules llb.State
+	if p.Source.Imports == nil {
+		source = l.pick(p.Source)
+		modules = l.modules(*p.Modules, source)
+	} else {
+		first := p.Source
+		first.Step = *p.Source.Imports
+		modules = l.modules(*p.Modules, l.pick(first))
+		source = l.pick(p.Source, part(tool.Asked, modules, tool.AskedDir))
+	}
+	return options{
+		part(tool.Source, source, tool.ClosureDir),
+		llb.AddMount(tool.ModuleTree, modules, llb.Readonly),
+	}
 }
 
-// picked mounts what was picked. Where the go command writes to it, that is
-// dropped: the mount has no output, and so the step's key is its content.
-func (l lowering) picked(c plan.Compile) llb.RunOption {
-	access := llb.Readonly
-	if c.Writes {
-		access = llb.ForceNoOutput
+// pick runs again whenever the context changes, and takes no time. What
+// mounts its output runs again only when that has another content.
+func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
+	verb := &tool.Closure{
+		Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO,
+		Asked: len(asked) > 0, Mains: s.Mains,
 	}
-	return llb.AddMount(tool.Source, l.source, llb.SourcePath("/"+tool.ClosureDir), access)
+	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)
+}
+
+// modules runs on the outline of the source. The go command may write to it,
+// a go.work.sum; the mount is keyed by its content like a read-only one, since
+// it has no output.
+func (l lowering) modules(m plan.Modules, picked llb.State) llb.State {
+	verb := &tool.Modules{Platforms: m.Platforms, Go: m.Go, Flags: m.Flags}
+	return l.run(l.root, m.Step, verb,
+		l.mounts,
+		llb.AddMount(tool.Source, picked, llb.SourcePath("/"+tool.OutlineDir), llb.ForceNoOutput),
+		llb.Dir(tool.Source),
+		l.cache(tool.ModCache, modCacheID),
+		l.cache(tool.Cache, goCacheID),
+	)
+}
+
+// part mounts a folder of what a step left.
+func part(at string, st llb.State, dir string) llb.RunOption {
+	return llb.AddMount(at, st, llb.SourcePath("/"+dir), llb.Readonly)
 }
 
 func (l lowering) cache(dest, id string) llb.RunOption {

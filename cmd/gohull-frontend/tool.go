@@ -12,6 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/toolchain"
@@ -19,6 +20,7 @@ import (
 
 // runTool runs a verb of the tool and gives the exit code of the program.
 func runTool(args []string) int {
+	syscall.Umask(0o022) // What a step leaves has the same modes on every builder.
 	v, err := tool.Parse(args)
 	if err != nil {
 		return failed("tool", err)
@@ -38,6 +40,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runScan(*v)
 	case *tool.Closure:
 		return 0, runClosure(*v)
+	case *tool.Modules:
+		return runModules(*v)
 	case *tool.Toolchain:
 		return 0, runToolchain(*v)
 	case *tool.Rootfs:
@@ -81,11 +85,25 @@ func runClosure(v tool.Closure) error {
 		return err
 	}
 	defer root.Close()
-	result, err := closure.Find(root.FS(), v)
+	var asked closure.Asked
+	if v.Asked {
+		if asked, err = closure.ReadAsked(tool.Asked); err != nil {
+			return err
+		}
+	}
+	result, err := closure.Find(root.FS(), v, asked)
 	if err != nil {
 		return err
 	}
 	return closure.Write(tool.Out, root.FS(), result)
+}
+
+func runModules(v tool.Modules) (int, error) {
+	step, err := gocmd.Inside()
+	if err != nil {
+		return 0, err
+	}
+	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache}, v)
 }
 
 func runToolchain(v tool.Toolchain) error {

@@ -62,15 +62,13 @@ func checkBuild(c choices, errs *diag.List) {
 func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 	return plan.Compile{
 		Step: plan.Step{
-			ID:      "compile",
-			Name:    fmt.Sprintf("compile %s for %s", packageList(binaries), p),
-			At:      spans(d.Spec, d.mainLines()...),
-			Env:     d.compileEnv(p),
-			Network: !d.vendored,
+			ID:   "compile",
+			Name: fmt.Sprintf("compile %s for %s", packageList(binaries), p),
+			At:   spans(d.Spec, d.mainLines()...),
+			Env:  d.compileEnv(p),
 		},
 		Epoch:    d.args.epoch,
 		Args:     d.buildCommand(binaries),
-		Writes:   d.Project.Work != nil && !d.vendored,
 		Binaries: binaries,
 	}
 }
@@ -138,9 +136,6 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 	if d.atLeast("1.18") {
 		args = append(args, "-buildvcs=false")
 	}
-	if mode := d.Spec.Modules.Mode.Value; mode != "" {
-		args = append(args, "-mod="+map[string]string{"mod": "readonly", "vendor": "vendor"}[mode])
-	}
 	ldflags := defaultLdflags
 	if b.Ldflags.IsSet() {
 		ldflags = b.Ldflags.Value
@@ -148,14 +143,20 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 	args = appendFlag(args, "ldflags", ldflags)
 	args = appendFlag(args, "gcflags", b.Gcflags.Value)
 	args = appendFlag(args, "asmflags", b.Asmflags.Value)
-	args = appendFlag(args, "tags", strings.Join(values(b.Tags), ","))
+	args = append(args, d.fileFlags()...)
 	args = appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
-	if b.Race.Value {
-		args = append(args, "-race")
-	}
 	args = append(args, "-o", tool.Out+binDir+"/")
 	for _, bin := range binaries {
 		args = append(args, bin.Package)
+	}
+	return args
+}
+
+// fileFlags are the flags that decide which files a package has.
+func (d draft) fileFlags() []string {
+	args := appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
+	if d.Spec.Build.Race.Value {
+		args = append(args, "-race")
 	}
 	return args
 }
@@ -181,9 +182,16 @@ func (d draft) atLeast(v string) bool {
 	return !d.version.IsSet() || project.Compare(d.version.Value, v) >= 0
 }
 
-// compileEnv is the environment of the compile step: the go command's
-// settings are all ours, so that nothing of a builder's leaks in.
+// compileEnv is the environment of a compile: modules come from the step
+// before, or from the vendor folder, and from nowhere else.
 func (d draft) compileEnv(p plan.Platform) []string {
+	env := append(d.goEnv(), "GOPROXY=off")
+	return d.onToolchain(append(env, platformEnv(p)...))
+}
+
+// goEnv are the go command's settings, all ours or the spec's, so that
+// nothing of a builder's leaks in.
+func (d draft) goEnv() []string {
 	cgo := "0"
 	if d.Spec.Build.Cgo.Value {
 		cgo = "1"
@@ -192,18 +200,24 @@ func (d draft) compileEnv(p plan.Platform) []string {
 		"CGO_ENABLED=" + cgo,
 		"GOCACHE=" + tool.Cache,
 		"GOENV=off",
-		"GOFLAGS=",
+		"GOFLAGS=" + d.modFlag(),
 		"GOMODCACHE=" + tool.ModCache,
 		"GOPATH=/go",
 		"GOTELEMETRY=off",
 		"GOTOOLCHAIN=local",
 	}
-	env = append(env, platformEnv(p)...)
-	env = append(env, d.moduleEnv()...)
 	for _, e := range d.Spec.Build.Env {
 		env = append(env, e.Key.Value+"="+e.Value.Value)
 	}
-	return d.onToolchain(env)
+	return env
+}
+
+// modFlag says where the go command finds modules, as it would decide itself.
+func (c choices) modFlag() string {
+	if c.vendored {
+		return "-mod=vendor"
+	}
+	return "-mod=readonly"
 }
 
 // onToolchain is the environment of a step on the toolchain's root: that of
@@ -220,14 +234,6 @@ func (d draft) onToolchain(env []string) []string {
 	}
 	slices.Sort(merged)
 	return merged
-}
-
-// moduleEnv says where modules come from; with vendored ones, from nowhere.
-func (c choices) moduleEnv() []string {
-	if c.vendored {
-		return []string{"GOPROXY=off"}
-	}
-	return c.proxyEnv()
 }
 
 // proxyEnv is what the user said of proxies; the rest is Go's own default.

@@ -3,6 +3,8 @@ package planner
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
@@ -26,7 +28,7 @@ func (d draft) plan() *plan.Plan {
 		return nil
 	}
 	binaries := d.binaries(mains)
-	p := &plan.Plan{Toolchain: d.planToolchain(), Source: d.source(mains, binaries)}
+	p := &plan.Plan{Toolchain: d.planToolchain(), Source: d.source(mains, binaries), Modules: d.modules(binaries)}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
 	}
@@ -47,10 +49,53 @@ func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source 
 		Conditions: d.conditions(),
 		PGO:        d.Spec.Build.Pgo.Value,
 	}
+	if d.downloads() && d.Project.Shared() {
+		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + packageList(binaries) + " imports", At: s.At}
+	}
 	for _, pkg := range mains {
 		s.Mains = append(s.Mains, pkg.Dir)
 	}
 	return s
+}
+
+// downloads reports whether modules come from elsewhere than the context.
+func (d draft) downloads() bool { return !d.vendored && d.Project.Requires() }
+
+// modules is one step for all platforms: what they need differs by little.
+func (d draft) modules(binaries []plan.Binary) *plan.Modules {
+	if !d.downloads() {
+		return nil
+	}
+	m := &plan.Modules{
+		Step: plan.Step{
+			ID:      "modules",
+			Name:    "fetch the modules of " + packageList(binaries),
+			At:      spans(d.Spec, d.moduleLines()...),
+			Env:     d.onToolchain(append(d.goEnv(), d.proxyEnv()...)),
+			Network: true,
+		},
+		Go:    d.version.Value,
+		Flags: d.fileFlags(),
+	}
+	for _, p := range d.Request.Platforms {
+		m.Platforms = append(m.Platforms, strings.Join(platformEnv(p), " "))
+	}
+	return m
+}
+
+// moduleLines are the lines of the spec that say how modules are fetched,
+// else those that name what needs them.
+func (d draft) moduleLines() []diag.Range {
+	m := d.Spec.Modules
+	lines := []diag.Range{m.Proxy.At, m.Sumdb.At}
+	for _, p := range m.Private {
+		lines = append(lines, p.At)
+	}
+	lines = slices.DeleteFunc(lines, diag.Range.IsZero)
+	if len(lines) == 0 {
+		return d.mainLines()
+	}
+	return lines
 }
 
 func (d draft) planToolchain() plan.Toolchain {

@@ -40,6 +40,8 @@ type Module struct {
 	Path      string // "example.com/acme/api"
 	Go        Version
 	Toolchain Version
+	Requires  bool // whether it asks for other modules
+	Replaces  bool // whether it puts folders in the place of other modules
 }
 
 // Work is a go.work.
@@ -48,6 +50,7 @@ type Work struct {
 	Go        Version
 	Toolchain Version
 	Use       []Use
+	Replaces  bool // whether it puts folders in the place of other modules
 }
 
 // Use is a module that a go.work names.
@@ -115,6 +118,20 @@ func (p *Project) Member(dir string) *Module {
 		}
 	}
 	return nil
+}
+
+// Requires reports whether the project asks for any other module.
+func (p *Project) Requires() bool {
+	return slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Requires })
+}
+
+// Shared reports whether the source of modules other than the main one is
+// part of the project, so that modules from elsewhere may import it.
+func (p *Project) Shared() bool {
+	if p.Work != nil {
+		return true
+	}
+	return slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Replaces })
 }
 
 // Versions gives every Go version that the project's files ask for, the
@@ -206,6 +223,8 @@ func parseModule(name string, data []byte, errs *diag.List) *Module {
 		return nil
 	}
 	m.Path = f.Module.Mod.Path
+	m.Requires = len(f.Require) > 0
+	m.Replaces = slices.ContainsFunc(f.Replace, isLocal)
 	if f.Go != nil {
 		m.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
@@ -219,7 +238,7 @@ func parseWork(name string, data []byte, errs *diag.List) *Work {
 		addParseErrors(name, err, errs)
 		return nil
 	}
-	w := &Work{File: name, Toolchain: toolchainOf(name, f.Toolchain)}
+	w := &Work{File: name, Toolchain: toolchainOf(name, f.Toolchain), Replaces: slices.ContainsFunc(f.Replace, isLocal)}
 	if f.Go != nil {
 		w.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
@@ -234,6 +253,9 @@ func parseWork(name string, data []byte, errs *diag.List) *Work {
 	}
 	return w
 }
+
+// isLocal reports whether a folder replaces a module.
+func isLocal(r *modfile.Replace) bool { return r.New.Version == "" }
 
 func toolchainOf(name string, t *modfile.Toolchain) Version {
 	if t == nil || t.Name == "default" {

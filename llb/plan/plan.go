@@ -9,8 +9,9 @@ import "time"
 type Plan struct {
 	Toolchain Toolchain
 	Source    Source
-	Rootfs    *Rootfs // what a scratch image has beside the binary; nil when no image needs it
-	Images    []Image // in the order the platforms were asked for
+	Modules   *Modules // nil when nothing is downloaded: vendored modules, or none
+	Rootfs    *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
+	Images    []Image  // in the order the platforms were asked for
 }
 
 // Scan asks which packages the context has. It runs before there is a plan,
@@ -28,6 +29,19 @@ type Source struct {
 	Conditions
 	Mains []string // folders below the context: "cmd/api"
 	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
+	// Imports is a step before it that finds what Modules need to know, so
+	// that they can say which packages of the context they import in turn.
+	// It is nil where they import none.
+	Imports *Step
+}
+
+// Modules downloads what the source imports, for all platforms, and hands on
+// the packages that are needed.
+type Modules struct {
+	Step
+	Platforms []string // settings of each: "GOARCH=arm GOARM=7 GOOS=linux"
+	Go        string   // "1.26.8"; empty when only the toolchain image knows
+	Flags     []string // of the go command, those that decide which files a package has: "-tags=netgo"
 }
 
 // Conditions are what build constraints are decided by.
@@ -99,7 +113,6 @@ type Compile struct {
 	Step
 	Epoch    int64
 	Args     []string // of the go command: "build", "-trimpath", …
-	Writes   bool     // whether the go command may write to its source, which nobody sees: a go.work.sum
 	Binaries []Binary
 }
 

@@ -10,6 +10,9 @@ import (
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "toolchain %s\n", p.Toolchain)
+	if p.Modules != nil {
+		fmt.Fprintf(&b, "modules for %s\n", strings.Join(p.Modules.Platforms, ", "))
+	}
 	for _, img := range p.Images {
 		img.write(&b)
 	}
@@ -45,7 +48,4 @@ func (c Compile) write(b *strings.Builder) {
 		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
 	}
 	fmt.Fprintf(b, "\t\tgo %s\n", strings.Join(c.Args, " "))
-	if !c.Network {
-		fmt.Fprintf(b, "\t\twithout network\n")
-	}
 }

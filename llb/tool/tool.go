@@ -14,20 +14,35 @@ import (
 
 // Paths inside a step.
 const (
-	Binary    = "/.gohull/tool"   // the frontend's binary, mounted read-only
-	Source    = "/src"            // the build context, read-only
-	Out       = "/out"            // the step's output, written from scratch
-	Report    = "/.gohull/report" // folder that takes ReportFile when a step fails
-	Goroot    = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
-	ModCache  = "/go/pkg/mod"     // GOMODCACHE
-	Cache     = "/.gohull/cache"  // GOCACHE
-	Temp      = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
-	FactsFile = "facts.json"      // what scan leaves in Out
+	Binary     = "/.gohull/tool"   // the frontend's binary, mounted read-only
+	Source     = "/src"            // the build context, or what was picked of it, read-only
+	Out        = "/out"            // the step's output, written from scratch
+	Report     = "/.gohull/report" // folder that takes ReportFile when a step fails
+	Goroot     = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
+	ModuleTree = "/go/pkg"         // what the verb modules left in its Out; ModCache is in it
+	ModCache   = "/go/pkg/mod"     // GOMODCACHE
+	Cache      = "/.gohull/cache"  // GOCACHE
+	Temp       = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
+	FactsFile  = "facts.json"      // what scan leaves in Out
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
-	// ImportsFile is where closure leaves in Out the import paths that come
-	// from outside of the context, sorted, one a line.
-	ImportsFile = "imports.txt"
+	// OutlineDir is the folder of Out that takes an outline: the project as
+	// far as its modules go. What there is of it, see Closure.
+	OutlineDir = "outline"
+	// StubsFile lists in an outline the import paths of the packages that
+	// import what the main packages need, one a line.
+	StubsFile = "stubs.txt"
+	// ModulesDir is the folder of ModuleTree, and of Out, that is ModCache.
+	ModulesDir = "mod"
+	// ModulesID is a file of ModuleTree that is another one for other modules.
+	ModulesID = "id"
+	// AskedDir is the folder of Out where modules leaves what it asks of the
+	// source, and Asked is where the next closure finds it: PackagesFile
+	// lists packages of the context that other modules import, and a
+	// go.work.sum beside it is the complete one.
+	AskedDir     = "asked"
+	Asked        = "/.gohull/asked"
+	PackagesFile = "packages.txt"
 	// ReportFile is what a failed step leaves in Report: a Failure as JSON.
 	ReportFile = "failure.json"
 )
@@ -73,14 +88,31 @@ type Scan struct {
 }
 
 // Closure copies to ClosureDir the files of Source that the main packages are
-// built from, with plain modes and fixed times, and writes ImportsFile.
+// built from, with plain modes and fixed times. To OutlineDir it copies
+// go.mod, go.sum, go.work and what else decides about versions, and adds
+// stubs: a package in each module of the context that imports what its
+// packages, as far as the main packages need them, import from outside; and,
+// where the context has several modules, one in the place of each package
+// that other modules could import.
 type Closure struct {
 	Tags      []string // build tags, sorted
 	Platforms []string // "linux/arm64", each one the packages are built for
 	Go        string   // "1.26.8"; without it, files for any Go version are taken
 	Cgo       bool     // cgo is on
 	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
+	Asked     bool     // Asked is mounted, and what it asks for is taken as well
 	Mains     []string // folders of the context: "cmd/api", "."
+}
+
+// Modules downloads what the packages of an outline need, which is mounted at
+// Source, and writes to Out a module cache that holds just that, to build
+// from without network: see ModulesDir, ModulesID and AskedDir. Modules that
+// were downloaded before are in ModCache, which it adds to.
+type Modules struct {
+	// Platforms has for each platform its settings: "GOARCH=arm GOARM=7 GOOS=linux".
+	Platforms []string
+	Go        string   // "1.26.8"; empty when nobody knows before the toolchain runs
+	Flags     []string // of the go command, those that decide which files a package has
 }
 
 // Toolchain fetches a Go toolchain through GOPROXY, verifies it and unpacks
@@ -108,6 +140,7 @@ type Go struct {
 
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
+func (*Modules) verb() string   { return "modules" }
 func (*Toolchain) verb() string { return "toolchain" }
 func (*Rootfs) verb() string    { return "rootfs" }
 func (*Go) verb() string        { return "go" }
@@ -125,6 +158,12 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
 	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
+	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
+}
+
+func (v *Modules) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Platforms), "platforms", "settings of each platform")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 }
 
 func (v *Toolchain) flags(fs *flag.FlagSet) {
@@ -142,6 +181,7 @@ func (v *Go) flags(fs *flag.FlagSet) {
 
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
+func (v *Modules) rest() *[]string { return &v.Flags }
 func (*Toolchain) rest() *[]string { return nil }
 func (*Rootfs) rest() *[]string    { return nil }
 func (v *Go) rest() *[]string      { return &v.Args }
@@ -199,7 +239,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Toolchain{}, &Rootfs{}, &Go{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

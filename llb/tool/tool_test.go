@@ -17,6 +17,8 @@ func TestCommand(t *testing.T) {
 		{&Scan{}, "/.gohull/tool scan"},
 		{&Closure{Tags: []string{"a"}, Platforms: []string{"linux/amd64", "linux/arm64"}, Go: "1.26.8", PGO: "off", Mains: []string{".", "cmd/api"}},
 			"/.gohull/tool closure -go=1.26.8 -pgo=off -platforms=linux/amd64,linux/arm64 -tags=a -- . cmd/api"},
+		{&Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux", "GOARCH=arm GOARM=7 GOOS=linux"}, Go: "1.26.8", Flags: []string{"-tags=a,b", "-race"}},
+			"/.gohull/tool modules -go=1.26.8 -platforms=GOARCH=amd64 GOOS=linux,GOARCH=arm GOARM=7 GOOS=linux -- -tags=a,b -race"},
 		{&Toolchain{Version: "1.26", Platform: "linux/arm64"},
 			"/.gohull/tool toolchain -platform=linux/arm64 -version=1.26"},
 		{&Rootfs{Epoch: 1700000000}, "/.gohull/tool rootfs -epoch=1700000000"},

@@ -7,9 +7,7 @@ package closure
 
 import (
 	"io/fs"
-	"maps"
 	"path"
-	"slices"
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
@@ -20,7 +18,24 @@ import (
 type Result struct {
 	Files   []string // regular files
 	Links   []Link   // symbolic links on the way to Files, and those the go command will refuse
-	Imports []string // import paths that the context's own modules take from elsewhere, never of the standard library
+	WorkSum []byte   // a go.work.sum that replaces the one of the context; nil for none
+	Outline Outline
+}
+
+// Outline is the project as far as its modules go: it changes when other
+// versions or other packages of theirs are needed, and with nothing else.
+type Outline struct {
+	Files []string // go.mod, go.sum, go.work and what else decides about versions
+	Links []Link   // symbolic links on the way to Files
+	Stubs []Stub   // by Dir
+}
+
+// Stub is a package that is there for its imports.
+type Stub struct {
+	Dir     string   // in the context: "cmd/api"
+	Path    string   // to import it by
+	Main    bool     // whether the main packages need its imports; else other modules may import it
+	Imports []string // of packages outside of the context, never of the standard library; sorted
 }
 
 // Link is a symbolic link. It stays one, for the go command treats links
@@ -30,17 +45,22 @@ type Link struct {
 	Target string // as it is written in the link
 }
 
-// Find gives the closure of the packages that v names. What is wrong with
-// the project is left to the go command, which says it better: files that
+// Find gives the closure of the packages that v names, and of those of the
+// context that modules ask for. What is wrong with the project is left to the go command, which says it better: files that
 // exist are taken, those that do not are passed over. It is an error when a
 // symbolic link leads out of the context to something that is needed.
-func Find(fsys fs.FS, v tool.Closure) (Result, error) {
+func Find(fsys fs.FS, v tool.Closure, asked Asked) (Result, error) {
 	w, err := newWalk(fsys, v)
 	if err != nil {
 		return Result{}, err
 	}
 	for _, main := range v.Mains {
 		if err := w.main(path.Clean(main), v.PGO); err != nil {
+			return Result{}, err
+		}
+	}
+	for _, importPath := range asked.Packages {
+		if err := w.enqueuePath(importPath); err != nil {
 			return Result{}, err
 		}
 	}
@@ -51,7 +71,9 @@ func Find(fsys fs.FS, v tool.Closure) (Result, error) {
 			return Result{}, err
 		}
 	}
-	return w.result(), nil
+	r, err := w.result()
+	r.WorkSum = asked.WorkSum
+	return r, err
 }
 
 func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
@@ -64,21 +86,20 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 	if err != nil {
 		return nil, err
 	}
+	outline := Outline{Files: t.fileList(), Links: t.linkList()}
+	if err := p.readVendored(t); err != nil {
+		return nil, err
+	}
 	return &walk{
-		tree: t, project: p, filter: filter, cgo: v.Cgo,
-		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[string]bool{},
+		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
+		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{},
 	}, nil
 }
 
-func (w *walk) result() Result {
-	r := Result{
-		Files:   slices.Sorted(maps.Keys(w.tree.files)),
-		Imports: slices.Sorted(maps.Keys(w.imports)),
-	}
-	for _, name := range slices.Sorted(maps.Keys(w.tree.links)) {
-		r.Links = append(r.Links, Link{Name: name, Target: w.tree.links[name]})
-	}
-	return r
+func (w *walk) result() (r Result, err error) {
+	r = Result{Files: w.tree.fileList(), Links: w.tree.linkList(), Outline: w.outline}
+	r.Outline.Stubs, err = w.stubs()
+	return r, err
 }
 
 // main begins with a main package, and takes the profile it is optimised by.
@@ -87,6 +108,9 @@ func (w *walk) main(dir, profile string) error {
 		return nil
 	}
 	w.enqueue(folder{dir: dir})
+	if m, ok := w.project.moduleOf(dir); ok {
+		w.stubOf(m) // The go command wants a package to begin with, however little it imports.
+	}
 	switch profile {
 	case "off":
 		return nil

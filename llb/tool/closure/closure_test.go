@@ -2,6 +2,7 @@ package closure
 
 import (
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -146,7 +147,7 @@ func open(t testing.TB, dir string) fs.FS {
 }
 
 func findText(fsys fs.FS, v tool.Closure) string {
-	r, err := Find(fsys, v)
+	r, err := Find(fsys, v, Asked{})
 	if err != nil {
 		return "error: " + err.Error() + "\n"
 	}
@@ -161,8 +162,12 @@ func text(r Result) string {
 	for _, l := range r.Links {
 		b.WriteString(l.Name + " -> " + l.Target + "\n")
 	}
-	for _, path := range r.Imports {
-		b.WriteString("import " + path + "\n")
+	for _, s := range r.Outline.Stubs {
+		if s.Main {
+			fmt.Fprintf(&b, "%s imports %s\n", s.Dir, strings.Join(s.Imports, " "))
+		} else {
+			fmt.Fprintf(&b, "%s can be imported, imports %s\n", s.Path, strings.Join(s.Imports, " "))
+		}
 	}
 	return b.String()
 }

@@ -65,7 +65,7 @@ func FuzzFind(f *testing.F) {
 			"lib/deep/deep.go":    {Data: []byte("package deep")},
 			"lib/deep/README.txt": {},
 		}
-		r, err := Find(fsys, tool.Closure{Platforms: []string{"linux/amd64"}, Go: "1.26", Cgo: true, Mains: []string{".", "lib"}})
+		r, err := Find(fsys, tool.Closure{Platforms: []string{"linux/amd64"}, Go: "1.26", Cgo: true, Mains: []string{".", "lib"}}, Asked{})
 		if err != nil {
 			t.Fatal(err)
 		}

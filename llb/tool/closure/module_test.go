@@ -18,7 +18,7 @@ func TestOwnModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	const main = "cmd/gohull-frontend"
-	got, err := Find(open(t, root), tool.Closure{Platforms: []string{"linux/arm64"}, Go: "1.26.8", Mains: []string{main}})
+	got, err := Find(open(t, root), tool.Closure{Platforms: []string{"linux/arm64"}, Go: "1.26.8", Mains: []string{main}}, Asked{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestOwnModule(t *testing.T) {
 		return !strings.Contains(first, ".") || strings.HasPrefix(path, "github.com/gohull/gohull/")
 	})
 	slices.Sort(imports)
-	if diff := cmp.Diff(slices.Compact(imports), got.Imports); diff != "" {
+	if diff := cmp.Diff(slices.Compact(imports), got.Outline.Stubs[0].Imports); diff != "" {
 		t.Errorf("imports: -go list +closure\n%s", diff)
 	}
 }

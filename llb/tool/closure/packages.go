@@ -20,7 +20,8 @@ type walk struct {
 	queue   []folder
 	seen    map[string]bool     // folders that are or were in queue
 	found   map[string][]folder // by import path
-	imports map[string]bool     // from outside of the context
+	imports map[modRoot]set     // from outside of the context, by the module that imports
+	outline Outline
 }
 
 func (w *walk) enqueue(f folder) {
@@ -28,6 +29,18 @@ func (w *walk) enqueue(f folder) {
 		w.seen[f.dir] = true
 		w.queue = append(w.queue, f)
 	}
+}
+
+// includes takes assembly files with what they include.
+func (w *walk) includes(dir string, files []string) error {
+	_, err := gofiles.Included(files, func(name string) ([]byte, error) {
+		full, ok := below(dir, name)
+		if !ok {
+			return nil, nil
+		}
+		return w.tree.read(full)
+	})
+	return err
 }
 
 // visit takes what one package is made of, and goes on to what it imports.
@@ -95,24 +108,64 @@ func (w *walk) excluded(dir string) error {
 // follow goes on to packages of the context, and notes those from elsewhere
 // that its own modules import.
 func (w *walk) follow(from folder, imports []string) error {
+	inside, outside, err := w.divide(imports)
+	if err != nil {
+		return err
+	}
+	for _, f := range inside {
+		w.enqueue(f)
+	}
+	w.noteImports(from, outside)
+	return nil
+}
+
+// divide finds the packages of the context among imports, and gives the
+// paths of those that only other modules can have.
+func (w *walk) divide(imports []string) (inside []folder, outside []string, err error) {
 	for _, importPath := range imports {
 		if build.IsLocalImport(importPath) {
 			continue
 		}
 		found, err := w.find(importPath)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		own := false
-		for _, f := range found {
-			w.enqueue(f)
-			own = own || f.vendor == ""
-		}
-		if !own && from.vendor == "" && w.project.isOutside(importPath) {
-			w.imports[importPath] = true
+		inside = append(inside, found...)
+		own := slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" })
+		if !own && w.project.isOutside(importPath) {
+			outside = append(outside, importPath)
 		}
 	}
-	return nil
+	return inside, outside, nil
+}
+
+// noteImports notes what a package of the context's modules imports from
+// outside. Vendored packages are not among them.
+func (w *walk) noteImports(from folder, imports []string) {
+	m, ok := w.project.moduleOf(from.dir)
+	if !ok || from.vendor != "" {
+		return
+	}
+	for _, importPath := range imports {
+		w.stubOf(m)[importPath] = true
+	}
+}
+
+// stubOf is what the stub of a module imports.
+func (w *walk) stubOf(m modRoot) set {
+	if w.imports[m] == nil {
+		w.imports[m] = set{}
+	}
+	return w.imports[m]
+}
+
+// enqueuePath goes on to a package that another module imports.
+func (w *walk) enqueuePath(importPath string) error {
+	found, err := w.find(importPath)
+	for _, f := range found {
+		w.enqueue(f)
+	}
+	return err
 }
 
 func (w *walk) find(importPath string) ([]folder, error) {

@@ -3,6 +3,7 @@ package closure
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -19,27 +20,22 @@ type project struct {
 // replace line puts in the place of another.
 type modRoot struct{ path, dir string }
 
-// readProject reads go.mod, go.work and vendor/modules.txt at the root of the
-// context, and those they name, and takes them all. Whether the go command
-// will use go.work and the vendor folder depends on its environment.
+// readProject reads go.mod and go.work at the root of the context, and the
+// files they name, and takes them all. Whether the go command will use
+// go.work depends on its environment.
 func readProject(t *tree) (*project, error) {
 	p := &project{vendored: map[string]string{}}
 	if err := p.own(t, "."); err != nil {
 		return nil, err
 	}
-	if err := p.workspace(t); err != nil {
-		return nil, err
-	}
-	data, err := t.read(path.Join(vendor, "modules.txt"))
-	if err != nil {
-		return nil, err
-	}
-	p.readVendored(string(data))
-	return p, nil
+	return p, p.workspace(t)
 }
 
 // vendor is the folder of vendored packages.
 const vendor = "vendor"
+
+// workSum is the file that has a workspace's own checksums.
+const workSum = "go.work.sum"
 
 // asWritten keeps versions: only the go command can turn branches into them.
 func asWritten(_, version string) (string, error) { return version, nil }
@@ -123,14 +119,16 @@ func (p *project) workspace(t *tree) error {
 	if err := p.replace(t, ".", f.Replace); err != nil {
 		return err
 	}
-	return t.add("go.work.sum")
+	return t.add(workSum)
 }
 
-// readVendored reads modules.txt: after a line "# path version" come the
-// packages of that module.
-func (p *project) readVendored(text string) {
+// readVendored takes vendor/modules.txt and reads it: after a line
+// "# path version" come the packages of that module. Whether the go command
+// will use the folder depends on its environment.
+func (p *project) readVendored(t *tree) error {
+	data, err := t.read(path.Join(vendor, "modules.txt"))
 	var mod string
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(line)
 		switch fields := strings.Fields(line); {
 		case strings.HasPrefix(line, "## "):
@@ -140,6 +138,32 @@ func (p *project) readVendored(text string) {
 			p.vendored[line] = mod
 		}
 	}
+	return err
+}
+
+// moduleOf is the module of the context that a folder belongs to: the one
+// that is nearest above it.
+func (p *project) moduleOf(dir string) (modRoot, bool) {
+	for ; ; dir = path.Dir(dir) {
+		i := slices.IndexFunc(p.modules, func(m modRoot) bool { return m.dir == dir })
+		if i >= 0 {
+			return p.modules[i], true
+		}
+		if dir == "." {
+			return modRoot{}, false
+		}
+	}
+}
+
+// importPath is that of a folder of the module.
+func (m modRoot) importPath(dir string) string {
+	switch {
+	case dir == m.dir:
+		return m.path
+	case m.dir == ".":
+		return path.Join(m.path, dir)
+	}
+	return path.Join(m.path, strings.TrimPrefix(dir, m.dir+"/"))
 }
 
 // folder is where a package is.

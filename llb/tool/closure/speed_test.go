@@ -24,7 +24,7 @@ func BenchmarkFind(b *testing.B) {
 	fsys := open(b, dir)
 	v := tool.Closure{Platforms: []string{"linux/amd64", "linux/arm64"}, Go: "1.26.8", Mains: []string{"p0"}}
 	for b.Loop() {
-		if _, err := Find(fsys, v); err != nil {
+		if _, err := Find(fsys, v, Asked{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -30,6 +31,16 @@ func newTree(fsys fs.FS) *tree {
 		links:   map[string]string{},
 		whole:   map[string]bool{},
 	}
+}
+
+func (t *tree) fileList() []string { return slices.Sorted(maps.Keys(t.files)) }
+
+func (t *tree) linkList() []Link {
+	var list []Link
+	for _, name := range slices.Sorted(maps.Keys(t.links)) {
+		list = append(list, Link{Name: name, Target: t.links[name]})
+	}
+	return list
 }
 
 // add takes a file and the links that lead to it. A file that does not exist

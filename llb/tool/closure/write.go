@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,13 +16,12 @@ import (
 )
 
 // Write copies a closure of fsys to the folder out: its files to
-// tool.ClosureDir, its imports to tool.ImportsFile. Modes become 0644, or
+// tool.ClosureDir, its outline to tool.OutlineDir. Modes become 0644, or
 // 0755 for folders and for files that somebody may run, for builders check
 // out the same source with different ones. Times are those of contentTime for
 // files, and the beginning of 1970 for all else.
 func Write(out string, fsys fs.FS, r Result) error {
-	src := filepath.Join(out, tool.ClosureDir)
-	if err := os.MkdirAll(src, 0o755); err != nil {
+	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(out)
@@ -31,37 +29,79 @@ func Write(out string, fsys fs.FS, r Result) error {
 		return err
 	}
 	defer root.Close()
-	times, err := copyFiles(root, fsys, r.Files)
-	if err != nil {
-		return err
-	}
-	if err := writeLinks(root, r.Links); err != nil {
-		return err
-	}
-	if err := writeImports(root, r.Imports); err != nil {
+	w := writer{root: root, from: fsys, times: map[string]time.Time{}}
+	if err := errors.Join(w.source(r), w.outline(r.Outline)); err != nil {
 		return err
 	}
 	if err := mtime.SetAll(out, 0); err != nil {
 		return err
 	}
-	return setTimes(root, times)
+	return setTimes(root, w.times)
 }
 
-// copyFiles gives the times that the copies are to have.
-func copyFiles(out *os.Root, fsys fs.FS, names []string) (map[string]time.Time, error) {
-	if err := out.Chmod(tool.ClosureDir, 0o755); err != nil {
-		return nil, err
+// writer writes below root, and remembers which times its files are to have.
+type writer struct {
+	root  *os.Root
+	from  fs.FS
+	times map[string]time.Time
+}
+
+func (w writer) source(r Result) error {
+	if err := w.copyAll(tool.ClosureDir, r.Files, r.Links); err != nil || r.WorkSum == nil {
+		return err
 	}
-	times := map[string]time.Time{}
-	for _, name := range names {
-		to := path.Join(tool.ClosureDir, name)
-		t, err := copyFile(out, to, fsys, name)
-		if err != nil {
-			return nil, err
+	return w.write(path.Join(tool.ClosureDir, workSum), string(r.WorkSum))
+}
+
+// outline writes what the modules step reads.
+func (w writer) outline(o Outline) error {
+	if err := w.copyAll(tool.OutlineDir, o.Files, o.Links); err != nil {
+		return err
+	}
+	var list strings.Builder
+	for _, s := range o.Stubs {
+		if err := w.write(path.Join(tool.OutlineDir, s.Dir, "stub.go"), s.text()); err != nil {
+			return err
 		}
-		times[to] = t
+		if s.Main {
+			list.WriteString(s.Path + "\n")
+		}
 	}
-	return times, nil
+	return w.write(path.Join(tool.OutlineDir, tool.StubsFile), list.String())
+}
+
+func (w writer) copyAll(to string, files []string, links []Link) error {
+	if err := makeFolder(w.root, to); err != nil {
+		return err
+	}
+	for _, name := range files {
+		if err := w.copyFile(path.Join(to, name), name); err != nil {
+			return err
+		}
+	}
+	for _, l := range links {
+		name := path.Join(to, l.Name)
+		if err := makeFolder(w.root, path.Dir(name)); err != nil {
+			return err
+		}
+		if err := w.root.Symlink(l.Target, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes a file of a text that is not of the context.
+func (w writer) write(name, text string) error {
+	if err := makeFolder(w.root, path.Dir(name)); err != nil {
+		return err
+	}
+	if err := w.root.WriteFile(name, []byte(text), 0o644); err != nil {
+		return err
+	}
+	hash := sha256.Sum256([]byte(text))
+	w.times[name] = contentTime(hash[:])
+	return w.root.Chmod(name, 0o644)
 }
 
 func setTimes(out *os.Root, times map[string]time.Time) error {
@@ -73,43 +113,30 @@ func setTimes(out *os.Root, times map[string]time.Time) error {
 	return nil
 }
 
-func writeLinks(out *os.Root, links []Link) error {
-	for _, l := range links {
-		name := path.Join(tool.ClosureDir, l.Name)
-		if err := makeFolder(out, path.Dir(name)); err != nil {
-			return err
-		}
-		if err := out.Symlink(l.Target, name); err != nil {
-			return err
-		}
+func (w writer) copyFile(to, name string) error {
+	if err := makeFolder(w.root, path.Dir(to)); err != nil {
+		return err
 	}
-	return nil
-}
-
-// copyFile gives the contentTime of what it copied.
-func copyFile(out *os.Root, to string, fsys fs.FS, name string) (time.Time, error) {
-	if err := makeFolder(out, path.Dir(to)); err != nil {
-		return time.Time{}, err
-	}
-	from, err := fsys.Open(name)
+	from, err := w.from.Open(name)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	defer from.Close()
 	info, err := from.Stat()
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	file, err := out.Create(to)
+	file, err := w.root.Create(to)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	hash := sha256.New()
 	_, err = io.Copy(io.MultiWriter(file, hash), from)
 	if err := errors.Join(err, file.Close()); err != nil {
-		return time.Time{}, err
+		return err
 	}
-	return contentTime(hash.Sum(nil)), out.Chmod(to, plain(info.Mode()))
+	w.times[to] = contentTime(hash.Sum(nil))
+	return w.root.Chmod(to, plain(info.Mode()))
 }
 
 // contentTime is a time of modification that says what a file holds. The go
@@ -144,15 +171,4 @@ func makeFolder(out *os.Root, dir string) error {
 		return err
 	}
 	return out.Chmod(dir, 0o755)
-}
-
-func writeImports(out *os.Root, imports []string) error {
-	var text strings.Builder
-	for _, path := range imports {
-		text.WriteString(path + "\n")
-	}
-	if err := out.WriteFile(tool.ImportsFile, []byte(text.String()), 0o644); err != nil {
-		return err
-	}
-	return out.Chmod(tool.ImportsFile, 0o644)
 }

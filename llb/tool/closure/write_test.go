@@ -31,14 +31,26 @@ func TestWrite(t *testing.T) {
 		"linked":       {Data: []byte("a/b"), Mode: fs.ModeSymlink | 0o777},
 	}
 	err := Write(dir, fsys, Result{
-		Files:   []string{"a/b/c/x.go", "a/b/run.sh", "go.mod"},
-		Links:   []Link{{"linked", "a/b"}},
-		Imports: []string{"example.com/x", "example.com/y"},
+		Files: []string{"a/b/c/x.go", "a/b/run.sh", "go.mod"},
+		Links: []Link{{"linked", "a/b"}},
+		Outline: Outline{
+			Files: []string{"go.mod"},
+			Stubs: []Stub{
+				{Dir: "a", Path: "m/a", Imports: []string{"example.com/x"}},
+				{Dir: "gohull-imports", Path: "m/gohull-imports", Main: true, Imports: []string{"example.com/x", "example.com/y"}},
+			},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `-rw-r--r-- imports.txt "example.com/x\nexample.com/y\n"
+	want := `drwxr-xr-x outline
+drwxr-xr-x outline/a
+-rw-r--r-- outline/a/stub.go "package stub\n\nimport _ \"example.com/x\"\n"
+-rw-r--r-- outline/go.mod "module m\n"
+drwxr-xr-x outline/gohull-imports
+-rw-r--r-- outline/gohull-imports/stub.go "package stub\n\nimport _ \"example.com/x\"\nimport _ \"example.com/y\"\n"
+-rw-r--r-- outline/stubs.txt "m/gohull-imports\n"
 drwxr-xr-x src
 drwxr-xr-x src/a
 drwxr-xr-x src/a/b
@@ -68,7 +80,7 @@ func listing(t *testing.T, dir string) string {
 		}
 		rel, _ := filepath.Rel(dir, name)
 		want := time.Unix(0, 0)
-		if info.Mode().IsRegular() && rel != tool.ImportsFile {
+		if info.Mode().IsRegular() {
 			want = timeOf(t, name)
 		}
 		if !info.ModTime().Equal(want) {
@@ -107,7 +119,7 @@ func TestSameSize(t *testing.T) {
 			"a/a.go":  {Data: []byte("package a\n\nfunc Do() { println(\"a\") }\n")},
 			"b/b.go":  {Data: []byte("package b\n\nfunc Do() { println(\"b\") }\n")},
 		}
-		r, err := Find(fsys, tool.Closure{Platforms: []string{"linux/amd64"}, Mains: []string{"."}})
+		r, err := Find(fsys, tool.Closure{Platforms: []string{"linux/amd64"}, Mains: []string{"."}}, Asked{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +160,7 @@ func TestWriteNothing(t *testing.T) {
 	if err := Write(dir, fstest.MapFS{}, Result{}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := listing(t, dir), "-rw-r--r-- imports.txt \"\"\ndrwxr-xr-x src\n"; got != want {
+	if got, want := listing(t, dir), "drwxr-xr-x outline\n-rw-r--r-- outline/stubs.txt \"\"\ndrwxr-xr-x src\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

@@ -139,6 +139,10 @@ func (p *parser) positioned(b block) {
 	p.add(e)
 }
 
+// IsModule reports whether a message says that a module could not be had, as
+// against what is wrong with the source.
+func IsModule(message string) bool { return moduleFailure.MatchString(message) }
+
 // moduleFailure is a message that says a module could not be had.
 var moduleFailure = regexp.MustCompile(`^\S+@v\S+( \(replaced by \S+\))?: (Get |reading |replacement |module lookup |unrecognized import|invalid |verifying |dial |unexpected status|not found|refusing )`)
 
@@ -192,7 +196,7 @@ func (p *parser) module(b block, head string) {
 }
 
 func (p *parser) add(e tool.Error) {
-	e.Message = limit(hinted(p.at.Mod.own(e.Message)))
+	e.Message = limit(hinted(p.at.Mod.imported(e.Message)))
 	if !slices.Contains(p.errors, e) {
 		p.errors = append(p.errors, e)
 	}

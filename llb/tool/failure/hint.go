@@ -33,19 +33,20 @@ var hints = []struct {
 	},
 }
 
-// unprovided begins the go command's advice to get a package.
-var unprovided = regexp.MustCompile(`^no required module provides package ([^\s;]+); to add it:\n\tgo get `)
+// unprovided is an import that no module has, in the go command's words with
+// and without an explicit -mod=readonly.
+var unprovided = regexp.MustCompile(`^(?:no required module provides package|cannot find module providing package) ([^\s;:]+)(?:; to add it:\n\tgo get |: import lookup disabled by -mod=readonly)`)
 
-// own rewords the advice to get a package whose path is the module's own:
-// nobody else has it, and it is a folder that is missing.
-func (m Mod) own(message string) string {
+// imported rewords what is wrong with an import. A package whose path is the
+// module's own is a folder that is missing: nobody else has it.
+func (m Mod) imported(message string) string {
 	found := unprovided.FindStringSubmatch(message)
-	if found == nil || m.path == "" {
+	if found == nil {
 		return message
 	}
 	folder, ok := strings.CutPrefix(found[1], m.path+"/")
-	if !ok {
-		return message
+	if m.path == "" || !ok {
+		return "no required module provides package " + found[1] + "; to add it:\n\tgo get " + found[1]
 	}
 	return "package " + found[1] + " is this module's own, and it has no Go files in ./" + folder + "; see that the import is spelt right, and that no ignore file hides the folder"
 }

@@ -1,11 +1,15 @@
 package gocmd
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/certs"
 )
 
@@ -25,6 +29,13 @@ func (s Step) environment() ([]string, error) {
 	if _, err := os.Stat(s.Netrc); err == nil {
 		env = append(env, "NETRC="+s.Netrc)
 	}
+	modules, err := s.modules()
+	if err != nil {
+		return nil, err
+	}
+	if modules != "" {
+		env = append(env, "GOMODCACHE="+modules)
+	}
 	bundle, err := s.bundle()
 	if err != nil {
 		return nil, err
@@ -34,6 +45,28 @@ func (s Step) environment() ([]string, error) {
 	}
 	return env, nil
 }
+
+// modules gives a module tree a name of its own. The go command keeps in
+// GOCACHE an index of each module, by the name of its folder: it takes what is
+// in a module cache for complete. That of another tree may have more packages
+// of the module, or fewer.
+func (s Step) modules() (string, error) {
+	id, err := os.ReadFile(filepath.Join(s.Tree, tool.ModulesID))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	link := s.Tree + "-" + string(id)
+	return link, os.Symlink(filepath.Join(s.Tree, tool.ModulesDir), link)
+}
+
+// linked is that name in what the go command prints.
+var linked = regexp.MustCompile(regexp.QuoteMeta(tool.ModuleTree) + "-[0-9a-f]{32}/")
+
+// unlinked gives files of modules the name that they have without the link.
+func unlinked(line []byte) []byte { return linked.ReplaceAll(line, []byte(tool.ModCache+"/")) }
 
 // lookup is a variable's value; the last one counts.
 func lookup(env []string, key string) string {

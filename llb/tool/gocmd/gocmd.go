@@ -4,6 +4,7 @@
 package gocmd
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Step struct {
 	Report string   // takes the Failure, if it exists
 	Temp   string   // is made
 	Goroot string   // has the go command when PATH has none
+	Tree   string   // what the verb modules left, need not exist
 	CA     string   // file of further certificates, need not exist
 	Netrc  string   // file of credentials, need not exist
 	Env    []string // "KEY=value"
@@ -49,6 +51,7 @@ func Inside() (Step, error) {
 		Report: tool.Report,
 		Temp:   tool.Temp,
 		Goroot: tool.Goroot,
+		Tree:   tool.ModuleTree,
 		CA:     tool.SecretPath(tool.SecretCA),
 		Netrc:  tool.SecretPath(tool.SecretNetrc),
 		Env:    os.Environ(),
@@ -60,32 +63,75 @@ func Inside() (Step, error) {
 // Run runs the go command and gives its exit code. A command that fails is
 // no error of Run: it has said itself what is wrong.
 func Run(s Step, v tool.Go) (code int, err error) {
-	bin, err := s.goBinary()
-	if err != nil {
-		return 0, err
-	}
-	env, err := s.environment()
-	if err != nil {
-		return 0, err
-	}
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args
 	if isBuild(args) {
 		out.progress = &progress{log: s.Stderr, now: time.Now}
 		args = slices.Insert(slices.Clone(args), 1, "-v")
 	}
-	cmd := exec.Command(bin, args...)
-	cmd.Dir, cmd.Env = s.Dir, env
+	cmd, err := s.command(args)
+	if err != nil {
+		return 0, err
+	}
 	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
-	code, err = wait(cmd)
-	out.flush(code)
-	switch {
-	case err != nil:
-		return 0, fmt.Errorf("running %s: %w", bin, err)
-	case code != 0:
-		return code, s.report(v.Args, out.text(), filepath.Dir(filepath.Dir(bin)))
+	if code, err = run(cmd, out); err != nil {
+		return 0, err
+	}
+	if code != 0 {
+		return code, s.report(action(v.Args), out.text(), goroot(cmd))
 	}
 	return 0, s.setTimes(v.Epoch)
+}
+
+// Capture runs the go command as Run does, and gives what it prints on its
+// standard output.
+func Capture(s Step, args []string) (stdout []byte, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
+	cmd, err := s.command(args)
+	if err != nil {
+		return nil, 0, err
+	}
+	var captured bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &captured, out.stderr
+	if code, err = run(cmd, out); err != nil {
+		return nil, 0, err
+	}
+	if code != 0 {
+		return nil, code, s.report(action(args), out.text(), goroot(cmd))
+	}
+	return captured.Bytes(), 0, nil
+}
+
+// Report leaves what is wrong for the frontend, in the form of what the go
+// command prints.
+func Report(s Step, what, output string) error {
+	return s.report(what, output, s.Goroot)
+}
+
+// command is the go command, ready to run.
+func (s Step) command(args []string) (*exec.Cmd, error) {
+	bin, err := s.goBinary()
+	if err != nil {
+		return nil, err
+	}
+	env, err := s.environment()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(bin, args...)
+	cmd.Dir, cmd.Env = s.Dir, env
+	return cmd, nil
+}
+
+func goroot(cmd *exec.Cmd) string { return filepath.Dir(filepath.Dir(cmd.Path)) }
+
+func run(cmd *exec.Cmd, out *output) (code int, err error) {
+	code, err = wait(cmd)
+	out.flush(code)
+	if err != nil {
+		return 0, fmt.Errorf("running %s: %w", cmd.Path, err)
+	}
+	return code, nil
 }
 
 func isBuild(args []string) bool { return len(args) > 0 && args[0] == "build" }

@@ -37,7 +37,7 @@ func newOutput(stdout, stderr io.Writer) *output {
 }
 
 func (o *output) pass(w io.Writer, line []byte) error {
-	line = redact(line)
+	line = unlinked(redact(line))
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.kept.Len() < keep {

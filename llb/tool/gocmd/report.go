@@ -1,7 +1,6 @@
 package gocmd
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +22,13 @@ const (
 )
 
 // report leaves what went wrong for the frontend.
-func (s Step) report(args []string, output, goroot string) error {
-	return s.failure(args, output, goroot).Leave(s.Report)
+func (s Step) report(what, output, goroot string) error {
+	return s.failure(what, output, goroot).Leave(s.Report)
 }
 
-func (s Step) failure(args []string, output, goroot string) tool.Failure {
+func (s Step) failure(what, output, goroot string) tool.Failure {
 	errs := failure.Parse(output, s.place())
-	f := tool.Failure{Command: action(args), Total: len(errs)}
+	f := tool.Failure{Command: what, Total: len(errs)}
 	f.Errors = append([]tool.Error{}, errs[:min(len(errs), errorLimit)]...)
 	f.Files = s.files(f.Errors, goroot)
 	return f
@@ -82,8 +81,7 @@ func (s Step) read(name, goroot string) ([]byte, error) {
 	if !path.IsAbs(name) {
 		return readBelow(s.Source, name)
 	}
-	modCache := cmp.Or(lookup(s.Env, "GOMODCACHE"), tool.ModCache)
-	for _, dir := range []string{goroot, modCache} {
+	for _, dir := range []string{goroot, tool.ModCache} {
 		if rel, ok := strings.CutPrefix(name, dir+"/"); ok {
 			return readBelow(dir, rel)
 		}
