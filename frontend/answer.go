@@ -34,6 +34,10 @@ func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.In
 		answers.Facts = facts
 		return err
 	})
+	eg.Go(func() (err error) {
+		answers.Seeds, err = b.seeds(ctx, q.Platforms)
+		return err
+	})
 	for _, key := range q.Images {
 		eg.Go(func() error {
 			img, err := b.resolve(ctx, key)
@@ -114,6 +118,30 @@ func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named 
 	}
 	b.contexts.add(img.Context, *st)
 	return img, nil
+}
+
+// seeds finds the build contexts that bring compiled packages, by platform.
+func (b *build) seeds(ctx context.Context, targets []plan.Platform) (map[plan.Platform]string, error) {
+	seeds := map[plan.Platform]string{}
+	for _, target := range targets {
+		named, err := b.ui.NamedContext(planner.SeedContext, dockerui.ContextOpt{
+			Platform:    &ocispecs.Platform{OS: target.OS, Architecture: target.Architecture, Variant: target.Variant},
+			ResolveMode: b.ui.ImageResolveMode.String(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		if named == nil {
+			continue
+		}
+		st, _, err := named.Load(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("the build context %s: %w", planner.SeedContext, err)
+		}
+		seeds[target] = fmt.Sprintf("%s::%s", planner.SeedContext, target)
+		b.contexts.add(seeds[target], *st)
+	}
+	return seeds, nil
 }
 
 // pinned is a reference with its digest.

@@ -13,8 +13,10 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -92,20 +94,29 @@ func (b *build) plan(ctx context.Context, in planner.Input) (*plan.Plan, lower.I
 	return p, inputs, err
 }
 
-// solve builds all images of a plan.
+// solve builds what was asked for, for all platforms of a plan.
 func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*client.Result, error) {
 	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
 		img := p.Images[i]
-		ref, err := b.evaluate(ctx, lower.Lower(p, img, inputs))
+		st, config := b.target(p, img, inputs)
+		ref, err := b.evaluate(ctx, st)
 		if err != nil {
 			return nil, err
 		}
-		return &dockerui.BuildResult{Reference: ref, Image: lower.Config(img), Epoch: &img.Config.Created}, nil
+		return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return rb.Finalize()
+}
+
+// target is what the client wants of one platform.
+func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.State, *dockerspec.DockerOCIImage) {
+	if b.ui.Target == planner.ObjectsTarget {
+		return lower.Objects(p, img, inputs), lower.DataConfig(img)
+	}
+	return lower.Lower(p, img, inputs), lower.Config(img)
 }
 
 // parse reads the spec and the project's files, and reports what is wrong
@@ -125,6 +136,8 @@ func (b *build) request() planner.Request {
 		BuildPlatform: platform(b.ui.BuildPlatforms[0]),
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
+		Target:        b.ui.Target,
+		Imports:       len(b.ui.CacheImports) > 0,
 	}
 	for _, p := range b.ui.TargetPlatforms {
 		req.Platforms = append(req.Platforms, platform(p))

@@ -40,8 +40,9 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 		CacheNS:       b.ui.CacheIDNamespace,
 		ResolveMode:   b.ui.ImageResolveMode,
 		Features: lower.Features{
-			Merge:       caps.Supports(pb.CapMergeOp) == nil,
-			SymbolModes: caps.Supports(modesWitness) == nil,
+			Merge:        caps.Supports(pb.CapMergeOp) == nil,
+			SymbolModes:  caps.Supports(modesWitness) == nil,
+			ContentCache: caps.Supports(pb.CapExecMountContentCache) == nil,
 		},
 	}, nil
 }

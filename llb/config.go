@@ -12,12 +12,7 @@ import (
 // compiled for, whatever the base's config says of itself.
 func Config(img plan.Image) *dockerspec.DockerOCIImage {
 	c := img.Config
-	out := &dockerspec.DockerOCIImage{}
-	out.Created = &c.Created
-	out.OS = img.Platform.OS
-	out.Architecture = img.Platform.Architecture
-	out.Variant = img.Platform.Variant
-	out.RootFS.Type = "layers"
+	out := DataConfig(img)
 	out.Config.ImageConfig = ocispecs.ImageConfig{
 		User:         c.User,
 		ExposedPorts: set(c.Expose),
@@ -31,6 +26,18 @@ func Config(img plan.Image) *dockerspec.DockerOCIImage {
 	}
 	out.Config.Healthcheck = healthcheck(c.Healthcheck)
 	out.History = history(slices.Concat(c.BaseHistory, c.History))
+	return out
+}
+
+// DataConfig is that of an image that has files to take out again, and no
+// program of the image.
+func DataConfig(img plan.Image) *dockerspec.DockerOCIImage {
+	out := &dockerspec.DockerOCIImage{}
+	out.Created = &img.Config.Created
+	out.OS = img.Platform.OS
+	out.Architecture = img.Platform.Architecture
+	out.Variant = img.Platform.Variant
+	out.RootFS.Type = "layers"
 	return out
 }
 

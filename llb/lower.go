@@ -40,6 +40,8 @@ type Inputs struct {
 type Features struct {
 	Merge       bool // layers are put together without copying them
 	SymbolModes bool // copies take modes as "u=rwX,go=rX"
+	// ContentCache says whether a mount can be kept from being read for a key.
+	ContentCache bool
 }
 
 // Scan is the file system that holds tool.FactsFile.
@@ -51,9 +53,7 @@ func Scan(s plan.Scan, in Inputs) llb.State {
 
 // Lower is the root file system of one image of a plan.
 func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
-	l := lowering{in: in, plan: p}
-	l.root, l.mounts = l.toolchain()
-	l.sources = l.gather(p)
+	l := newLowering(p, in)
 	base := llb.Scratch()
 	if img.Base != nil {
 		base = l.image(*img.Base)
@@ -66,7 +66,15 @@ type lowering struct {
 	plan    *plan.Plan
 	root    llb.State     // what Go commands run on
 	mounts  llb.RunOption // and what they need mounted there
-	sources llb.RunOption // mounts what the binaries are made of
+	outline llb.State     // has what modules need to know in tool.OutlineDir
+	source  llb.State     // has what the binaries are made of in tool.ClosureDir
+	modules llb.RunOption // mounts the modules, if there are any
+}
+
+func newLowering(p *plan.Plan, in Inputs) lowering {
+	l := lowering{in: in, plan: p}
+	l.root, l.mounts = l.toolchain()
+	return l.gather()
 }
 
 // layers are what comes on top of the base, in the order of the image's
@@ -125,10 +133,13 @@ func (l lowering) rootfs(r plan.Rootfs) llb.State {
 }
 
 func (l lowering) compile(c plan.Compile) llb.State {
-	verb := &tool.Go{Epoch: c.Epoch, Args: c.Args}
+	start, packs := l.start(c.Start)
+	verb := &tool.Go{Epoch: c.Epoch, Start: start, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
 		l.mounts,
-		l.sources,
+		part(tool.Source, l.source, tool.ClosureDir),
+		l.modules,
+		packs,
 		llb.Dir(tool.Source),
 		l.cache(tool.Cache, goCacheID),
 	)
@@ -184,26 +195,29 @@ func (l lowering) context() llb.RunOption {
 	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
 }
 
-// gather mounts the closure and the modules that it imports. Modules that
-// may import packages of the context say which before the source is picked.
-func (l lowering) gather(p *plan.Plan) llb.RunOption {
-	if p.Modules == nil {
-		return part(tool.Source, l.pick(p.Source), tool.ClosureDir)
-	}
-	var source, modules llb.State
-	if p.Source.Imports == nil {
-		source = l.pick(p.Source)
-		modules = l.modules(*p.Modules, source)
+// gather has the closure picked and the modules fetched that it imports.
+// Modules that may import packages of the context say which before the source
+// is picked.
+func (l lowering) gather() lowering {
+	source, modules := l.plan.Source, l.plan.Modules
+	l.modules = options{}
+	if source.Imports == nil {
+		l.source = l.pick(source)
+		l.outline = l.source
 	} else {
-		first := p.Source
-		first.Step = *p.Source.Imports
-		modules = l.modules(*p.Modules, l.pick(first))
-		source = l.pick(p.Source, part(tool.Asked, modules, tool.AskedDir))
+		first := source
+		first.Step = *source.Imports
+		l.outline = l.pick(first)
 	}
-	return options{
-		part(tool.Source, source, tool.ClosureDir),
-		llb.AddMount(tool.ModuleTree, modules, llb.Readonly),
+	if modules == nil {
+		return l
 	}
+	fetched := l.fetch(*modules)
+	if source.Imports != nil {
+		l.source = l.pick(source, part(tool.Asked, fetched, tool.AskedDir))
+	}
+	l.modules = llb.AddMount(tool.ModuleTree, fetched, llb.Readonly)
+	return l
 }
 
 // pick runs again whenever the context changes, and takes no time. What
@@ -216,18 +230,23 @@ func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)
 }
 
-// modules runs on the outline of the source. The go command may write to it,
-// a go.work.sum; the mount is keyed by its content like a read-only one, since
-// it has no output.
-func (l lowering) modules(m plan.Modules, picked llb.State) llb.State {
+// fetch runs on the outline of the source.
+func (l lowering) fetch(m plan.Modules) llb.State {
 	verb := &tool.Modules{Platforms: m.Platforms, Go: m.Go, Flags: m.Flags}
 	return l.run(l.root, m.Step, verb,
 		l.mounts,
-		llb.AddMount(tool.Source, picked, llb.SourcePath("/"+tool.OutlineDir), llb.ForceNoOutput),
+		l.outlined(),
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
 	)
+}
+
+// outlined mounts the outline. The go command may write to it, a go.work.sum;
+// the mount is keyed by its content like a read-only one, since it has no
+// output.
+func (l lowering) outlined() llb.RunOption {
+	return llb.AddMount(tool.Source, l.outline, llb.SourcePath("/"+tool.OutlineDir), llb.ForceNoOutput)
 }
 
 // part mounts a folder of what a step left.

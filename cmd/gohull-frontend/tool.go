@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
+	"github.com/gohull/gohull/llb/tool/objects"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/toolchain"
@@ -48,6 +49,10 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runRootfs(*v)
 	case *tool.Go:
 		return runGo(*v)
+	case *tool.Objects:
+		return runObjects(*v)
+	case *tool.Record:
+		return 0, objects.Record(tool.Cache, v.File)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -125,7 +130,18 @@ func runGo(v tool.Go) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+		return 0, err
+	}
 	return gocmd.Run(step, v)
+}
+
+func runObjects(v tool.Objects) (int, error) {
+	step, err := gocmd.Inside()
+	if err != nil {
+		return 0, err
+	}
+	return objects.Collect(step, tool.Cache, v)
 }
 
 func runRootfs(v tool.Rootfs) error {

@@ -68,6 +68,7 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 			Env:  d.compileEnv(p),
 		},
 		Epoch:    d.args.epoch,
+		Start:    d.start(binaries, p),
 		Args:     d.buildCommand(binaries),
 		Binaries: binaries,
 	}
@@ -132,24 +133,30 @@ func (d draft) importPath(pkg tool.Package) string {
 // than the toolchain are left out.
 func (d draft) buildCommand(binaries []plan.Binary) []string {
 	b := d.Spec.Build
-	args := []string{"build", "-trimpath"}
-	if d.atLeast("1.18") {
-		args = append(args, "-buildvcs=false")
-	}
 	ldflags := defaultLdflags
 	if b.Ldflags.IsSet() {
 		ldflags = b.Ldflags.Value
 	}
+	args := append([]string{"build"}, d.compileFlags()...)
 	args = appendFlag(args, "ldflags", ldflags)
-	args = appendFlag(args, "gcflags", b.Gcflags.Value)
-	args = appendFlag(args, "asmflags", b.Asmflags.Value)
-	args = append(args, d.fileFlags()...)
-	args = appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
 	args = append(args, "-o", tool.Out+binDir+"/")
 	for _, bin := range binaries {
 		args = append(args, bin.Package)
 	}
 	return args
+}
+
+// compileFlags are the flags that decide what a package is compiled to.
+func (d draft) compileFlags() []string {
+	b := d.Spec.Build
+	args := []string{"-trimpath"}
+	if d.atLeast("1.18") {
+		args = append(args, "-buildvcs=false")
+	}
+	args = appendFlag(args, "gcflags", b.Gcflags.Value)
+	args = appendFlag(args, "asmflags", b.Asmflags.Value)
+	args = append(args, d.fileFlags()...)
+	return appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
 }
 
 // fileFlags are the flags that decide which files a package has.
@@ -178,8 +185,8 @@ func pgoFile(value string) string {
 
 // atLeast reports whether the toolchain is a version or newer; one that only
 // its image knows is taken for new.
-func (d draft) atLeast(v string) bool {
-	return !d.version.IsSet() || project.Compare(d.version.Value, v) >= 0
+func (c choices) atLeast(v string) bool {
+	return !c.version.IsSet() || project.Compare(c.version.Value, v) >= 0
 }
 
 // compileEnv is the environment of a compile: modules come from the step

@@ -147,6 +147,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 		At:       spans(d.Spec, d.base.at),
 		Compile:  d.compile(binaries, p),
 	}
+	img.Objects = d.objects(img.Compile, p)
 	if d.base.ref != "" {
 		img.Base = d.imageRef(d.base.key(p))
 	}

@@ -29,12 +29,16 @@ type Request struct {
 	BuildPlatform plan.Platform   // where steps run
 	BuildArgs     map[string]string
 	Labels        map[string]string
+	Target        string // empty for the images
+	Imports       bool   // whether the build imports a cache
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.
 type Questions struct {
 	Scan   plan.Scan
 	Images []ImageKey // the toolchain first, then the base of each platform
+	// Platforms are those for which a build context may bring objects.
+	Platforms []plan.Platform
 }
 
 // ImageKey asks for an image on a platform.
@@ -49,6 +53,7 @@ type ImageKey struct {
 type Answers struct {
 	Facts  tool.Facts
 	Images map[ImageKey]Image
+	Seeds  map[plan.Platform]string // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -101,12 +106,15 @@ func choose(in Input) (choices, diag.List) {
 	c.base = chooseBase(in.Spec, &errs)
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
+	checkTarget(in.Request.Target, &errs)
+	checkPack(c, &errs)
 	return c, errs
 }
 
 func (c choices) questions() Questions {
 	var q Questions
 	q.Scan = c.scan()
+	q.Platforms = c.Request.Platforms
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}

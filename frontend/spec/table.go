@@ -27,6 +27,9 @@ var specFields = []field[Spec]{
 	block("build", buildFields, func(s *Spec) *Build { return &s.Build }),
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
 	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
+	leaf("cache", text("auto, mount, or pack", oneOf("auto", "mount", "pack")), func(s *Spec) *String { return &s.Cache },
+		"`auto`",
+		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
 }
 
 var buildFields = []field[Build]{

@@ -112,9 +112,41 @@ type Rootfs struct {
 type Compile struct {
 	Step
 	Epoch    int64
+	Start    Start
 	Args     []string // of the go command: "build", "-trimpath", …
 	Binaries []Binary
 }
+
+// Start is what is compiled before a step begins.
+type Start struct {
+	Packs []Objects // each without the objects of those before it
+	Seed  *Seed     // nil when no build context brings objects
+}
+
+// Seed is a build context that holds a pack, or one in a folder for each
+// platform.
+type Seed struct {
+	Context string   // its name
+	Folders []string // where the pack may be, below it
+}
+
+// Objects compiles packages for one platform, for others to start from.
+type Objects struct {
+	Step
+	Of    Origin
+	Start Start
+	Args  []string // of the go command: "list", "-export", …
+}
+
+// Origin is where the packages of a pack come from.
+type Origin int
+
+// The origins of packages.
+const (
+	OfSource   Origin = iota // all that the binaries are made of
+	OfModules                // other modules, as far as the source imports them
+	OfStandard               // the standard library, as far as the source imports it itself
+)
 
 // Binary is an executable that a Compile makes.
 type Binary struct {
@@ -137,6 +169,7 @@ type Image struct {
 	At       []Span    // the lines of the spec that ask for the base
 	Base     *ImageRef // nil for scratch
 	Compile  Compile
+	Objects  Objects // what Compile is made of, when somebody asks for it
 	Files    []Copy
 	Config   Config
 }

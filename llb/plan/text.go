@@ -44,6 +44,12 @@ func (img Image) write(b *strings.Builder) {
 }
 
 func (c Compile) write(b *strings.Builder) {
+	for _, o := range c.Start.Packs {
+		fmt.Fprintf(b, "\tstart from a pack: %s\n", o.Name)
+	}
+	if c.Start.Seed != nil {
+		fmt.Fprintf(b, "\tstart from the build context %s\n", c.Start.Seed.Context)
+	}
 	for _, bin := range c.Binaries {
 		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
 	}

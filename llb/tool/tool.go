@@ -43,6 +43,13 @@ const (
 	AskedDir     = "asked"
 	Asked        = "/.gohull/asked"
 	PackagesFile = "packages.txt"
+	// StandardDir is the folder of Out where closure leaves StandardFile: the
+	// packages of the standard library that those of the context import, one
+	// a line.
+	StandardDir  = "standard"
+	StandardFile = "standard.txt"
+	// Seed is where a build context that holds a pack is mounted.
+	Seed = "/.gohull/seed"
 	// ReportFile is what a failed step leaves in Report: a Failure as JSON.
 	ReportFile = "failure.json"
 )
@@ -69,6 +76,9 @@ func Secrets() []Secret {
 
 // SecretPath is where a step finds a secret.
 func SecretPath(id string) string { return "/run/secrets/" + id }
+
+// Pack is where the i-th pack of a step is mounted.
+func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 
 // Verb is a command of the tool, ready to be written as a command line or
 // read back from one.
@@ -135,7 +145,30 @@ type Rootfs struct {
 // set to Epoch.
 type Go struct {
 	Epoch int64
-	Args  []string // what follows "go": "build", "-o", …
+	Start
+	Args []string // what follows "go": "build", "-o", …
+}
+
+// Start is the objects that a step begins with: those of packs are added to
+// Cache, if they have not been before.
+type Start struct {
+	Packs []string // folders of packs, other steps' Outs
+	Seeds []string // folders below Seed; one of them has to hold a pack
+}
+
+// Objects has packages compiled by the go command, and leaves the objects of
+// all of them, and of what they depend on, in Out as a pack.
+type Objects struct {
+	Start
+	List    string   // file of Source that names the packages, one a line; empty when Args do
+	Without string   // folder of a pack whose objects are left out
+	Args    []string // what follows "go": "list", "-export", …
+}
+
+// Record stands between the go command and Cache, as its GOCACHEPROG, and
+// writes to File which objects it asks for.
+type Record struct {
+	File string
 }
 
 func (*Scan) verb() string      { return "scan" }
@@ -144,6 +177,8 @@ func (*Modules) verb() string   { return "modules" }
 func (*Toolchain) verb() string { return "toolchain" }
 func (*Rootfs) verb() string    { return "rootfs" }
 func (*Go) verb() string        { return "go" }
+func (*Objects) verb() string   { return "objects" }
+func (*Record) verb() string    { return "record" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -177,6 +212,22 @@ func (v *Rootfs) flags(fs *flag.FlagSet) {
 
 func (v *Go) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+	v.Start.flags(fs)
+}
+
+func (s *Start) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&s.Packs), "packs", "packs to begin with")
+	fs.Var((*list)(&s.Seeds), "seeds", "folders of which one has a pack to begin with")
+}
+
+func (v *Objects) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
+	fs.StringVar(&v.List, "list", v.List, "file that names the packages")
+	fs.StringVar(&v.Without, "without", v.Without, "pack whose objects are left out")
+}
+
+func (v *Record) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.File, "file", v.File, "file to write to")
 }
 
 func (v *Scan) rest() *[]string    { return &v.Files }
@@ -185,6 +236,8 @@ func (v *Modules) rest() *[]string { return &v.Flags }
 func (*Toolchain) rest() *[]string { return nil }
 func (*Rootfs) rest() *[]string    { return nil }
 func (v *Go) rest() *[]string      { return &v.Args }
+func (v *Objects) rest() *[]string { return &v.Args }
+func (*Record) rest() *[]string    { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -239,7 +292,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

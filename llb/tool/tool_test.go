@@ -25,6 +25,11 @@ func TestCommand(t *testing.T) {
 		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
 			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
 		{&Go{}, "/.gohull/tool go"},
+		{&Go{Start: Start{Packs: []string{Pack(0), Pack(1)}, Seeds: []string{Seed, Seed + "/linux_arm_v7"}}, Args: []string{"build"}},
+			"/.gohull/tool go -packs=/.gohull/packs/0,/.gohull/packs/1 -seeds=/.gohull/seed,/.gohull/seed/linux_arm_v7 -- build"},
+		{&Objects{List: StandardFile, Without: Pack(0), Args: []string{"list", "-export"}},
+			"/.gohull/tool objects -list=standard.txt -without=/.gohull/packs/0 -- list -export"},
+		{&Record{File: "/.gohull/tmp/actions"}, "/.gohull/tool record -file=/.gohull/tmp/actions"},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {

@@ -7,7 +7,9 @@ package closure
 
 import (
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
@@ -20,6 +22,10 @@ type Result struct {
 	Links   []Link   // symbolic links on the way to Files, and those the go command will refuse
 	WorkSum []byte   // a go.work.sum that replaces the one of the context; nil for none
 	Outline Outline
+	// Standard are the packages of the standard library that those of the
+	// context's modules import, and the runtime, which is in every program. An
+	// import that nobody has may be among them.
+	Standard []string
 }
 
 // Outline is the project as far as its modules go: it changes when other
@@ -92,12 +98,17 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 	}
 	return &walk{
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
-		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{},
+		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true},
 	}, nil
 }
 
 func (w *walk) result() (r Result, err error) {
-	r = Result{Files: w.tree.fileList(), Links: w.tree.linkList(), Outline: w.outline}
+	r = Result{
+		Files:    w.tree.fileList(),
+		Links:    w.tree.linkList(),
+		Outline:  w.outline,
+		Standard: slices.Sorted(maps.Keys(w.standard)),
+	}
 	r.Outline.Stubs, err = w.stubs()
 	return r, err
 }

@@ -101,14 +101,14 @@ func (r reach) imports(dir string) (set, error) {
 		return nil, err
 	}
 	r.mains[dir] = pkg.Name == "main"
-	inside, outside, err := r.divide(pkg.Imports)
+	to, err := r.divide(pkg.Imports)
 	if err != nil {
 		return nil, err
 	}
-	for _, importPath := range outside {
+	for _, importPath := range to.outside {
 		all[importPath] = true
 	}
-	for _, f := range inside {
+	for _, f := range to.inside {
 		more, err := r.imports(f.dir)
 		if err != nil {
 			return nil, err

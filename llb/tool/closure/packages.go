@@ -13,15 +13,16 @@ import (
 
 // walk goes from package to package along their imports.
 type walk struct {
-	tree    *tree
-	project *project
-	filter  *gofiles.Filter
-	cgo     bool
-	queue   []folder
-	seen    map[string]bool     // folders that are or were in queue
-	found   map[string][]folder // by import path
-	imports map[modRoot]set     // from outside of the context, by the module that imports
-	outline Outline
+	tree     *tree
+	project  *project
+	filter   *gofiles.Filter
+	cgo      bool
+	queue    []folder
+	seen     map[string]bool     // folders that are or were in queue
+	found    map[string][]folder // by import path
+	imports  map[modRoot]set     // from outside of the context, by the module that imports
+	standard set                 // imports that are neither of the context nor of other modules
+	outline  Outline
 }
 
 func (w *walk) enqueue(f folder) {
@@ -108,35 +109,48 @@ func (w *walk) excluded(dir string) error {
 // follow goes on to packages of the context, and notes those from elsewhere
 // that its own modules import.
 func (w *walk) follow(from folder, imports []string) error {
-	inside, outside, err := w.divide(imports)
+	to, err := w.divide(imports)
 	if err != nil {
 		return err
 	}
-	for _, f := range inside {
+	for _, f := range to.inside {
 		w.enqueue(f)
 	}
-	w.noteImports(from, outside)
+	w.noteImports(from, to.outside)
+	if from.vendor == "" {
+		for _, importPath := range to.standard {
+			w.standard[importPath] = true
+		}
+	}
 	return nil
 }
 
-// divide finds the packages of the context among imports, and gives the
-// paths of those that only other modules can have.
-func (w *walk) divide(imports []string) (inside []folder, outside []string, err error) {
+// imported is what the imports of a package lead to.
+type imported struct {
+	inside   []folder // packages of the context
+	outside  []string // paths that only other modules can have
+	standard []string // paths that nobody but the standard library can have
+}
+
+func (w *walk) divide(imports []string) (to imported, err error) {
 	for _, importPath := range imports {
-		if build.IsLocalImport(importPath) {
+		if build.IsLocalImport(importPath) || importPath == "C" {
 			continue
 		}
 		found, err := w.find(importPath)
 		if err != nil {
-			return nil, nil, err
+			return to, err
 		}
-		inside = append(inside, found...)
-		own := slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" })
-		if !own && w.project.isOutside(importPath) {
-			outside = append(outside, importPath)
+		to.inside = append(to.inside, found...)
+		switch {
+		case slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" }):
+		case w.project.isOutside(importPath):
+			to.outside = append(to.outside, importPath)
+		default:
+			to.standard = append(to.standard, importPath)
 		}
 	}
-	return inside, outside, nil
+	return to, nil
 }
 
 // noteImports notes what a package of the context's modules imports from

@@ -30,7 +30,7 @@ func Write(out string, fsys fs.FS, r Result) error {
 	}
 	defer root.Close()
 	w := writer{root: root, from: fsys, times: map[string]time.Time{}}
-	if err := errors.Join(w.source(r), w.outline(r.Outline)); err != nil {
+	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard)); err != nil {
 		return err
 	}
 	if err := mtime.SetAll(out, 0); err != nil {
@@ -68,6 +68,10 @@ func (w writer) outline(o Outline) error {
 		}
 	}
 	return w.write(path.Join(tool.OutlineDir, tool.StubsFile), list.String())
+}
+
+func (w writer) standard(imports []string) error {
+	return w.write(path.Join(tool.StandardDir, tool.StandardFile), strings.Join(imports, "\n"))
 }
 
 func (w writer) copyAll(to string, files []string, links []Link) error {

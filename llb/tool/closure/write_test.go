@@ -31,8 +31,9 @@ func TestWrite(t *testing.T) {
 		"linked":       {Data: []byte("a/b"), Mode: fs.ModeSymlink | 0o777},
 	}
 	err := Write(dir, fsys, Result{
-		Files: []string{"a/b/c/x.go", "a/b/run.sh", "go.mod"},
-		Links: []Link{{"linked", "a/b"}},
+		Files:    []string{"a/b/c/x.go", "a/b/run.sh", "go.mod"},
+		Links:    []Link{{"linked", "a/b"}},
+		Standard: []string{"fmt", "os"},
 		Outline: Outline{
 			Files: []string{"go.mod"},
 			Stubs: []Stub{
@@ -59,6 +60,8 @@ drwxr-xr-x src/a/b/c
 -rwxr-xr-x src/a/b/run.sh "#!/bin/sh\n"
 -rw-r--r-- src/go.mod "module m\n"
 Lrwxrwxrwx src/linked a/b
+drwxr-xr-x standard
+-rw-r--r-- standard/standard.txt "fmt\nos"
 `
 	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -160,7 +163,7 @@ func TestWriteNothing(t *testing.T) {
 	if err := Write(dir, fstest.MapFS{}, Result{}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := listing(t, dir), "drwxr-xr-x outline\n-rw-r--r-- outline/stubs.txt \"\"\ndrwxr-xr-x src\n"; got != want {
+	if got, want := listing(t, dir), "drwxr-xr-x outline\n-rw-r--r-- outline/stubs.txt \"\"\ndrwxr-xr-x src\ndrwxr-xr-x standard\n-rw-r--r-- standard/standard.txt \"\"\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

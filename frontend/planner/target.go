@@ -1,0 +1,50 @@
+package planner
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/moby/buildkit/util/suggest"
+)
+
+// Target is what a build can be for.
+type Target struct {
+	Name        string // as --target takes it
+	Description string
+	Default     bool // whether it is built when none is asked for
+}
+
+// Names of targets.
+const (
+	ImageTarget   = "image"
+	ObjectsTarget = "gocache"
+)
+
+// Targets lists the targets, the default one first.
+func Targets() []Target {
+	return []Target{
+		{Name: ImageTarget, Description: "the image", Default: true},
+		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
+	}
+}
+
+// checkTarget finds a target that there is not.
+func checkTarget(name string, errs *diag.List) {
+	var known []string
+	for _, t := range Targets() {
+		if t.Name == name || name == "" {
+			return
+		}
+		known = append(known, t.Name)
+	}
+	d := diag.Diagnostic{
+		At:      diag.Range{File: "--target " + name},
+		Message: "there is no target " + strconv.Quote(name),
+		Hint:    "there are " + strings.Join(known, ", "),
+	}
+	if near, ok := suggest.Search(name, known, true); ok {
+		d.Hint = "did you mean " + near + "?"
+	}
+	errs.Add(d)
+}

@@ -1,0 +1,148 @@
+package e2e
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+const (
+	dependenciesStep = "compile what app imports for linux/amd64"
+	standardStep     = "compile the standard library that app imports for linux/amd64"
+	appStep          = "compile app for linux/amd64"
+)
+
+// travelling is a program with a dependency, a package of its own, and little
+// of the standard library, which takes its time.
+func (c company) travelling(t testing.TB, spec string) map[string]string {
+	t.Helper()
+	project := c.greeting(t, spec)
+	maps.Copy(project, c.project(map[string]string{
+		"main.go":    "package main\n\nimport (\n\t\"example.com/app/own\"\n\t\"example.com/greet\"\n)\n\nfunc main() { print(greet.Hello(), own.Text) }\n",
+		"own/own.go": "package own\n\nconst Text = \"\"\n",
+	}))
+	return project
+}
+
+// edited is another text of main.go.
+func (c company) edited(text string) map[string]string {
+	return c.project(map[string]string{
+		"main.go": "package main\n\nimport (\n\t\"example.com/app/own\"\n\t\"example.com/greet\"\n)\n\nfunc main() { print(greet.Hello(), own.Text, `" + text + "`) }\n",
+	})
+}
+
+// compiled is what the compile step said it compiled.
+func compiled(t testing.TB, r buildx.Result) string {
+	t.Helper()
+	v, ok := r.Vertex(appStep)
+	if !ok || !v.Ran() {
+		t.Fatalf("%s did not run: %+v", appStep, v)
+	}
+	lines := strings.Split(strings.TrimSpace(v.Log), "\n")
+	return lines[len(lines)-1]
+}
+
+// TestCacheTravels builds on one machine, and an edit on another that knows
+// nothing but the cache that the first one exported: only what was edited is
+// compiled.
+func TestCacheTravels(t *testing.T) {
+	c := newCompany()
+	b, _ := offline(t, c, c.travelling(t, ""))
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/cachetravels:cache"
+	plain := b.Args
+
+	b.Builder = node(t, "travels-from", "")
+	b.Args = append(plain, "--cache-from="+cache, "--cache-to="+cache+",mode=max")
+	first := succeed(t, b)
+	for _, name := range []string{modulesStep, dependenciesStep, standardStep, appStep} {
+		if v, ok := first.Vertex(name); !ok || !v.Ran() {
+			t.Errorf("on the first machine, %s is %+v, want it to run", name, v)
+		}
+	}
+
+	b.Builder = node(t, "travels-to", "")
+	b.Args = append(plain, "--cache-from="+cache)
+	same := succeed(t, b)
+	// Finding the packages is not part of what makes the image.
+	if ran := steps(same); !slices.Equal(ran, []string{"find packages"}) || same.Digest != first.Digest {
+		t.Errorf("on the second machine, %q ran, want the rest CACHED; digest %s, then %s", ran, first.Digest, same.Digest)
+	}
+
+	edit(t, b, c.edited("edited"))
+	r := succeed(t, b)
+	for _, name := range []string{modulesStep, dependenciesStep, standardStep} {
+		if v, ok := r.Vertex(name); !ok || !v.Cached {
+			t.Errorf("after an edit, %s is %+v, want it CACHED", name, v)
+		}
+	}
+	if got := compiled(t, r); got != "compiled 2 packages" {
+		t.Errorf("after an edit, it %s, want the two of the program alone", got)
+	}
+	prints(t, b.Push, "hello from a private moduleedited")
+}
+
+// TestPackKeys edits source where packs are asked for, and looks which of
+// them are made again.
+func TestPackKeys(t *testing.T) {
+	c := newCompany()
+	b, _ := offline(t, c, c.travelling(t, "cache: pack\n"))
+	succeed(t, b)
+	project := "package main\n\nimport (\n\t_ \"example.com/app/own\"\n\t_ \"example.com/greet\"\n%s)\n\nfunc main() {}\n"
+	for _, step := range []struct {
+		imports                string
+		dependencies, standard bool // whether they are compiled again
+	}{
+		{"", false, false},
+		{"\t_ \"errors\"\n", false, true},
+		{"\t_ \"example.com/app/more\"\n\t_ \"errors\"\n", false, false},
+	} {
+		edit(t, b, c.project(map[string]string{
+			"main.go":      strings.Replace(project, "%s", step.imports, 1),
+			"more/more.go": "package more\n",
+		}))
+		r := succeed(t, b)
+		for name, runs := range map[string]bool{dependenciesStep: step.dependencies, standardStep: step.standard} {
+			if v, ok := r.Vertex(name); !ok || v.Cached == runs {
+				t.Errorf("with the imports %q, %s is %+v, want it to run: %v", step.imports, name, v, runs)
+			}
+		}
+	}
+}
+
+// TestSeed starts a machine that has no cache at all with the objects of
+// another one's build, from an image and from a folder.
+func TestSeed(t *testing.T) {
+	c := newCompany()
+	b, _ := offline(t, c, c.travelling(t, ""))
+	b.Builder = node(t, "seed-from", "")
+	plain := b.Args
+	seed := env(t, "REGISTRY") + "/e2e/seed:gocache"
+	both := []string{"--platform=linux/amd64,linux/arm64"}
+
+	b.Push, b.Args = seed, append(plain, "--target=gocache")
+	succeed(t, b)
+	folder := t.TempDir()
+	b.Push, b.Args = "", append(append(plain, both...), "--target=gocache", "--output="+folder)
+	succeed(t, b)
+	for _, name := range []string{"linux_amd64/objects.tar.zst", "linux_arm64/objects.tar.zst"} {
+		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+			t.Error(err)
+		}
+	}
+
+	b.Push = ref(t)
+	for name, context := range map[string]string{"seed-image": "docker-image://" + seed, "seed-folder": folder} {
+		b.Builder = node(t, name, "")
+		b.Args = append(plain, "--build-context=gocache="+context)
+		edit(t, b, c.edited(name))
+		if got := compiled(t, succeed(t, b)); got != "compiled 1 package" {
+			t.Errorf("with %s, it %s, want the one that was edited alone", name, got)
+		}
+		prints(t, b.Push, "hello from a private module"+name)
+	}
+}

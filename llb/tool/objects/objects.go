@@ -1,0 +1,89 @@
+// Package objects has compiled packages travel. What the go command keeps in
+// GOCACHE becomes a pack, one file that an ordinary step leaves as its output,
+// and a pack becomes entries of another GOCACHE again.
+//
+// A pack is a folder with two files. IndexFile has a line "action output" in
+// hexadecimal for each entry, sorted: for an action that the go command may
+// have to do, the output it gave. The digest of this file names the pack.
+// DataFile is a tar archive, compressed with Zstandard, that unpacks to a
+// GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
+// an output. Times are left out, so the same objects are the same bytes.
+//
+// What belongs into a pack is what the go command asks for. The tool stands
+// between it and GOCACHE, by the protocol of GOCACHEPROG, and writes down the
+// actions that come by.
+package objects
+
+import (
+	"cmp"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/cache"
+)
+
+// Files of a pack.
+const (
+	DataFile  = "objects.tar.zst"
+	IndexFile = "objects.txt"
+)
+
+// entry is what is in a pack for one action.
+type entry struct {
+	action cache.ActionID
+	output cache.OutputID
+	size   int64
+}
+
+func (e entry) String() string { return fmt.Sprintf("%x %x\n", e.action, e.output) }
+
+// lookup finds the entries of actions. One without an output that is still
+// there is left out: another go command may have removed what is old.
+func lookup(c *cache.Cache, actions []cache.ActionID) []entry {
+	var entries []entry
+	for _, id := range actions {
+		if _, found, err := c.GetFile(id); err == nil {
+			entries = append(entries, entry{id, found.OutputID, found.Size})
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.String(), b.String()) })
+	return entries
+}
+
+// without drops the actions that a pack has in its index.
+func without(actions []cache.ActionID, pack string) ([]cache.ActionID, error) {
+	if pack == "" {
+		return actions, nil
+	}
+	index, err := os.ReadFile(filepath.Join(pack, IndexFile))
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]bool{}
+	for line := range strings.Lines(string(index)) {
+		action, _, _ := strings.Cut(line, " ")
+		has[action] = true
+	}
+	return slices.DeleteFunc(actions, func(id cache.ActionID) bool { return has[hex.EncodeToString(id[:])] }), nil
+}
+
+// actionID reads an action's name.
+func actionID(text string) (id cache.ActionID, err error) {
+	n, err := hex.Decode(id[:], []byte(text))
+	if err == nil && n != len(id) || len(text) != 2*len(id) {
+		err = fmt.Errorf("%q is not the name of an action", text)
+	}
+	return id, err
+}
+
+// missing reports whether a folder has no pack, or is not there.
+func missing(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, IndexFile))
+	return errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,115 @@
+package objects
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/rogpeppe/go-internal/cache"
+)
+
+// Unpack adds the objects of a pack to a GOCACHE, unless that has had them
+// before, and tells how many files that were.
+func Unpack(gocache, dir string) (files int, err error) {
+	index, err := os.ReadFile(filepath.Join(dir, IndexFile))
+	if err != nil {
+		return 0, err
+	}
+	mark := name(index)
+	if isMarked(gocache, mark) {
+		return 0, nil
+	}
+	if _, err := cache.Open(gocache); err != nil { // It makes the folders.
+		return 0, err
+	}
+	if files, err = unpackData(gocache, filepath.Join(dir, DataFile)); err != nil {
+		return 0, fmt.Errorf("unpacking objects: %w", err)
+	}
+	return files, markAs(gocache, mark)
+}
+
+func unpackData(gocache, file string) (files int, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		return 0, err
+	}
+	defer z.Close()
+	root, err := os.OpenRoot(gocache)
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close()
+	for t := tar.NewReader(z); ; files++ {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return files, err
+		}
+		if err := unpackFile(root, h, t); err != nil {
+			return files, err
+		}
+	}
+}
+
+// member is the name of a file in a pack.
+var member = regexp.MustCompile(`^([0-9a-f]{2})/([0-9a-f]{2})[0-9a-f]{62}-[ad]$`)
+
+// unpackFile writes a file beside its place first: a go command that runs at
+// the same time finds all of it or nothing.
+func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
+	found := member.FindStringSubmatch(h.Name)
+	if found == nil || found[1] != found[2] || h.Typeflag != tar.TypeReg {
+		return fmt.Errorf("%q is no object", h.Name)
+	}
+	if info, err := root.Stat(h.Name); err == nil && info.Size() == h.Size {
+		return refresh(root, h.Name)
+	}
+	temp := fmt.Sprintf("%s.%d", h.Name, os.Getpid())
+	f, err := root.Create(temp)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, root.Remove(temp))
+	}
+	return root.Rename(temp, h.Name)
+}
+
+// refresh keeps the go command from removing an object as unused.
+func refresh(root *os.Root, name string) error {
+	now := time.Now()
+	return root.Chtimes(name, now, now)
+}
+
+// lifetime is how long a GOCACHE is taken to have what was unpacked to it. The
+// go command removes what it has not used for five days.
+const lifetime = 4 * 24 * time.Hour
+
+// isMarked reports whether a pack was unpacked to a GOCACHE.
+func isMarked(gocache, mark string) bool {
+	info, err := os.Stat(filepath.Join(gocache, mark))
+	return err == nil && time.Since(info.ModTime()) < lifetime
+}
+
+func markAs(gocache, mark string) error {
+	file := filepath.Join(gocache, mark)
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		return err
+	}
+	now := time.Now()
+	return os.Chtimes(file, now, now)
+}
