@@ -49,6 +49,9 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if res, ok, err := b.ui.HandleSubrequest(ctx, dockerui.RequestHandler{}); ok || err != nil {
 		return res, err
 	}
+	if err := b.checkSBOM(); err != nil {
+		return nil, err
+	}
 	in, err := b.read(ctx)
 	if err != nil {
 		return nil, b.located(err)
@@ -103,6 +106,9 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 		return &dockerui.BuildResult{Reference: ref, Image: lower.Config(img), Epoch: &img.Config.Created}, nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := b.addSBOMs(ctx, rb, p, inputs); err != nil {
 		return nil, err
 	}
 	return rb.Finalize()

@@ -106,6 +106,9 @@ func (g *fakeGateway) serve(op *pb.Op) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, ok := verb.(*tool.SBOM); ok {
+		return fstest.MapFS{}, nil // which nobody reads here
+	}
 	s, ok := verb.(*tool.Scan)
 	if !ok {
 		return nil, fmt.Errorf("unexpected step %q", exec.Meta.Args)

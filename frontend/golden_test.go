@@ -38,6 +38,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/plan    the plan
 //	want/llb     the build definition
 //	want/config  the image config of the first platform
+//	want/sbom    the build definition of its SBOM
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
 func TestGolden(t *testing.T) {
@@ -156,7 +157,8 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	}
 	return map[string]string{
 		"plan":   p.String(),
-		"llb":    c.llb(t, p),
+		"llb":    text(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"sbom":   text(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"config": configText(t, p.Images[0]),
 	}
 }
@@ -322,17 +324,21 @@ func fakeImage(key planner.ImageKey) planner.Image {
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }
 
-// llb is the definition of the first image, with digests cut to be readable.
-func (c testCase) llb(t *testing.T, p *plan.Plan) string {
+// inputs are those of a daemon that a case does not depend on.
+func (c testCase) inputs() lower.Inputs {
 	src := llb.Scratch()
-	st := lower.Lower(p, p.Images[0], lower.Inputs{
+	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
 		ToolPath:      "/bin/gohull-frontend",
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
 		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old},
-	})
+	}
+}
+
+// text is the definition of a state.
+func text(t *testing.T, st llb.State) string {
 	def, err := st.Marshal(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -51,9 +51,7 @@ func Scan(s plan.Scan, in Inputs) llb.State {
 
 // Lower is the root file system of one image of a plan.
 func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
-	l := lowering{in: in, plan: p}
-	l.root, l.mounts = l.toolchain()
-	l.source = l.pick(p.Source)
+	l := newLowering(p, in)
 	base := llb.Scratch()
 	if img.Base != nil {
 		base = l.image(*img.Base)
@@ -67,6 +65,13 @@ type lowering struct {
 	root   llb.State     // what Go commands run on
 	mounts llb.RunOption // and what they need mounted there
 	source llb.State     // what the binaries are made of, in tool.ClosureDir
+}
+
+func newLowering(p *plan.Plan, in Inputs) lowering {
+	l := lowering{in: in, plan: p}
+	l.root, l.mounts = l.toolchain()
+	l.source = l.pick(p.Source)
+	return l
 }
 
 // layers are what comes on top of the base, in the order of the image's

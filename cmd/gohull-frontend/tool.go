@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/rootfs"
+	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/toolchain"
 )
@@ -44,6 +45,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runRootfs(*v)
 	case *tool.Go:
 		return runGo(*v)
+	case *tool.SBOM:
+		return 0, runSBOM(*v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -116,4 +119,17 @@ func runRootfs(v tool.Rootfs) error {
 		return err
 	}
 	return rootfs.Write(tool.Out, goroot, v)
+}
+
+func runSBOM(v tool.SBOM) error {
+	root, err := os.OpenRoot(tool.Built)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	data, err := sbom.Document(root.FS(), v)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(tool.Out, tool.SBOMFile), data, 0o644)
 }

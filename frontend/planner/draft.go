@@ -108,6 +108,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	for _, f := range d.Spec.Run.Files {
 		img.Files = append(img.Files, d.copyStep(f))
 	}
+	img.SBOM = d.sbom(img)
 	img.Config = d.imageConfig(img, p)
 	return img
 }

@@ -125,7 +125,16 @@ type Image struct {
 	Base     *ImageRef // nil for scratch
 	Compile  Compile
 	Files    []Copy
+	SBOM     SBOM
 	Config   Config
+}
+
+// SBOM lists what an image is made of. It is made when somebody asks for it.
+type SBOM struct {
+	Step
+	Epoch int64  // time of the document
+	Image string // what the image is called: "server"
+	Base  string // what it starts from, with its digest if it has one; empty for scratch
 }
 
 // Config is the image config, as the OCI image specification and Docker's

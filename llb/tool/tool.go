@@ -22,7 +22,9 @@ const (
 	ModCache  = "/go/pkg/mod"     // GOMODCACHE
 	Cache     = "/.gohull/cache"  // GOCACHE
 	Temp      = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
+	Built     = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile = "facts.json"      // what scan leaves in Out
+	SBOMFile  = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
 	// ImportsFile is where closure leaves in Out the import paths that come
@@ -106,11 +108,20 @@ type Go struct {
 	Args  []string // what follows "go": "build", "-o", …
 }
 
+// SBOM writes to SBOMFile which modules the executables below Built are made
+// of, by their own build information, as an SPDX document.
+type SBOM struct {
+	Epoch int64  // time of the document, in seconds since 1970
+	Image string // what the image is called: "server"
+	Base  string // what the image starts from, with its digest if it has one; empty for scratch
+}
+
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
 func (*Toolchain) verb() string { return "toolchain" }
 func (*Rootfs) verb() string    { return "rootfs" }
 func (*Go) verb() string        { return "go" }
+func (*SBOM) verb() string      { return "sbom" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -140,11 +151,18 @@ func (v *Go) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
+func (v *SBOM) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "time of the document")
+	fs.StringVar(&v.Image, "image", v.Image, "name of the image")
+	fs.StringVar(&v.Base, "base", v.Base, "base image")
+}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (*Toolchain) rest() *[]string { return nil }
 func (*Rootfs) rest() *[]string    { return nil }
 func (v *Go) rest() *[]string      { return &v.Args }
+func (*SBOM) rest() *[]string      { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -199,7 +217,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Toolchain{}, &Rootfs{}, &Go{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Toolchain{}, &Rootfs{}, &Go{}, &SBOM{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

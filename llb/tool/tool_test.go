@@ -23,6 +23,8 @@ func TestCommand(t *testing.T) {
 		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
 			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
 		{&Go{}, "/.gohull/tool go"},
+		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
+			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {
