@@ -56,6 +56,10 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, b.located(err)
 	}
+	if b.ui.Target == planner.LockTarget {
+		res, err := b.lock(ctx, in)
+		return res, b.located(err)
+	}
 	p, inputs, err := b.plan(ctx, in)
 	if err != nil {
 		return nil, b.located(err)
@@ -119,10 +123,21 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 func parse(name string, data []byte, files project.Files, req planner.Request) (planner.Input, error) {
 	s, specErr := spec.Parse(name, data)
 	p, projectErr := project.Parse(files)
-	if err := joined(specErr, projectErr); err != nil {
+	lock, lockErr := parseLock(files, req)
+	if err := joined(specErr, projectErr, lockErr); err != nil {
 		return planner.Input{}, err
 	}
-	return planner.Input{Spec: s, Project: p, Request: req}, nil
+	return planner.Input{Spec: s, Project: p, Lock: lock, Request: req}, nil
+}
+
+// parseLock reads the lock, if there is one and this is not the build that
+// writes it anew.
+func parseLock(files project.Files, req planner.Request) (*spec.Lock, error) {
+	data, ok := files[project.LockFile]
+	if !ok || req.Target == planner.LockTarget {
+		return nil, nil
+	}
+	return spec.ParseLock(project.LockFile, data)
 }
 
 // request is what the client asked for, in the planner's words.
@@ -131,6 +146,7 @@ func (b *build) request() planner.Request {
 		BuildPlatform: platform(b.ui.BuildPlatforms[0]),
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
+		Target:        b.ui.Target,
 	}
 	for _, p := range b.ui.TargetPlatforms {
 		req.Platforms = append(req.Platforms, platform(p))

@@ -56,25 +56,27 @@ func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source 
 func (d draft) planToolchain() plan.Toolchain {
 	t := plan.Toolchain{Version: d.version.Value}
 	if d.toolchain.ref == "" {
-		t.Module = d.moduleToolchain()
+		t.Module = d.moduleToolchain(d.Request.BuildPlatform)
 		return t
 	}
 	t.Image = d.imageRef(d.toolchain.key(d.Request.BuildPlatform))
 	return t
 }
 
-func (d draft) moduleToolchain() *plan.ModuleToolchain {
-	build := d.Request.BuildPlatform
+// moduleToolchain is the toolchain that runs on a platform.
+func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
+	platform := p.OS + "/" + p.Architecture
 	return &plan.ModuleToolchain{
 		Step: plan.Step{
 			ID:      "toolchain",
-			Name:    fmt.Sprintf("fetch the go%s toolchain", d.version.Value),
-			At:      spans(d.Spec, d.toolchain.at, d.Spec.Go.At),
-			Env:     d.proxyEnv(),
+			Name:    fmt.Sprintf("fetch the go%s toolchain", c.version.Value),
+			At:      spans(c.Spec, c.toolchain.at, c.Spec.Go.At),
+			Env:     c.proxyEnv(),
 			Network: true,
 		},
-		Version:  d.version.Value,
-		Platform: build.OS + "/" + build.Architecture,
+		Version:  c.version.Value,
+		Platform: platform,
+		Sum:      spec.Value(c.toolchain.locked, platform),
 	}
 }
 

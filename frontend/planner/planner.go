@@ -20,6 +20,7 @@ import (
 type Input struct {
 	Spec    *spec.Spec
 	Project *project.Project
+	Lock    *spec.Lock // nil when the project has none
 	Request Request
 }
 
@@ -29,6 +30,7 @@ type Request struct {
 	BuildPlatform plan.Platform   // where steps run
 	BuildArgs     map[string]string
 	Labels        map[string]string
+	Target        string // empty for the images
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.
@@ -41,6 +43,8 @@ type Questions struct {
 type ImageKey struct {
 	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"
 	Platform plan.Platform
+	Digest   string     // "sha256:…", what a lock says it is; empty when no lock tells
+	Optional bool       // whether it is no error that there is none
 	Use      string     // what it is for, for messages: "base" or "toolchain"
 	At       diag.Range // the line that asks for it
 }
@@ -99,6 +103,7 @@ func choose(in Input) (choices, diag.List) {
 	c.version = chooseVersion(in, c.args, &errs)
 	c.toolchain = chooseToolchain(in, c.version, &errs)
 	c.base = chooseBase(in.Spec, &errs)
+	c = c.locked(&errs)
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
 	return c, errs

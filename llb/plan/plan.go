@@ -50,6 +50,7 @@ type ModuleToolchain struct {
 	Step
 	Version  string // "1.26.8", or "1.26" for the newest of its releases
 	Platform string // "linux/amd64", where it runs
+	Sum      string // of the module, "h1:…"; empty when no lock tells
 }
 
 // ImageRef is an image to pull.
@@ -114,6 +115,13 @@ type Copy struct {
 	Step
 	From  string // relative to the context
 	To    string // absolute
+	Epoch int64
+}
+
+// File is a file that is written as it stands here.
+type File struct {
+	Name  string // below the root of what it is alone in
+	Data  []byte
 	Epoch int64
 }
 

@@ -25,6 +25,7 @@ const (
 	Built     = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile = "facts.json"      // what scan leaves in Out
 	SBOMFile  = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
+	GoFile    = "gohull.json"     // what toolchain leaves in Out: a Fetched as JSON
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
 	// ImportsFile is where closure leaves in Out the import paths that come
@@ -86,11 +87,12 @@ type Closure struct {
 }
 
 // Toolchain fetches a Go toolchain through GOPROXY, verifies it and unpacks
-// it as a GOROOT to Out. GOPROXY, GONOPROXY, GOPRIVATE, GOSUMDB and GONOSUMDB
-// come from the environment.
+// it as a GOROOT to Out, together with GoFile. GOPROXY, GONOPROXY, GOPRIVATE,
+// GOSUMDB and GONOSUMDB come from the environment.
 type Toolchain struct {
 	Version  string // "1.26.8"
 	Platform string // "linux/amd64"
+	Sum      string // "h1:…", what a lock says its checksum is; it takes the checksum database's place
 }
 
 // Rootfs writes to Out what a program expects of a root file system and an
@@ -141,6 +143,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 func (v *Toolchain) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Version, "version", v.Version, "Go version")
 	fs.StringVar(&v.Platform, "platform", v.Platform, "platform it runs on")
+	fs.StringVar(&v.Sum, "sum", v.Sum, "checksum of the module")
 }
 
 func (v *Rootfs) flags(fs *flag.FlagSet) {

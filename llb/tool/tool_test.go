@@ -19,6 +19,8 @@ func TestCommand(t *testing.T) {
 			"/.gohull/tool closure -go=1.26.8 -pgo=off -platforms=linux/amd64,linux/arm64 -tags=a -- . cmd/api"},
 		{&Toolchain{Version: "1.26", Platform: "linux/arm64"},
 			"/.gohull/tool toolchain -platform=linux/arm64 -version=1.26"},
+		{&Toolchain{Version: "1.26.8", Platform: "linux/arm64", Sum: "h1:ab="},
+			"/.gohull/tool toolchain -platform=linux/arm64 -sum=h1:ab= -version=1.26.8"},
 		{&Rootfs{Epoch: 1700000000}, "/.gohull/tool rootfs -epoch=1700000000"},
 		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
 			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
