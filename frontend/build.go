@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -103,7 +104,7 @@ func (b *build) plan(ctx context.Context, in planner.Input) (*plan.Plan, lower.I
 func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*client.Result, error) {
 	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
 		img := p.Images[i]
-		ref, err := b.evaluate(ctx, lower.Lower(p, img, inputs))
+		ref, err := b.evaluate(ctx, b.target(p, img, inputs))
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +117,14 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 		return nil, err
 	}
 	return rb.Finalize()
+}
+
+// target is what the client wants of one platform.
+func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) llb.State {
+	if b.ui.Target == planner.SBOMTarget {
+		return lower.SBOM(p, img, inputs)
+	}
+	return lower.Lower(p, img, inputs)
 }
 
 // parse reads the spec and the project's files, and reports what is wrong

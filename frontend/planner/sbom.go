@@ -6,6 +6,9 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
+// SBOMTarget is the target that gives the SBOM alone.
+const SBOMTarget = "sbom"
+
 func (d draft) sbom(img plan.Image) plan.SBOM {
 	return plan.SBOM{
 		Step: plan.Step{

@@ -46,9 +46,9 @@ func TestSBOM(t *testing.T) {
 			holdsPackages(t, doc, map[string]string{
 				"stdlib":                        goVersion(),
 				"github.com/google/uuid":        "v1.6.0",
-				"example.com/numbered":           "",
+				"example.com/numbered":          "",
 				"docker.io/library/alpine:3.22": config(t, im).Labels["org.opencontainers.image.base.digest"],
-				"numbered":                       "",
+				"numbered":                      "",
 			})
 			f := doc.Files[0]
 			if len(doc.Files) != 1 || f.FileName != "/usr/local/bin/numbered" || f.Checksums[1].Value != hex.EncodeToString(sum[:]) {
@@ -131,6 +131,23 @@ func TestSBOMIsReproducible(t *testing.T) {
 	}
 	if !strings.Contains(docs[0], `"predicateType": "https://spdx.dev/Document"`) {
 		t.Errorf("the attestation is no SPDX document:\n%s", docs[0])
+	}
+}
+
+// TestSBOMTarget exports the document itself.
+func TestSBOMTarget(t *testing.T) {
+	out := t.TempDir()
+	succeed(t, gohull(t, write(t, numbered), "--target=sbom", "--output="+out))
+	entries, err := os.ReadDir(out)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("%v (%v), want one file", entries, err)
+	}
+	data, err := os.ReadFile(filepath.Join(out, "sbom.spdx.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc := readSPDX(t, data); doc.DocumentName != "numbered" {
+		t.Errorf("the document is that of %q", doc.DocumentName)
 	}
 }
 
