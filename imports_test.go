@@ -15,9 +15,10 @@ var allowed = map[string][]string{
 	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/closure", "llb/tool/gocmd", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/toolchain"},
 	"frontend":            {"frontend/diag", "frontend/planner", "frontend/project", "frontend/spec", "llb", "llb/plan", "llb/tool"},
 	"frontend/diag":       {},
-	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "llb/plan", "llb/tool"},
+	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag"},
 	"frontend/spec":       {"frontend/diag"},
+	"frontend/stamp":      {"frontend/diag"},
 	"llb":                 {"llb/plan", "llb/tool"},
 	"llb/llbtext":         {},
 	"llb/plan":            {},
@@ -40,7 +41,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/planner", "frontend/project", "frontend/spec", "llb/plan"}
+var without = []string{"frontend/planner", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

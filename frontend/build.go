@@ -151,11 +151,14 @@ func parseLock(files project.Files, req planner.Request) (*spec.Lock, error) {
 
 // request is what the client asked for, in the planner's words.
 func (b *build) request() planner.Request {
+	opts := b.ui.BuildOpts().Opts
 	req := planner.Request{
 		BuildPlatform: platform(b.ui.BuildPlatforms[0]),
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
 		Target:        b.ui.Target,
+		Revision:      opts["vcs:revision"],
+		Source:        opts["vcs:source"],
 	}
 	for _, p := range b.ui.TargetPlatforms {
 		req.Platforms = append(req.Platforms, platform(p))

@@ -216,6 +216,10 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.BuildArgs[key] = rest
 		case "--label":
 			c.request.Labels = map[string]string{key: rest}
+		case "--revision":
+			c.request.Revision = value
+		case "--source":
+			c.request.Source = value
 		case "--target":
 			c.request.Target = value
 		case "--file":

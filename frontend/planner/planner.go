@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -31,6 +32,8 @@ type Request struct {
 	BuildArgs     map[string]string
 	Labels        map[string]string
 	Target        string // empty for the images
+	Revision      string // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
+	Source        string // the repository's address, likewise
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.
@@ -66,7 +69,7 @@ type Image struct {
 // Ask checks all that can be checked without answers, and says what has to
 // be looked up. Its error is a diag.Errors.
 func Ask(in Input) (Questions, error) {
-	c, errs := choose(in)
+	c, errs := chooseStamped(in)
 	if err := errs.Err(); err != nil {
 		return Questions{}, err
 	}
@@ -75,7 +78,7 @@ func Ask(in Input) (Questions, error) {
 
 // Plan makes the plan. Its error is a diag.Errors.
 func Plan(in Input, answers Answers) (*plan.Plan, error) {
-	c, errs := choose(in)
+	c, errs := chooseStamped(in)
 	d := draft{choices: c, answers: answers, errs: &errs}
 	p := d.plan()
 	if err := errs.Err(); err != nil {
@@ -88,6 +91,7 @@ func Plan(in Input, answers Answers) (*plan.Plan, error) {
 type choices struct {
 	Input
 	args      buildArgs
+	stamps    stamp.Values
 	version   project.Version // of Go; not set when only the toolchain image knows
 	toolchain toolchain
 	base      base

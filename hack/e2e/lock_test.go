@@ -106,9 +106,7 @@ func TestLockModule(t *testing.T) {
 	}
 
 	wrong := strings.Repeat("A", 43) + "="
-	if err := os.WriteFile(filepath.Join(dir, lockFile), []byte(strings.Replace(text, sum, "h1:"+wrong, 1)), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	overwrite(t, dir, lockFile, strings.Replace(text, sum, "h1:"+wrong, 1))
 	r = run(t, gohull(t, dir, "--output=type=cacheonly"))
 	want := fmt.Sprintf("go%s for linux/amd64: what the proxy sent has the checksum %s, and the lock says h1:%s; do not use it, and ask who runs the proxy", goVersion(), sum, wrong)
 	if r.Exit == 0 || !hasLine(r.Text, want) {
