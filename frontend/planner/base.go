@@ -17,7 +17,7 @@ type base struct {
 }
 
 func (b base) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Value(b.locked, p.String()), Use: "base", At: b.at}
+	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Lookup(b.locked, p.String()), Use: "base", At: b.at}
 }
 
 // scratch is the empty base. gohull adds what programs expect of a root file

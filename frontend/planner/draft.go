@@ -65,7 +65,7 @@ func (d draft) planToolchain() plan.Toolchain {
 
 // moduleToolchain is the toolchain that runs on a platform.
 func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
-	platform := p.OS + "/" + p.Architecture
+	platform := processor(p)
 	return &plan.ModuleToolchain{
 		Step: plan.Step{
 			ID:      "toolchain",
@@ -76,7 +76,7 @@ func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
 		},
 		Version:  c.version.Value,
 		Platform: platform,
-		Sum:      spec.Value(c.toolchain.locked, platform),
+		Sum:      spec.Lookup(c.toolchain.locked, platform),
 	}
 }
 

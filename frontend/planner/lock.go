@@ -111,11 +111,9 @@ func (c choices) lockGo(answers LockAnswers, errs *diag.List) spec.LockedGo {
 }
 
 func (c choices) lockModules(locked spec.LockedGo, answers LockAnswers, errs *diag.List) spec.LockedGo {
+	locked.Version.Value = answers.Toolchains[processor(c.Request.BuildPlatform)].Version
 	for _, p := range c.builders() {
-		fetched := answers.Toolchains[p.String()]
-		if p == c.Request.BuildPlatform {
-			locked.Version.Value = fetched.Version
-		}
+		fetched := answers.Toolchains[processor(p)]
 		if fetched.Version != locked.Version.Value {
 			errs.Add(diag.Diagnostic{
 				At:      c.version.At,
@@ -123,11 +121,14 @@ func (c choices) lockModules(locked spec.LockedGo, answers LockAnswers, errs *di
 				Hint:    "name one that both have in full, with the key `go`",
 			})
 		}
-		locked.Modules = append(locked.Modules, pair(p, fetched.Sum))
+		locked.Modules = append(locked.Modules, pair(processor(p), fetched.Sum))
 	}
-	slices.SortFunc(locked.Modules, byName)
+	locked.Modules = sorted(locked.Modules)
 	return locked
 }
+
+// processor is a platform as Go's toolchains have it, which know no variants.
+func processor(p plan.Platform) string { return p.OS + "/" + p.Architecture }
 
 // lockImages lists the images by name, and their digests by platform.
 func lockImages(answers LockAnswers, errs *diag.List) []spec.LockedImage {
@@ -141,21 +142,24 @@ func lockImages(answers LockAnswers, errs *diag.List) []spec.LockedImage {
 				Hint:    "remove the flag --build-context",
 			})
 		case !hasDigest(key.Ref):
-			found[key.Ref] = append(found[key.Ref], pair(key.Platform, img.Digest))
+			found[key.Ref] = append(found[key.Ref], pair(key.Platform.String(), img.Digest))
 		}
 	}
 	var all []spec.LockedImage
 	for name, digests := range found {
-		slices.SortFunc(digests, byName)
-		digests = slices.Compact(digests) // base and toolchain may be one image
-		all = append(all, spec.LockedImage{Name: spec.String{Value: name}, Digests: digests})
+		all = append(all, spec.LockedImage{Name: spec.String{Value: name}, Digests: sorted(digests)})
 	}
 	slices.SortFunc(all, func(a, b spec.LockedImage) int { return cmp.Compare(a.Name.Value, b.Name.Value) })
 	return all
 }
 
-func pair(p plan.Platform, value string) spec.Pair {
-	return spec.Pair{Key: spec.String{Value: p.String()}, Value: spec.String{Value: value}}
+func pair(name, value string) spec.Pair {
+	return spec.Pair{Key: spec.String{Value: name}, Value: spec.String{Value: value}}
 }
 
-func byName(a, b spec.Pair) int { return cmp.Compare(a.Key.Value, b.Key.Value) }
+// sorted is pairs by name, without repeats: base and toolchain may be one
+// image.
+func sorted(pairs []spec.Pair) []spec.Pair {
+	slices.SortFunc(pairs, func(a, b spec.Pair) int { return cmp.Compare(a.Key.Value, b.Key.Value) })
+	return slices.Compact(pairs)
+}

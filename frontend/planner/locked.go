@@ -47,7 +47,7 @@ func (c choices) lockedDigests(key ImageKey, platforms []plan.Platform, errs *di
 	}
 	img := c.Lock.Images[i]
 	for _, p := range platforms {
-		if spec.Value(img.Digests, p.String()) == "" {
+		if spec.Lookup(img.Digests, p.String()) == "" {
 			errs.Add(c.stale(img.Name.At, fmt.Sprintf("the lock has no digest of %s for %s", key.Ref, p), key.At))
 		}
 	}
@@ -99,9 +99,8 @@ func (c choices) checkLockedVersion(errs *diag.List) {
 
 // lockedModules are the checksums of the toolchain's module.
 func (c choices) lockedModules(errs *diag.List) []spec.Pair {
-	build := c.Request.BuildPlatform
-	platform := build.OS + "/" + build.Architecture
-	if locked := c.Lock.Go; locked.Version.IsSet() && spec.Value(locked.Modules, platform) == "" {
+	platform := processor(c.Request.BuildPlatform)
+	if locked := c.Lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
 		errs.Add(c.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), c.toolchain.at))
 	}
 	return c.Lock.Go.Modules
@@ -140,12 +139,19 @@ func (c choices) lockPlatforms() []string {
 		all = append(all, p.String())
 	}
 	if c.Lock != nil {
+		all = append(all, names(c.Lock.Go.Modules)...)
 		for _, img := range c.Lock.Images {
-			for _, d := range img.Digests {
-				all = append(all, d.Key.Value)
-			}
+			all = append(all, names(img.Digests)...)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+func names(pairs []spec.Pair) []string {
+	var all []string
+	for _, p := range pairs {
+		all = append(all, p.Key.Value)
+	}
+	return all
 }

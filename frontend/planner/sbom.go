@@ -1,10 +1,6 @@
 package planner
 
-import (
-	"strings"
-
-	"github.com/gohull/gohull/llb/plan"
-)
+import "github.com/gohull/gohull/llb/plan"
 
 // SBOMTarget is the target that gives the SBOM alone.
 const SBOMTarget = "sbom"
@@ -26,7 +22,7 @@ func (d draft) sbom(img plan.Image) plan.SBOM {
 // have none.
 func (d draft) baseName(p plan.Platform) string {
 	base, ok := d.answers.Images[d.base.key(p)]
-	if !ok || base.Digest == "" || strings.Contains(base.Name, "@") {
+	if !ok || base.Digest == "" || hasDigest(base.Name) {
 		return base.Name
 	}
 	return base.Name + "@" + base.Digest

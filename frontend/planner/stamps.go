@@ -89,26 +89,35 @@ func stampDate(args buildArgs) string {
 
 // stamped is a spec with the stamps in the places that may name them.
 func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
+	f := filler{values, errs}
 	out := *s
-	fill := func(key string, text spec.String) spec.String {
-		filled, wrong := values.Fill(text.Value)
-		for _, d := range wrong {
-			d.At, d.Message = text.At, key+": "+d.Message
-			errs.Add(d)
-		}
-		text.Value = filled
-		return text
-	}
-	fillAll := func(key string, pairs []spec.Pair) (all []spec.Pair) {
-		for _, p := range pairs {
-			all = append(all, spec.Pair{Key: p.Key, Value: fill(key+"."+p.Key.Value, p.Value)})
-		}
-		return all
-	}
-	out.Build.Ldflags = fill("build.ldflags", s.Build.Ldflags)
-	out.Run.Env = fillAll("run.env", s.Run.Env)
-	out.Run.Labels = fillAll("run.labels", s.Run.Labels)
+	out.Build.Ldflags = f.text("build.ldflags", s.Build.Ldflags)
+	out.Run.Env = f.pairs("run.env", s.Run.Env)
+	out.Run.Labels = f.pairs("run.labels", s.Run.Labels)
 	return &out
+}
+
+// filler fills stamps into the values of keys.
+type filler struct {
+	values stamp.Values
+	errs   *diag.List
+}
+
+func (f filler) text(key string, s spec.String) spec.String {
+	filled, wrong := f.values.Fill(s.Value)
+	for _, d := range wrong {
+		d.At, d.Message = s.At, key+": "+d.Message
+		f.errs.Add(d)
+	}
+	return spec.String{Value: filled, At: s.At}
+}
+
+func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
+	var all []spec.Pair
+	for _, p := range pairs {
+		all = append(all, spec.Pair{Key: p.Key, Value: f.text(key+"."+p.Key.Value, p.Value)})
+	}
+	return all
 }
 
 // originLabels are the labels that OCI defines for where an image comes from,
@@ -131,8 +140,9 @@ func (c choices) originLabels() map[string]string {
 	return labels
 }
 
-// scpForm is an address as ssh has it: "git@host:path".
-var scpForm = regexp.MustCompile(`^(?:[^@/:]+@)?([^@/:]+):([^/].*)$`)
+// scpForm is an address as ssh has it: "git@host:path". A host has more than
+// one letter: that is a Windows drive.
+var scpForm = regexp.MustCompile(`^(?:[^@/:]+@)?([^@/:]{2,}):([^/].*)$`)
 
 // repositoryURL is the address of a repository as people read it, the same
 // for a checkout over ssh and one over https, and without credentials. It is

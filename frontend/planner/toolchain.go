@@ -21,7 +21,7 @@ type toolchain struct {
 }
 
 func (t toolchain) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: t.ref, Platform: p, Digest: spec.Value(t.locked, p.String()), Use: "toolchain", At: t.at}
+	return ImageKey{Ref: t.ref, Platform: p, Digest: spec.Lookup(t.locked, p.String()), Use: "toolchain", At: t.at}
 }
 
 // chooseVersion takes the build arg, the spec's key, or what the project

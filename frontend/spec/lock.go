@@ -28,8 +28,8 @@ type LockedImage struct {
 	Digests []Pair // "linux/amd64" to "sha256:…"
 }
 
-// Value is what a list of pairs has for a name, empty when it has nothing.
-func Value(pairs []Pair, name string) string {
+// Lookup is what a list of pairs has for a name, empty when it has nothing.
+func Lookup(pairs []Pair, name string) string {
 	for _, p := range pairs {
 		if p.Key.Value == name {
 			return p.Value.Value
@@ -125,6 +125,7 @@ func byPlatform(want string, accept rule) kind[[]Pair] {
 			return nil
 		}
 		v.each(func(platform String, val value) {
+			v.accepts(platform, platformName)
 			all = append(all, Pair{Key: platform, Value: text("a checksum", accept).read(val)})
 		})
 		return all
@@ -132,9 +133,17 @@ func byPlatform(want string, accept rule) kind[[]Pair] {
 }
 
 var (
+	platformForm    = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(/[a-z0-9.]+)?$`)
 	imageDigestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 	moduleSumForm   = regexp.MustCompile(`^h1:[A-Za-z0-9+/]{43}=$`)
 )
+
+func platformName(s string) *objection {
+	if platformForm.MatchString(s) {
+		return nil
+	}
+	return object("write one like linux/arm64", "%s is not a platform", quote(s))
+}
 
 func imageDigest(s string) *objection {
 	if imageDigestForm.MatchString(s) {

@@ -42,3 +42,19 @@ func TestLock(t *testing.T) {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
 }
+
+// FuzzLock gives ParseLock any text. Each error has its place in the file.
+func FuzzLock(f *testing.F) {
+	archive, err := txtar.ParseFile("testdata/lock/lock.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, part := range archive.Files {
+		f.Add(part.Data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := spec.ParseLock("f", data); err != nil {
+			checkErrors(t, data, err)
+		}
+	})
+}
