@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -62,12 +63,20 @@ func spdx(ref client.Reference) result.Attestation[client.Reference] {
 	}
 }
 
-// checkSBOM refuses what only a scanner could heed when there is none.
+// checkSBOM refuses an SBOM of what is none of Go's, and what only a scanner
+// could heed when there is none.
 func (b *build) checkSBOM() error {
 	if b.ui.SBOM == nil || namesScanner(b.ui.BuildOpts().Opts) {
 		return nil
 	}
 	var errs diag.List
+	if b.ui.Target == planner.LockTarget {
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: "--target " + planner.LockTarget},
+			Message: "a lock is a text, of which there is no SBOM",
+			Hint:    "remove the flag --sbom",
+		})
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.ui.SBOM.Parameters)) {
 		if name == "type" {
 			continue
