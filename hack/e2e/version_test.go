@@ -45,6 +45,22 @@ func TestStamps(t *testing.T) {
 	}
 }
 
+// TestStampLinksAgain: another version compiles nothing.
+func TestStampLinksAgain(t *testing.T) {
+	dir := write(t, map[string]string{
+		"Dockerfile": `build: {ldflags: "-X main.version={{.Version}}"}`,
+		"go.mod":     goMod("example.com/again"),
+		"main.go":    "package main\n\nvar version string\n\nfunc main() { println(version, `" + t.TempDir() + "`) }\n",
+	})
+	for i, version := range []string{"1.0.1", "1.0.2"} {
+		first := i == 0
+		v, ok := succeed(t, gohull(t, dir, "--build-arg=VERSION="+version, "--output=type=cacheonly")).Vertex("compile again")
+		if !ok || !v.Ran() || strings.Contains(v.Log, "compiled ") != first {
+			t.Errorf("version %s: it has to run, and to compile only the first time: %q", version, v.Log)
+		}
+	}
+}
+
 // repository makes a checkout of files that has one commit and an address.
 func repository(t *testing.T, files map[string]string, address string) string {
 	t.Helper()
