@@ -12,6 +12,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -23,6 +24,7 @@ var generated = map[string]func() string{
 	"spec":      spec.Markdown,
 	"buildargs": buildArgs,
 	"secrets":   secrets,
+	"stamps":    stamps,
 }
 
 func buildArgs() string {
@@ -30,6 +32,15 @@ func buildArgs() string {
 	b.WriteString("| build arg | meaning |\n|---|---|\n")
 	for _, a := range planner.BuildArgs() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", a.Name, a.Meaning)
+	}
+	return b.String()
+}
+
+func stamps() string {
+	var b strings.Builder
+	b.WriteString("| stamp | value |\n|---|---|\n")
+	for _, s := range stamp.All() {
+		fmt.Fprintf(&b, "| `{{.%s}}` | %s |\n", s.Name, s.Meaning)
 	}
 	return b.String()
 }

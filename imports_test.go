@@ -12,12 +12,13 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/closure", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/scan", "llb/tool/toolchain"},
+	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/closure", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/toolchain"},
 	"frontend":            {"frontend/diag", "frontend/planner", "frontend/project", "frontend/spec", "llb", "llb/plan", "llb/tool"},
 	"frontend/diag":       {},
-	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "llb/plan", "llb/tool"},
+	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag"},
 	"frontend/spec":       {"frontend/diag"},
+	"frontend/stamp":      {"frontend/diag"},
 	"llb":                 {"llb/plan", "llb/tool"},
 	"llb/llbtext":         {},
 	"llb/plan":            {},
@@ -32,6 +33,7 @@ var allowed = map[string][]string{
 	"llb/tool/mtime":      {},
 	"llb/tool/objects":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
+	"llb/tool/sbom":       {"llb/tool"},
 	"llb/tool/scan":       {"llb/tool", "llb/tool/gofiles", "llb/tool/links"},
 	"llb/tool/toolchain":  {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 }
@@ -41,7 +43,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/planner", "frontend/project", "frontend/spec", "llb/plan"}
+var without = []string{"frontend/planner", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

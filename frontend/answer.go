@@ -25,36 +25,52 @@ import (
 
 // answer looks up all that the planner asked for, side by side.
 func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.Inputs) (planner.Answers, error) {
-	answers := planner.Answers{Images: map[planner.ImageKey]planner.Image{}}
-	var mu sync.Mutex
-	var failed diag.List
+	var answers planner.Answers
 	eg, ctx := errgroup.WithContext(ctx)
-	eg.Go(func() error {
-		facts, err := b.scan(ctx, q.Scan, inputs)
-		answers.Facts = facts
+	eg.Go(func() (err error) {
+		answers.Facts, err = b.scan(ctx, q.Scan, inputs)
 		return err
 	})
+	var notFound error // comes after an error of the scan
 	eg.Go(func() (err error) {
 		answers.Seeds, err = b.seeds(ctx, q.Platforms)
 		return err
 	})
-	for _, key := range q.Images {
+	eg.Go(func() (err error) {
+		answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+		return err
+	})
+	if err := eg.Wait(); err != nil {
+		return answers, err
+	}
+	return answers, notFound
+}
+
+// resolveAll looks up images side by side. Those that there are not are all
+// told in one error.
+func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[planner.ImageKey]planner.Image, notFound, err error) {
+	found := map[planner.ImageKey]planner.Image{}
+	var mu sync.Mutex
+	var failed diag.List
+	eg, ctx := errgroup.WithContext(ctx)
+	for _, key := range keys {
 		eg.Go(func() error {
 			img, err := b.resolve(ctx, key)
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil && ctx.Err() == nil {
+			switch {
+			case err == nil:
+				found[key] = img
+			case ctx.Err() != nil:
+				return err
+			case !key.Optional:
 				failed.Add(notResolved(key, err))
-				return nil
 			}
-			answers.Images[key] = img
-			return err
+			return nil
 		})
 	}
-	if err := eg.Wait(); err != nil {
-		return answers, err
-	}
-	return answers, failed.Err()
+	err = eg.Wait()
+	return found, failed.Err(), err
 }
 
 // scan has the packages of the context listed, in a step of the build.
@@ -90,7 +106,7 @@ func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Imag
 	if named != nil {
 		return b.resolveContext(ctx, key, named, &dgst)
 	}
-	ref, dgst, config, err := b.c.ResolveImageConfig(ctx, key.Ref, sourceresolver.Opt{
+	ref, dgst, config, err := b.c.ResolveImageConfig(ctx, pinned(key.Ref, digest.Digest(key.Digest)), sourceresolver.Opt{
 		LogName: fmt.Sprintf("load metadata for %s %s", key.Use, key.Ref),
 		ImageOpt: &sourceresolver.ResolveImageOpt{
 			Platform:    &p,

@@ -51,9 +51,16 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if res, ok, err := b.ui.HandleSubrequest(ctx, dockerui.RequestHandler{}); ok || err != nil {
 		return res, err
 	}
+	if err := b.checkSBOM(); err != nil {
+		return nil, err
+	}
 	in, err := b.read(ctx)
 	if err != nil {
 		return nil, b.located(err)
+	}
+	if b.ui.Target == planner.LockTarget {
+		res, err := b.lock(ctx, in)
+		return res, b.located(err)
 	}
 	p, inputs, err := b.plan(ctx, in)
 	if err != nil {
@@ -108,13 +115,19 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := b.addSBOMs(ctx, rb, p, inputs); err != nil {
+		return nil, err
+	}
 	return rb.Finalize()
 }
 
 // target is what the client wants of one platform.
 func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.State, *dockerspec.DockerOCIImage) {
-	if b.ui.Target == planner.ObjectsTarget {
+	switch b.ui.Target {
+	case planner.ObjectsTarget:
 		return lower.Objects(p, img, inputs), lower.DataConfig(img)
+	case planner.SBOMTarget:
+		return lower.SBOM(p, img, inputs), lower.DataConfig(img)
 	}
 	return lower.Lower(p, img, inputs), lower.Config(img)
 }
@@ -124,20 +137,34 @@ func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.S
 func parse(name string, data []byte, files project.Files, req planner.Request) (planner.Input, error) {
 	s, specErr := spec.Parse(name, data)
 	p, projectErr := project.Parse(files)
-	if err := joined(specErr, projectErr); err != nil {
+	lock, lockErr := parseLock(files, req)
+	if err := joined(specErr, projectErr, lockErr); err != nil {
 		return planner.Input{}, err
 	}
-	return planner.Input{Spec: s, Project: p, Request: req}, nil
+	return planner.Input{Spec: s, Project: p, Lock: lock, Request: req}, nil
+}
+
+// parseLock reads the lock, if there is one and this is not the build that
+// writes it anew.
+func parseLock(files project.Files, req planner.Request) (*spec.Lock, error) {
+	data, ok := files[project.LockFile]
+	if !ok || req.Target == planner.LockTarget {
+		return nil, nil
+	}
+	return spec.ParseLock(project.LockFile, data)
 }
 
 // request is what the client asked for, in the planner's words.
 func (b *build) request() planner.Request {
+	opts := b.ui.BuildOpts().Opts
 	req := planner.Request{
 		BuildPlatform: platform(b.ui.BuildPlatforms[0]),
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
 		Target:        b.ui.Target,
 		Imports:       len(b.ui.CacheImports) > 0,
+		Revision:      opts["vcs:revision"],
+		Source:        opts["vcs:source"],
 	}
 	for _, p := range b.ui.TargetPlatforms {
 		req.Platforms = append(req.Platforms, platform(p))

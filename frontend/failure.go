@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -56,9 +57,12 @@ func info(name string, files map[string][]byte) *pb.SourceInfo {
 	if !ok {
 		return nil
 	}
-	language := "Go"
-	if path.Ext(name) != ".go" {
-		language = "Go Module"
+	language := "Go Module"
+	switch path.Ext(name) {
+	case ".go":
+		language = "Go"
+	case path.Ext(project.LockFile):
+		language = "YAML"
 	}
 	return &pb.SourceInfo{Data: data, Filename: name, Language: language}
 }

@@ -3,6 +3,8 @@ package frontend
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -38,6 +40,8 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/plan    the plan
 //	want/llb     the build definition
 //	want/config  the image config of the first platform
+//	want/sbom    the build definition of its SBOM
+//	want/lock    the lock, with `--target lock`
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
 func TestGolden(t *testing.T) {
@@ -150,13 +154,21 @@ func has(ar *txtar.Archive, name string) bool {
 // outcome is what a case produces, by the names of the files below want/.
 func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	c := readCase(t, ar)
+	if c.request.Target == planner.LockTarget {
+		lock, err := c.lock()
+		if err != nil {
+			return map[string]string{"errors": err.Error() + "\n"}
+		}
+		return map[string]string{"lock": lock}
+	}
 	p, err := c.plan(t)
 	if err != nil {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
 	return map[string]string{
 		"plan":   p.String(),
-		"llb":    c.llb(t, p),
+		"llb":    text(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"sbom":   text(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"config": configText(t, p.Images[0]),
 	}
 }
@@ -204,6 +216,12 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.BuildArgs[key] = rest
 		case "--label":
 			c.request.Labels = map[string]string{key: rest}
+		case "--revision":
+			c.request.Revision = value
+		case "--source":
+			c.request.Source = value
+		case "--target":
+			c.request.Target = value
 		case "--file":
 			c.specName = value
 		case "--old-daemon":
@@ -271,17 +289,54 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := planner.Answers{Facts: facts, Images: map[planner.ImageKey]planner.Image{}}
+	images, err := c.resolveAll(q.Images)
+	return planner.Answers{Facts: facts, Images: images}, err
+}
+
+func (c testCase) resolveAll(keys []planner.ImageKey) (map[planner.ImageKey]planner.Image, error) {
+	found := map[planner.ImageKey]planner.Image{}
 	var failed diag.List
-	for _, key := range q.Images {
+	for _, key := range keys {
 		img, err := c.image(key)
-		if err != nil {
+		switch {
+		case err == nil:
+			found[key] = img
+		case !key.Optional:
 			failed.Add(notResolved(key, err))
-			continue
 		}
-		answers.Images[key] = img
 	}
-	return answers, failed.Err()
+	return found, failed.Err()
+}
+
+// lock is what `--target lock` writes.
+func (c testCase) lock() (string, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return "", err
+	}
+	q, err := planner.AskLock(in)
+	if err != nil {
+		return "", err
+	}
+	images, err := c.resolveAll(q.Images)
+	if err != nil {
+		return "", err
+	}
+	answers := planner.LockAnswers{Images: images, Toolchains: map[string]tool.Fetched{}}
+	for _, t := range q.Toolchains {
+		answers.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
+	}
+	file, err := planner.Lock(in, answers)
+	return string(file.Data), err
+}
+
+// fakeToolchain is the fake module proxy: its newest releases end in .9.
+func fakeToolchain(version, platform string) tool.Fetched {
+	if version == project.Language(version) {
+		version += ".9"
+	}
+	sum := sha256.Sum256([]byte(version + platform))
+	return tool.Fetched{Version: version, Sum: "h1:" + base64.StdEncoding.EncodeToString(sum[:])}
 }
 
 // image is the fake registry: official Go images of any version, and what the
@@ -313,6 +368,9 @@ func (c testCase) listed(ref string) []string {
 
 func fakeImage(key planner.ImageKey) planner.Image {
 	dgst := digest.FromString(key.Ref + key.Platform.String())
+	if key.Digest != "" {
+		dgst = digest.Digest(key.Digest)
+	}
 	img := dockerspec.DockerOCIImage{}
 	img.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 	if _, tag, ok := strings.Cut(key.Ref, "golang:"); ok {
@@ -322,17 +380,21 @@ func fakeImage(key planner.ImageKey) planner.Image {
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }
 
-// llb is the definition of the first image, with digests cut to be readable.
-func (c testCase) llb(t *testing.T, p *plan.Plan) string {
+// inputs are those of a daemon that a case does not depend on.
+func (c testCase) inputs() lower.Inputs {
 	src := llb.Scratch()
-	st := lower.Lower(p, p.Images[0], lower.Inputs{
+	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
 		ToolPath:      "/bin/gohull-frontend",
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
 		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old},
-	})
+	}
+}
+
+// text is the definition of a state.
+func text(t *testing.T, st llb.State) string {
 	def, err := st.Marshal(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func platform(p ocispecs.Platform) plan.Platform {
 // transfer of their own, small and quick, before the whole context does.
 func (b *build) readProject(ctx context.Context) (project.Files, error) {
 	files := project.Files{}
-	names := []string{project.ModFile, project.WorkFile, project.VendorFile}
+	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
 	if err := b.readFiles(ctx, "go.mod", names, files); err != nil {
 		return nil, err
 	}

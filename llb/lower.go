@@ -123,9 +123,7 @@ func (l lowering) toolchain() (llb.State, llb.RunOption) {
 	if t.Image != nil {
 		return l.image(*t.Image), options{}
 	}
-	verb := &tool.Toolchain{Version: t.Module.Version, Platform: t.Module.Platform}
-	goroot := l.run(llb.Scratch(), t.Module.Step, verb)
-	return llb.Scratch(), llb.AddMount(tool.Goroot, goroot, llb.Readonly)
+	return llb.Scratch(), llb.AddMount(tool.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
 }
 
 func (l lowering) rootfs(r plan.Rootfs) llb.State {

@@ -15,6 +15,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
 	"github.com/gohull/gohull/llb/tool/rootfs"
+	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/toolchain"
 )
@@ -53,6 +54,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return runObjects(*v)
 	case *tool.Record:
 		return 0, objects.Record(tool.Cache, v.File)
+	case *tool.SBOM:
+		return 0, runSBOM(*v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -150,4 +153,17 @@ func runRootfs(v tool.Rootfs) error {
 		return err
 	}
 	return rootfs.Write(tool.Out, goroot, v)
+}
+
+func runSBOM(v tool.SBOM) error {
+	root, err := os.OpenRoot(tool.Built)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	data, err := sbom.Document(root.FS(), v)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(tool.Out, tool.SBOMFile), data, 0o644)
 }

@@ -16,6 +16,7 @@ type buildArgs struct {
 	goVersion string
 	proxyEnv  map[string]string // GOPROXY and kin, those that were given
 	epoch     int64             // SOURCE_DATE_EPOCH, else 0
+	stamps    map[string]string // VERSION and kin, those that were given
 }
 
 // goEnvArgs are the build args that steps with network get as they are; the
@@ -31,6 +32,9 @@ type BuildArg struct {
 // proxy settings that Docker predefines, are accepted beside them.
 func BuildArgs() []BuildArg {
 	return []BuildArg{
+		{"COMMIT", "the commit that is built; see Stamps"},
+		{"DATE", "its date, as `git log -1 --format=%cI` prints it; see Stamps"},
+		{"DIRTY", "whether files differ from the commit, `true` or `false`; see Stamps"},
 		{"GONOPROXY", "modules that are fetched without a proxy, as the go command means it"},
 		{"GONOSUMDB", "modules that the checksum database does not know, as the go command means it"},
 		{"GOPRIVATE", "both of these, as the go command means it; overrides `modules.private`"},
@@ -38,6 +42,7 @@ func BuildArgs() []BuildArg {
 		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
 		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
+		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
 	}
 }
 
@@ -46,7 +51,7 @@ func BuildArgs() []BuildArg {
 var predefined = []string{"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
 
 func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
-	args := buildArgs{proxyEnv: map[string]string{}}
+	args := buildArgs{proxyEnv: map[string]string{}, stamps: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value := given[name]
 		switch {
@@ -54,6 +59,8 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 			args.goVersion = strings.TrimPrefix(value, "go")
 		case name == "SOURCE_DATE_EPOCH":
 			args.epoch = readEpoch(value, errs)
+		case stampArgs[name].accept != nil:
+			args.stamps[name] = readStampArg(name, value, errs)
 		case slices.Contains(goEnvArgs, name):
 			checkProxyArg(name, value, errs)
 			args.proxyEnv[name] = value

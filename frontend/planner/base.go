@@ -11,12 +11,13 @@ import (
 
 // base is the image below the binary; an empty ref is scratch.
 type base struct {
-	ref string
-	at  diag.Range
+	ref    string
+	at     diag.Range
+	locked []spec.Pair // digests by platform
 }
 
 func (b base) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: b.ref, Platform: p, Use: "base", At: b.at}
+	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Lookup(b.locked, p.String()), Use: "base", At: b.at}
 }
 
 // scratch is the empty base. gohull adds what programs expect of a root file

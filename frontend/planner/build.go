@@ -45,9 +45,6 @@ func checkBuild(c choices, errs *diag.List) {
 			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", e.Key.Value), Hint: instead})
 		}
 	}
-	if flags := c.Spec.Build.Ldflags; strings.Contains(flags.Value, "{{") {
-		errs.Add(diag.Diagnostic{At: flags.At, Message: "build.ldflags: templates are not supported", Hint: "write the value itself"})
-	}
 	cgo := c.Spec.Build.Cgo
 	if cgo.Value && c.base.ref == "" && !strings.Contains(c.Spec.Build.Ldflags.Value, "-static") {
 		errs.Add(diag.Diagnostic{

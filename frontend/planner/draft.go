@@ -101,25 +101,27 @@ func (d draft) moduleLines() []diag.Range {
 func (d draft) planToolchain() plan.Toolchain {
 	t := plan.Toolchain{Version: d.version.Value}
 	if d.toolchain.ref == "" {
-		t.Module = d.moduleToolchain()
+		t.Module = d.moduleToolchain(d.Request.BuildPlatform)
 		return t
 	}
 	t.Image = d.imageRef(d.toolchain.key(d.Request.BuildPlatform))
 	return t
 }
 
-func (d draft) moduleToolchain() *plan.ModuleToolchain {
-	build := d.Request.BuildPlatform
+// moduleToolchain is the toolchain that runs on a platform.
+func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
+	platform := processor(p)
 	return &plan.ModuleToolchain{
 		Step: plan.Step{
 			ID:      "toolchain",
-			Name:    fmt.Sprintf("fetch the go%s toolchain", d.version.Value),
-			At:      spans(d.Spec, d.toolchain.at, d.Spec.Go.At),
-			Env:     d.proxyEnv(),
+			Name:    fmt.Sprintf("fetch the go%s toolchain", c.version.Value),
+			At:      spans(c.Spec, c.toolchain.at, c.Spec.Go.At),
+			Env:     c.proxyEnv(),
 			Network: true,
 		},
-		Version:  d.version.Value,
-		Platform: build.OS + "/" + build.Architecture,
+		Version:  c.version.Value,
+		Platform: platform,
+		Sum:      spec.Lookup(c.toolchain.locked, platform),
 	}
 }
 
@@ -154,6 +156,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	for _, f := range d.Spec.Run.Files {
 		img.Files = append(img.Files, d.copyStep(f))
 	}
+	img.SBOM = d.sbom(img)
 	img.Config = d.imageConfig(img, p)
 	return img
 }

@@ -133,6 +133,7 @@ func (d draft) labels(img plan.Image, base dockerspec.DockerOCIImage) map[string
 		labels[ocispecs.AnnotationBaseImageName] = d.base.ref
 		labels[ocispecs.AnnotationBaseImageDigest] = resolved.Digest
 	}
+	maps.Copy(labels, d.originLabels())
 	for _, l := range d.Spec.Run.Labels {
 		labels[l.Key.Value] = l.Value.Value
 	}

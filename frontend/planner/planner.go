@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -20,6 +21,7 @@ import (
 type Input struct {
 	Spec    *spec.Spec
 	Project *project.Project
+	Lock    *spec.Lock // nil when the project has none
 	Request Request
 }
 
@@ -31,6 +33,8 @@ type Request struct {
 	Labels        map[string]string
 	Target        string // empty for the images
 	Imports       bool   // whether the build imports a cache
+	Revision      string // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
+	Source        string // the repository's address, likewise
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.
@@ -45,6 +49,8 @@ type Questions struct {
 type ImageKey struct {
 	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"
 	Platform plan.Platform
+	Digest   string     // "sha256:…", what a lock says it is; empty when no lock tells
+	Optional bool       // whether it is no error that there is none
 	Use      string     // what it is for, for messages: "base" or "toolchain"
 	At       diag.Range // the line that asks for it
 }
@@ -67,7 +73,7 @@ type Image struct {
 // Ask checks all that can be checked without answers, and says what has to
 // be looked up. Its error is a diag.Errors.
 func Ask(in Input) (Questions, error) {
-	c, errs := choose(in)
+	c, errs := chooseStamped(in)
 	if err := errs.Err(); err != nil {
 		return Questions{}, err
 	}
@@ -76,7 +82,7 @@ func Ask(in Input) (Questions, error) {
 
 // Plan makes the plan. Its error is a diag.Errors.
 func Plan(in Input, answers Answers) (*plan.Plan, error) {
-	c, errs := choose(in)
+	c, errs := chooseStamped(in)
 	d := draft{choices: c, answers: answers, errs: &errs}
 	p := d.plan()
 	if err := errs.Err(); err != nil {
@@ -89,6 +95,7 @@ func Plan(in Input, answers Answers) (*plan.Plan, error) {
 type choices struct {
 	Input
 	args      buildArgs
+	stamps    stamp.Values
 	version   project.Version // of Go; not set when only the toolchain image knows
 	toolchain toolchain
 	base      base
@@ -104,6 +111,7 @@ func choose(in Input) (choices, diag.List) {
 	c.version = chooseVersion(in, c.args, &errs)
 	c.toolchain = chooseToolchain(in, c.version, &errs)
 	c.base = chooseBase(in.Spec, &errs)
+	c = c.locked(&errs)
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
 	checkTarget(in.Request.Target, &errs)

@@ -19,6 +19,8 @@ type Target struct {
 const (
 	ImageTarget   = "image"
 	ObjectsTarget = "gocache"
+	SBOMTarget    = "sbom"
+	LockTarget    = "lock"
 )
 
 // Targets lists the targets, the default one first.
@@ -26,6 +28,8 @@ func Targets() []Target {
 	return []Target{
 		{Name: ImageTarget, Description: "the image", Default: true},
 		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
+		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
+		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 // toolchain is where Go comes from: an image by reference, or, when ref is
 // empty, the module proxy.
 type toolchain struct {
-	ref string
-	at  diag.Range // the line that asks for it
+	ref    string
+	at     diag.Range  // the line that asks for it
+	locked []spec.Pair // digests of the image, or checksums of the module, by platform
 }
 
 func (t toolchain) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: t.ref, Platform: p, Use: "toolchain", At: t.at}
+	return ImageKey{Ref: t.ref, Platform: p, Digest: spec.Lookup(t.locked, p.String()), Use: "toolchain", At: t.at}
 }
 
 // chooseVersion takes the build arg, the spec's key, or what the project

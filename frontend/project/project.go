@@ -23,6 +23,7 @@ const (
 	ModFile    = "go.mod"
 	WorkFile   = "go.work"
 	VendorFile = "vendor/modules.txt"
+	LockFile   = "gohull.lock"
 )
 
 // Project is what the files say.

@@ -36,21 +36,29 @@ type parser struct {
 
 func (p *parser) spec(data []byte) *Spec {
 	spec := &Spec{File: p.file.name}
-	if !p.readable(data) {
+	if !p.readable(data) || p.dockerfile() {
 		return spec
 	}
+	if v, ok := p.root(data, "begin with a key: main: ./cmd/server"); ok {
+		readFields(v, specFields, spec)
+		p.together(spec)
+	}
+	return spec
+}
+
+// root is the mapping that a file is, not ok when it is empty or something
+// else.
+func (p *parser) root(data []byte, hint string) (_ value, ok bool) {
 	root := p.document(data)
 	if root == nil || !p.plain(root) {
-		return spec
+		return value{}, false
 	}
 	v := value{p: p, node: root}
 	if root.Kind != yaml.MappingNode {
-		v.wrong("begin with a key: main: ./cmd/server", "wanted keys and values, found %s", v.found())
-		return spec
+		v.wrong(hint, "wanted keys and values, found %s", v.found())
+		return v, false
 	}
-	readFields(v, specFields, spec)
-	p.together(spec)
-	return spec
+	return v, true
 }
 
 // together checks what no value can be checked for alone.

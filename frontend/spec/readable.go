@@ -30,7 +30,6 @@ func (p *parser) readable(data []byte) bool {
 			p.unreadable(i, "control character "+escaped(r), "remove it")
 		}
 	}
-	p.dockerfile()
 	return p.found.Len() == 0
 }
 
@@ -64,8 +63,9 @@ func hidden(r rune) bool {
 // instruction matches a line of a Dockerfile, and none that begins a mapping.
 var instruction = regexp.MustCompile(`(?i)^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]+[^: \t]`)
 
-// dockerfile finds a Dockerfile that was given gohull's syntax line.
-func (p *parser) dockerfile() {
+// dockerfile reports whether this is a Dockerfile that was given gohull's
+// syntax line.
+func (p *parser) dockerfile() bool {
 	for line := range p.file.lines {
 		text := p.file.line(line + 1)
 		if trimmed := strings.TrimSpace(text); trimmed == "" || trimmed[0] == '#' {
@@ -78,7 +78,9 @@ func (p *parser) dockerfile() {
 				Message: fmt.Sprintf("this is a Dockerfile, not a gohull spec: it begins with %s", m[1]),
 				Hint:    "remove all lines below # syntax=; an empty spec builds the only main package",
 			})
+			return true
 		}
-		return
+		return false
 	}
+	return false
 }

@@ -5,7 +5,7 @@
 // means and what holds without it are in the tables of table.go; Reference
 // lists them. Reading is strict: a key that is not known or written twice, a
 // value of another type, a second document, a merge key, a tag are errors.
-// Parse reports all of them at once.
+// Parse reports all of them at once. The lock beside it is read as strictly.
 package spec
 
 import (

@@ -81,28 +81,34 @@ func TestSecondBuild(t *testing.T) {
 	}
 }
 
-// TestCommit works on the repository between two builds: nothing that is
-// built depends on it.
+// TestCommit works on the repository between two builds: no step depends on
+// it, and only the labels name it (see TestCommitIsALabel).
 func TestCommit(t *testing.T) {
 	b := cached(t, withFiles)
 	git(t, b.Dir, "init", "--quiet")
-	first := succeed(t, b)
+	succeed(t, b)
 	git(t, b.Dir, "add", ".")
-	git(t, b.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message=all")
-	again := succeed(t, b)
-	if ran := steps(again); len(ran) > 0 || again.Digest != first.Digest {
-		t.Errorf("a commit ran %q again, want all CACHED; digest %s, then %s", ran, first.Digest, again.Digest)
+	git(t, b.Dir, "commit", "--quiet", "--message=all")
+	if ran := steps(succeed(t, b)); len(ran) > 0 {
+		t.Errorf("a commit ran %q again, want all CACHED", ran)
 	}
 }
 
-func git(t testing.TB, dir string, args ...string) {
+// git runs a command and gives what it prints. Whoever runs it whenever makes
+// the same commits.
+func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	for _, who := range []string{"AUTHOR", "COMMITTER"} {
+		cmd.Env = append(cmd.Env, "GIT_"+who+"_NAME=a", "GIT_"+who+"_EMAIL=a@example.com", "GIT_"+who+"_DATE=2026-01-31T12:00:00Z")
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%s: %v\n%s", cmd, err, out)
 	}
+	return strings.TrimSpace(string(out))
 }
 
 // TestEdit changes files of the context and looks which steps run again:

@@ -64,6 +64,7 @@ type ModuleToolchain struct {
 	Step
 	Version  string // "1.26.8", or "1.26" for the newest of its releases
 	Platform string // "linux/amd64", where it runs
+	Sum      string // of the module, "h1:…"; empty when no lock tells
 }
 
 // ImageRef is an image to pull.
@@ -162,6 +163,13 @@ type Copy struct {
 	Epoch int64
 }
 
+// File is a file that is written as it stands here.
+type File struct {
+	Name  string // below the root of what it is alone in
+	Data  []byte
+	Epoch int64
+}
+
 // Image is what one platform gets.
 type Image struct {
 	Platform Platform
@@ -171,7 +179,16 @@ type Image struct {
 	Compile  Compile
 	Objects  Objects // what Compile is made of, when somebody asks for it
 	Files    []Copy
+	SBOM     SBOM
 	Config   Config
+}
+
+// SBOM lists what an image is made of. It is made when somebody asks for it.
+type SBOM struct {
+	Step
+	Epoch int64  // time of the document
+	Image string // what the image is called: "server"
+	Base  string // what it starts from, with its digest if it has one; empty for scratch
 }
 
 // Config is the image config, as the OCI image specification and Docker's

@@ -25,3 +25,9 @@ type File struct {
 	Link    string `json:"link,omitempty"`    // the symlink that does
 	Target  string `json:"target,omitempty"`  // where it points
 }
+
+// Fetched is a toolchain that came through the module proxy.
+type Fetched struct {
+	Version string `json:"version"` // "1.26.8"
+	Sum     string `json:"sum"`     // of the module, as in go.sum: "h1:…"
+}

@@ -23,7 +23,10 @@ const (
 	ModCache   = "/go/pkg/mod"     // GOMODCACHE
 	Cache      = "/.gohull/cache"  // GOCACHE
 	Temp       = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
+	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile  = "facts.json"      // what scan leaves in Out
+	SBOMFile   = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
+	GoFile     = "gohull.json"     // what toolchain leaves in Out: a Fetched as JSON
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
 	// OutlineDir is the folder of Out that takes an outline: the project as
@@ -126,11 +129,12 @@ type Modules struct {
 }
 
 // Toolchain fetches a Go toolchain through GOPROXY, verifies it and unpacks
-// it as a GOROOT to Out. GOPROXY, GONOPROXY, GOPRIVATE, GOSUMDB and GONOSUMDB
-// come from the environment.
+// it as a GOROOT to Out, together with GoFile. GOPROXY, GONOPROXY, GOPRIVATE,
+// GOSUMDB and GONOSUMDB come from the environment.
 type Toolchain struct {
 	Version  string // "1.26.8"
 	Platform string // "linux/amd64"
+	Sum      string // "h1:…", what a lock says its checksum is; it takes the checksum database's place
 }
 
 // Rootfs writes to Out what a program expects of a root file system and an
@@ -171,6 +175,14 @@ type Record struct {
 	File string
 }
 
+// SBOM writes to SBOMFile which modules the executables below Built are made
+// of, by their own build information, as an SPDX document.
+type SBOM struct {
+	Epoch int64  // time of the document, in seconds since 1970
+	Image string // what the image is called: "server"
+	Base  string // what the image starts from, with its digest if it has one; empty for scratch
+}
+
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
 func (*Modules) verb() string   { return "modules" }
@@ -179,6 +191,7 @@ func (*Rootfs) verb() string    { return "rootfs" }
 func (*Go) verb() string        { return "go" }
 func (*Objects) verb() string   { return "objects" }
 func (*Record) verb() string    { return "record" }
+func (*SBOM) verb() string      { return "sbom" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -204,6 +217,7 @@ func (v *Modules) flags(fs *flag.FlagSet) {
 func (v *Toolchain) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Version, "version", v.Version, "Go version")
 	fs.StringVar(&v.Platform, "platform", v.Platform, "platform it runs on")
+	fs.StringVar(&v.Sum, "sum", v.Sum, "checksum of the module")
 }
 
 func (v *Rootfs) flags(fs *flag.FlagSet) {
@@ -230,6 +244,12 @@ func (v *Record) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.File, "file", v.File, "file to write to")
 }
 
+func (v *SBOM) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "time of the document")
+	fs.StringVar(&v.Image, "image", v.Image, "name of the image")
+	fs.StringVar(&v.Base, "base", v.Base, "base image")
+}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -238,6 +258,7 @@ func (*Rootfs) rest() *[]string    { return nil }
 func (v *Go) rest() *[]string      { return &v.Args }
 func (v *Objects) rest() *[]string { return &v.Args }
 func (*Record) rest() *[]string    { return nil }
+func (*SBOM) rest() *[]string      { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -292,7 +313,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

@@ -21,6 +21,8 @@ func TestCommand(t *testing.T) {
 			"/.gohull/tool modules -go=1.26.8 -platforms=GOARCH=amd64 GOOS=linux,GOARCH=arm GOARM=7 GOOS=linux -- -tags=a,b -race"},
 		{&Toolchain{Version: "1.26", Platform: "linux/arm64"},
 			"/.gohull/tool toolchain -platform=linux/arm64 -version=1.26"},
+		{&Toolchain{Version: "1.26.8", Platform: "linux/arm64", Sum: "h1:ab="},
+			"/.gohull/tool toolchain -platform=linux/arm64 -sum=h1:ab= -version=1.26.8"},
 		{&Rootfs{Epoch: 1700000000}, "/.gohull/tool rootfs -epoch=1700000000"},
 		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
 			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
@@ -30,6 +32,8 @@ func TestCommand(t *testing.T) {
 		{&Objects{List: StandardFile, Without: Pack(0), Args: []string{"list", "-export"}},
 			"/.gohull/tool objects -list=standard.txt -without=/.gohull/packs/0 -- list -export"},
 		{&Record{File: "/.gohull/tmp/actions"}, "/.gohull/tool record -file=/.gohull/tmp/actions"},
+		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
+			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {

@@ -69,8 +69,11 @@ func (s settings) unproxied() string {
 }
 
 // verdict says what a download with this hash was verified against.
-func (s settings) verdict(hash string) string {
+func (f *fetch) verdict(hash string) string {
+	s := f.env
 	switch {
+	case f.req.Sum != "":
+		return fmt.Sprintf("verified %s against the lock", hash)
 	case s.sumdb == "off":
 		return hash + " was not verified, because GOSUMDB is off"
 	case module.MatchPrefixPatterns(cmp.Or(s.nosumdb, s.private), modulePath):

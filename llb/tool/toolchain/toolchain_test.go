@@ -116,6 +116,7 @@ func TestFetch(t *testing.T) {
 	}
 	want := `-rw-r--r-- VERSION
 -rwxr-xr-x bin/go
+-rw-r--r-- gohull.json
 -rw-r--r-- lib/time/zoneinfo.zip
 -rwxr-xr-x lib/wasm/go_js_wasm_exec
 -rwxr-xr-x pkg/tool/linux_amd64/compile
@@ -133,6 +134,29 @@ func TestFetch(t *testing.T) {
 	if lines[len(lines)-1] != last {
 		t.Errorf("the log ends\n%s\nwant\n%s", lines[len(lines)-1], last)
 	}
+}
+
+// TestLocked: the checksum of a lock takes the database's place.
+func TestLocked(t *testing.T) {
+	url := serve(t, proxy(goZip(t)))
+	r, log := place(t, url, "GOSUMDB=sum.example+00000000+AAAA")
+	r.Sum = hash(t)
+	if err := Fetch(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if want := "go1.26.8 for linux/amd64: verified " + r.Sum + " against the lock"; lines[len(lines)-1] != want {
+		t.Errorf("the log ends\n%s\nwant\n%s", lines[len(lines)-1], want)
+	}
+	left, err := os.ReadFile(filepath.Join(r.Out, tool.GoFile))
+	if want := `{"version":"1.26.8","sum":"` + r.Sum + `"}`; err != nil || string(left) != want {
+		t.Errorf("%s holds %q (%v), want %q", tool.GoFile, left, err, want)
+	}
+
+	r, _ = place(t, url)
+	r.Sum = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	fails(t, r, url, "go1.26.8 for linux/amd64: what the proxy sent has the checksum "+hash(t)+
+		", and the lock says "+r.Sum+"; do not use it, and ask who runs the proxy")
 }
 
 func hash(t *testing.T) string {

@@ -1,0 +1,82 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	"golang.org/x/sync/errgroup"
+)
+
+// lock writes the lock, whatever the lock says that there is. It is one file
+// for all platforms, so the result has none.
+func (b *build) lock(ctx context.Context, in planner.Input) (*client.Result, error) {
+	questions, err := planner.AskLock(in)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := b.answerLock(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	file, err := planner.Lock(in, answers)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := b.solveRef(ctx, lower.File(file), false)
+	if err != nil {
+		return nil, err
+	}
+	res := client.NewResult()
+	res.SetRef(ref)
+	return res, nil
+}
+
+func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planner.LockAnswers, error) {
+	answers := planner.LockAnswers{Toolchains: map[string]tool.Fetched{}}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return answers, err
+	}
+	var mu sync.Mutex
+	eg, egCtx := errgroup.WithContext(ctx)
+	for _, t := range q.Toolchains {
+		eg.Go(func() error {
+			fetched, err := b.fetched(egCtx, *t, inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			answers.Toolchains[t.Platform] = fetched
+			return err
+		})
+	}
+	if err := eg.Wait(); err != nil {
+		return answers, err
+	}
+	var notFound error
+	answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+	return answers, joined(err, notFound)
+}
+
+// fetched has a toolchain fetched, and tells what came.
+func (b *build) fetched(ctx context.Context, t plan.ModuleToolchain, inputs lower.Inputs) (tool.Fetched, error) {
+	var fetched tool.Fetched
+	ref, err := b.evaluate(ctx, lower.Toolchain(t, inputs))
+	if err != nil {
+		return fetched, err
+	}
+	data, err := dockerui.ReadFile(ctx, ref, tool.GoFile)
+	if err != nil {
+		return fetched, fmt.Errorf("reading what was fetched: %w", err)
+	}
+	if err := json.Unmarshal(data, &fetched); err != nil {
+		return fetched, fmt.Errorf("reading what was fetched: %w", err)
+	}
+	return fetched, nil
+}

@@ -1,0 +1,162 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// LockQuestions is what Lock needs to know.
+type LockQuestions struct {
+	Images     []ImageKey
+	Toolchains []*plan.ModuleToolchain // to fetch, for their checksums
+}
+
+// LockAnswers is what the questions found.
+type LockAnswers struct {
+	Images     map[ImageKey]Image      // without optional ones that there are not
+	Toolchains map[string]tool.Fetched // by the platform they run on
+}
+
+// AskLock says what has to be looked up to write a lock. It looks past a lock
+// that there is. Its error is a diag.Errors.
+func AskLock(in Input) (LockQuestions, error) {
+	c, errs := chooseUnlocked(in)
+	if !c.version.IsSet() && c.toolchain.ref == "" {
+		errs.Add(diag.Diagnostic{
+			At:      firstLine(in.Spec),
+			Message: "the build context has no go.mod, so the Go version to lock is not known",
+			Hint:    "build with a module's folder as the context",
+		})
+	}
+	if err := errs.Err(); err != nil {
+		return LockQuestions{}, err
+	}
+	var q LockQuestions
+	if c.base.ref != "" {
+		for _, p := range in.Request.Platforms {
+			q.Images = append(q.Images, c.base.key(p))
+		}
+	}
+	for _, p := range c.builders() {
+		if c.toolchain.ref != "" {
+			q.Images = append(q.Images, c.toolchainKey(p))
+			continue
+		}
+		q.Toolchains = append(q.Toolchains, c.moduleToolchain(p))
+	}
+	return q, nil
+}
+
+func chooseUnlocked(in Input) (choices, diag.List) {
+	in.Lock = nil
+	return choose(in)
+}
+
+// builders are the platforms that builders may have: this one's, and, since
+// a lock is used by other machines as well, those that are asked for.
+func (c choices) builders() []plan.Platform {
+	all := []plan.Platform{c.Request.BuildPlatform}
+	for _, p := range c.Request.Platforms {
+		p.Variant = ""
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// toolchainKey is the toolchain for a builder, which has to be there for this
+// builder alone.
+func (c choices) toolchainKey(p plan.Platform) ImageKey {
+	key := c.toolchain.key(p)
+	key.Optional = p != c.Request.BuildPlatform
+	return key
+}
+
+// Lock writes the lock. Its error is a diag.Errors.
+func Lock(in Input, answers LockAnswers) (plan.File, error) {
+	c, errs := chooseUnlocked(in)
+	lock := &spec.Lock{Go: c.lockGo(answers, &errs), Images: lockImages(answers, &errs)}
+	if err := errs.Err(); err != nil {
+		return plan.File{}, err
+	}
+	comment := "What the builds of this folder are made from; gohull looks up nothing beside it.\nTo renew it: " + c.renewal()
+	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch}, nil
+}
+
+func (c choices) lockGo(answers LockAnswers, errs *diag.List) spec.LockedGo {
+	var locked spec.LockedGo
+	if !isReference(c.Spec.Toolchain) {
+		locked.Asked.Value = c.version.Value
+	}
+	if c.toolchain.ref == "" {
+		return c.lockModules(locked, answers, errs)
+	}
+	locked.Version = locked.Asked
+	img := answers.Images[c.toolchainKey(c.Request.BuildPlatform)]
+	if v, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION"); ok && project.IsVersion(v) {
+		locked.Version.Value = v
+	}
+	return locked
+}
+
+func (c choices) lockModules(locked spec.LockedGo, answers LockAnswers, errs *diag.List) spec.LockedGo {
+	locked.Version.Value = answers.Toolchains[processor(c.Request.BuildPlatform)].Version
+	for _, p := range c.builders() {
+		fetched := answers.Toolchains[processor(p)]
+		if fetched.Version != locked.Version.Value {
+			errs.Add(diag.Diagnostic{
+				At:      c.version.At,
+				Message: fmt.Sprintf("go %s is go %s for %s, and go %s for %s", c.version.Value, locked.Version.Value, c.Request.BuildPlatform, fetched.Version, p),
+				Hint:    "name one that both have in full, with the key `go`",
+			})
+		}
+		locked.Modules = append(locked.Modules, pair(processor(p), fetched.Sum))
+	}
+	locked.Modules = sorted(locked.Modules)
+	return locked
+}
+
+// processor is a platform as Go's toolchains have it, which know no variants.
+func processor(p plan.Platform) string { return p.OS + "/" + p.Architecture }
+
+// lockImages lists the images by name, and their digests by platform.
+func lockImages(answers LockAnswers, errs *diag.List) []spec.LockedImage {
+	found := map[string][]spec.Pair{}
+	for key, img := range answers.Images {
+		switch {
+		case img.Context != "":
+			errs.Add(diag.Diagnostic{
+				At:      key.At,
+				Message: fmt.Sprintf("%s: a build context replaces %s, and a lock cannot hold that", key.Use, key.Ref),
+				Hint:    "remove the flag --build-context",
+			})
+		case !hasDigest(key.Ref):
+			found[key.Ref] = append(found[key.Ref], pair(key.Platform.String(), img.Digest))
+		}
+	}
+	var all []spec.LockedImage
+	for name, digests := range found {
+		all = append(all, spec.LockedImage{Name: spec.String{Value: name}, Digests: sorted(digests)})
+	}
+	slices.SortFunc(all, func(a, b spec.LockedImage) int { return cmp.Compare(a.Name.Value, b.Name.Value) })
+	return all
+}
+
+func pair(name, value string) spec.Pair {
+	return spec.Pair{Key: spec.String{Value: name}, Value: spec.String{Value: value}}
+}
+
+// sorted is pairs by name, without repeats: base and toolchain may be one
+// image.
+func sorted(pairs []spec.Pair) []spec.Pair {
+	slices.SortFunc(pairs, func(a, b spec.Pair) int { return cmp.Compare(a.Key.Value, b.Key.Value) })
+	return slices.Compact(pairs)
+}

@@ -1,0 +1,26 @@
+package planner
+
+import "github.com/gohull/gohull/llb/plan"
+
+func (d draft) sbom(img plan.Image) plan.SBOM {
+	return plan.SBOM{
+		Step: plan.Step{
+			ID:   "sbom",
+			Name: "list what the image for " + img.Platform.String() + " is made of",
+			At:   spans(d.Spec, d.mainLines()...),
+		},
+		Epoch: d.args.epoch,
+		Image: binaryTitle(img.Compile),
+		Base:  d.baseName(img.Platform),
+	}
+}
+
+// baseName is the base with its digest; a build context that replaces it may
+// have none.
+func (d draft) baseName(p plan.Platform) string {
+	base, ok := d.answers.Images[d.base.key(p)]
+	if !ok || base.Digest == "" || hasDigest(base.Name) {
+		return base.Name
+	}
+	return base.Name + "@" + base.Digest
+}

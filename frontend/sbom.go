@@ -1,0 +1,111 @@
+package frontend
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/frontend/attestations"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/result"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// predicateSPDX is what in-toto calls an SPDX document.
+const predicateSPDX = "https://spdx.dev/Document"
+
+// addSBOMs attests for each image what it is made of, when the client asks
+// for that. The daemon scans a result that has no such attestation, with an
+// image that it pulls; so for a scanner that the client names itself, nothing
+// is to be done here.
+func (b *build) addSBOMs(ctx context.Context, rb *dockerui.ResultBuilder, p *plan.Plan, inputs lower.Inputs) error {
+	if b.ui.SBOM == nil || namesScanner(b.ui.BuildOpts().Opts) {
+		return nil
+	}
+	return rb.EachPlatform(ctx, func(ctx context.Context, id string, target ocispecs.Platform) error {
+		i := slices.IndexFunc(p.Images, func(img plan.Image) bool { return img.Platform == platform(target) })
+		if i < 0 {
+			return fmt.Errorf("no image for %s", id)
+		}
+		ref, err := b.evaluate(ctx, lower.SBOM(p, p.Images[i], inputs))
+		if err != nil {
+			return err
+		}
+		rb.AddAttestation(id, spdx(ref))
+		return nil
+	})
+}
+
+// spdx is the attestation that a ref holds. The name of its core is that of
+// the file: with it, exporters note for each file of the document which layer
+// it is in.
+func spdx(ref client.Reference) result.Attestation[client.Reference] {
+	name, _, _ := strings.Cut(tool.SBOMFile, ".")
+	return result.Attestation[client.Reference]{
+		Kind: gwpb.AttestationKind_InToto,
+		Ref:  ref,
+		Path: tool.SBOMFile,
+		Metadata: map[string][]byte{
+			result.AttestationReasonKey: []byte(result.AttestationReasonSBOM),
+			result.AttestationSBOMCore:  []byte(name),
+		},
+		InToto: result.InTotoAttestation{PredicateType: predicateSPDX},
+	}
+}
+
+// checkSBOM refuses an SBOM of what is none of Go's, and what only a scanner
+// could heed when there is none.
+func (b *build) checkSBOM() error {
+	if b.ui.SBOM == nil || namesScanner(b.ui.BuildOpts().Opts) {
+		return nil
+	}
+	var errs diag.List
+	if b.ui.Target == planner.LockTarget {
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: "--target " + planner.LockTarget},
+			Message: "a lock is a text, of which there is no SBOM",
+			Hint:    "remove the flag --sbom",
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.ui.SBOM.Parameters)) {
+		if name == "type" {
+			continue
+		}
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: "--attest type=sbom"},
+			Message: name + " is a setting of a scanner, and gohull reads the SBOM from the binaries",
+			Hint:    "remove it, or name the scanner as well: generator=<image>",
+		})
+	}
+	return errs.Err()
+}
+
+// namesScanner reports whether the client names the image that is to scan.
+// BuildKit fills in a name of its own where there is none, so that the words
+// of the request themselves have to be looked at.
+func namesScanner(opts map[string]string) bool {
+	for name, value := range attestations.Filter(opts) {
+		kind := strings.TrimPrefix(strings.TrimPrefix(name, "attest:"), "build-arg:BUILDKIT_ATTEST_")
+		if strings.EqualFold(kind, attestations.KeyTypeSbom) && hasField(value, "generator=") {
+			return true
+		}
+	}
+	return false
+}
+
+// hasField reports whether a line of comma-separated fields has one that
+// begins so. BuildKit has read the line before, and reported what is wrong.
+func hasField(line, prefix string) bool {
+	fields, err := csv.NewReader(strings.NewReader(line)).Read()
+	return err == nil && slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(f, prefix) })
+}

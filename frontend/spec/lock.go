@@ -1,0 +1,160 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Lock is a decoded lock file: what the names in a spec stood for when the
+// file was written.
+type Lock struct {
+	Go     LockedGo
+	Images []LockedImage
+}
+
+// LockedGo is the toolchain.
+type LockedGo struct {
+	Asked   String // "1.26": what the spec or the project asks for; not set when only the image tells
+	Version String // "1.26.8": what that was
+	Modules []Pair // "linux/amd64" to the checksum of the toolchain's module, as in go.sum
+}
+
+// LockedImage is an image.
+type LockedImage struct {
+	Name    String // "docker.io/library/alpine:3.22"
+	Digests []Pair // "linux/amd64" to "sha256:…"
+}
+
+// Lookup is what a list of pairs has for a name, empty when it has nothing.
+func Lookup(pairs []Pair, name string) string {
+	for _, p := range pairs {
+		if p.Key.Value == name {
+			return p.Value.Value
+		}
+	}
+	return ""
+}
+
+// ParseLock reads a lock file as strictly as Parse reads a spec. The error is
+// a diag.Errors.
+func ParseLock(name string, data []byte) (*Lock, error) {
+	p := &parser{file: newSource(name, data), known: below("", lockFields)}
+	lock := &Lock{}
+	if p.readable(data) {
+		if v, ok := p.root(data, "write it anew"); ok {
+			readFields(v, lockFields, lock)
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return lock, nil
+}
+
+// Text is the file that ParseLock reads. The comment says how it was written.
+func (l *Lock) Text(comment string) []byte {
+	var b strings.Builder
+	for line := range strings.Lines(comment) {
+		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
+	}
+	if l.Go.Version.Value != "" {
+		b.WriteString("go:\n")
+		if l.Go.Asked.Value != "" {
+			fmt.Fprintf(&b, "  asked: %s\n", l.Go.Asked.Value)
+		}
+		fmt.Fprintf(&b, "  version: %s\n", l.Go.Version.Value)
+		writePairs(&b, "  ", "modules", l.Go.Modules)
+	}
+	if len(l.Images) > 0 {
+		b.WriteString("images:\n")
+	}
+	for _, img := range l.Images {
+		writePairs(&b, "  ", img.Name.Value, img.Digests)
+	}
+	return []byte(b.String())
+}
+
+func writePairs(b *strings.Builder, indent, name string, pairs []Pair) {
+	if len(pairs) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s%s:\n", indent, name)
+	for _, p := range pairs {
+		fmt.Fprintf(b, "%s  %s: %s\n", indent, p.Key.Value, p.Value.Value)
+	}
+}
+
+var lockFields = []field[Lock]{
+	block("go", lockedGoFields, func(l *Lock) *LockedGo { return &l.Go }),
+	leaf("images", lockedImages, func(l *Lock) *[]LockedImage { return &l.Images }, "none",
+		"Digests of images, by name and platform."),
+}
+
+var lockedGoFields = []field[LockedGo]{
+	leaf("asked", text("a Go version like 1.26", goVersion), func(g *LockedGo) *String { return &g.Asked }, "none",
+		"The version that was asked for."),
+	leaf("version", text("a Go version like 1.26.8", goVersion), func(g *LockedGo) *String { return &g.Version }, "required",
+		"The version that this was."),
+	leaf("modules", byPlatform("checksums by platform", moduleSum), func(g *LockedGo) *[]Pair { return &g.Modules }, "none",
+		"Checksums of the toolchain's module."),
+}
+
+const images = "images with their digests by platform"
+
+var lockedImages = kind[[]LockedImage]{want: images, read: func(v value) (all []LockedImage) {
+	if v.node.Kind != yaml.MappingNode {
+		v.mismatch(images)
+		return nil
+	}
+	v.each(func(name String, val value) {
+		all = append(all, LockedImage{Name: name, Digests: digests.read(val)})
+	})
+	return all
+}}
+
+var digests = byPlatform("digests by platform", imageDigest)
+
+// byPlatform is a mapping of platforms to values that a rule accepts.
+func byPlatform(want string, accept rule) kind[[]Pair] {
+	return kind[[]Pair]{want: want, read: func(v value) (all []Pair) {
+		if v.node.Kind != yaml.MappingNode {
+			v.mismatch(want)
+			return nil
+		}
+		v.each(func(platform String, val value) {
+			v.accepts(platform, platformName)
+			all = append(all, Pair{Key: platform, Value: text("a checksum", accept).read(val)})
+		})
+		return all
+	}}
+}
+
+var (
+	platformForm    = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(/[a-z0-9.]+)?$`)
+	imageDigestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	moduleSumForm   = regexp.MustCompile(`^h1:[A-Za-z0-9+/]{43}=$`)
+)
+
+func platformName(s string) *objection {
+	if platformForm.MatchString(s) {
+		return nil
+	}
+	return object("write one like linux/arm64", "%s is not a platform", quote(s))
+}
+
+func imageDigest(s string) *objection {
+	if imageDigestForm.MatchString(s) {
+		return nil
+	}
+	return object("write the lock anew", "wanted a digest, sha256: and 64 hexadecimal digits, found %s", quote(s))
+}
+
+func moduleSum(s string) *objection {
+	if moduleSumForm.MatchString(s) {
+		return nil
+	}
+	return object("write the lock anew", "wanted a checksum as in go.sum, h1:…=, found %s", quote(s))
+}

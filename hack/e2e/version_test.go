@@ -1,0 +1,166 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// stamped says which version and commit it is of.
+var stamped = map[string]string{
+	"Dockerfile": `build: {ldflags: "-X main.version={{.Version}} -X main.commit={{.ShortCommit}}"}`,
+	"go.mod":     goMod("example.com/stamped"),
+	"main.go": `package main
+
+import "fmt"
+
+var version, commit string
+
+func main() { fmt.Println(version, commit) }
+`,
+}
+
+// TestStamps passes version and commit by hand.
+func TestStamps(t *testing.T) {
+	b := gohull(t, write(t, stamped), "--build-arg=VERSION=v1.2.3", "--build-arg=COMMIT=0123456789abcdef0123456789abcdef01234567")
+	b.Push = ref(t)
+	succeed(t, b)
+	im := pull(t, b.Push)
+	if exit, out := output(t, im); exit != 0 || out != "1.2.3 0123456\n" {
+		t.Errorf("exit code %d, printed %q", exit, out)
+	}
+	labels := config(t, im).Labels
+	for name, want := range map[string]string{
+		"org.opencontainers.image.version":  "1.2.3",
+		"org.opencontainers.image.revision": "0123456789abcdef0123456789abcdef01234567",
+	} {
+		if labels[name] != want {
+			t.Errorf("label %s is %q, want %q", name, labels[name], want)
+		}
+	}
+}
+
+// TestStampLinksAgain: another version compiles nothing.
+func TestStampLinksAgain(t *testing.T) {
+	dir := write(t, map[string]string{
+		"Dockerfile": `build: {ldflags: "-X main.version={{.Version}}"}`,
+		"go.mod":     goMod("example.com/again"),
+		"main.go":    "package main\n\nvar version string\n\nfunc main() { println(version, `" + t.TempDir() + "`) }\n",
+	})
+	for i, version := range []string{"1.0.1", "1.0.2"} {
+		first := i == 0
+		v, ok := succeed(t, gohull(t, dir, "--build-arg=VERSION="+version, "--output=type=cacheonly")).Vertex("compile again")
+		if !ok || !v.Ran() || strings.Contains(v.Log, "compiled ") != first {
+			t.Errorf("version %s: it has to run, and to compile only the first time: %q", version, v.Log)
+		}
+	}
+}
+
+// repository makes a checkout of files that has one commit and an address.
+func repository(t *testing.T, files map[string]string, address string) string {
+	t.Helper()
+	dir := write(t, files)
+	git(t, dir, "init", "--quiet")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "--quiet", "--message=first")
+	git(t, dir, "remote", "add", "origin", address)
+	return dir
+}
+
+func pushed(t *testing.T, dir, ref string, env ...string) buildx.Result {
+	t.Helper()
+	b := gohull(t, dir, "--provenance=false")
+	b.Push, b.Env = ref, env
+	return succeed(t, b)
+}
+
+// TestCommitIsALabel: where the spec does not ask for it, a commit reaches
+// the labels and nothing else.
+func TestCommitIsALabel(t *testing.T) {
+	dir := repository(t, numbered, "git@git.example:acme/numbered.git")
+	name := ref(t)
+	pushed(t, dir, name)
+	before := pull(t, name)
+	overwrite(t, dir, "README.md", "a page\n")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "--quiet", "--message=second")
+	second := pushed(t, dir, name)
+	if v, ok := second.Vertex("compile"); !ok || v.Ran() {
+		t.Errorf("the compile was rerun: %+v", v)
+	}
+	after := pull(t, name)
+	if was, is := diffIDs(t, before), diffIDs(t, after); !slices.Equal(was, is) {
+		t.Errorf("the layers were %v and are %v", was, is)
+	}
+	labels := config(t, after).Labels
+	for label, want := range map[string]string{
+		"org.opencontainers.image.revision": git(t, dir, "rev-parse", "HEAD"),
+		"org.opencontainers.image.source":   "https://git.example/acme/numbered",
+		"org.opencontainers.image.version":  "",
+	} {
+		if labels[label] != want {
+			t.Errorf("label %s is %q, want %q", label, labels[label], want)
+		}
+	}
+}
+
+func diffIDs(t *testing.T, im v1.Image) []v1.Hash {
+	t.Helper()
+	file, err := im.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.RootFS.DiffIDs
+}
+
+func overwrite(t *testing.T, dir, name, data string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckoutsAgree: one commit gives one digest, wherever and however it is
+// checked out.
+func TestCheckoutsAgree(t *testing.T) {
+	name := ref(t)
+	over := pushed(t, repository(t, numbered, "git@git.example:acme/numbered.git"), name)
+	https := pushed(t, repository(t, numbered, "https://git.example/acme/numbered"), name)
+	if over.Digest != https.Digest {
+		t.Errorf("over ssh %s, over https %s", over.Digest, https.Digest)
+	}
+	none := pushed(t, write(t, numbered), name)
+	silent := pushed(t, repository(t, numbered, "https://git.example/acme/numbered"), name, "BUILDX_GIT_INFO=0")
+	if none.Digest != silent.Digest {
+		t.Errorf("without a checkout %s, and with one that is not told %s", none.Digest, silent.Digest)
+	}
+}
+
+// TestDirtyCheckout changes a file after the commit.
+func TestDirtyCheckout(t *testing.T) {
+	dir := repository(t, numbered, "https://git.example/acme/numbered")
+	overwrite(t, dir, "Dockerfile", "run: {env: {DIRTY: \"{{.Dirty}}\", COMMIT: \"{{.Commit}}\"}}\n")
+	name := ref(t)
+	pushed(t, dir, name, "BUILDX_GIT_CHECK_DIRTY=1")
+	cfg, commit := config(t, pull(t, name)), git(t, dir, "rev-parse", "HEAD")
+	if got := strings.Join(cfg.Env, " "); !strings.HasSuffix(got, " DIRTY=true COMMIT="+commit) {
+		t.Errorf("environment %q", got)
+	}
+	if got := cfg.Labels["org.opencontainers.image.revision"]; got != commit+"-dirty" {
+		t.Errorf("revision %q, want %q", got, commit+"-dirty")
+	}
+}
+
+// TestStampUnknown: a stamp without a value is an error at its line.
+func TestStampUnknown(t *testing.T) {
+	r := run(t, gohull(t, write(t, stamped), "--build-arg=COMMIT=0123456"))
+	const want = "Dockerfile:1:18: build.ldflags: {{.Version}} is not known; pass --build-arg VERSION=1.2.3"
+	if r.Exit == 0 || !strings.Contains(r.Text, want) || !strings.Contains(r.Text, ">>> build: {ldflags:") {
+		t.Errorf("exit code %d, and this was printed, want %q and its line:\n%s", r.Exit, want, r.Text)
+	}
+}

@@ -1,0 +1,16 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// SBOM is the file system that holds tool.SBOMFile for one image of a plan.
+func SBOM(p *plan.Plan, img plan.Image, in Inputs) llb.State {
+	l := newLowering(p, in)
+	s := img.SBOM
+	verb := &tool.SBOM{Epoch: s.Epoch, Image: s.Image, Base: s.Base}
+	built := llb.AddMount(tool.Built, l.compile(img.Compile), llb.Readonly)
+	return l.run(llb.Scratch(), s.Step, verb, built)
+}
