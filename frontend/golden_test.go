@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/plan    the plan
 //	want/llb     the build definition
 //	want/config  the image config of the first platform
+//	want/objects the build definition of `--target gocache`
 //	want/sbom    the build definition of its SBOM
 //	want/lock    the lock, with `--target lock`
 //
@@ -166,10 +168,11 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
 	return map[string]string{
-		"plan":   p.String(),
-		"llb":    text(t, lower.Lower(p, p.Images[0], c.inputs())),
-		"sbom":   text(t, lower.SBOM(p, p.Images[0], c.inputs())),
-		"config": configText(t, p.Images[0]),
+		"plan":    p.String(),
+		"llb":     text(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"objects": text(t, lower.Objects(p, p.Images[0], c.inputs())),
+		"sbom":    text(t, lower.SBOM(p, p.Images[0], c.inputs())),
+		"config":  configText(t, p.Images[0]),
 	}
 }
 
@@ -181,6 +184,7 @@ type testCase struct {
 	files    project.Files
 	request  planner.Request
 	images   []string // "REF PLATFORM…": what the registry has
+	contexts []string // names of build contexts
 	old      bool     // whether the daemon lacks all that not every daemon has
 }
 
@@ -220,6 +224,10 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.Revision = value
 		case "--source":
 			c.request.Source = value
+		case "--cache-from":
+			c.request.Imports = true
+		case "--build-context":
+			c.contexts = append(c.contexts, key)
 		case "--target":
 			c.request.Target = value
 		case "--file":
@@ -290,7 +298,17 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	images, err := c.resolveAll(q.Images)
-	return planner.Answers{Facts: facts, Images: images}, err
+	return planner.Answers{Facts: facts, Images: images, Seeds: c.seeds(q.Platforms)}, err
+}
+
+func (c testCase) seeds(targets []plan.Platform) map[plan.Platform]string {
+	seeds := map[plan.Platform]string{}
+	if slices.Contains(c.contexts, planner.SeedContext) {
+		for _, p := range targets {
+			seeds[p] = planner.SeedContext + "::" + p.String()
+		}
+	}
+	return seeds
 }
 
 func (c testCase) resolveAll(keys []planner.ImageKey) (map[planner.ImageKey]planner.Image, error) {
@@ -383,13 +401,18 @@ func fakeImage(key planner.ImageKey) planner.Image {
 // inputs are those of a daemon that a case does not depend on.
 func (c testCase) inputs() lower.Inputs {
 	src := llb.Scratch()
+	contexts := map[string]llb.State{}
+	for _, name := range c.seeds(c.request.Platforms) {
+		contexts[name] = llb.Local(planner.SeedContext, llb.LocalUniqueID("fixed"))
+	}
 	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
 		ToolPath:      "/bin/gohull-frontend",
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
-		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old},
+		Contexts:      contexts,
+		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old, ContentCache: !c.old},
 	}
 }
 

@@ -143,6 +143,9 @@ func (w *writer) mount(op *pb.Op, m *pb.Mount) string {
 	if m.Readonly {
 		text += " ro"
 	}
+	if m.ContentCache == pb.MountContentCache_OFF {
+		text += " contentcache=off"
+	}
 	return text
 }
 
