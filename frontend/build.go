@@ -44,6 +44,7 @@ type build struct {
 	c        client.Client
 	source   *dockerui.Source // the spec's file
 	files    project.Files
+	ignored  []string // patterns of the ignore file
 	contexts namedContexts
 }
 
@@ -72,11 +73,11 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 // read gathers what the user handed in.
 func (b *build) read(ctx context.Context) (planner.Input, error) {
 	var in planner.Input
-	var err error
-	if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
-		return in, err
+	err := b.readSource(ctx)
+	if err == nil && b.files == nil {
+		b.files, err = b.readProject(ctx, b.contextFiles)
 	}
-	if b.files, err = b.readProject(ctx); err != nil {
+	if err != nil {
 		return in, err
 	}
 	return parse(b.source.Filename, b.source.Data, b.files, b.request())

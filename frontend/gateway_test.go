@@ -272,3 +272,16 @@ images:
 		t.Errorf("looked up %q, want %q", g.resolves, want)
 	}
 }
+
+// TestHiddenProject: a file that the ignore file hides is not part of the
+// project, though it is read before anybody knows what is hidden.
+func TestHiddenProject(t *testing.T) {
+	for _, ignore := range []string{".dockerignore", "Dockerfile.dockerignore"} {
+		files := mapFS(hello)
+		files[ignore] = &fstest.MapFile{Data: []byte("go.*\n")}
+		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+		if err == nil || !strings.Contains(err.Error(), "no go.mod") {
+			t.Errorf("with %s, the error is %v", ignore, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/containerd/platforms"
 	"github.com/gohull/gohull/frontend/diag"
@@ -12,7 +13,9 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/patternmatcher"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/errgroup"
 )
 
 // setPlatforms makes the target platforms explicit and drops repeats, which
@@ -36,31 +39,102 @@ func platform(p ocispecs.Platform) plan.Platform {
 	return plan.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
 }
 
-// readProject reads the files that describe the project. They come in a
-// transfer of their own, small and quick, before the whole context does.
-func (b *build) readProject(ctx context.Context) (project.Files, error) {
+// readSource reads the spec's file and the ignore file, and beside them the
+// files of the project where nothing else has to be known for that.
+func (b *build) readSource(ctx context.Context) error {
+	eg, ctx := errgroup.WithContext(ctx)
+	eg.Go(func() (err error) {
+		if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
+			return err
+		}
+		b.ignored, err = b.ui.DockerIgnorePatterns(ctx)
+		return err
+	})
+	if b.isPlainLocal() {
+		eg.Go(func() (err error) {
+			b.files, err = b.readProject(ctx, b.localFiles)
+			return err
+		})
+	}
+	if err := eg.Wait(); err != nil || b.files == nil {
+		return err
+	}
+	return b.dropIgnored()
+}
+
+// isPlainLocal reports whether the context is the client's folder, under the
+// name that all clients have for it.
+func (b *build) isPlainLocal() bool {
+	opts := b.ui.BuildOpts().Opts
+	for name := range opts {
+		if name == "contextkey" || strings.HasPrefix(name, "local-sessionid:") {
+			return false
+		}
+	}
+	return opts[dockerui.DefaultLocalNameContext] == ""
+}
+
+// dropIgnored leaves out what was read and the ignore file hides: for the
+// build it is not there.
+func (b *build) dropIgnored() error {
+	ignored, err := patternmatcher.New(b.ignored)
+	if err != nil {
+		return err
+	}
+	for name := range b.files {
+		hidden, err := ignored.MatchesOrParentMatches(name)
+		if err != nil {
+			return err
+		}
+		if hidden {
+			delete(b.files, name)
+		}
+	}
+	return nil
+}
+
+// transfer has some files of the context sent. It is small and quick, and
+// comes before that of the whole context. Each kind has a hint of its own, so
+// that they do not undo each other in the daemon's copy of the context.
+type transfer func(ctx context.Context, kind string, names []string) (*llb.State, error)
+
+func transferOptions(kind string, names []string) []llb.LocalOption {
+	return []llb.LocalOption{
+		llb.FollowPaths(names),
+		llb.SharedKeyHint(dockerui.DefaultLocalNameContext + "-" + kind),
+		llb.Differ(llb.DiffNone, false),
+		dockerui.WithInternalName("load " + kind),
+	}
+}
+
+// contextFiles takes the files from the context, whatever that is.
+func (b *build) contextFiles(ctx context.Context, kind string, names []string) (*llb.State, error) {
+	return b.ui.MainContext(ctx, transferOptions(kind, names)...)
+}
+
+// localFiles takes the files from the client's folder, hidden ones as well.
+func (b *build) localFiles(_ context.Context, kind string, names []string) (*llb.State, error) {
+	opts := append(transferOptions(kind, names), llb.SessionID(b.ui.BuildOpts().SessionID))
+	return dockerui.DefaultMainContext(opts...), nil
+}
+
+// readProject reads the files that describe the project.
+func (b *build) readProject(ctx context.Context, from transfer) (project.Files, error) {
 	files := project.Files{}
 	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
-	if err := b.readFiles(ctx, "go.mod", names, files); err != nil {
+	if err := b.readFiles(ctx, from, "go.mod", names, files); err != nil {
 		return nil, err
 	}
 	work, ok := files[project.WorkFile]
 	if !ok {
 		return files, nil
 	}
-	return files, b.readFiles(ctx, "go.work", project.ModFiles(work), files)
+	return files, b.readFiles(ctx, from, "go.work", project.ModFiles(work), files)
 }
 
-// readFiles adds those of the named files of the context that there are. Each
-// kind of transfer has a hint of its own, so that they do not undo each other
-// in the daemon's copy of the context.
-func (b *build) readFiles(ctx context.Context, kind string, names []string, files project.Files) error {
-	st, err := b.ui.MainContext(ctx,
-		llb.FollowPaths(names),
-		llb.SharedKeyHint(dockerui.DefaultLocalNameContext+"-"+kind),
-		llb.Differ(llb.DiffNone, false),
-		dockerui.WithInternalName("load "+kind),
-	)
+// readFiles adds those of the named files of the context that there are.
+func (b *build) readFiles(ctx context.Context, from transfer, kind string, names []string, files project.Files) error {
+	st, err := from(ctx, kind, names)
 	if err != nil {
 		return err
 	}
