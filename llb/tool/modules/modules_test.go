@@ -1,0 +1,215 @@
+package modules
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
+
+// TestCollect runs the go command on an outline. A case has the outline, what
+// a proxy has below "proxy/path@version/", and in "want" the module cache that
+// comes out, without checksums, and what is asked of the source. The last
+// line of the comment is the tool's command line. What comes out has to do:
+// the go command lists the same packages from it, with no proxy to ask.
+func TestCollect(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { collect(t, file) })
+	}
+}
+
+func collect(t *testing.T, file string) {
+	ar, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
+	v, err := tool.Parse(strings.Split(lines[len(lines)-1], " | "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := newTrial(t, ar)
+	code, err := Collect(tr.job, *v.(*tool.Modules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.ReplaceAll(tr.stderr.String(), filepath.Dir(tr.job.ModCache), "$DIR")
+	if code == 0 {
+		got = listing(t, tr.job.Step.Out)
+		tr.offline(t, *v.(*tool.Modules))
+	}
+	want := &ar.Files[len(ar.Files)-1]
+	if *update {
+		want.Data = []byte(got)
+		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(want.Data), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// trial is a step in folders of the test.
+type trial struct {
+	job    Job
+	stderr bytes.Buffer
+}
+
+func newTrial(t *testing.T, ar *txtar.Archive) *trial {
+	t.Helper()
+	dir := t.TempDir()
+	modules := map[string][]txtar.File{}
+	for _, f := range ar.Files {
+		rest, ok := strings.CutPrefix(f.Name, "proxy/")
+		switch {
+		case f.Name == "want":
+		case ok:
+			version, name, _ := cutVersion(rest)
+			modules[version] = append(modules[version], txtar.File{Name: name, Data: f.Data})
+		default:
+			write(t, filepath.Join(dir, "src", f.Name), f.Data)
+		}
+	}
+	proxy := filepath.Join(dir, "proxy")
+	for version, files := range modules {
+		publish(t, proxy, version, files)
+	}
+	out := filepath.Join(dir, "out")
+	if err := os.Mkdir(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tr := &trial{}
+	tr.job = Job{ModCache: filepath.Join(dir, "cache"), Step: gocmd.Step{
+		Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "src"),
+		Out: out, Temp: filepath.Join(dir, "tmp"),
+		Env: append(os.Environ(), "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOPROXY=file://"+proxy,
+			"GOCACHE="+filepath.Join(dir, "gocache"), "CGO_ENABLED=1", "GOWORK="),
+		Stdout: os.Stdout, Stderr: &tr.stderr,
+	}}
+	return tr
+}
+
+// cutVersion cuts "path@v1.0.0/name" after the version.
+func cutVersion(name string) (version, rest string, ok bool) {
+	at := strings.Index(name, "@")
+	version, rest, ok = strings.Cut(name[at:], "/")
+	return name[:at] + version, rest, ok
+}
+
+func write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publish adds a module to a proxy that is a folder.
+func publish(t *testing.T, proxy, pathVersion string, files []txtar.File) {
+	t.Helper()
+	name, version, _ := strings.Cut(pathVersion, "@")
+	source := t.TempDir()
+	for _, f := range files {
+		write(t, filepath.Join(source, f.Name), f.Data)
+	}
+	goMod, err := os.ReadFile(filepath.Join(source, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var archive bytes.Buffer
+	if err := zip.CreateFromDir(&archive, module.Version{Path: name, Version: version}, source); err != nil {
+		t.Fatal(err)
+	}
+	base := filepath.Join(proxy, name, "@v", version)
+	write(t, base+".mod", goMod)
+	write(t, base+".zip", archive.Bytes())
+	write(t, base+".info", fmt.Appendf(nil, `{"Version":%q}`, version))
+}
+
+// listing is what is in a folder, and the text of what is asked.
+func listing(t *testing.T, out string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(out, func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(out, name)
+		empty := e.IsDir() && isEmpty(name)
+		switch {
+		case err != nil || e.IsDir() && !empty || filepath.Ext(name) == ".ziphash" || rel == tool.ModulesID:
+			return err
+		case empty:
+			rel += "/"
+		}
+		b.WriteString(rel + "\n")
+		if strings.HasPrefix(rel, tool.AskedDir) {
+			data, err := os.ReadFile(name)
+			for line := range strings.Lines(string(data)) {
+				b.WriteString("\t" + line)
+			}
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func isEmpty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 0
+}
+
+// offline lists the packages again, from the tree alone.
+func (tr *trial) offline(t *testing.T, v tool.Modules) {
+	t.Helper()
+	stubs, err := os.ReadFile(filepath.Join(tr.job.Step.Source, tool.StubsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(env ...string) string {
+		var all []string
+		for _, settings := range v.Platforms {
+			args := slices.Concat([]string{"list", "-e", "-deps", "-f", "{{.ImportPath}} {{.GoFiles}} {{.CgoFiles}} {{.SFiles}} {{.EmbedFiles}} {{with .Error}}{{.Err}}{{end}}"}, v.Flags, strings.Fields(string(stubs)))
+			cmd := exec.Command("go", args...)
+			cmd.Dir = tr.job.Step.Source
+			cmd.Env = slices.Concat(tr.job.Step.Env, strings.Fields(settings), env)
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			all = append(all, string(out))
+		}
+		return strings.Join(all, "")
+	}
+	want := list("GOMODCACHE=" + tr.job.ModCache)
+	got := list("GOMODCACHE="+filepath.Join(tr.job.Step.Out, tool.ModulesDir), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GODEBUG=goindex=0")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("from the tree, other packages are listed: -want +got\n%s", diff)
+	}
+}
