@@ -31,6 +31,13 @@ func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.In
 		answers.Facts, err = b.scan(ctx, q.Scan, inputs)
 		return err
 	})
+	if q.Source != nil {
+		eg.Go(func() error {
+			// Should it fail, the build will, and say so in its turn.
+			_, _ = b.solveRef(ctx, lower.Source(*q.Source, inputs), true)
+			return nil
+		})
+	}
 	var notFound error // comes after an error of the scan
 	eg.Go(func() (err error) {
 		answers.Seeds, err = b.seeds(ctx, q.Platforms)

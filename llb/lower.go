@@ -51,6 +51,12 @@ func Scan(s plan.Scan, in Inputs) llb.State {
 	return l.run(llb.Scratch(), s.Step, verb, l.context())
 }
 
+// Source is the file system that holds the closure and the outline of some
+// main packages.
+func Source(s plan.Source, in Inputs) llb.State {
+	return lowering{in: in}.pick(s)
+}
+
 // Lower is the root file system of one image of a plan.
 func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)

@@ -72,9 +72,9 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 }
 
 // mainLines are the lines of the spec that name what is compiled.
-func (d draft) mainLines() []diag.Range {
+func (c choices) mainLines() []diag.Range {
 	var lines []diag.Range
-	for _, m := range d.Spec.Main {
+	for _, m := range c.Spec.Main {
 		lines = append(lines, m.At)
 	}
 	return lines

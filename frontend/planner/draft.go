@@ -40,20 +40,9 @@ func (d draft) plan() *plan.Plan {
 
 // source is one step for all platforms, so that they share its output.
 func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
-	s := plan.Source{
-		Step: plan.Step{
-			ID:   "source",
-			Name: "pick the source of " + packageList(binaries),
-			At:   spans(d.Spec, d.mainLines()...),
-		},
-		Conditions: d.conditions(),
-		PGO:        d.Spec.Build.Pgo.Value,
-	}
+	s := d.pick(dirs(mains), "pick the source of "+packageList(binaries))
 	if d.downloads() && d.Project.Shared() {
 		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + packageList(binaries) + " imports", At: s.At}
-	}
-	for _, pkg := range mains {
-		s.Mains = append(s.Mains, pkg.Dir)
 	}
 	return s
 }

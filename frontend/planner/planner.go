@@ -6,6 +6,7 @@ package planner
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
@@ -43,6 +44,9 @@ type Questions struct {
 	Images []ImageKey // the toolchain first, then the base of each platform
 	// Platforms are those for which a build context may bring objects.
 	Platforms []plan.Platform
+	// Source is what will most likely be picked, which takes as long as the
+	// scan and needs nothing of it; nil when only the scan can tell.
+	Source *plan.Source
 }
 
 // ImageKey asks for an image on a platform.
@@ -123,6 +127,7 @@ func (c choices) questions() Questions {
 	var q Questions
 	q.Scan = c.scan()
 	q.Platforms = c.Request.Platforms
+	q.Source = c.likelySource()
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}
@@ -139,6 +144,36 @@ func (c choices) scan() plan.Scan {
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
 		Files:      filePaths(c.Spec.Run.Files),
+	}
+}
+
+// likelySource is the source of the main packages that the spec names one by
+// one. Whether they are main packages, the scan has to tell.
+func (c choices) likelySource() *plan.Source {
+	var mains []string
+	for _, m := range c.Spec.Main {
+		dir, ok := packages{project: c.Project}.dir(m.Value)
+		if !ok || strings.HasSuffix(dir, "...") {
+			return nil
+		}
+		if !slices.Contains(mains, dir) {
+			mains = append(mains, dir)
+		}
+	}
+	if mains == nil {
+		return nil
+	}
+	s := c.pick(mains, "pick the source of "+strings.Join(mains, " "))
+	return &s
+}
+
+// pick is the step that picks the source of main packages in folders.
+func (c choices) pick(mains []string, name string) plan.Source {
+	return plan.Source{
+		Step:       plan.Step{ID: "source", Name: name, At: spans(c.Spec, c.mainLines()...)},
+		Conditions: c.conditions(),
+		PGO:        c.Spec.Build.Pgo.Value,
+		Mains:      mains,
 	}
 }
 
