@@ -267,7 +267,7 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	defer root.Close()
-	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Files: q.Scan.Files})
+	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"slices"
 
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
@@ -20,7 +21,8 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 	if err != nil {
 		return lower.Inputs{}, err
 	}
-	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(append(alwaysIgnored, ignored...)))
+	b.ignored = append(slices.Clone(alwaysIgnored), ignored...)
+	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(b.ignored))
 	if err != nil {
 		return lower.Inputs{}, err
 	}
