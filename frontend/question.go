@@ -13,7 +13,6 @@ import (
 	"github.com/moby/buildkit/frontend/subrequests/lint"
 	"github.com/moby/buildkit/frontend/subrequests/outline"
 	"github.com/moby/buildkit/frontend/subrequests/targets"
-	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/util/suggest"
 )
 
@@ -47,7 +46,10 @@ func Questions() []Question {
 		{"targets", "what a build can be for", (*build).answerTargets, targets.SubrequestsTargetsDefinition},
 		{"describe", "this list", (*build).answerDescribe, subrequests.SubrequestsDescribeDefinition},
 		{Name: "schema", Meaning: "the JSON Schema of the spec, for editors", answer: (*build).answerSchema},
+		{Name: "spec", Meaning: "the spec with every default filled in, and where each value comes from", answer: (*build).answerSpec},
 		{Name: "plan", Meaning: "what is going to be built, from what, with which command", answer: (*build).answerPlan},
+		{Name: "graph", Meaning: "a picture (SVG) of the steps, and of what each one's cache key is made of", answer: (*build).answerGraph},
+		{Name: "llb", Meaning: "the definition that BuildKit gets, as text", answer: (*build).answerLLB},
 	}
 }
 
@@ -73,7 +75,7 @@ func (b *build) reply(ctx context.Context, id string) (*client.Result, error) {
 	if near, ok := suggest.Search(name, names, true); ok {
 		hint = "did you mean --call=" + near + "?"
 	}
-	return nil, fmt.Errorf("%w: gohull has no answer to --call=%s; %s", errdefs.NewUnsupportedSubrequestError(id), name, hint)
+	return nil, fmt.Errorf("gohull has no answer to --call=%s; %s", name, hint)
 }
 
 // answered is an answer in both of its forms.
