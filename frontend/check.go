@@ -20,56 +20,65 @@ import (
 // answerLint is the answer to --check. What would fail the build is part of
 // it; only what keeps the answer from being found is an error here.
 func (b *build) answerLint(ctx context.Context) (*client.Result, error) {
-	findings, err := b.check(ctx)
+	found, err := b.check(ctx)
 	var errs diag.Errors
 	if err != nil && !errors.As(err, &errs) {
 		return nil, err
 	}
-	return b.lintResults(findings, errs).ToResult(nil)
+	return b.lintResults(found, errs).ToResult(nil)
 }
 
-// check finds what can be found without looking up images. What it finds may
-// come with errors: with `error=true` it is one.
-func (b *build) check(ctx context.Context) ([]rules.Finding, error) {
+// check finds what can be found without looking up images.
+func (b *build) check(ctx context.Context) (findings, error) {
 	in, err := b.read(ctx)
 	if err != nil {
-		return nil, err
+		return findings{}, err
 	}
 	questions, err := planner.Ask(in)
 	if err != nil {
-		return nil, err
+		return findings{}, err
 	}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
-		return nil, err
+		return findings{}, err
 	}
 	if b.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
-		return nil, err
+		return findings{}, err
 	}
 	mains, err := planner.Mains(in, b.facts)
 	if err != nil {
-		return nil, err
+		return findings{}, err
 	}
 	return b.findings(in, mains)
 }
 
 // warn tells of what the rules find, once for all platforms.
 func (b *build) warn(ctx context.Context, in planner.Input, mains []string) error {
-	findings, err := b.findings(in, mains)
-	for _, f := range findings {
+	found, err := b.findings(in, mains)
+	if err != nil {
+		return err
+	}
+	for _, f := range found.all {
 		b.source.Warn(ctx, warning(f, b.source.Filename), b.warnOpts(f))
 	}
-	return err
+	if found.areErrors {
+		return violation(found.all)
+	}
+	return nil
 }
 
-// findings are those that the user has not turned off; with `error=true` they
-// are an error, too.
-func (b *build) findings(in planner.Input, mains []string) ([]rules.Finding, error) {
+// findings are what the rules found and the user has not turned off.
+type findings struct {
+	all       []rules.Finding
+	areErrors bool // the user's `error=true`
+}
+
+func (b *build) findings(in planner.Input, mains []string) (findings, error) {
 	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
 	if err != nil {
-		return nil, err
+		return findings{}, err
 	}
-	found := wanted(options, rules.Check(rules.Subject{
+	all := rules.Check(rules.Subject{
 		Text:     b.source.Data,
 		Spec:     in.Spec,
 		Project:  in.Project,
@@ -77,11 +86,11 @@ func (b *build) findings(in planner.Input, mains []string) ([]rules.Finding, err
 		Mains:    mains,
 		Vendored: planner.Vendored(in),
 		Ignored:  b.ignored,
-	}))
-	if options.ReturnAsError {
-		return found, violation(found)
+	})
+	skipped := func(f rules.Finding) bool {
+		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
 	}
-	return found, nil
+	return findings{slices.DeleteFunc(all, skipped), options.ReturnAsError}, nil
 }
 
 // checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of
@@ -100,12 +109,6 @@ func checkOptions(name string, text []byte, fromArg *linter.Config) (*linter.Con
 		}}
 	}
 	return options, nil
-}
-
-func wanted(options *linter.Config, all []rules.Finding) []rules.Finding {
-	return slices.DeleteFunc(all, func(f rules.Finding) bool {
-		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
-	})
 }
 
 // violation is what was found as an error, nil when nothing was.
@@ -147,10 +150,10 @@ func (b *build) warnOpts(f rules.Finding) client.WarnOpts {
 // lintResults is what buildx prints. It shows every excerpt under the name of
 // the spec, so that what is found in another file has none, and its place is
 // part of the text.
-func (b *build) lintResults(findings []rules.Finding, errs diag.Errors) *lint.LintResults {
+func (b *build) lintResults(found findings, errs diag.Errors) *lint.LintResults {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
 	results.AddSource(b.source.SourceMap)
-	for _, f := range findings {
+	for _, f := range found.all {
 		w := lint.Warning{
 			RuleName:    f.Rule.Name,
 			Description: f.Rule.Description,
@@ -163,15 +166,28 @@ func (b *build) lintResults(findings []rules.Finding, errs diag.Errors) *lint.Li
 		}
 		results.Warnings = append(results.Warnings, w)
 	}
-	if errs != nil {
+	switch {
+	case errs != nil:
 		results.Error = b.lintError(errs)
+	case found.areErrors && len(found.all) > 0:
+		results.Error = &lint.BuildError{Message: "`error=true` makes errors of: " + ruleNames(found.all)}
 	}
 	return results
 }
 
+// ruleNames lists the rules that found something, by name.
+func ruleNames(found []rules.Finding) string {
+	var names []string
+	for _, f := range found {
+		names = append(names, f.Rule.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
 func (b *build) lintError(errs diag.Errors) *lint.BuildError {
 	inSpec := slices.DeleteFunc(ranges(errs), func(r diag.Range) bool { return r.File != b.source.Filename })
-	e := &lint.BuildError{Message: strings.TrimSpace(errs.Error())}
+	e := &lint.BuildError{Message: errs.Error()}
 	if places := clusters(inSpec); len(places) > 0 {
 		e.Location.Ranges = pbRanges(places[0])
 	}

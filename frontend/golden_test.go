@@ -37,11 +37,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/errors  the exact errors, and nothing else
 //	want/plan    the plan
 //	want/llb     the build definition
-//	want/config    the image config of the first platform
-//	want/warnings  what the rules find
-//	want/spec      the answer to --call=spec
-//	want/outline   that to --call=outline
-//	want/graph     that to --call=graph, as text
+//	want/config  the image config of the first platform
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
 func TestGolden(t *testing.T) {

@@ -158,7 +158,7 @@ func (s *settings) build() {
 	s.pairs("build.env", b.Env, "none")
 	s.truth("build.race", b.Race)
 	s.truth("build.cgo", b.Cgo)
-	s.text("build.pgo", b.Pgo, "auto", byDefault)
+	s.text("build.pgo", b.Pgo, nil, "auto")
 }
 
 func (s *settings) modules() {
