@@ -152,7 +152,9 @@ func (b *build) warnOpts(f rules.Finding) client.WarnOpts {
 // part of the text.
 func (b *build) lintResults(found findings, errs diag.Errors) *lint.LintResults {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
-	results.AddSource(b.source.SourceMap)
+	shown := *b.source.SourceMap
+	shown.Data = narrowed(shown.Data)
+	results.AddSource(&shown)
 	for _, f := range found.all {
 		w := lint.Warning{
 			RuleName:    f.Rule.Name,

@@ -35,40 +35,34 @@ func (g graph) folder(importPath string) string {
 	return ""
 }
 
-// from gives the folders that a package is made of, its own included.
-func (g graph) from(dir string) map[string]bool {
-	seen := map[string]bool{dir: true}
+// program is what a main package is made of.
+type program struct {
+	dir      string
+	folders  map[string]bool // of its packages, its own included
+	remedies map[string]bool // kinds of notes that are none of its concern
+}
+
+// programs gives those of all main packages, by folder.
+func (g graph) programs() []program {
+	var out []program
+	for _, dir := range slices.Sorted(slices.Values(g.main)) {
+		out = append(out, g.program(dir))
+	}
+	return out
+}
+
+func (g graph) program(dir string) program {
+	p := program{dir: dir, folders: map[string]bool{dir: true}, remedies: map[string]bool{}}
 	for queue := []string{dir}; len(queue) > 0; queue = queue[1:] {
 		for _, importPath := range g.imports[queue[0]] {
-			if next := g.folder(importPath); next != "" && !seen[next] {
-				seen[next] = true
+			if kind, ok := remedies[importPath]; ok {
+				p.remedies[kind] = true
+			}
+			if next := g.folder(importPath); next != "" && !p.folders[next] {
+				p.folders[next] = true
 				queue = append(queue, next)
 			}
 		}
 	}
-	return seen
-}
-
-// mains are the main packages that a folder is part of, sorted.
-func (g graph) mains(dir string) []string {
-	var out []string
-	for _, main := range g.main {
-		if g.from(main)[dir] {
-			out = append(out, main)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// brings reports whether a main package is made with a remedy of this kind.
-func (g graph) brings(main, kind string) bool {
-	for dir := range g.from(main) {
-		for _, importPath := range g.imports[dir] {
-			if remedies[importPath] == kind {
-				return true
-			}
-		}
-	}
-	return false
+	return p
 }

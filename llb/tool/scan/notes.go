@@ -21,7 +21,8 @@ type imported struct {
 	line, col int
 }
 
-// remedies are packages that bring along what a root file system lacks.
+// remedies are packages that bring along what a root file system lacks, by
+// the kind of note that they make needless.
 var remedies = map[string]string{
 	"time/tzdata":                            tool.NoteZones,
 	"golang.org/x/crypto/x509roots/fallback": tool.NoteCertificates,
@@ -190,11 +191,18 @@ func (n *notes) holdsFile(name string) bool {
 // reach says which main packages each note is part of, and drops the notes
 // that are of none.
 func (n *notes) reach(g graph) []tool.Note {
+	if n.all == nil {
+		return nil
+	}
+	programs := g.programs()
 	var out []tool.Note
 	for _, note := range n.all {
-		remedied := func(main string) bool { return g.brings(main, note.Kind) }
-		note.Mains = slices.DeleteFunc(g.mains(path.Dir(note.File)), remedied)
-		if len(note.Mains) > 0 {
+		for _, p := range programs {
+			if p.folders[path.Dir(note.File)] && !p.remedies[note.Kind] {
+				note.Mains = append(note.Mains, p.dir)
+			}
+		}
+		if note.Mains != nil {
 			out = append(out, note)
 		}
 	}
