@@ -44,8 +44,8 @@ func embedIgnored(s Subject) []diag.Diagnostic {
 		if pattern := hiding(name, s.Ignored); pattern != "" {
 			out = append(out, diag.Diagnostic{
 				At:      at(n),
-				Message: fmt.Sprintf("//go:embed %s matches nothing: the ignore file hides it with %q", n.Text, pattern),
-				Hint:    fmt.Sprintf("add the line !%s below that one", name),
+				Message: fmt.Sprintf("//go:embed %q matches nothing: the ignore file hides it with %q", n.Text, pattern),
+				Hint:    fmt.Sprintf("add the line %q below that one", "!"+name),
 			})
 		}
 	}
@@ -108,7 +108,7 @@ func replaceOutside(s Subject) []diag.Diagnostic {
 		if r.Outside() {
 			out = append(out, diag.Diagnostic{
 				At:      r.At,
-				Message: fmt.Sprintf("replace %s: %s is outside of the build context", r.Path, r.Dir),
+				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Path, r.Dir),
 				Hint:    "build with the folder that holds both as the context, or run `go mod vendor`",
 			})
 		}

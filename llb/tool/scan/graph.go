@@ -27,7 +27,7 @@ func (g *graph) add(dir string, matching []head) {
 
 // folder is where the context has a package, "" when it has not.
 func (g graph) folder(importPath string) string {
-	for module := importPath; module != "."; module = path.Dir(module) {
+	for module := importPath; module != "." && module != "/"; module = path.Dir(module) {
 		if dir, ok := g.modules[module]; ok {
 			return path.Join(dir, strings.TrimPrefix(importPath, module))
 		}
