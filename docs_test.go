@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gohull/gohull/frontend"
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/tool"
@@ -25,6 +27,40 @@ var generated = map[string]func() string{
 	"buildargs": buildArgs,
 	"secrets":   secrets,
 	"stamps":    stamps,
+	"targets":   targets,
+	"questions": questions,
+	"rules":     allRules,
+}
+
+func targets() string {
+	var b strings.Builder
+	b.WriteString("| target | gives |\n|---|---|\n")
+	for _, t := range planner.Targets() {
+		name := "`" + t.Name + "`"
+		if t.Default {
+			name += ", the default"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", name, t.Description)
+	}
+	return b.String()
+}
+
+func questions() string {
+	var b strings.Builder
+	b.WriteString("| `--call` | answer |\n|---|---|\n")
+	for _, q := range frontend.Questions() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", q.Name, q.Meaning)
+	}
+	return b.String()
+}
+
+func allRules() string {
+	var b strings.Builder
+	b.WriteString("| rule | finds |\n|---|---|\n")
+	for _, r := range rules.All() {
+		fmt.Fprintf(&b, "| [%s](rules/%s) | %s |\n", r.Name, r.Page(), r.Description)
+	}
+	return b.String()
 }
 
 func buildArgs() string {

@@ -13,10 +13,12 @@ const module = "github.com/gohull/gohull"
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
 	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/closure", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/toolchain"},
-	"frontend":            {"frontend/diag", "frontend/planner", "frontend/project", "frontend/spec", "llb", "llb/plan", "llb/tool"},
+	"frontend":            {"frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/diag":       {},
+	"frontend/graph":      {"llb/tool"},
 	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag"},
+	"frontend/rules":      {"frontend/diag", "frontend/project", "frontend/spec", "llb/tool"},
 	"frontend/spec":       {"frontend/diag"},
 	"frontend/stamp":      {"frontend/diag"},
 	"llb":                 {"llb/plan", "llb/tool"},
@@ -43,7 +45,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/planner", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

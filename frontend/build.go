@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -44,13 +45,15 @@ type build struct {
 	c        client.Client
 	source   *dockerui.Source // the spec's file
 	files    project.Files
-	ignored  []string // patterns of the ignore file
+	ignored  []string // patterns of what is no part of the context
+	facts    tool.Facts
 	contexts namedContexts
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {
-	if res, ok, err := b.ui.HandleSubrequest(ctx, dockerui.RequestHandler{}); ok || err != nil {
-		return res, err
+	if name, ok := b.ui.BuildOpts().Opts[requestKey]; ok {
+		res, err := b.reply(ctx, name)
+		return res, b.located(err)
 	}
 	if err := b.checkSBOM(); err != nil {
 		return nil, err
@@ -65,6 +68,9 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	}
 	p, inputs, err := b.plan(ctx, in)
 	if err != nil {
+		return nil, b.located(err)
+	}
+	if err := b.warn(ctx, in, p.Source.Mains); err != nil {
 		return nil, b.located(err)
 	}
 	return b.solve(ctx, p, inputs)
@@ -97,6 +103,7 @@ func (b *build) plan(ctx context.Context, in planner.Input) (*plan.Plan, lower.I
 	if err != nil {
 		return nil, lower.Inputs{}, err
 	}
+	b.facts = answers.Facts
 	inputs.Contexts = b.contexts.states()
 	p, err := planner.Plan(in, answers)
 	return p, inputs, err

@@ -28,18 +28,21 @@ func (b *build) located(err error) error {
 	if !errors.As(err, &ds) {
 		return err
 	}
-	files := map[string][]byte(b.files)
-	return withSources(err, ranges(ds), func(name string) *pb.SourceInfo {
-		if b.source != nil && name == b.source.Filename {
-			return &pb.SourceInfo{
-				Data:       b.source.Data,
-				Filename:   name,
-				Language:   b.source.Language,
-				Definition: b.source.Definition.ToPB(),
-			}
+	return withSources(err, ranges(ds), b.sourceInfo)
+}
+
+// sourceInfo is a file of the user's as an excerpt is cut from it; nil when it
+// was not read.
+func (b *build) sourceInfo(name string) *pb.SourceInfo {
+	if b.source != nil && name == b.source.Filename {
+		return &pb.SourceInfo{
+			Data:       b.source.Data,
+			Filename:   name,
+			Language:   b.source.Language,
+			Definition: b.source.Definition.ToPB(),
 		}
-		return info(name, files)
-	})
+	}
+	return info(name, b.files)
 }
 
 func ranges(ds diag.Errors) []diag.Range {

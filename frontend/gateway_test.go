@@ -18,6 +18,7 @@ import (
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/patternmatcher"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	fstypes "github.com/tonistiigi/fsutil/types"
@@ -37,6 +38,7 @@ type fakeGateway struct {
 	resolves []string                     // images looked up
 	cached   [][]client.CacheOptionsEntry // the cache imports of each solve
 	final    *pb.Definition               // what the last solve was asked for
+	warnings []string                     // a line each
 }
 
 func (g *fakeGateway) BuildOpts() client.BuildOpts {
@@ -56,7 +58,12 @@ func (g *fakeGateway) CurrentFrontend() (*llb.State, error) {
 
 func (g *fakeGateway) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }
 
-func (g *fakeGateway) Warn(context.Context, digest.Digest, string, client.WarnOpts) error { return nil }
+func (g *fakeGateway) Warn(_ context.Context, _ digest.Digest, short string, _ client.WarnOpts) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.warnings = append(g.warnings, short+"\n")
+	return nil
+}
 
 func (g *fakeGateway) NewContainer(context.Context, client.NewContainerRequest) (client.Container, error) {
 	return nil, errors.New("no containers here")
@@ -81,7 +88,7 @@ func (g *fakeGateway) Solve(_ context.Context, req client.SolveRequest) (*client
 	g.solves++
 	g.cached = append(g.cached, req.CacheImports)
 	g.final = req.Definition
-	files, err := g.serve(lastOp(req.Definition))
+	files, err := g.serve(req.Definition)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +105,47 @@ func lastOp(def *pb.Definition) *pb.Op {
 	return &last
 }
 
-func (g *fakeGateway) serve(op *pb.Op) (fs.FS, error) {
-	exec := op.GetExec()
+// sent are the files that a client sends for the local source of a
+// definition.
+func (g *fakeGateway) sent(def *pb.Definition) (fs.FS, error) {
+	all, ok := g.files.(fstest.MapFS)
+	if !ok {
+		return g.files, nil
+	}
+	ignored, err := patternmatcher.New(excluded(def))
+	if err != nil {
+		return nil, err
+	}
+	sent := fstest.MapFS{}
+	for name, file := range all {
+		if hidden, err := ignored.MatchesOrParentMatches(name); err != nil {
+			return nil, err
+		} else if !hidden {
+			sent[name] = file
+		}
+	}
+	return sent, nil
+}
+
+// excluded are the patterns of what is not sent.
+func excluded(def *pb.Definition) []string {
+	var patterns []string
+	for _, data := range def.Def {
+		var op pb.Op
+		if err := op.UnmarshalVT(data); err != nil {
+			panic(err)
+		}
+		if list, ok := op.GetSource().GetAttrs()[pb.AttrExcludePatterns]; ok {
+			if err := json.Unmarshal([]byte(list), &patterns); err != nil {
+				panic(err)
+			}
+		}
+	}
+	return patterns
+}
+
+func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
+	exec := lastOp(def).GetExec()
 	if exec == nil {
 		return g.files, nil
 	}
@@ -114,7 +160,11 @@ func (g *fakeGateway) serve(op *pb.Op) (fs.FS, error) {
 	if !ok {
 		return nil, fmt.Errorf("unexpected step %q", exec.Meta.Args)
 	}
-	facts, err := scan.Scan(g.files, *s)
+	files, err := g.sent(def)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := scan.Scan(files, *s)
 	if err != nil {
 		return nil, err
 	}

@@ -169,9 +169,9 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	}
 	return map[string]string{
 		"plan":    p.String(),
-		"llb":     text(t, lower.Lower(p, p.Images[0], c.inputs())),
-		"objects": text(t, lower.Objects(p, p.Images[0], c.inputs())),
-		"sbom":    text(t, lower.SBOM(p, p.Images[0], c.inputs())),
+		"llb":     stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"objects": stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
+		"sbom":    stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"config":  configText(t, p.Images[0]),
 	}
 }
@@ -293,7 +293,7 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	defer root.Close()
-	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Files: q.Scan.Files})
+	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -416,8 +416,8 @@ func (c testCase) inputs() lower.Inputs {
 	}
 }
 
-// text is the definition of a state.
-func text(t *testing.T, st llb.State) string {
+// stateText is the definition of a state.
+func stateText(t *testing.T, st llb.State) string {
 	def, err := st.Marshal(context.Background())
 	if err != nil {
 		t.Fatal(err)

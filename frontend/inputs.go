@@ -16,7 +16,7 @@ var alwaysIgnored = []string{".git"}
 
 // inputs is what a plan refers to, as this daemon and this request have it.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
-	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(append(alwaysIgnored, b.ignored...)))
+	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(b.ignored))
 	if err != nil {
 		return lower.Inputs{}, err
 	}

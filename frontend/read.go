@@ -47,7 +47,8 @@ func (b *build) readSource(ctx context.Context) error {
 		if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
 			return err
 		}
-		b.ignored, err = b.ui.DockerIgnorePatterns(ctx)
+		patterns, err := b.ui.DockerIgnorePatterns(ctx)
+		b.ignored = append(slices.Clone(alwaysIgnored), patterns...)
 		return err
 	})
 	if b.isPlainLocal() {

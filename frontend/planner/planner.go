@@ -144,6 +144,7 @@ func (c choices) scan() plan.Scan {
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
 		Files:      filePaths(c.Spec.Run.Files),
+		Needs:      c.needs(),
 	}
 }
 

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,13 @@ func Targets() []Target {
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
+}
+
+// TargetOf is the target of a request that asks for one that there is.
+func TargetOf(req Request) Target {
+	all := Targets()
+	i := slices.IndexFunc(all, func(t Target) bool { return t.Name == req.Target })
+	return all[max(i, 0)]
 }
 
 // checkTarget finds a target that there is not.

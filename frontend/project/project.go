@@ -42,7 +42,7 @@ type Module struct {
 	Go        Version
 	Toolchain Version
 	Requires  bool // whether it asks for other modules
-	Replaces  bool // whether it puts folders in the place of other modules
+	Replace   []Replace
 }
 
 // Work is a go.work.
@@ -51,7 +51,21 @@ type Work struct {
 	Go        Version
 	Toolchain Version
 	Use       []Use
-	Replaces  bool // whether it puts folders in the place of other modules
+	Replace   []Replace
+}
+
+// Replace is a module that a folder takes the place of.
+type Replace struct {
+	Path string // of the module: "example.com/acme/lib"
+	Dir  string // as it is written: "../lib"
+	From string // folder below the context that Dir is relative to
+	At   diag.Range
+}
+
+// Outside reports whether the folder is not in the build context.
+func (r Replace) Outside() bool {
+	dir := path.Join(r.From, r.Dir)
+	return path.IsAbs(r.Dir) || dir == ".." || strings.HasPrefix(dir, "../")
 }
 
 // Use is a module that a go.work names.
@@ -129,10 +143,7 @@ func (p *Project) Requires() bool {
 // Shared reports whether the source of modules other than the main one is
 // part of the project, so that modules from elsewhere may import it.
 func (p *Project) Shared() bool {
-	if p.Work != nil {
-		return true
-	}
-	return slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Replaces })
+	return p.Work != nil || len(p.Replaces()) > 0
 }
 
 // Versions gives every Go version that the project's files ask for, the
@@ -162,24 +173,34 @@ func (p *Project) Preferred() Version {
 	if vs := p.Versions(); len(vs) > 0 {
 		choice = vs[0]
 	}
-	for _, v := range p.toolchains() {
-		if v.IsSet() && Compare(v.Value, choice.Value) >= 0 {
-			choice = v
-		}
+	if v := p.Toolchain(); v.IsSet() && Compare(v.Value, choice.Value) >= 0 {
+		choice = v
 	}
 	return choice
 }
 
-// toolchains gives the toolchain lines that the go command would look at: a
-// workspace's own hides those of its members.
-func (p *Project) toolchains() []Version {
+// Toolchain is the toolchain line that the go command would look at, not set
+// when there is none: a workspace's own hides those of its members.
+func (p *Project) Toolchain() Version {
+	switch {
+	case p.Work != nil:
+		return p.Work.Toolchain
+	case p.Root != nil:
+		return p.Root.Toolchain
+	}
+	return Version{}
+}
+
+// Replaces gives every module that a folder takes the place of.
+func (p *Project) Replaces() []Replace {
+	var all []Replace
 	if p.Work != nil {
-		return []Version{p.Work.Toolchain}
+		all = append(all, p.Work.Replace...)
 	}
-	if p.Root != nil {
-		return []Version{p.Root.Toolchain}
+	for _, m := range p.Members {
+		all = append(all, m.Replace...)
 	}
-	return nil
+	return all
 }
 
 func members(p *Project, files Files, errs *diag.List) []*Module {
@@ -225,11 +246,11 @@ func parseModule(name string, data []byte, errs *diag.List) *Module {
 	}
 	m.Path = f.Module.Mod.Path
 	m.Requires = len(f.Require) > 0
-	m.Replaces = slices.ContainsFunc(f.Replace, isLocal)
 	if f.Go != nil {
 		m.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
 	m.Toolchain = toolchainOf(name, f.Toolchain)
+	m.Replace = replaces(name, f.Replace)
 	return m
 }
 
@@ -239,7 +260,7 @@ func parseWork(name string, data []byte, errs *diag.List) *Work {
 		addParseErrors(name, err, errs)
 		return nil
 	}
-	w := &Work{File: name, Toolchain: toolchainOf(name, f.Toolchain), Replaces: slices.ContainsFunc(f.Replace, isLocal)}
+	w := &Work{File: name, Toolchain: toolchainOf(name, f.Toolchain), Replace: replaces(name, f.Replace)}
 	if f.Go != nil {
 		w.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
@@ -255,14 +276,22 @@ func parseWork(name string, data []byte, errs *diag.List) *Work {
 	return w
 }
 
-// isLocal reports whether a folder replaces a module.
-func isLocal(r *modfile.Replace) bool { return r.New.Version == "" }
-
 func toolchainOf(name string, t *modfile.Toolchain) Version {
 	if t == nil || t.Name == "default" {
 		return Version{}
 	}
 	return Version{strings.TrimPrefix(t.Name, "go"), lineOf(name, t.Syntax)}
+}
+
+// replaces are those that put a folder in a module's place.
+func replaces(name string, all []*modfile.Replace) []Replace {
+	var out []Replace
+	for _, r := range all {
+		if r.New.Version == "" {
+			out = append(out, Replace{Path: r.Old.Path, Dir: r.New.Path, From: path.Dir(name), At: lineOf(name, r.Syntax)})
+		}
+	}
+	return out
 }
 
 func lineOf(name string, line *modfile.Line) diag.Range {

@@ -13,14 +13,16 @@ import (
 type field[T any] struct {
 	name    string
 	entries []Entry // its rows of the reference, their keys relative to T
+	shape   shape
 	read    func(value, *T)
 }
 
 // kind is a way to write a V.
 type kind[V any] struct {
-	want string // as errors name it: "a list of strings"
-	read func(value) V
-	sub  []Entry // keys inside it; they begin with "." or "[]."
+	want  string // as errors name it: "a list of strings"
+	shape shape
+	read  func(value) V
+	sub   []Entry // keys inside it; they begin with "." or "[]."
 }
 
 // leaf is a key that holds a value of the kind k.
@@ -31,7 +33,8 @@ func leaf[T, V any](name string, k kind[V], in func(*T) *V, without, meaning str
 		entries = append(entries, e)
 	}
 	read := func(v value, into *T) { *in(into) = k.read(v) }
-	return field[T]{name: name, entries: entries, read: read}
+	shape := k.shape.and(shape{"description": meaning + "\n\nDefault: " + without + "."})
+	return field[T]{name: name, entries: entries, shape: shape, read: read}
 }
 
 // block is a key that holds keys of its own.
@@ -48,7 +51,7 @@ func block[T, B any](name string, fields []field[B], in func(*T) *B) field[T] {
 		}
 		readFields(v, fields, in(into))
 	}
-	return field[T]{name: name, entries: entries, read: read}
+	return field[T]{name: name, entries: entries, shape: mapping(fields), read: read}
 }
 
 // below lists the rows of all fields, with a prefix to their keys.

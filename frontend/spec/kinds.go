@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,8 +13,8 @@ import (
 )
 
 // scalar is what read makes of a single value's text.
-func scalar[V any](want string, read func(value, String) V) kind[V] {
-	return kind[V]{want: want, read: func(v value) (zero V) {
+func scalar[V any](want string, shape shape, read func(value, String) V) kind[V] {
+	return kind[V]{want: want, shape: shape, read: func(v value) (zero V) {
 		s, ok := v.text(want, false)
 		if !ok {
 			return zero
@@ -22,12 +23,18 @@ func scalar[V any](want string, read func(value, String) V) kind[V] {
 	}}
 }
 
-// text is a string on one line that a rule accepts.
-func text(want string, accept rule) kind[String] {
-	return scalar(want, func(v value, s String) String {
+// text is a string on one line that a rule accepts. The shapes say to editors
+// what they can know of the rule.
+func text(want string, accept rule, shapes ...shape) kind[String] {
+	return scalar(want, textShape.and(shapes...), func(v value, s String) String {
 		v.accepts(s, accept)
 		return s
 	})
+}
+
+// word is one of a few.
+func word(want string, words ...string) kind[String] {
+	return text(want, oneOf(words...), enum(words...))
 }
 
 // accepts reports what a rule, and those that hold for every value, have
@@ -60,7 +67,11 @@ func list[V any](want string, item kind[V], same func(V) String) kind[[]V] {
 		e.Key = "[]" + e.Key
 		sub = append(sub, e)
 	}
-	return kind[[]V]{want: want, read: read, sub: sub}
+	shape := listShape(item.shape)
+	if same != nil {
+		shape = setShape(item.shape)
+	}
+	return kind[[]V]{want: want, shape: shape, read: read, sub: sub}
 }
 
 func items[V any](v value, item kind[V], same func(V) String) []V {
@@ -91,7 +102,8 @@ func itself(s String) String { return s }
 func oneOrMore(one, more string, accept rule) kind[[]String] {
 	want := one + " or " + more
 	item, alone := text(one, accept), text(want, accept)
-	return kind[[]String]{want: want, read: func(v value) []String {
+	shape := either(item.shape, setShape(item.shape))
+	return kind[[]String]{want: want, shape: shape, read: func(v value) []String {
 		if v.node.Kind == yaml.SequenceNode {
 			return items(v, item, itself)
 		}
@@ -103,7 +115,7 @@ func oneOrMore(one, more string, accept rule) kind[[]String] {
 // the go command takes them.
 func words(one, more string, accept rule) kind[[]String] {
 	item := text(one, accept)
-	joined := scalar(more, func(v value, s String) []String {
+	joined := scalar(more, textShape, func(v value, s String) []String {
 		var all []String
 		for word := range strings.SplitSeq(s.Value, ",") {
 			all = append(all, String{Value: word, At: s.At})
@@ -111,7 +123,8 @@ func words(one, more string, accept rule) kind[[]String] {
 		}
 		return all
 	})
-	return kind[[]String]{want: more, read: func(v value) []String {
+	shape := either(joined.shape, setShape(item.shape))
+	return kind[[]String]{want: more, shape: shape, read: func(v value) []String {
 		if v.node.Kind == yaml.SequenceNode {
 			return items(v, item, itself)
 		}
@@ -121,7 +134,7 @@ func words(one, more string, accept rule) kind[[]String] {
 
 // argv is a command line, one argument an item. One string is one argument:
 // nothing here splits it.
-var argv = kind[[]String]{want: "a list of arguments", read: func(v value) []String {
+var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShape, listShape(literalShape)), read: func(v value) []String {
 	if v.node.Kind == yaml.SequenceNode {
 		return items(v, argument, nil)
 	}
@@ -135,7 +148,7 @@ var argv = kind[[]String]{want: "a list of arguments", read: func(v value) []Str
 	return []String{s}
 }}
 
-var argument = kind[String]{want: "an argument", read: func(v value) String {
+var argument = kind[String]{want: "an argument", shape: literalShape, read: func(v value) String {
 	s, ok := v.text("an argument", true)
 	if ok {
 		v.visible(s, false)
@@ -158,7 +171,11 @@ func flow(list []string) string {
 // pairs is a mapping of names to text, or a list of NAME=value.
 func pairs(accept rule) kind[[]Pair] {
 	const want = "a mapping of names to text, or a list of NAME=value"
-	return kind[[]Pair]{want: want, read: func(v value) []Pair {
+	shape := either(
+		shape{"type": "object", "additionalProperties": literalShape},
+		setShape(shape{"type": "string", "pattern": "="}),
+	)
+	return kind[[]Pair]{want: want, shape: shape, read: func(v value) []Pair {
 		switch v.node.Kind {
 		case yaml.MappingNode:
 			return v.mapped(accept)
@@ -187,7 +204,7 @@ func (v value) mapped(accept rule) []Pair {
 
 // equation is an item NAME=value.
 func equation(accept rule) kind[Pair] {
-	return scalar("NAME=value", func(v value, s String) Pair {
+	return scalar("NAME=value", textShape, func(v value, s String) Pair {
 		name, val, found := strings.Cut(s.Value, "=")
 		if !found {
 			v.wrong("", "wanted NAME=value, found %s", v.found())
@@ -200,7 +217,7 @@ func equation(accept rule) kind[Pair] {
 	})
 }
 
-var boolean = kind[Bool]{want: "true or false", read: func(v value) Bool {
+var boolean = kind[Bool]{want: "true or false", shape: shape{"type": "boolean"}, read: func(v value) Bool {
 	if v.node.Kind != yaml.ScalarNode || v.tag() == "!!null" {
 		v.mismatch("true or false")
 		return Bool{}
@@ -224,10 +241,15 @@ func meantBool(word string) string {
 
 var portForm = regexp.MustCompile(`^([0-9]+)(?:/(.*))?$`)
 
+var portShape = either(
+	whole(1, 65535),
+	shape{"type": "string", "pattern": "^[1-9][0-9]*(/(tcp|udp|sctp))?$"},
+)
+
 const aPort = "a port like 8080 or 53/udp"
 
 // port is a number, or one with its protocol: 53/udp.
-var port = scalar(aPort, func(v value, s String) Port {
+var port = scalar(aPort, portShape, func(v value, s String) Port {
 	m := portForm.FindStringSubmatch(s.Value)
 	if m == nil {
 		v.wrong("name each port by itself", "wanted %s, found %s", aPort, quote(s.Value))
@@ -257,8 +279,9 @@ func samePort(p Port) String {
 const fileExample = "write {from: migrations, to: /migrations}"
 
 var file = kind[File]{
-	want: "a mapping of from and to",
-	sub:  below(".", fileFields),
+	want:  "a mapping of from and to",
+	shape: mapping(fileFields, "from", "to"),
+	sub:   below(".", fileFields),
 	read: func(v value) File {
 		if v.node.Kind != yaml.MappingNode {
 			v.wrong(fileExample, "wanted a mapping of from and to, found %s", v.found())
@@ -292,8 +315,9 @@ func (v value) has(key string) bool {
 func sameTarget(f File) String { return f.To }
 
 var healthcheck = kind[*Healthcheck]{
-	want: "a mapping with test, or none",
-	sub:  below(".", healthFields),
+	want:  "a mapping with test, or none",
+	shape: either(mapping(healthFields, "test"), shape{"const": "none"}),
+	sub:   below(".", healthFields),
 	read: func(v value) *Healthcheck {
 		h := &Healthcheck{At: v.at()}
 		switch {
@@ -311,7 +335,7 @@ var healthcheck = kind[*Healthcheck]{
 
 // probe is the command of a health check. A Dockerfile's begins with CMD or
 // CMD-SHELL, which would be taken for programs here.
-var probe = kind[[]String]{want: argv.want, read: func(v value) []String {
+var probe = kind[[]String]{want: argv.want, shape: argv.shape, read: func(v value) []String {
 	first := v.node
 	if len(first.Content) > 0 {
 		first = first.Content[0]
@@ -330,8 +354,10 @@ var probe = kind[[]String]{want: argv.want, read: func(v value) []String {
 
 const aDuration = "a duration like 30s"
 
+var durationForm = regexp.MustCompile(`^\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`)
+
 // duration is a time as Go writes it.
-var duration = scalar(aDuration, func(v value, s String) time.Duration {
+var duration = scalar(aDuration, shape{"type": "string"}.and(matching(durationForm)), func(v value, s String) time.Duration {
 	d, err := time.ParseDuration(s.Value)
 	switch {
 	case err != nil && v.tag() == "!!int":
@@ -346,7 +372,7 @@ var duration = scalar(aDuration, func(v value, s String) time.Duration {
 
 const aCount = "a whole number above 0"
 
-var count = scalar(aCount, func(v value, s String) int {
+var count = scalar(aCount, either(whole(1, math.MaxInt32), shape{"type": "string", "pattern": "^[0-9]+$"}), func(v value, s String) int {
 	n, err := strconv.ParseInt(s.Value, 10, 32)
 	if err != nil || n < 1 {
 		v.wrong("", "wanted %s, found %s", aCount, v.found())

@@ -148,6 +148,8 @@ func inImage(s string) *objection {
 	return nil
 }
 
+var absolute = shape{"type": "string", "pattern": "^/"}
+
 // inContext is a path below the build context.
 func inContext(s string) *objection {
 	clean := path.Clean(s)
@@ -175,6 +177,8 @@ var (
 	userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
 	userID   = regexp.MustCompile(`^(0|[1-9][0-9]*)(?::(0|[1-9][0-9]*))?$`)
 )
+
+var userShape = either(matching(userName), matching(userID), shape{"type": "integer", "minimum": 0})
 
 func imageUser(s string) *objection {
 	if userName.MatchString(s) {
@@ -212,6 +216,8 @@ var signals = strings.Fields(`SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE
 	SIGHUP SIGILL SIGINT SIGIO SIGKILL SIGPIPE SIGPROF SIGPWR SIGQUIT SIGSEGV
 	SIGSTKFLT SIGSTOP SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG
 	SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ`)
+
+var signalShape = either(enum(signals...), whole(1, 64), shape{"type": "string", "pattern": "^[0-9]+$"})
 
 func stopSignal(s string) *objection {
 	if slices.Contains(signals, s) {

@@ -20,6 +20,7 @@ type Scan struct {
 	Step
 	Conditions
 	Files []string // paths of the context that the spec names
+	Needs []string // what the base lacks and programs may need, in the words of tool.Note's kinds
 }
 
 // Source picks those files of the context that the binaries are made of, so

@@ -5,6 +5,7 @@ type Facts struct {
 	Packages []Package `json:"packages"`        // by Dir
 	Modules  []string  `json:"modules"`         // folders that hold a go.mod, "." for the root; sorted
 	Files    []File    `json:"files,omitempty"` // those that were asked for, in that order
+	Notes    []Note    `json:"notes,omitempty"` // by file and line
 }
 
 // Package is a folder with Go files that are not tests, in any of the
@@ -31,3 +32,22 @@ type Fetched struct {
 	Version string `json:"version"` // "1.26.8"
 	Sum     string `json:"sum"`     // of the module, as in go.sum: "h1:…"
 }
+
+// Note is a place in the project's Go source that a user may want to be told
+// of.
+type Note struct {
+	Kind  string   `json:"kind"`
+	File  string   `json:"file"` // relative to the context
+	Line  int      `json:"line"`
+	Col   int      `json:"col"`
+	Text  string   `json:"text,omitempty"` // what is there: an import, a call, a pattern
+	Mains []string `json:"mains"`          // folders of the main packages that it is part of; sorted
+}
+
+// Kinds of notes.
+const (
+	NoteCgo          = "cgo"          // a file that imports "C" while cgo is off, and that no other file stands in for
+	NoteEmbed        = "embed"        // a //go:embed pattern that matches nothing
+	NoteCertificates = "certificates" // an import that looks for CA certificates; noted when a Scan asks for it
+	NoteZones        = "zones"        // a call that looks for time zones; noted when a Scan asks for it
+)

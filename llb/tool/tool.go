@@ -97,6 +97,7 @@ type Scan struct {
 	Platforms []string // "linux/arm64", each one a main package may be built for
 	Go        string   // "1.26.8"; release tags up to its language version hold
 	Cgo       bool     // files that import "C" count
+	Needs     []string // kinds of notes to make beside the usual ones, sorted
 	Files     []string // paths of the context to look up
 }
 
@@ -198,6 +199,7 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Platforms), "platforms", "platforms to scan for")
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
+	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make beside the usual ones")
 }
 
 func (v *Closure) flags(fs *flag.FlagSet) {

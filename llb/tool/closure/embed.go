@@ -19,7 +19,7 @@ func (w *walk) embed(dir string, patterns []string) error {
 		if glob == "." || !fs.ValidPath(glob) {
 			continue
 		}
-		matches, err := fs.Glob(w.tree.fsys, path.Join(literal.Replace(place.Name), glob))
+		matches, err := fs.Glob(w.tree.fsys, path.Join(gofiles.Literal(place.Name), glob))
 		if err != nil { // a malformed pattern
 			continue
 		}
@@ -31,9 +31,6 @@ func (w *walk) embed(dir string, patterns []string) error {
 	}
 	return nil
 }
-
-// literal quotes a folder's name for use in a pattern.
-var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // embed takes one match of a pattern, all of it when it is a folder. A
 // go.mod on the way puts the match in another module.

@@ -72,3 +72,8 @@ func IsSource(name string) bool {
 func IsHidden(name string) bool {
 	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".")
 }
+
+var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// Literal quotes a folder's name for use in a pattern of path.Match.
+func Literal(dir string) string { return literal.Replace(dir) }

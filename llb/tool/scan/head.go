@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"strconv"
 )
 
 // Most clauses and imports end within headSize. A file with more before them
@@ -22,11 +23,12 @@ const (
 // head is the beginning of a Go file: all that decides whether it is part of
 // its package.
 type head struct {
-	file   string // relative to the context
-	data   []byte // up to the end of the package clause, or as far as it could be read
-	clause clause
-	cgo    bool  // it imports "C"
-	err    error // why the clause cannot be read
+	file    string // relative to the context
+	data    []byte // up to the end of the package clause, or as far as it could be read
+	clause  clause
+	imports []imported
+	cgo     bool  // it imports "C"
+	err     error // why the clause cannot be read
 }
 
 // clause is a package clause and its place.
@@ -65,8 +67,11 @@ func newHead(file string, data []byte, fset *token.FileSet, f *ast.File, err err
 	h.clause = clause{file: file, line: fset.PositionFor(f.Package, false).Line, text: f.Name.Name}
 	h.data = data[:offset(fset, f.Name.End())]
 	for _, i := range f.Imports {
-		h.cgo = h.cgo || i.Path.Value == `"C"`
+		at := fset.PositionFor(i.Pos(), false)
+		name, _ := strconv.Unquote(i.Path.Value) // the parser has checked it
+		h.imports = append(h.imports, imported{path: name, line: at.Line, col: at.Column})
 	}
+	h.cgo = h.importOf("C").line > 0
 	return h
 }
 

@@ -24,7 +24,11 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 	if err != nil {
 		return tool.Facts{}, err
 	}
-	w := walk{fsys: fsys, match: match, facts: tool.Facts{Packages: []tool.Package{}, Modules: []string{}}}
+	notes, err := newNotes(fsys, v, match)
+	if err != nil {
+		return tool.Facts{}, err
+	}
+	w := walk{fsys: fsys, match: match, notes: notes, graph: newGraph(), facts: tool.Facts{Packages: []tool.Package{}, Modules: []string{}}}
 	if err := w.folder(".", nil); err != nil {
 		return tool.Facts{}, err
 	}
@@ -33,6 +37,7 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 	for _, name := range v.Files {
 		w.facts.Files = append(w.facts.Files, lookUp(fsys, name))
 	}
+	w.facts.Notes = notes.reach(w.graph)
 	return w.facts, nil
 }
 
@@ -40,6 +45,8 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 type walk struct {
 	fsys  fs.FS
 	match *matcher
+	notes *notes
+	graph graph
 	facts tool.Facts
 }
 
@@ -106,6 +113,9 @@ func (w *walk) module(dir string) *mod {
 	if err != nil {
 		return m
 	}
+	if f.Module != nil {
+		w.graph.modules[f.Module.Mod.Path] = dir
+	}
 	for _, i := range f.Ignore {
 		m.ignore = append(m.ignore, i.Path)
 	}
@@ -143,6 +153,8 @@ func (w *walk) folderPackage(dir string, mod *mod, files []string) tool.Package 
 			matching = append(matching, h)
 		}
 	}
+	w.notes.read(dir, heads, matching)
+	w.graph.add(dir, matching)
 	if len(matching) == 0 {
 		p.Reason = w.match.reason(heads)
 		return p
@@ -153,6 +165,9 @@ func (w *walk) folderPackage(dir string, mod *mod, files []string) tool.Package 
 		return p
 	}
 	p.Name, p.At = name.text, fmt.Sprintf("%s:%d", name.file, name.line)
+	if p.Name == "main" {
+		w.graph.main = append(w.graph.main, dir)
+	}
 	return p
 }
 

@@ -81,6 +81,9 @@ func scanText(fsys fs.FS, v tool.Scan) string {
 			fmt.Fprintf(&b, "%s%s\n", line, p.Reason)
 		}
 	}
+	for _, n := range facts.Notes {
+		fmt.Fprintf(&b, "%s:%d:%d: %s %q in %s\n", n.File, n.Line, n.Col, n.Kind, n.Text, strings.Join(n.Mains, " "))
+	}
 	return b.String()
 }
 

@@ -1,0 +1,197 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/rules"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/frontend/subrequests/lint"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// answerLint is the answer to --check. What would fail the build is part of
+// it; only what keeps the answer from being found is an error here.
+func (b *build) answerLint(ctx context.Context) (*client.Result, error) {
+	found, err := b.check(ctx)
+	var errs diag.Errors
+	if err != nil && !errors.As(err, &errs) {
+		return nil, err
+	}
+	return b.lintResults(found, errs).ToResult(nil)
+}
+
+// check finds what can be found without looking up images.
+func (b *build) check(ctx context.Context) (findings, error) {
+	in, err := b.read(ctx)
+	if err != nil {
+		return findings{}, err
+	}
+	questions, err := planner.Ask(in)
+	if err != nil {
+		return findings{}, err
+	}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return findings{}, err
+	}
+	if b.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
+		return findings{}, err
+	}
+	mains, err := planner.Mains(in, b.facts)
+	if err != nil {
+		return findings{}, err
+	}
+	return b.findings(in, mains)
+}
+
+// warn tells of what the rules find, once for all platforms.
+func (b *build) warn(ctx context.Context, in planner.Input, mains []string) error {
+	found, err := b.findings(in, mains)
+	if err != nil {
+		return err
+	}
+	for _, f := range found.all {
+		b.source.Warn(ctx, warning(f, b.source.Filename), b.warnOpts(f))
+	}
+	if found.areErrors {
+		return violation(found.all)
+	}
+	return nil
+}
+
+// findings are what the rules found and the user has not turned off.
+type findings struct {
+	all       []rules.Finding
+	areErrors bool // the user's `error=true`
+}
+
+func (b *build) findings(in planner.Input, mains []string) (findings, error) {
+	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
+	if err != nil {
+		return findings{}, err
+	}
+	all := rules.Check(rules.Subject{
+		Text:     b.source.Data,
+		Spec:     in.Spec,
+		Project:  in.Project,
+		Facts:    b.facts,
+		Mains:    mains,
+		Vendored: planner.Vendored(in),
+		Ignored:  b.ignored,
+	})
+	skipped := func(f rules.Finding) bool {
+		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
+	}
+	return findings{slices.DeleteFunc(all, skipped), options.ReturnAsError}, nil
+}
+
+// checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of
+// the line `# check=` at the top of the spec.
+func checkOptions(name string, text []byte, fromArg *linter.Config) (*linter.Config, error) {
+	if fromArg != nil {
+		return fromArg, nil
+	}
+	value, _, at, _ := parser.ParseDirective("check", text)
+	options, err := linter.ParseLintOptions(value)
+	if err != nil {
+		return nil, diag.Errors{{
+			At:      diag.At(name, at[0].Start.Line, 1),
+			Message: fmt.Sprintf("`# check=`: %v", err),
+			Hint:    "write it as in `# check=skip=FloatingTag,CgoOff;error=true`",
+		}}
+	}
+	return options, nil
+}
+
+// violation is what was found as an error, nil when nothing was.
+func violation(found []rules.Finding) error {
+	var list diag.List
+	for _, f := range found {
+		d := f.Diagnostic
+		d.Message = f.Rule.Name + ": " + d.Message
+		list.Add(d)
+	}
+	return list.Err()
+}
+
+// text is a finding without its place.
+func text(d diag.Diagnostic) string {
+	d.At = diag.Range{}
+	return d.String()
+}
+
+// warning is a finding on one line. A place in the spec stands at its end, as
+// clients do not show columns; that of another file is said first.
+func warning(f rules.Finding, specFile string) string {
+	if f.At.File != specFile {
+		return f.Rule.Name + ": " + f.String()
+	}
+	return linter.LintFormatShort(f.Rule.Name, text(f.Diagnostic), f.At.Start.Line)
+}
+
+// warnOpts has the excerpt of the finding's file, when that was read.
+func (b *build) warnOpts(f rules.Finding) client.WarnOpts {
+	opts := client.WarnOpts{Detail: [][]byte{[]byte(f.Rule.Description)}, URL: f.Rule.URL()}
+	if src := b.sourceInfo(f.At.File); src != nil {
+		src.Data = narrowed(src.Data)
+		opts.SourceInfo, opts.Range = src, pbRanges([]diag.Range{f.At})
+	}
+	return opts
+}
+
+// lintResults is what buildx prints. It shows every excerpt under the name of
+// the spec, so that what is found in another file has none, and its place is
+// part of the text.
+func (b *build) lintResults(found findings, errs diag.Errors) *lint.LintResults {
+	results := &lint.LintResults{Warnings: []lint.Warning{}}
+	shown := *b.source.SourceMap
+	shown.Data = narrowed(shown.Data)
+	results.AddSource(&shown)
+	for _, f := range found.all {
+		w := lint.Warning{
+			RuleName:    f.Rule.Name,
+			Description: f.Rule.Description,
+			URL:         f.Rule.URL(),
+			Detail:      text(f.Diagnostic),
+			Location:    &pb.Location{Ranges: pbRanges([]diag.Range{f.At})},
+		}
+		if f.At.File != b.source.Filename {
+			w.Detail, w.Location = f.String(), &pb.Location{SourceIndex: -1}
+		}
+		results.Warnings = append(results.Warnings, w)
+	}
+	switch {
+	case errs != nil:
+		results.Error = b.lintError(errs)
+	case found.areErrors && len(found.all) > 0:
+		results.Error = &lint.BuildError{Message: "`error=true` makes errors of: " + ruleNames(found.all)}
+	}
+	return results
+}
+
+// ruleNames lists the rules that found something, by name.
+func ruleNames(found []rules.Finding) string {
+	var names []string
+	for _, f := range found {
+		names = append(names, f.Rule.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+func (b *build) lintError(errs diag.Errors) *lint.BuildError {
+	inSpec := slices.DeleteFunc(ranges(errs), func(r diag.Range) bool { return r.File != b.source.Filename })
+	e := &lint.BuildError{Message: errs.Error()}
+	if places := clusters(inSpec); len(places) > 0 {
+		e.Location.Ranges = pbRanges(places[0])
+	}
+	return e
+}

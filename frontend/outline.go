@@ -1,0 +1,67 @@
+package frontend
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/frontend/subrequests/outline"
+	"github.com/moby/buildkit/frontend/subrequests/targets"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+func (b *build) answerOutline(ctx context.Context) (*client.Result, error) {
+	in, err := b.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := planner.Ask(in); err != nil {
+		return nil, err
+	}
+	target := planner.TargetOf(in.Request)
+	o := outlined{Outline: outline.Outline{Name: target.Name, Description: target.Description}}
+	for _, arg := range planner.ArgValues(in) {
+		o.Args = append(o.Args, outline.Arg{
+			Name:        arg.Name,
+			Description: arg.Meaning,
+			Value:       arg.Value,
+			Location:    o.location(arg.At, b.sourceInfo(arg.At.File)),
+		})
+	}
+	for _, secret := range tool.Secrets() {
+		o.Secrets = append(o.Secrets, outline.Secret{Name: secret.ID})
+	}
+	return o.ToResult()
+}
+
+// outlined is an outline and the files that its locations are in.
+type outlined struct {
+	outline.Outline
+	files []string
+}
+
+// location is a place in one of the sources, which it adds when it is a new
+// one; nil when the file was not read.
+func (o *outlined) location(at diag.Range, src *pb.SourceInfo) *pb.Location {
+	if src == nil {
+		return nil
+	}
+	i := slices.Index(o.files, at.File)
+	if i < 0 {
+		i = len(o.files)
+		o.files = append(o.files, at.File)
+		o.Sources = append(o.Sources, src.Data)
+	}
+	return &pb.Location{SourceIndex: int32(i), Ranges: pbRanges([]diag.Range{at})}
+}
+
+func (b *build) answerTargets(context.Context) (*client.Result, error) {
+	var list targets.List
+	for _, t := range planner.Targets() {
+		list.Targets = append(list.Targets, targets.Target{Name: t.Name, Description: t.Description, Default: t.Default})
+	}
+	return list.ToResult()
+}

@@ -1,0 +1,18 @@
+package planner
+
+import "github.com/gohull/gohull/llb/tool"
+
+// Mains gives the folders of the main packages that a build of in is for. It
+// finds all errors that can be found without looking up images; its error is
+// a diag.Errors.
+func Mains(in Input, facts tool.Facts) ([]string, error) {
+	c, errs := choose(in)
+	d := draft{choices: c, answers: Answers{Facts: facts}, errs: &errs}
+	mains := packages{d.Project, facts, d.errs}.mains(d.Spec)
+	d.checkFiles()
+	d.binaries(mains)
+	return dirs(mains), errs.Err()
+}
+
+// Vendored reports whether dependencies come from a vendor folder.
+func Vendored(in Input) bool { return chooseVendored(in) }

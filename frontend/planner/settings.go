@@ -1,0 +1,258 @@
+package planner
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// Setting is a key of the spec and what holds for it in one build.
+type Setting struct {
+	Key   string `json:"key"`             // "run.env"
+	Value any    `json:"value,omitempty"` // a string, a bool, a list or Pairs; nil when there is nothing to write
+	From  string `json:"from"`            // where the value comes from, or what holds without one
+}
+
+// Pairs is a mapping in the order in which it was written.
+type Pairs []Pair
+
+// Pair is a name and its value, as that of a Setting.
+type Pair struct {
+	Name  string
+	Value any
+}
+
+// MarshalJSON gives an object with the names in their order.
+func (ps Pairs) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, p := range ps {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(p.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(p.Value)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// Settings gives every key of the spec, in the order of the reference, as it
+// holds for a plan. A spec that is written with these values makes the same
+// plan.
+func Settings(in Input, p *plan.Plan) []Setting {
+	c, _ := choose(in)
+	s := settings{choices: c, plan: p, config: p.Images[0].Config}
+	s.top()
+	s.build()
+	s.modules()
+	s.run()
+	s.text("cache", in.Spec.Cache, "auto", byDefault)
+	return s.all
+}
+
+type settings struct {
+	choices
+	plan   *plan.Plan
+	config plan.Config // of the first image
+	all    []Setting
+}
+
+// at is where a value is written: "Dockerfile:3".
+func at(r diag.Range) string {
+	if r.Start.Line == 0 {
+		return r.File
+	}
+	return fmt.Sprintf("%s:%d", r.File, r.Start.Line)
+}
+
+const byDefault = "default"
+
+func (s *settings) add(key string, value any, from string) {
+	s.all = append(s.all, Setting{key, value, from})
+}
+
+// text is a key that holds a string; without one, value holds, and from says
+// why.
+func (s *settings) text(key string, written spec.String, value any, from string) {
+	if written.IsSet() {
+		value, from = written.Value, at(written.At)
+	}
+	s.add(key, value, from)
+}
+
+func (s *settings) truth(key string, written spec.Bool) {
+	from := byDefault
+	if !written.At.IsZero() {
+		from = at(written.At)
+	}
+	s.add(key, written.Value, from)
+}
+
+func (s *settings) list(key string, written []spec.String, value []string, from string) {
+	switch {
+	case len(written) > 0:
+		s.add(key, values(written), at(written[0].At))
+	case len(value) > 0:
+		s.add(key, value, from)
+	default:
+		s.add(key, nil, from)
+	}
+}
+
+func (s *settings) pairs(key string, written []spec.Pair, without string) {
+	if len(written) == 0 {
+		s.add(key, nil, without)
+		return
+	}
+	var pairs Pairs
+	for _, p := range written {
+		pairs = append(pairs, Pair{p.Key.Value, p.Value.Value})
+	}
+	s.add(key, pairs, at(written[0].Key.At))
+}
+
+func (s *settings) top() {
+	var mains []string
+	for _, dir := range s.plan.Source.Mains {
+		mains = append(mains, dot(dir))
+	}
+	s.list("main", s.Spec.Main, mains, "the only main package")
+	if s.version.IsSet() {
+		s.add("go", s.version.Value, at(s.version.At))
+	} else {
+		s.add("go", nil, "as the toolchain's image has it")
+	}
+	s.text("toolchain", s.Spec.Toolchain, "image", byDefault)
+	s.image(s.plan.Toolchain.Image)
+	s.text("base", s.Spec.Base, scratch, byDefault)
+	s.image(s.plan.Images[0].Base)
+}
+
+// image adds what an image was resolved to.
+func (s *settings) image(ref *plan.ImageRef) {
+	if ref != nil {
+		last := &s.all[len(s.all)-1]
+		last.From += ", " + ref.Name
+	}
+}
+
+func (s *settings) build() {
+	b := s.Spec.Build
+	s.list("build.tags", b.Tags, nil, "none")
+	s.text("build.ldflags", b.Ldflags, defaultLdflags, byDefault)
+	s.text("build.gcflags", b.Gcflags, nil, "Go's own")
+	s.text("build.asmflags", b.Asmflags, nil, "Go's own")
+	s.pairs("build.env", b.Env, "none")
+	s.truth("build.race", b.Race)
+	s.truth("build.cgo", b.Cgo)
+	s.text("build.pgo", b.Pgo, nil, "auto")
+}
+
+func (s *settings) modules() {
+	m := s.Spec.Modules
+	mode := "mod"
+	if s.vendored {
+		mode = "vendor"
+	}
+	s.text("modules.mode", m.Mode, nil, mode+", as the go command decides")
+	s.overridden("GOPROXY", func() { s.text("modules.proxy", m.Proxy, nil, "Go's own") })
+	s.overridden("GOPRIVATE", func() { s.list("modules.private", m.Private, nil, "none") })
+	s.overridden("GOSUMDB", func() { s.text("modules.sumdb", m.Sumdb, nil, "Go's own") })
+}
+
+// overridden adds a setting, and says when a build arg holds in its place. It
+// is not written as the key: a build arg may say what a spec may not.
+func (s *settings) overridden(arg string, add func()) {
+	add()
+	if value, given := s.args.proxyEnv[arg]; given {
+		last := &s.all[len(s.all)-1]
+		last.From += fmt.Sprintf(", overridden by --build-arg %s=%s", arg, value)
+	}
+}
+
+func (s *settings) run() {
+	r := s.Spec.Run
+	s.list("run.entrypoint", r.Entrypoint, s.config.Entrypoint, "the binary")
+	s.list("run.args", r.Args, nil, "none")
+	s.pairs("run.env", r.Env, "the base's own")
+	s.text("run.workdir", r.Workdir, s.config.WorkingDir, "the base's own, else /")
+	s.text("run.user", r.User, "nonroot", byDefault)
+	s.expose()
+	s.list("run.volumes", r.Volumes, s.config.Volumes, orNone(s.config.Volumes))
+	s.files()
+	s.pairs("run.labels", r.Labels, "none")
+	s.text("run.stop-signal", r.StopSignal, nil, first(s.config.StopSignal, "SIGTERM"))
+	s.healthcheck()
+}
+
+// orNone is where a list comes from that only the base can have filled.
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return "the base's own"
+}
+
+func (s *settings) expose() {
+	var ports []string
+	for _, p := range s.Spec.Run.Expose {
+		ports = append(ports, fmt.Sprintf("%d/%s", p.Number, p.Protocol))
+	}
+	if len(ports) == 0 {
+		s.list("run.expose", nil, s.config.Expose, orNone(s.config.Expose))
+		return
+	}
+	s.add("run.expose", ports, at(s.Spec.Run.Expose[0].At))
+}
+
+func (s *settings) files() {
+	var all []Pairs
+	for _, f := range s.Spec.Run.Files {
+		all = append(all, Pairs{{"from", f.From.Value}, {"to", f.To.Value}})
+	}
+	if all == nil {
+		s.add("run.files", nil, "none")
+		return
+	}
+	s.add("run.files", all, at(s.Spec.Run.Files[0].At))
+}
+
+func (s *settings) healthcheck() {
+	const key = "run.healthcheck"
+	h := s.Spec.Run.Healthcheck
+	switch {
+	case h == nil:
+		s.add(key, nil, "the base's own")
+		return
+	case h.Disable:
+		s.add(key, "none", at(h.At))
+		return
+	}
+	pairs := Pairs{{"test", values(h.Test)}}
+	for _, d := range []struct {
+		name  string
+		value fmt.Stringer
+	}{{"interval", h.Interval}, {"timeout", h.Timeout}, {"start-period", h.StartPeriod}} {
+		if text := d.value.String(); text != "0s" {
+			pairs = append(pairs, Pair{d.name, text})
+		}
+	}
+	if h.Retries > 0 {
+		pairs = append(pairs, Pair{"retries", h.Retries})
+	}
+	s.add(key, pairs, at(h.At))
+}

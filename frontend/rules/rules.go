@@ -1,0 +1,92 @@
+// Package rules holds what --check finds in a build that would work, or fail
+// later than it must. A rule reads what was parsed and found before; it looks
+// nothing up.
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// Subject is what the rules look at.
+type Subject struct {
+	Text     []byte // of the spec
+	Spec     *spec.Spec
+	Project  *project.Project
+	Facts    tool.Facts
+	Mains    []string // folders of the main packages that are built
+	Vendored bool     // whether dependencies come from a vendor folder
+	Ignored  []string // patterns of the ignore file
+}
+
+// Rule is one thing to look for.
+type Rule struct {
+	Name        string // as `# check=skip=` takes it: "FloatingTag"
+	Description string // what it finds, in one sentence
+	check       func(Subject) []diag.Diagnostic
+}
+
+// Finding is what a rule found.
+type Finding struct {
+	Rule Rule
+	diag.Diagnostic
+}
+
+// All lists the rules, by name.
+func All() []Rule {
+	return []Rule{
+		{"CgoOff", "A file imports \"C\" while cgo is off, so that the build leaves it out.", cgoOff},
+		{"DirectiveOrder", "A directive such as `# check=` stands where it is not seen.", directiveOrder},
+		{"EmbedIgnored", "The ignore file hides what `//go:embed` names.", embedIgnored},
+		{"FloatingTag", "An image's tag names no version, and moves without notice.", floatingTag},
+		{"GoVersionDiffers", "The key `go` is another version than the toolchain line that developers build with.", goVersionDiffers},
+		{"KeyWithoutEffect", "A key changes nothing, because another one decides.", keyWithoutEffect},
+		{"NoCertificates", "The program may verify TLS connections, and the base has no CA certificates.", noCertificates},
+		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
+		{"PrivilegedPort", "The image exposes a port below 1024, and its user may not listen there.", privilegedPort},
+		{"ReplaceOutside", "A `replace` of go.mod or go.work leads out of the build context.", replaceOutside},
+		{"SecretInSpec", "A variable or label that is named like a secret has a value.", secretInSpec},
+	}
+}
+
+// Check gives what all rules find, by place.
+func Check(s Subject) []Finding {
+	var all []Finding
+	for _, r := range All() {
+		for _, d := range r.check(s) {
+			all = append(all, Finding{r, d})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.At.File, b.At.File),
+			cmp.Compare(a.At.Start.Line, b.At.Start.Line),
+			cmp.Compare(a.At.Start.Col, b.At.Start.Col),
+		)
+	})
+	return all
+}
+
+// Page is the rule's page below docs/rules: "floating-tag.md".
+func (r Rule) Page() string {
+	var b strings.Builder
+	for i, c := range r.Name {
+		if unicode.IsUpper(c) && i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String() + ".md"
+}
+
+// URL is where a reader finds the page.
+func (r Rule) URL() string {
+	return "https://github.com/gohull/gohull/blob/main/docs/rules/" + r.Page()
+}

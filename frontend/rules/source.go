@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/patternmatcher"
+)
+
+// notes are those of a kind that concern what is built.
+func (s Subject) notes(kind string) []tool.Note {
+	var out []tool.Note
+	for _, n := range s.Facts.Notes {
+		built := func(main string) bool { return slices.Contains(s.Mains, main) }
+		if n.Kind == kind && slices.ContainsFunc(n.Mains, built) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func at(n tool.Note) diag.Range { return diag.At(n.File, n.Line, n.Col) }
+
+func cgoOff(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, n := range s.notes(tool.NoteCgo) {
+		out = append(out, diag.Diagnostic{
+			At:      at(n),
+			Message: "this file imports \"C\", and cgo is off, so that it is left out",
+			Hint:    "write `build: {cgo: true}`, or add a file for `//go:build !cgo` that takes its place",
+		})
+	}
+	return out
+}
+
+func embedIgnored(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, n := range s.notes(tool.NoteEmbed) {
+		name := path.Join(path.Dir(n.File), strings.TrimPrefix(n.Text, "all:"))
+		if pattern := hiding(name, s.Ignored); pattern != "" {
+			out = append(out, diag.Diagnostic{
+				At:      at(n),
+				Message: fmt.Sprintf("//go:embed %q matches nothing: the ignore file hides it with %q", n.Text, pattern),
+				Hint:    fmt.Sprintf("add the line %q below that one", "!"+name),
+			})
+		}
+	}
+	return out
+}
+
+// hiding is the pattern that hides a file, "" when none does.
+func hiding(name string, ignored []string) string {
+	if all, err := patternmatcher.New(ignored); err != nil || !matches(all, name) {
+		return ""
+	}
+	for _, pattern := range slices.Backward(ignored) {
+		if one, err := patternmatcher.New([]string{pattern}); err == nil && matches(one, name) {
+			return pattern
+		}
+	}
+	return ""
+}
+
+// matches takes the name of files that a pattern of //go:embed stands for as
+// it is: wildcards of the ignore file match those in it.
+func matches(m *patternmatcher.PatternMatcher, name string) bool {
+	ok, err := m.MatchesOrParentMatches(name)
+	return err == nil && ok
+}
+
+// noCertificates tells of one import: there may be one in every package.
+func noCertificates(s Subject) []diag.Diagnostic {
+	return s.lacks(tool.NoteCertificates, "CA certificates",
+		"take another base, such as scratch or distroless, or copy them with `run.files` to /etc/ssl/certs/ca-certificates.crt")
+}
+
+func noTimeZones(s Subject) []diag.Diagnostic {
+	return s.lacks(tool.NoteZones, "time zones",
+		"take another base, such as scratch or distroless, or write `build: {tags: [timetzdata]}`")
+}
+
+// lacks points at the base's line, and names the first place in the source
+// that needs what the base has not.
+func (s Subject) lacks(kind, what, hint string) []diag.Diagnostic {
+	notes := s.notes(kind)
+	if len(notes) == 0 {
+		return nil
+	}
+	n := notes[0]
+	return []diag.Diagnostic{{
+		At:      s.Spec.Base.At,
+		Message: fmt.Sprintf("base: %s has no %s, which %s at %s looks for", s.Spec.Base.Value, what, n.Text, at(n)),
+		Hint:    hint,
+	}}
+}
+
+// replaceOutside passes over vendored builds: they do not look there.
+func replaceOutside(s Subject) []diag.Diagnostic {
+	if s.Vendored {
+		return nil
+	}
+	var out []diag.Diagnostic
+	for _, r := range s.Project.Replaces() {
+		if r.Outside() {
+			out = append(out, diag.Diagnostic{
+				At:      r.At,
+				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Path, r.Dir),
+				Hint:    "build with the folder that holds both as the context, or run `go mod vendor`",
+			})
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+)
+
+// floatingTag finds references without a digest whose tag has no number in
+// it, as stable or bookworm-slim. A tag with a version moves, too, but within
+// bounds that its reader knows.
+func floatingTag(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, ref := range []struct {
+		key string
+		spec.String
+	}{{"base", s.Spec.Base}, {"toolchain", s.Spec.Toolchain}} {
+		if tag, floats := floating(ref.Value); floats {
+			out = append(out, diag.Diagnostic{
+				At:      ref.At,
+				Message: fmt.Sprintf("%s: the tag %s of %s names no version, so that two builds need not agree", ref.key, tag, ref.Value),
+				Hint:    fmt.Sprintf("name a version, or pin the digest: %s@sha256:…", ref.Value),
+			})
+		}
+	}
+	return out
+}
+
+func floating(ref string) (tag string, floats bool) {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return "", false
+	}
+	tagged, ok := named.(reference.Tagged)
+	if _, pinned := named.(reference.Digested); pinned || !ok {
+		return "", false
+	}
+	return tagged.Tag(), !strings.ContainsAny(tagged.Tag(), "0123456789")
+}
+
+// goVersionDiffers does not hold the key against a go line, which says what is
+// needed at least and not what is used.
+func goVersionDiffers(s Subject) []diag.Diagnostic {
+	have, want := s.Spec.Go, s.Project.Toolchain()
+	if !have.IsSet() || !want.IsSet() || project.Satisfies(have.Value, want.Value) && project.Satisfies(want.Value, have.Value) {
+		return nil
+	}
+	age := "newer"
+	if project.Compare(have.Value, want.Value) < 0 {
+		age = "older"
+	}
+	return []diag.Diagnostic{{
+		At:      have.At,
+		Message: fmt.Sprintf("go %s is %s than the toolchain line at %s, go%s, which builds outside of the image follow", have.Value, age, want.At, want.Value),
+		Hint:    "remove the key, and change that line",
+		Related: []diag.Range{want.At},
+	}}
+}
+
+// keyWithoutEffect finds keys that say where modules are fetched from when
+// nothing is fetched.
+func keyWithoutEffect(s Subject) []diag.Diagnostic {
+	if !s.Vendored || s.Spec.Toolchain.Value == "module" {
+		return nil
+	}
+	var out []diag.Diagnostic
+	find := func(key string, value spec.String) {
+		out = append(out, diag.Diagnostic{
+			At:      value.At,
+			Message: key + " changes nothing: the dependencies are vendored, and no module is fetched",
+			Hint:    "remove the key, or write `modules: {mode: mod}`",
+		})
+	}
+	m := s.Spec.Modules
+	if m.Proxy.IsSet() {
+		find("modules.proxy", m.Proxy)
+	}
+	if len(m.Private) > 0 {
+		find("modules.private", m.Private[0])
+	}
+	if m.Sumdb.IsSet() {
+		find("modules.sumdb", m.Sumdb)
+	}
+	return out
+}
+
+// privileged is the first port that any user may listen on.
+const privileged = 1024
+
+func privilegedPort(s Subject) []diag.Diagnostic {
+	if user, _, _ := strings.Cut(s.Spec.Run.User.Value, ":"); user == "root" || user == "0" {
+		return nil
+	}
+	var out []diag.Diagnostic
+	for _, p := range s.Spec.Run.Expose {
+		if p.Number < privileged {
+			out = append(out, diag.Diagnostic{
+				At:      p.At,
+				Message: fmt.Sprintf("run.expose: not every engine lets a user other than root listen on port %d", p.Number),
+				Hint:    fmt.Sprintf("listen on a port from %d up, such as %d", privileged, 8000+p.Number),
+			})
+		}
+	}
+	return out
+}
+
+// secretName matches names whose value is a secret, and not those of a file,
+// a URL or a duration that has to do with one.
+var secretName = regexp.MustCompile(`(?i)(password|passwd|passphrase|(^|[._-])(secret|token|credentials?)|(api|access|private|secret)[._-]?key)$`)
+
+func secretInSpec(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	find := func(key, reach string, pairs []spec.Pair) {
+		for _, p := range pairs {
+			if !secretName.MatchString(p.Key.Value) || p.Value.Value == "" || strings.HasPrefix(p.Value.Value, "/") {
+				continue
+			}
+			out = append(out, diag.Diagnostic{
+				At:      p.Key.At,
+				Message: fmt.Sprintf("%s: %s looks like a secret, and its value would be %s", key, p.Key.Value, reach),
+				Hint:    "give it to the container when it runs",
+			})
+		}
+	}
+	find("build.env", "in the cache's keys and in the provenance", s.Spec.Build.Env)
+	find("run.env", "in the image, for everyone who can pull it", s.Spec.Run.Env)
+	find("run.labels", "in the image, for everyone who can pull it", s.Spec.Run.Labels)
+	return out
+}
+
+// directive matches a line that BuildKit would read, were it in its place.
+var directive = regexp.MustCompile(`^#\s*(syntax|check)\s*=`)
+
+// directiveOrder looks at the comments before the first key. BuildKit reads
+// directives up to the first line that is none.
+func directiveOrder(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	var seen parser.DirectiveParser
+	first := 0 // line that ended the directives
+	text := strings.TrimPrefix(string(s.Text), "\ufeff")
+	for i, line := range strings.Split(text, "\n") {
+		if trimmed := strings.TrimSpace(line); trimmed != "" && trimmed[0] != '#' {
+			break
+		}
+		d, err := seen.ParseLine([]byte(line))
+		if first == 0 && (d == nil || err != nil) {
+			first = i + 1
+			continue
+		}
+		if m := directive.FindStringSubmatch(line); m != nil && d == nil {
+			out = append(out, diag.Diagnostic{
+				At:      diag.At(s.Spec.File, i+1, 1),
+				Message: fmt.Sprintf("`# %s=` is not seen here: directives end at line %d", m[1], first),
+				Hint:    "move it to the top of the file",
+			})
+		}
+	}
+	return out
+}

@@ -1,0 +1,127 @@
+package frontend
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/gohull/gohull/frontend/rules"
+	"github.com/google/go-cmp/cmp"
+)
+
+// rulePages is where each rule has its page.
+const rulePages = "../docs/rules"
+
+// TestRulePages holds each rule to its page: it says what the rule says, what
+// is shown under Bad gives the warning that is shown there, and what is shown
+// under Good gives none.
+func TestRulePages(t *testing.T) {
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			file := filepath.Join(rulePages, r.Page())
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := "# " + r.Name + "\n\n" + r.Description + "\n\n"; !strings.HasPrefix(string(data), want) {
+				t.Errorf("%s does not begin with\n%s", file, want)
+			}
+			page := readPage(string(data))
+			got := strings.Join(warnings(t, page.bad), "")
+			if diff := cmp.Diff(page.output, got); diff != "" {
+				if *update {
+					updatePage(t, file, string(data), got)
+					return
+				}
+				t.Errorf("Bad (-page +got):\n%s", diff)
+			}
+			if !strings.HasPrefix(got, r.Name+": ") {
+				t.Errorf("Bad gives %q, want a warning of %s", got, r.Name)
+			}
+			if got := warnings(t, page.good); len(got) > 0 {
+				t.Errorf("Good gives\n%s", strings.Join(got, ""))
+			}
+		})
+	}
+}
+
+// TestPagesHaveRules finds pages of rules that are gone.
+func TestPagesHaveRules(t *testing.T) {
+	pages := map[string]bool{}
+	for _, r := range rules.All() {
+		pages[r.Page()] = true
+	}
+	files, err := os.ReadDir(rulePages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !pages[f.Name()] {
+			t.Errorf("%s is the page of no rule", f.Name())
+		}
+	}
+}
+
+// page is what a page shows.
+type page struct {
+	bad, good *txtar.Archive
+	output    string // the warnings that bad gives
+}
+
+// named introduces a file other than the spec.
+var named = regexp.MustCompile("^In `(.+)`:$")
+
+func readPage(text string) page {
+	p := page{bad: &txtar.Archive{}, good: &txtar.Archive{}}
+	section, name := &txtar.Archive{}, "Dockerfile"
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		switch line := lines[i]; {
+		case line == "## Bad":
+			section = p.bad
+		case line == "## Good":
+			section = p.good
+		case named.MatchString(line):
+			name = named.FindStringSubmatch(line)[1]
+		case strings.HasPrefix(line, "```"):
+			var block string
+			for i++; lines[i] != "```"; i++ {
+				block += lines[i] + "\n"
+			}
+			if line == "```text" {
+				p.output = block
+				continue
+			}
+			section.Files = append(section.Files, txtar.File{Name: name, Data: []byte(block)})
+			name = "Dockerfile"
+		}
+	}
+	return p
+}
+
+func updatePage(t *testing.T, file, text, output string) {
+	before, rest, _ := strings.Cut(text, "```text\n")
+	_, after, _ := strings.Cut(rest, "```\n")
+	if err := os.WriteFile(file, []byte(before+"```text\n"+output+"```\n"+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// warnings are those of a build of the files, one a line. Those that a page
+// does not show are hello's.
+func warnings(t *testing.T, shown *txtar.Archive) []string {
+	files := mapFS(hello)
+	for _, f := range shown.Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+	}
+	g := &fakeGateway{files: files, opts: map[string]string{}}
+	if _, err := Build(t.Context(), g); err != nil {
+		t.Fatal(err)
+	}
+	return g.warnings
+}

@@ -1,0 +1,68 @@
+package scan
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// graph is who imports whom among the packages of the context.
+type graph struct {
+	modules map[string]string   // folder by module path
+	imports map[string][]string // import paths, by folder
+	main    []string            // folders of main packages
+}
+
+func newGraph() graph {
+	return graph{modules: map[string]string{}, imports: map[string][]string{}}
+}
+
+func (g *graph) add(dir string, matching []head) {
+	for _, h := range matching {
+		for _, i := range h.imports {
+			g.imports[dir] = append(g.imports[dir], i.path)
+		}
+	}
+}
+
+// folder is where the context has a package, "" when it has not.
+func (g graph) folder(importPath string) string {
+	for module := importPath; module != "." && module != "/"; module = path.Dir(module) {
+		if dir, ok := g.modules[module]; ok {
+			return path.Join(dir, strings.TrimPrefix(importPath, module))
+		}
+	}
+	return ""
+}
+
+// program is what a main package is made of.
+type program struct {
+	dir      string
+	folders  map[string]bool // of its packages, its own included
+	remedies map[string]bool // kinds of notes that are none of its concern
+}
+
+// programs gives those of all main packages, by folder.
+func (g graph) programs() []program {
+	var out []program
+	for _, dir := range slices.Sorted(slices.Values(g.main)) {
+		out = append(out, g.program(dir))
+	}
+	return out
+}
+
+func (g graph) program(dir string) program {
+	p := program{dir: dir, folders: map[string]bool{dir: true}, remedies: map[string]bool{}}
+	for queue := []string{dir}; len(queue) > 0; queue = queue[1:] {
+		for _, importPath := range g.imports[queue[0]] {
+			if kind, ok := remedies[importPath]; ok {
+				p.remedies[kind] = true
+			}
+			if next := g.folder(importPath); next != "" && !p.folders[next] {
+				p.folders[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return p
+}
