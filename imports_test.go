@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"frontend/spec":       {"frontend/diag"},
 	"frontend/stamp":      {"frontend/diag"},
 	"llb":                 {"llb/plan", "llb/tool"},
+	"llb/golden":          {},
 	"llb/llbtext":         {},
 	"llb/plan":            {},
 	"llb/tool":            {},

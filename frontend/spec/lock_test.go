@@ -1,46 +1,37 @@
 package spec_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestLock reads the locks of testdata/lock. Those without errors below them
 // are written again, to the same text.
 func TestLock(t *testing.T) {
-	const file = "testdata/lock/lock.txtar"
-	archive, err := txtar.ParseFile(file)
+	golden.Run(t, "testdata/lock/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		var got []txtar.File
+		for _, f := range ar.Files {
+			if f.Name != "errors" {
+				got = append(got, lockAgain(f)...)
+			}
+		}
+		ar.Files = got
+	})
+}
+
+// lockAgain is a lock as it is written again, or with what is wrong with it.
+func lockAgain(f txtar.File) []txtar.File {
+	lock, err := spec.ParseLock(f.Name, f.Data)
 	if err != nil {
-		t.Fatal(err)
+		return []txtar.File{f, {Name: "errors", Data: []byte(err.Error() + "\n")}}
 	}
-	got := &txtar.Archive{}
-	for _, f := range archive.Files {
-		if f.Name == "errors" {
-			continue
-		}
-		lock, err := spec.ParseLock(f.Name, f.Data)
-		if err != nil {
-			got.Files = append(got.Files, f, txtar.File{Name: "errors", Data: []byte(err.Error() + "\n")})
-			continue
-		}
-		comment, _, _ := strings.Cut(strings.TrimPrefix(string(f.Data), "# "), "go:")
-		got.Files = append(got.Files, txtar.File{Name: f.Name, Data: lock.Text(comment)})
-	}
-	if *update {
-		if err := os.WriteFile(file, txtar.Format(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(txtar.Format(archive)), string(txtar.Format(got))); diff != "" {
-		t.Errorf("want -, got +:\n%s", diff)
-	}
+	comment, _, _ := strings.Cut(strings.TrimPrefix(string(f.Data), "# "), "go:")
+	return []txtar.File{{Name: f.Name, Data: lock.Text(comment)}}
 }
 
 // FuzzLock gives ParseLock any text. Each error has its place in the file.

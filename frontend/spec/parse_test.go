@@ -1,56 +1,29 @@
 package spec_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted parts of testdata")
 
 // TestParse reads every spec in testdata. Each file holds specs, and below
 // each one either what it means ("want") or what Parse says about it
 // ("errors").
 func TestParse(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		t.Run(name, func(t *testing.T) { golden(t, file) })
-	}
-}
-
-func golden(t *testing.T, file string) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := &txtar.Archive{Comment: archive.Comment}
-	for _, f := range archive.Files {
-		if f.Name == "want" || f.Name == "errors" {
-			continue
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		var got []txtar.File
+		for _, f := range ar.Files {
+			if f.Name != "want" && f.Name != "errors" {
+				got = append(got, f, answer(f))
+			}
 		}
-		got.Files = append(got.Files, f, answer(f))
-	}
-	if *update {
-		if err := os.WriteFile(file, txtar.Format(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(txtar.Format(archive)), string(txtar.Format(got))); diff != "" {
-		t.Errorf("want -, got +:\n%s", diff)
-	}
+		ar.Files = got
+	})
 }
 
 // answer is what a spec gives: its values, or errors.

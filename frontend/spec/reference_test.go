@@ -1,14 +1,13 @@
 package spec_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestReferenceIsComplete holds testdata/complete.txtar to its promise: it
@@ -32,17 +31,5 @@ func TestReferenceIsComplete(t *testing.T) {
 
 // TestMarkdown shows the table as the documentation has it.
 func TestMarkdown(t *testing.T) {
-	const file = "testdata/reference.md"
-	if *update {
-		if err := os.WriteFile(file, []byte(spec.Markdown()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), spec.Markdown()); diff != "" {
-		t.Errorf("want -, got +:\n%s", diff)
-	}
+	golden.File(t, "testdata/reference.md", spec.Markdown())
 }

@@ -8,29 +8,17 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestSchema shows the schema as editors get it.
 func TestSchema(t *testing.T) {
-	const file = "testdata/schema.json"
-	if *update {
-		if err := os.WriteFile(file, spec.Schema(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(spec.Schema())); diff != "" {
-		t.Errorf("want -, got +:\n%s", diff)
-	}
+	golden.File(t, "testdata/schema.json", string(spec.Schema()))
 }
 
 // TestSchemaAccepts holds every spec that Parse takes against the schema: an

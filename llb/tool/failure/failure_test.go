@@ -1,65 +1,38 @@
 package failure
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
 
 // A case is what the go command printed in /src, recorded from a real run,
 // a go.mod, and the errors that are read from it. A comment "dir: x" says
 // that it ran in a folder of the context.
 func TestParse(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { testCase(t, name) })
-	}
-}
-
-func testCase(t *testing.T, name string) {
-	ar, err := txtar.ParseFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := Place{Source: "/src", Dir: "."}
-	if _, dir, ok := strings.Cut(string(ar.Comment), "dir: "); ok {
-		at.Dir = strings.TrimSpace(dir)
-	}
-	var output string
-	var want *txtar.File
-	for i, f := range ar.Files {
-		switch {
-		case f.Name == "output":
-			output = string(f.Data)
-		case f.Name == "want":
-			want = &ar.Files[i]
-		default:
-			at.Mod = ParseMod(f.Name, f.Data)
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		at := Place{Source: "/src", Dir: "."}
+		if _, dir, ok := strings.Cut(string(ar.Comment), "dir: "); ok {
+			at.Dir = strings.TrimSpace(dir)
 		}
-	}
-	got := text(Parse(output, at))
-	if *update {
-		want.Data = []byte(got)
-		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
-			t.Fatal(err)
+		var output string
+		for _, f := range ar.Files {
+			switch f.Name {
+			case "output":
+				output = string(f.Data)
+			case "want":
+			default:
+				at.Mod = ParseMod(f.Name, f.Data)
+			}
 		}
-	}
-	if diff := cmp.Diff(string(want.Data), got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
+		golden.Set(t, ar, "want", text(Parse(output, at)))
+	})
 }
 
 func text(errs []tool.Error) string {

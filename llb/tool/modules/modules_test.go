@@ -2,7 +2,6 @@ package modules
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/google/go-cmp/cmp"
@@ -20,53 +20,30 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
-
 // TestCollect runs the go command on an outline. A case has the outline, what
 // a proxy has below "proxy/path@version/", and in "want" the module cache that
 // comes out, without checksums, and what is asked of the source. The last
 // line of the comment is the tool's command line. What comes out has to do:
 // the go command lists the same packages from it, with no proxy to ask.
 func TestCollect(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, file := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { collect(t, file) })
-	}
-}
-
-func collect(t *testing.T, file string) {
-	ar, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
-	v, err := tool.Parse(strings.Split(lines[len(lines)-1], " | "))
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr := newTrial(t, ar)
-	code, err := Collect(tr.job, *v.(*tool.Modules))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := strings.ReplaceAll(tr.stderr.String(), filepath.Dir(tr.job.ModCache), "$DIR")
-	if code == 0 {
-		got = listing(t, tr.job.Step.Out)
-		tr.offline(t, *v.(*tool.Modules))
-	}
-	want := &ar.Files[len(ar.Files)-1]
-	if *update {
-		want.Data = []byte(got)
-		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
+		v, err := tool.Parse(strings.Split(lines[len(lines)-1], " | "))
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if diff := cmp.Diff(string(want.Data), got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
+		tr := newTrial(t, ar)
+		code, err := Collect(tr.job, *v.(*tool.Modules))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code != 0 {
+			golden.Set(t, ar, "want", strings.ReplaceAll(tr.stderr.String(), filepath.Dir(tr.job.ModCache), "$DIR"))
+			return
+		}
+		golden.Set(t, ar, "want", listing(t, tr.job.Step.Out))
+		tr.offline(t, *v.(*tool.Modules))
+	})
 }
 
 // trial is a step in folders of the test.

@@ -2,51 +2,26 @@ package sbom
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted documents")
 
 // TestDescribe: the files below bin/ are what `go version -m` prints of an
 // executable, a first line "base" names what the image starts from, and
 // want.json is the document.
 func TestDescribe(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := &ar.Files[len(ar.Files)-1]
-			got := documentOf(t, ar)
-			if got == string(want.Data) {
-				return
-			}
-			if !*update {
-				t.Fatalf("(-want +got)\n%s", cmp.Diff(string(want.Data), got))
-			}
-			want.Data = []byte(got)
-			if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		golden.Set(t, ar, "want.json", documentOf(t, ar))
+	})
 }
 
 func documentOf(t *testing.T, ar *txtar.Archive) string {

@@ -2,57 +2,32 @@ package scan
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
-
 // A case is a build context and the file "want", which holds the facts, a
 // package on each line. The comment's last line is the tool's command line.
 func TestScan(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { testCase(t, name) })
-	}
-}
-
-func testCase(t *testing.T, name string) {
-	ar, err := txtar.ParseFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	last := len(ar.Files) - 1
-	if ar.Files[last].Name != "want" {
-		t.Fatal(`the last file is not "want"`)
-	}
-	fsys, err := txtar.FS(&txtar.Archive{Files: ar.Files[:last]})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := scanText(fsys, verb(t, string(ar.Comment)))
-	if *update {
-		ar.Files[last].Data = []byte(got)
-		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		context := slices.DeleteFunc(slices.Clone(ar.Files), func(f txtar.File) bool { return f.Name == "want" })
+		fsys, err := txtar.FS(&txtar.Archive{Files: context})
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if diff := cmp.Diff(string(ar.Files[last].Data), got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
+		golden.Set(t, ar, "want", scanText(fsys, verb(t, string(ar.Comment))))
+	})
 }
 
 func verb(t *testing.T, comment string) tool.Scan {

@@ -1,0 +1,70 @@
+// Package golden runs test cases that are txtar archives: files that a user
+// could have written, and what has to come of them.
+package golden
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite what the cases of testdata want")
+
+// Run runs a subtest for each archive that a pattern matches. The test puts
+// into the archive what came of it, as with Set. Where that is another text
+// than the file's, the subtest fails, or, with -update, the file is rewritten.
+func Run(t *testing.T, pattern string, test func(*testing.T, *txtar.Archive)) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases in %s: %v", pattern, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) { run(t, file, test) })
+	}
+}
+
+func run(t *testing.T, file string, test func(*testing.T, *txtar.Archive)) {
+	ar, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	test(t, ar)
+	File(t, file, string(txtar.Format(ar)))
+}
+
+// File holds a text against a file, or, with -update, writes it.
+func File(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// Set gives a file of an archive another text. That the archive has no such
+// file is an error.
+func Set(t *testing.T, ar *txtar.Archive, name, text string) {
+	t.Helper()
+	for i := range ar.Files {
+		if ar.Files[i].Name == name {
+			ar.Files[i].Data = []byte(text)
+			return
+		}
+	}
+	t.Errorf("the case has no file %q", name)
+}
