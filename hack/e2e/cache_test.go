@@ -28,27 +28,6 @@ func cached(t testing.TB, spec string) buildx.Build {
 
 const withFiles = "run: {files: [{from: data, to: /data}]}\n"
 
-// steps are the names of the steps that ran, without those that only load.
-func steps(r buildx.Result) []string {
-	var names []string
-	for _, v := range r.Vertices {
-		if v.Ran() && !loads(v.Name) {
-			names = append(names, v.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func loads(name string) bool {
-	for _, prefix := range []string{"[internal] ", "resolve image config ", "load metadata ", "docker-image://", "exporting to image", "importing cache ", "exporting cache ", "resolving provenance "} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 const (
 	rootfsStep  = "add CA certificates, time zones, users and /tmp"
 	sourceStep  = "pick the source of cached"
@@ -71,7 +50,7 @@ func TestSecondBuild(t *testing.T) {
 	b := cached(t, withFiles)
 	first := succeed(t, b)
 	again := succeed(t, b)
-	if ran := steps(again); len(ran) > 0 || again.Digest != first.Digest {
+	if ran := again.Steps(); len(ran) > 0 || again.Digest != first.Digest {
 		t.Errorf("ran %q again, want all CACHED; digest %s, then %s", ran, first.Digest, again.Digest)
 	}
 	for _, name := range allSteps {
@@ -89,7 +68,7 @@ func TestCommit(t *testing.T) {
 	succeed(t, b)
 	git(t, b.Dir, "add", ".")
 	git(t, b.Dir, "commit", "--quiet", "--message=all")
-	if ran := steps(succeed(t, b)); len(ran) > 0 {
+	if ran := succeed(t, b).Steps(); len(ran) > 0 {
 		t.Errorf("a commit ran %q again, want all CACHED", ran)
 	}
 }
@@ -136,7 +115,7 @@ func TestEdit(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := slices.Sorted(slices.Values(append([]string{"find packages", sourceStep}, c.ran...)))
-		if ran := steps(succeed(t, b)); !slices.Equal(ran, want) {
+		if ran := succeed(t, b).Steps(); !slices.Equal(ran, want) {
 			t.Errorf("an edit of %s ran %q, want %q", c.file, ran, want)
 		}
 	}
@@ -161,7 +140,7 @@ func TestNoCache(t *testing.T) {
 	b := cached(t, withFiles)
 	b.Builder = node(t, "no-cache", "")
 	first := succeed(t, b)
-	if ran := steps(first); !slices.Equal(ran, allSteps) {
+	if ran := first.Steps(); !slices.Equal(ran, allSteps) {
 		t.Errorf("an empty node ran %q, want %q", ran, allSteps)
 	}
 	plain := b.Args
@@ -175,7 +154,7 @@ func TestNoCache(t *testing.T) {
 	} {
 		b.Args = append(slices.Clone(plain), test.flag)
 		r := succeed(t, b)
-		if ran := steps(r); !slices.Equal(ran, test.want) {
+		if ran := r.Steps(); !slices.Equal(ran, test.want) {
 			t.Errorf("%s ran %q, want %q", test.flag, ran, test.want)
 		}
 		if r.Digest != first.Digest {

@@ -69,7 +69,7 @@ func TestCacheTravels(t *testing.T) {
 	b.Args = append(plain, "--cache-from="+cache)
 	same := succeed(t, b)
 	// Finding the packages is not part of what makes the image.
-	if ran := steps(same); !slices.Equal(ran, []string{"find packages"}) || same.Digest != first.Digest {
+	if ran := same.Steps(); !slices.Equal(ran, []string{"find packages"}) || same.Digest != first.Digest {
 		t.Errorf("on the second machine, %q ran, want the rest CACHED; digest %s, then %s", ran, first.Digest, same.Digest)
 	}
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 
 	"github.com/gohull/gohull/hack/internal/lab"
 )
@@ -71,21 +70,15 @@ func labs(ctx context.Context) (engine, error) {
 	if err := l.Up(ctx, false); err != nil {
 		return engine{}, err
 	}
-	env, err := l.Env()
-	if err != nil {
+	os.Unsetenv("DOCKER_HOST") // the user's; the lab sets its own if it has an Engine
+	if err := l.Adopt(); err != nil {
 		return engine{}, err
-	}
-	engineUp := false
-	for _, e := range env {
-		name, value, _ := strings.Cut(e, "=")
-		os.Setenv(name, value)
-		engineUp = engineUp || name == "DOCKER_HOST"
 	}
 	return engine{
 		syntax:   os.Getenv("GOHULL_SYNTAX"),
 		buildx:   []string{"docker-buildx"},
 		registry: os.Getenv("REGISTRY"),
-		docker:   engineUp,
+		docker:   os.Getenv("DOCKER_HOST") != "",
 	}, nil
 }
 

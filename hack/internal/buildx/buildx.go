@@ -11,13 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Build is a command line of `docker-buildx build`.
+// Build is a command line of `docker-buildx build`, or of `bake`.
 type Build struct {
 	Dir     string   // the context
+	Bake    string   // a bake file, whose targets are built instead of Dir
 	Syntax  string   // frontend that takes the place of the `# syntax=` line; empty: the line decides
 	Builder string   // a builder's name; empty: the one in BUILDX_BUILDER
 	Push    string   // name to push the image under
@@ -103,6 +105,10 @@ func (b Build) args(metadata string) []string {
 	if b.Push != "" {
 		args = append(args, "--output=type=image,name="+b.Push+",push=true")
 	}
+	if b.Bake != "" {
+		args[0] = "bake"
+		return append(append(args, "--file="+b.Bake), b.Args...)
+	}
 	return append(append(args, b.Args...), b.Dir)
 }
 
@@ -179,4 +185,33 @@ func (r Result) Vertex(text string) (Vertex, bool) {
 		}
 	}
 	return Vertex{}, false
+}
+
+// Steps are the names of the steps that ran, without those that only load.
+func (r Result) Steps() []string {
+	var names []string
+	for _, v := range r.Vertices {
+		if v.Ran() && !loads(v.Name) {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// loads reports whether a vertex loads or hands on what others made. A name
+// may begin with a target, a platform and a stage: "[api internal] load …".
+func loads(name string) bool {
+	if stage, rest, ok := strings.Cut(name, "] "); ok && strings.HasPrefix(stage, "[") {
+		if strings.HasSuffix(stage, "internal") {
+			return true
+		}
+		name = rest
+	}
+	for _, prefix := range []string{"FROM ", "resolve image config ", "load metadata ", "docker-image://", "exporting ", "resolving provenance ", "importing cache "} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }

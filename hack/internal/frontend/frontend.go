@@ -1,5 +1,6 @@
-// Package frontend makes the frontend's image from the sources of the
-// repository, for each platform that a BuildKit daemon may run on.
+// Package frontend makes the images of frontends: gohull's from the sources of
+// the repository, for each platform that a BuildKit daemon may run on, and
+// BuildKit's own for Dockerfiles, which gohull is measured against.
 package frontend
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/gohull/gohull/hack/internal/layer"
@@ -21,8 +23,6 @@ import (
 
 // recipe changes whenever Image makes another image from the same binaries.
 const recipe = "1"
-
-const entrypoint = "bin/gohull-frontend"
 
 // labels tell BuildKit what the frontend can do. Without the first one it
 // refuses `--call` and named contexts; the second lets it start the frontend
@@ -47,37 +47,55 @@ var platforms = []v1.Platform{
 // binaries stay in the cache folder, where the go command finds them up to
 // date.
 func Image(ctx context.Context, repo, cache, name string) (store.Image, error) {
-	key := sha256.New()
-	fmt.Fprintln(key, recipe)
+	var all []built
 	for _, p := range platforms {
-		out := binary(cache, p)
-		if err := compile(ctx, repo, out, p); err != nil {
+		b := built{p, filepath.Join(cache, "gohull-frontend-"+p.Architecture)}
+		if err := compile(ctx, repo, b); err != nil {
 			return store.Image{}, err
 		}
-		if err := hashFile(key, out); err != nil {
+		all = append(all, b)
+	}
+	return image(name, "bin/gohull-frontend", all)
+}
+
+// Dockerfile gives the image of BuildKit's Dockerfile frontend, for this
+// machine's platform, as docker/dockerfile has it.
+func Dockerfile(binary, name string) (store.Image, error) {
+	here := v1.Platform{OS: "linux", Architecture: runtime.GOARCH}
+	return image(name, "bin/dockerfile-frontend", []built{{here, binary}})
+}
+
+// built is a frontend's program for one platform.
+type built struct {
+	platform v1.Platform
+	binary   string
+}
+
+func compile(ctx context.Context, repo string, b built) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=grpcnotrace", "-buildvcs=false", "-ldflags", "-s -w",
+		"-o", b.binary, "./cmd/gohull-frontend")
+	cmd.Dir = repo
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+b.platform.OS, "GOARCH="+b.platform.Architecture)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the frontend for %s: %w\n%s", b.platform, err, out)
+	}
+	return nil
+}
+
+// image has nothing but the program, at the path of the entrypoint.
+func image(name, entrypoint string, all []built) (store.Image, error) {
+	key := sha256.New()
+	fmt.Fprintln(key, recipe)
+	for _, b := range all {
+		if err := hashFile(key, b.binary); err != nil {
 			return store.Image{}, err
 		}
 	}
 	return store.Image{
 		Names: []string{name},
 		Key:   hex.EncodeToString(key.Sum(nil)),
-		Make:  func(blobs string) (v1.ImageIndex, error) { return index(cache, blobs) },
+		Make:  func(blobs string) (v1.ImageIndex, error) { return index(blobs, entrypoint, all) },
 	}, nil
-}
-
-func binary(cache string, p v1.Platform) string {
-	return filepath.Join(cache, "gohull-frontend-"+p.Architecture)
-}
-
-func compile(ctx context.Context, repo, out string, p v1.Platform) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=grpcnotrace", "-buildvcs=false", "-ldflags", "-s -w",
-		"-o", out, "./cmd/gohull-frontend")
-	cmd.Dir = repo
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Architecture)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the frontend for %s: %w\n%s", p, err, out)
-	}
-	return nil
 }
 
 func hashFile(w io.Writer, name string) error {
@@ -90,23 +108,23 @@ func hashFile(w io.Writer, name string) error {
 	return err
 }
 
-func index(cache, blobs string) (v1.ImageIndex, error) {
-	var all []store.Platform
-	for _, p := range platforms {
+func index(blobs, entrypoint string, all []built) (v1.ImageIndex, error) {
+	var images []store.Platform
+	for _, b := range all {
 		w, err := layer.Create(blobs, gzip.BestCompression)
 		if err != nil {
 			return nil, err
 		}
-		w.Copy(entrypoint, binary(cache, p))
+		w.Copy(entrypoint, b.binary)
 		l, err := w.Close()
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, store.Platform{
-			Platform: p,
+		images = append(images, store.Platform{
+			Platform: b.platform,
 			Config:   v1.Config{Entrypoint: []string{"/" + entrypoint}, Labels: labels, WorkingDir: "/"},
 			Layers:   []v1.Layer{l},
 		})
 	}
-	return store.Index(all)
+	return store.Index(images)
 }

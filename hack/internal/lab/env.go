@@ -29,6 +29,21 @@ func (l Lab) Env() ([]string, error) {
 	return append(append(env, l.clientEnv()...), "PATH="+l.clientPath()), nil
 }
 
+// Adopt makes the lab's environment that of this process.
+func (l Lab) Adopt() error {
+	env, err := l.Env()
+	if err != nil {
+		return err
+	}
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // NodeEnv chooses a node, for buildctl and for buildx.
 func (l Lab) NodeEnv(name string) []string {
 	return []string{"BUILDKIT_HOST=unix://" + l.nodeSocket(name), "BUILDX_BUILDER=" + name}

@@ -125,6 +125,30 @@ func (l Lab) Up(ctx context.Context, engine bool) error {
 	return l.push(ctx, registry, front)
 }
 
+// Install builds programs and links them into the lab's bin folder.
+func (l Lab) Install(ctx context.Context, all ...program.Program) error {
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return l.programs(ctx, all...)
+}
+
+// Program is the file of an installed program.
+func (l Lab) Program(name string) string { return filepath.Join(l.bin(), name) }
+
+// Push puts images into the lab's registry. They are gone when the lab goes
+// down.
+func (l Lab) Push(ctx context.Context, images ...store.Image) error {
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return l.push(ctx, l.registryAddress(), images...)
+}
+
 // programs builds programs and links them into the lab's bin folder.
 func (l Lab) programs(ctx context.Context, all ...program.Program) error {
 	for _, p := range all {

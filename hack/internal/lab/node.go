@@ -75,6 +75,9 @@ func (l Lab) removeNode(name string) error {
 	return removeTree(l.nodeDir(name))
 }
 
+// NodeRoot is the folder of all that a node keeps.
+func (l Lab) NodeRoot(name string) string { return filepath.Join(l.nodeDir(name), "root") }
+
 func (l Lab) nodeDir(name string) string    { return l.path("nodes", name) }
 func (l Lab) nodeSocket(name string) string { return filepath.Join(l.sockets(), name+".sock") }
 
@@ -124,7 +127,7 @@ func (l Lab) nodeToml(name string) string { return filepath.Join(l.nodeDir(name)
 func (l Lab) nodeArgv(name, bin string) []string {
 	return []string{
 		bin,
-		"--root", filepath.Join(l.nodeDir(name), "root"),
+		"--root", l.NodeRoot(name),
 		"--addr", "unix://" + l.nodeSocket(name),
 		"--oci-worker", "true",
 		"--oci-worker-net", "host",

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gohull/gohull/hack/internal/daemon"
 	"github.com/gohull/gohull/hack/internal/store"
+	"github.com/gohull/gohull/hack/internal/traffic"
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
@@ -106,7 +107,8 @@ func (l Lab) registryAddress() string {
 
 // ServeRegistry serves a registry on the listener that startRegistry passes
 // as descriptor 3, with the blobs of the OCI layout in a folder. Manifests
-// are held in memory; `up` pushes those of the layout again.
+// are held in memory; `up` pushes those of the layout again. It counts its
+// traffic.
 func ServeRegistry(ctx context.Context, dir string) error {
 	listener, err := net.FileListener(os.NewFile(3, "listener"))
 	if err != nil {
@@ -117,11 +119,11 @@ func ServeRegistry(ctx context.Context, dir string) error {
 		return err
 	}
 	context.AfterFunc(ctx, func() { listener.Close() })
-	err = http.Serve(listener, registry.New(
+	err = http.Serve(listener, traffic.Count(registry.New(
 		registry.WithBlobHandler(registry.NewDiskBlobHandler(s.Blobs())),
 		registry.WithReferrersSupport(true),
 		registry.Logger(log.New(os.Stderr, "", log.LstdFlags)),
-	))
+	)))
 	if ctx.Err() != nil {
 		return nil
 	}

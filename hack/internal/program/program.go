@@ -66,6 +66,27 @@ func Buildx() Program {
 	}
 }
 
+// DockerfileFrontend is BuildKit's frontend for Dockerfiles, which its daemon
+// has built in as well.
+func DockerfileFrontend() Program {
+	p := Buildkit()
+	p.Packages = map[string]string{
+		"dockerfile-frontend": "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend",
+	}
+	p.Takes = "40 s"
+	return p
+}
+
+// Ko makes images without a builder.
+func Ko() Program {
+	return Program{
+		Name:     "ko",
+		Packages: map[string]string{"ko": "github.com/google/ko"},
+		Version:  Stamp{"github.com/google/ko", "github.com/google/ko/pkg/commands.Version"},
+		Takes:    "50 s",
+	}
+}
+
 // Runc runs containers. The environment tells its build where libseccomp is:
 // both BuildKit and Docker want system calls filtered.
 func Runc(env []string) Program {

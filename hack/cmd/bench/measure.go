@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gohull/gohull/hack/internal/bench"
+	"github.com/gohull/gohull/hack/internal/bench/monorepo"
+	"github.com/gohull/gohull/hack/internal/bench/peer"
+	"github.com/gohull/gohull/hack/internal/bench/project"
+	"github.com/gohull/gohull/hack/internal/bench/result"
+	"github.com/gohull/gohull/hack/internal/frontend"
+	"github.com/gohull/gohull/hack/internal/lab"
+	"github.com/gohull/gohull/hack/internal/program"
+)
+
+// Names of the inputs that a run has without DIR.
+const (
+	inputSelf = "gohull"
+	inputShop = "ten services"
+)
+
+// input is a project to measure.
+type input struct {
+	name  string
+	write func(ctx context.Context, dir string) (mains []string, err error) // makes the copy that is edited
+}
+
+// measure makes a run, and keeps what it has after every case. A run with
+// errors has what could be measured in spite of them.
+func (f flags) measure(ctx context.Context, repo string) (result.Run, error) {
+	l, err := lab.Here(os.Stderr)
+	if err != nil {
+		return result.Run{}, err
+	}
+	inputs, err := f.inputs(repo, l.Dir)
+	if err != nil {
+		return result.Run{}, err
+	}
+	temp, err := os.MkdirTemp("", "bench-*")
+	if err != nil {
+		return result.Run{}, err
+	}
+	defer os.RemoveAll(temp)
+	b, err := f.bench(ctx, l, temp)
+	if err != nil {
+		return result.Run{}, err
+	}
+	run, err := describe(ctx, repo, b)
+	if err != nil {
+		return result.Run{}, err
+	}
+	for _, in := range inputs {
+		if ctx.Err() == nil {
+			err = errors.Join(err, f.measureInput(ctx, b, in, temp, &run))
+		}
+	}
+	return run, err
+}
+
+// bench is what the flags ask for, with the lab up.
+func (f flags) bench(ctx context.Context, l lab.Lab, temp string) (bench.Bench, error) {
+	cases, err := chosen("case", f.cases, bench.Cases())
+	if err != nil {
+		return bench.Bench{}, err
+	}
+	names, err := chosen("peer", f.peers, peerNames())
+	if err != nil {
+		return bench.Bench{}, err
+	}
+	peers, err := setUp(ctx, l, temp)
+	return bench.Bench{
+		Peers:       slices.DeleteFunc(peers, func(p peer.Peer) bool { return !slices.Contains(names, p.Name) }),
+		Cases:       cases,
+		Repetitions: f.repetitions,
+		Registry:    os.Getenv("REGISTRY"),
+		Log:         os.Stderr,
+	}, err
+}
+
+func (f flags) measureInput(ctx context.Context, b bench.Bench, in input, temp string, run *result.Run) error {
+	dir := filepath.Join(temp, "projects", in.name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	mains, err := in.write(ctx, dir)
+	if err != nil {
+		return err
+	}
+	p, err := project.Open(ctx, dir, mains)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s, %d packages\n", in.name, mains[0], p.Packages)
+	return b.Input(ctx, in.name, p, func(measured *result.Input) error {
+		if !slices.Contains(run.Inputs, measured) {
+			run.Inputs = append(run.Inputs, measured)
+		}
+		if f.output == "" {
+			return nil
+		}
+		return run.Write(f.output)
+	})
+}
+
+// inputs are the projects that the command line asks for.
+func (f flags) inputs(repo, skip string) ([]input, error) {
+	if len(f.args) > 0 {
+		in, err := given(f.args[0], f.args[1:], skip)
+		return []input{in}, err
+	}
+	names, err := chosen("input", f.input, []string{inputSelf, inputShop})
+	if err != nil {
+		return nil, err
+	}
+	self, err := given(repo, []string{"./cmd/gohull-frontend"}, skip)
+	if err != nil {
+		return nil, err
+	}
+	self.name = inputSelf
+	shop := input{inputShop, func(_ context.Context, dir string) ([]string, error) {
+		return monorepo.Mains(), monorepo.Write(dir)
+	}}
+	return slices.DeleteFunc([]input{self, shop}, func(in input) bool { return !slices.Contains(names, in.name) }), nil
+}
+
+// given is a project of the user's.
+func given(dir string, mains []string, skip string) (input, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return input{}, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+		return input{}, fmt.Errorf("%s is no Go module: %w", dir, err)
+	}
+	return input{filepath.Base(dir), func(ctx context.Context, to string) ([]string, error) {
+		if err := project.Copy(to, dir, skip); err != nil || len(mains) > 0 {
+			return mains, err
+		}
+		return project.Mains(ctx, to)
+	}}, nil
+}
+
+func peerNames() []string {
+	var names []string
+	for _, p := range (peer.Lab{}).All() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// setUp brings up the lab with what the peers need, and gives the peers.
+func setUp(ctx context.Context, l lab.Lab, temp string) ([]peer.Peer, error) {
+	if err := l.Up(ctx, false); err != nil {
+		return nil, err
+	}
+	if err := l.Install(ctx, program.DockerfileFrontend(), program.Ko()); err != nil {
+		return nil, err
+	}
+	if err := l.Adopt(); err != nil {
+		return nil, err
+	}
+	image, err := frontend.Dockerfile(l.Program("dockerfile-frontend"), peer.DockerfileFrontend)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.Push(ctx, image); err != nil {
+		return nil, err
+	}
+	version, err := goVersion(ctx)
+	return peer.Lab{
+		Registry:  os.Getenv("REGISTRY"),
+		Syntax:    os.Getenv("GOHULL_SYNTAX"),
+		GoVersion: version,
+		CA:        os.Getenv("GOHULL_CA"),
+		Temp:      temp,
+		Node: func(ctx context.Context, name string) (string, error) {
+			return l.NodeRoot(name), errors.Join(l.RemoveNode(name), l.Node(ctx, name, ""))
+		},
+		RemoveNode: l.RemoveNode,
+	}.All(), err
+}

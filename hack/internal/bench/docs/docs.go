@@ -1,0 +1,91 @@
+// Package docs keeps the page and the chart of the benchmark in step with what
+// was measured.
+package docs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gohull/gohull/hack/internal/bench/chart"
+	"github.com/gohull/gohull/hack/internal/bench/peer"
+	"github.com/gohull/gohull/hack/internal/bench/result"
+)
+
+// Names in the folder of the documentation.
+const (
+	Results = "benchmarks.json"
+	page    = "benchmarks.md"
+	picture = "benchmarks.svg"
+)
+
+// File is a file as it should be.
+type File struct{ Name, Text string }
+
+// Files are the page and the chart, in a folder that may hold results.
+func Files(dir string) ([]File, error) {
+	run, err := result.Read(filepath.Join(dir, Results))
+	if errors.Is(err, fs.ErrNotExist) {
+		return pages(dir, "Nothing is measured yet.\n")
+	}
+	if err != nil {
+		return nil, err
+	}
+	files, err := pages(dir, "![Build times, shorter is better]("+picture+")\n\n"+run.About()+"\n"+result.Markdown(run.Tables()))
+	return append(files, File{filepath.Join(dir, picture), chart.SVG(run)}), err
+}
+
+func pages(dir, results string) ([]File, error) {
+	name := filepath.Join(dir, page)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := fill(string(data), "results", results)
+	if err == nil {
+		text, err = fill(text, "recipes", recipes())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return []File{{name, text}}, nil
+}
+
+// recipes are what the builders were given, with the names that others would
+// have for the images.
+func recipes() string {
+	l := peer.Lab{Registry: "registry.example", Syntax: "registry.example/gohull:1", GoVersion: "1.26.8"}
+	var b strings.Builder
+	for _, r := range l.Recipes("./cmd/server") {
+		fmt.Fprintf(&b, "%s:\n\n```\n%s```\n\n", r.Title, r.Text)
+	}
+	return b.String()
+}
+
+// fill puts text between <!-- begin NAME --> and <!-- end NAME -->.
+func fill(page, name, text string) (string, error) {
+	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+	before, rest, ok := strings.Cut(page, begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return "", fmt.Errorf("no part from %q to %q", begin, end)
+	}
+	return before + begin + text + end + after, nil
+}
+
+// Write writes the page and the chart.
+func Write(dir string) error {
+	files, err := Files(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := os.WriteFile(f.Name, []byte(f.Text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+package docs
+
+import (
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/bench/golden"
+)
+
+// TestDocs holds the page and the chart against the results that are
+// committed; `./hack/bench -from docs/benchmarks.json -docs` rewrites them, as
+// -update does.
+func TestDocs(t *testing.T) {
+	files, err := Files("../../../../docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		golden.Check(t, f.Name, f.Text)
+	}
+}

@@ -1,0 +1,47 @@
+package monorepo
+
+import (
+	"bytes"
+	"go/format"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestWrite holds what is written against what gofmt would, and looks for
+// every main package and for a service that was given no name.
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	if err := Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, main := range Mains() {
+		if _, err := os.Stat(filepath.Join(dir, main, "main.go")); err != nil {
+			t.Error(err)
+		}
+	}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(append(data, name...), []byte(placeholder)) {
+			t.Errorf("%s has the word %s", name, placeholder)
+		}
+		if filepath.Ext(name) != ".go" {
+			return nil
+		}
+		formatted, err := format.Source(data)
+		if !bytes.Equal(formatted, data) {
+			t.Errorf("%s is not formatted", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

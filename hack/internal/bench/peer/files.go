@@ -1,0 +1,77 @@
+package peer
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Recipe is what a builder is given beside the project.
+type Recipe struct{ Title, Text string }
+
+// Recipes are those for a main package.
+func (l Lab) Recipes(main string) []Recipe {
+	return []Recipe{
+		{gohullTitle, l.gohull(main)},
+		{bestTitle, l.bestDockerfile(main)},
+		{layeredTitle, l.layeredDockerfile(main)},
+		{koTitle, l.koSettings()},
+	}
+}
+
+// gohull is the whole spec. It names the version of Go for fairness' sake:
+// the lab has images of only one.
+func (l Lab) gohull(main string) string {
+	return fmt.Sprintf("# syntax=%s\nmain: %s\ngo: %q\n", l.Syntax, main, l.GoVersion)
+}
+
+// bestDockerfile is written as BuildKit's own is: the source is mounted and
+// not copied, the caches of the go command are kept, other platforms are
+// compiled for and not emulated.
+func (l Lab) bestDockerfile(main string) string {
+	return l.dockerfile(main, `FROM --platform=$BUILDPLATFORM golang:GOVERSION-alpine AS build
+WORKDIR /src
+ARG TARGETOS TARGETARCH
+RUN --mount=type=bind,target=. \
+    --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
+    go build -trimpath -ldflags "-s -w" -o /out/NAME MAIN
+`)
+}
+
+// layeredDockerfile is the one of tutorials: modules in a layer of their own.
+func (l Lab) layeredDockerfile(main string) string {
+	return l.dockerfile(main, `FROM golang:GOVERSION-alpine AS build
+WORKDIR /src
+COPY go.mod go.sum* ./
+RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
+    go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /out/NAME MAIN
+`)
+}
+
+func (l Lab) dockerfile(main, build string) string {
+	return "# syntax=" + l.Registry + "/" + DockerfileFrontend + "\n" +
+		strings.NewReplacer("GOVERSION", l.GoVersion, "MAIN", main, "NAME", name(main)).Replace(build) +
+		"FROM scratch\nCOPY --from=build /out/ /usr/local/bin/\n" +
+		fmt.Sprintf("ENTRYPOINT [%q]\n", "/usr/local/bin/"+name(main))
+}
+
+// name is what the image of a main package is called.
+func name(main string) string {
+	if base := path.Base(main); base != "." {
+		return base
+	}
+	return "program"
+}
+
+// koSettings is a .ko.yaml.
+func (l Lab) koSettings() string {
+	return "defaultBaseImage: " + l.Registry + "/" + staticBase + "\n" +
+		"defaultEnv: [CGO_ENABLED=0]\n" +
+		"defaultFlags: [-trimpath]\n" +
+		"defaultLdflags: [-s, -w]\n"
+}

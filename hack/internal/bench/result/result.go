@@ -1,0 +1,118 @@
+// Package result is what a run of the benchmark measured, as it is kept in a
+// JSON file. Tables and charts are drawn from that alone.
+package result
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+)
+
+// Run is a run of the benchmark.
+type Run struct {
+	Date        string            `json:"date"` // RFC 3339
+	Machine     Machine           `json:"machine"`
+	Versions    map[string]string `json:"versions"`
+	Repetitions int               `json:"repetitions"`
+	Peers       []Peer            `json:"peers"` // gohull first
+	Inputs      []*Input          `json:"inputs"`
+}
+
+// Machine is what it ran on.
+type Machine struct {
+	Processor string `json:"processor"`
+	Cores     int    `json:"cores"`
+	Memory    int64  `json:"memory"` // bytes
+	Kernel    string `json:"kernel"`
+}
+
+// Peer is a way of making images.
+type Peer struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Input is a project.
+type Input struct {
+	Name     string            `json:"name"`
+	Mains    []string          `json:"mains"`
+	Packages int               `json:"packages"` // of the first program, the standard library included
+	Places   map[string]string `json:"places"`   // file that each kind of edit changed
+	Cases    []*Case           `json:"cases"`
+}
+
+// Case is a situation.
+type Case struct {
+	Name    string               `json:"name"`
+	Title   string               `json:"title"`
+	Skipped string               `json:"skipped,omitempty"` // why it does not exist for the input
+	Peers   map[string]*Measured `json:"peers,omitempty"`   // by name
+}
+
+// Measured is what one peer did in a case.
+type Measured struct {
+	Skipped string   `json:"skipped,omitempty"` // why it does not exist for the peer
+	Samples []Sample `json:"samples,omitempty"`
+}
+
+// Sample is one build.
+type Sample struct {
+	Seconds float64  `json:"seconds"`
+	Pushed  int64    `json:"pushed"`          // bytes to the registry
+	Pulled  int64    `json:"pulled"`          // bytes from it
+	Disk    int64    `json:"disk"`            // bytes that the builder, or the caches, took afterwards
+	Image   int64    `json:"image,omitempty"` // bytes, compressed
+	Ran     []string `json:"ran,omitempty"`   // the builder's steps that were not cached
+}
+
+// Read reads a run from a file.
+func Read(name string) (Run, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return Run{}, err
+	}
+	var r Run
+	if err := json.Unmarshal(data, &r); err != nil {
+		return Run{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+// Write writes a run to a file.
+func (r Run) Write(name string) error {
+	data, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(data, '\n'), 0o644)
+}
+
+// Of is what a peer did, and whether it did anything.
+func (c *Case) Of(peer string) (*Measured, bool) {
+	m, ok := c.Peers[peer]
+	return m, ok && len(m.Samples) > 0
+}
+
+// Seconds is the median time.
+func (m *Measured) Seconds() float64 {
+	return median(m.Samples, func(s Sample) float64 { return s.Seconds })
+}
+
+// Median is the median of a count of bytes.
+func (m *Measured) Median(bytes func(Sample) int64) float64 {
+	return median(m.Samples, func(s Sample) float64 { return float64(bytes(s)) })
+}
+
+func median(samples []Sample, of func(Sample) float64) float64 {
+	var all []float64
+	for _, s := range samples {
+		all = append(all, of(s))
+	}
+	slices.Sort(all)
+	middle := len(all) / 2
+	if len(all)%2 == 0 {
+		return (all[middle-1] + all[middle]) / 2
+	}
+	return all[middle]
+}

@@ -1,0 +1,38 @@
+package result
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/bench/golden"
+)
+
+// TestTables writes the tables of a run with all that one can have: two
+// inputs, cases and peers without times, and a time measured only once.
+// `go test ./internal/bench/result -update` rewrites the files.
+func TestTables(t *testing.T) {
+	run, err := Read("testdata/run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "testdata/run.txt", run.About()+"\n"+Text(run.Tables()))
+	golden.Check(t, "testdata/run.md", run.About()+"\n"+Markdown(run.Tables()))
+}
+
+// TestWrite reads a run, and writes the file that it was read from.
+func TestWrite(t *testing.T) {
+	run, err := Read("testdata/run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "run.json")
+	if err := run.Write(name); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "testdata/run.json", string(got))
+}
