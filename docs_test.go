@@ -25,6 +25,8 @@ var generated = map[string]func() string{
 	"buildargs": buildArgs,
 	"secrets":   secrets,
 	"stamps":    stamps,
+	"steps":     steps,
+	"targets":   targets,
 }
 
 func buildArgs() string {
@@ -41,6 +43,24 @@ func stamps() string {
 	b.WriteString("| stamp | value |\n|---|---|\n")
 	for _, s := range stamp.All() {
 		fmt.Fprintf(&b, "| `{{.%s}}` | %s |\n", s.Name, s.Meaning)
+	}
+	return b.String()
+}
+
+func steps() string {
+	var b strings.Builder
+	b.WriteString("| step | what it does |\n|---|---|\n")
+	for _, k := range planner.Kinds() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.ID, k.Description)
+	}
+	return b.String()
+}
+
+func targets() string {
+	var b strings.Builder
+	b.WriteString("| target | gives |\n|---|---|\n")
+	for _, t := range planner.Targets() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", t.Name, t.Description)
 	}
 	return b.String()
 }

@@ -166,10 +166,11 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
 	return map[string]string{
-		"plan":   p.String(),
-		"llb":    text(t, lower.Lower(p, p.Images[0], c.inputs())),
-		"sbom":   text(t, lower.SBOM(p, p.Images[0], c.inputs())),
-		"config": configText(t, p.Images[0]),
+		"plan":      p.String(),
+		"llb":       text(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"sbom":      text(t, lower.SBOM(p, p.Images[0], c.inputs())),
+		"reproduce": text(t, lower.Reproduce(p, p.Images[0], c.inputs())),
+		"config":    configText(t, p.Images[0]),
 	}
 }
 
@@ -220,6 +221,12 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.Revision = value
 		case "--source":
 			c.request.Source = value
+		case "--build-context":
+			c.request.Contexts = append(c.request.Contexts, key)
+		case "--no-cache-filter":
+			c.request.Uncached = append(c.request.Uncached, value)
+		case "--network":
+			c.request.Offline = value == "none"
 		case "--target":
 			c.request.Target = value
 		case "--file":
