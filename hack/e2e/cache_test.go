@@ -41,7 +41,7 @@ func steps(r buildx.Result) []string {
 }
 
 func loads(name string) bool {
-	for _, prefix := range []string{"[internal] ", "resolve image config ", "load metadata ", "docker-image://", "exporting to image", "importing cache ", "exporting cache ", "resolving provenance "} {
+	for _, prefix := range []string{"[internal] ", "resolve image config ", "load metadata ", "docker-image://", "exporting to ", "importing cache ", "exporting cache ", "resolving provenance "} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
