@@ -173,17 +173,18 @@ func TestBuildContexts(t *testing.T) {
 // TestRemoteContexts builds from a repository and from an archive.
 func TestRemoteContexts(t *testing.T) {
 	dir := write(t, small("remote"))
-	edit(t, gohull(t, dir), map[string]string{"Dockerfile": syntaxLine(t), ".gitattributes": "* text=auto\n"})
+	edit(t, gohull(t, dir), map[string]string{"Dockerfile": syntaxLine(t)})
 	git(t, dir, "init", "--quiet", "--initial-branch=main")
 	git(t, dir, "add", ".")
 	git(t, dir, "commit", "--quiet", "--message=all")
-	archive := git(t, dir, "archive", "--format=tar", "main") + "\n"
+	archive := filepath.Join(t.TempDir(), "source.tar")
+	git(t, dir, "archive", "--output="+archive, "main")
 	mux := http.NewServeMux()
 	mux.Handle("/repo.git/", &cgi.Handler{
 		Path: git(t, dir, "--exec-path") + "/git-http-backend", Root: "/repo.git",
 		Env: []string{"GIT_PROJECT_ROOT=" + dir + "/.git", "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
 	})
-	mux.HandleFunc("/source.tar", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, archive) })
+	mux.HandleFunc("/source.tar", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, archive) })
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	for _, context := range []string{server.URL + "/repo.git#main", server.URL + "/source.tar"} {

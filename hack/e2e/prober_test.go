@@ -46,7 +46,7 @@ func probe(args []string) {
 			}
 		}
 	case "wait":
-		select {}
+		<-time.After(24 * time.Hour)
 	}
 }
 
