@@ -27,6 +27,7 @@ var generated = map[string]func() string{
 	"buildargs": buildArgs,
 	"secrets":   secrets,
 	"stamps":    stamps,
+	"steps":     steps,
 	"targets":   targets,
 	"questions": questions,
 	"rules":     allRules,
@@ -77,6 +78,15 @@ func stamps() string {
 	b.WriteString("| stamp | value |\n|---|---|\n")
 	for _, s := range stamp.All() {
 		fmt.Fprintf(&b, "| `{{.%s}}` | %s |\n", s.Name, s.Meaning)
+	}
+	return b.String()
+}
+
+func steps() string {
+	var b strings.Builder
+	b.WriteString("| step | what it does |\n|---|---|\n")
+	for _, k := range planner.Kinds() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.ID, k.Description)
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
@@ -136,6 +138,8 @@ func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.S
 		return lower.Objects(p, img, inputs), lower.DataConfig(img)
 	case planner.SBOMTarget:
 		return lower.SBOM(p, img, inputs), lower.DataConfig(img)
+	case planner.ReproduceTarget:
+		return lower.Reproduce(p, img, inputs), lower.DataConfig(img)
 	}
 	return lower.Lower(p, img, inputs), lower.Config(img)
 }
@@ -170,12 +174,31 @@ func (b *build) request() planner.Request {
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
 		Target:        b.ui.Target,
+		Contexts:      contextNames(opts),
+		Offline:       b.ui.NetworkMode == llb.NetModeNone,
 		Imports:       len(b.ui.CacheImports) > 0,
 		Revision:      opts["vcs:revision"],
 		Source:        opts["vcs:source"],
+	}
+	if filter := opts["no-cache"]; filter != "" {
+		req.Uncached = strings.Split(filter, ",")
 	}
 	for _, p := range b.ui.TargetPlatforms {
 		req.Platforms = append(req.Platforms, platform(p))
 	}
 	return req
+}
+
+// contextNames are those of the build contexts that the client adds. One may
+// replace the frontend itself, which BuildKit has done before this runs.
+func contextNames(opts map[string]string) []string {
+	var names []string
+	for key := range opts {
+		name, ok := strings.CutPrefix(key, "context:")
+		if ok && name != planner.ContextName(opts["source"]) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

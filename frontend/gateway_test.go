@@ -18,6 +18,8 @@ import (
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
+	apicapspb "github.com/moby/buildkit/util/apicaps/pb"
 	"github.com/moby/patternmatcher"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -31,6 +33,7 @@ import (
 type fakeGateway struct {
 	files fs.FS
 	opts  map[string]string
+	lacks []apicaps.CapID // what this daemon cannot do
 
 	mu       sync.Mutex
 	solves   int
@@ -44,11 +47,17 @@ type fakeGateway struct {
 func (g *fakeGateway) BuildOpts() client.BuildOpts {
 	opts := client.BuildOpts{
 		Opts:    g.opts,
-		LLBCaps: pb.Caps.CapSet(pb.Caps.All()),
+		LLBCaps: pb.Caps.CapSet(g.caps()),
 		Caps:    gwpb.Caps.CapSet(gwpb.Caps.All()),
 	}
 	opts.Workers = []client.WorkerInfo{{Platforms: []ocispecs.Platform{{OS: "linux", Architecture: "amd64"}}}}
 	return opts
+}
+
+func (g *fakeGateway) caps() []*apicapspb.APICap {
+	return slices.DeleteFunc(pb.Caps.All(), func(c *apicapspb.APICap) bool {
+		return slices.Contains(g.lacks, apicaps.CapID(c.ID))
+	})
 }
 
 func (g *fakeGateway) CurrentFrontend() (*llb.State, error) {
@@ -261,6 +270,33 @@ func TestCacheImports(t *testing.T) {
 	last := g.cached[len(g.cached)-1]
 	if len(last) != 1 || last[0].Attrs["ref"] != "registry.example/cache" {
 		t.Errorf("the build's solve has the cache imports %v", last)
+	}
+}
+
+// TestLimitsOfOldDaemons: a limit that the daemon cannot set is an error, and
+// so is each further one.
+func TestLimitsOfOldDaemons(t *testing.T) {
+	g := &fakeGateway{
+		files: mapFS(hello),
+		opts:  map[string]string{"memory": "1073741824", "shm-size": "1024", "ulimit": "nofile=1:1"},
+		lacks: []apicaps.CapID{pb.CapExecMetaLinuxResources, pb.CapExecMetaUlimit},
+	}
+	_, err := Build(t.Context(), g)
+	const want = `2 errors:
+--resource: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit
+--ulimit: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestFrontendAsContext: a build context that replaces the frontend's own
+// image is none of the build's.
+func TestFrontendAsContext(t *testing.T) {
+	const own = "registry.example/gohull:1"
+	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{"source": own, "context:" + own: "docker-image://registry.example/other:1"}}
+	if _, err := Build(t.Context(), g); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -168,11 +168,12 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
 	return map[string]string{
-		"plan":    p.String(),
-		"llb":     stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
-		"objects": stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
-		"sbom":    stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
-		"config":  configText(t, p.Images[0]),
+		"plan":      p.String(),
+		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
+		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
+		"reproduce": stateText(t, lower.Reproduce(p, p.Images[0], c.inputs())),
+		"config":    configText(t, p.Images[0]),
 	}
 }
 
@@ -184,7 +185,6 @@ type testCase struct {
 	files    project.Files
 	request  planner.Request
 	images   []string // "REF PLATFORM…": what the registry has
-	contexts []string // names of build contexts
 	old      bool     // whether the daemon lacks all that not every daemon has
 }
 
@@ -227,7 +227,11 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 		case "--cache-from":
 			c.request.Imports = true
 		case "--build-context":
-			c.contexts = append(c.contexts, key)
+			c.request.Contexts = append(c.request.Contexts, key)
+		case "--no-cache-filter":
+			c.request.Uncached = append(c.request.Uncached, value)
+		case "--network":
+			c.request.Offline = value == "none"
 		case "--target":
 			c.request.Target = value
 		case "--file":
@@ -303,7 +307,7 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 
 func (c testCase) seeds(targets []plan.Platform) map[plan.Platform]string {
 	seeds := map[plan.Platform]string{}
-	if slices.Contains(c.contexts, planner.SeedContext) {
+	if slices.Contains(c.request.Contexts, planner.SeedContext) {
 		for _, p := range targets {
 			seeds[p] = planner.SeedContext + "::" + p.String()
 		}

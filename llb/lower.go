@@ -31,6 +31,7 @@ type Inputs struct {
 	SourceMap     *llb.SourceMap       // of the spec; nil when nothing shows it
 	Limits        []llb.RunOption      // of every command, as the client asked for them
 	NoCache       func(id string) bool // whether the step of this id must run again; nil: none must
+	Rerun         string               // a text that is part of every step's key; empty: none is
 	CacheNS       string               // prefix of the cache mounts' ids
 	ResolveMode   llb.ResolveMode
 	Features      Features
@@ -137,6 +138,10 @@ func (l lowering) rootfs(r plan.Rootfs) llb.State {
 }
 
 func (l lowering) compile(c plan.Compile) llb.State {
+	return l.compileIn(c, l.cache(tool.Cache, goCacheID))
+}
+
+func (l lowering) compileIn(c plan.Compile, gocache llb.RunOption) llb.State {
 	start, packs := l.start(c.Start)
 	verb := &tool.Go{Epoch: c.Epoch, Start: start, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
@@ -145,7 +150,7 @@ func (l lowering) compile(c plan.Compile) llb.State {
 		l.modules,
 		packs,
 		llb.Dir(tool.Source),
-		l.cache(tool.Cache, goCacheID),
+		gocache,
 	)
 }
 
@@ -178,6 +183,9 @@ func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.Run
 	}
 	for _, c := range l.step(s) {
 		opts = append(opts, c)
+	}
+	if l.in.Rerun != "" {
+		opts = append(opts, llb.AddEnv("GOHULL_RERUN", l.in.Rerun))
 	}
 	for _, e := range s.Env {
 		key, value, _ := strings.Cut(e, "=")
@@ -240,10 +248,17 @@ func (l lowering) fetch(m plan.Modules) llb.State {
 	return l.run(l.root, m.Step, verb,
 		l.mounts,
 		l.outlined(),
+		ssh,
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),
 	)
+}
+
+// ssh is what git needs for fetching over ssh, where the client gives it.
+var ssh = options{
+	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(tool.SSHAgent), llb.SSHOptional),
+	secretAt(tool.KnownHosts, tool.SecretKnownHosts),
 }
 
 // outlined mounts the outline. The go command may write to it, a go.work.sum;
@@ -273,8 +288,10 @@ func (l lowering) network(s plan.Step) llb.RunOption {
 	return options{secret(tool.SecretCA), secret(tool.SecretNetrc)}
 }
 
-func secret(id string) llb.RunOption {
-	return llb.AddSecret(tool.SecretPath(id), llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))
+func secret(id string) llb.RunOption { return secretAt(tool.SecretPath(id), id) }
+
+func secretAt(path, id string) llb.RunOption {
+	return llb.AddSecret(path, llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))
 }
 
 // step is what every vertex says of itself.

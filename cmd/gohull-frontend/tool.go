@@ -11,6 +11,7 @@ import (
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/closure"
+	"github.com/gohull/gohull/llb/tool/compare"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
@@ -56,6 +57,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, objects.Record(tool.Cache, v.File)
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
+	case *tool.Compare:
+		return 0, runCompare()
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -166,4 +169,22 @@ func runSBOM(v tool.SBOM) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(tool.Out, tool.SBOMFile), data, 0o644)
+}
+
+func runCompare() error {
+	built, err := os.OpenRoot(tool.Built)
+	if err != nil {
+		return err
+	}
+	defer built.Close()
+	again, err := os.OpenRoot(tool.BuiltAgain)
+	if err != nil {
+		return err
+	}
+	defer again.Close()
+	sums, err := compare.Sums(built.FS(), again.FS())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(tool.Out, tool.SumsFile), sums, 0o644)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/moby/buildkit/util/suggest"
 )
 
 // buildArgs is what the command line overrides for one build.
@@ -18,6 +17,9 @@ type buildArgs struct {
 	epoch     int64             // SOURCE_DATE_EPOCH, else 0
 	stamps    map[string]string // VERSION and kin, those that were given
 }
+
+// RerunArg is the build arg that has all steps run again.
+const RerunArg = "RERUN"
 
 // goEnvArgs are the build args that steps with network get as they are; the
 // go command's own documentation says what they mean.
@@ -41,6 +43,7 @@ func BuildArgs() []BuildArg {
 		{"GOPROXY", "where modules are fetched from; overrides `modules.proxy`"},
 		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
+		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
 		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
 		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
 	}
@@ -73,7 +76,7 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 
 // accepted reports whether a build arg is one that others than gohull read.
 func accepted(name string) bool {
-	return strings.HasPrefix(name, "BUILDKIT_") || slices.Contains(predefined, strings.ToUpper(name))
+	return name == RerunArg || strings.HasPrefix(name, "BUILDKIT_") || slices.Contains(predefined, strings.ToUpper(name))
 }
 
 func unknownArg(name string) diag.Diagnostic {
@@ -82,10 +85,7 @@ func unknownArg(name string) diag.Diagnostic {
 		known = append(known, a.Name)
 	}
 	d := diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name), Hint: "known are " + strings.Join(known, ", ")}
-	if near, ok := suggest.Search(name, known, true); ok {
-		d.Hint = "did you mean " + near + "?"
-	}
-	return d
+	return withNearMiss(d, name, known)
 }
 
 func readEpoch(value string, errs *diag.List) int64 {

@@ -48,7 +48,7 @@ func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source 
 }
 
 // downloads reports whether modules come from elsewhere than the context.
-func (d draft) downloads() bool { return !d.vendored && d.Project.Requires() }
+func (c choices) downloads() bool { return !c.vendored && c.Project.Requires() }
 
 // modules is one step for all platforms: what they need differs by little.
 func (d draft) modules(binaries []plan.Binary) *plan.Modules {
@@ -139,6 +139,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 		Compile:  d.compile(binaries, p),
 	}
 	img.Objects = d.objects(img.Compile, p)
+	img.Reproduction = d.reproduction(img.Compile, p)
 	if d.base.ref != "" {
 		img.Base = d.imageRef(d.base.key(p))
 	}

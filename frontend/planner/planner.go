@@ -32,10 +32,13 @@ type Request struct {
 	BuildPlatform plan.Platform   // where steps run
 	BuildArgs     map[string]string
 	Labels        map[string]string
-	Target        string // empty for the images
-	Imports       bool   // whether the build imports a cache
-	Revision      string // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
-	Source        string // the repository's address, likewise
+	Target        string   // empty for the images
+	Contexts      []string // names of build contexts beside the main one: "alpine:3.22", or "gocache::linux/arm64"
+	Uncached      []string // ids of steps that run without cache; nil for none, or for all
+	Offline       bool     // whether no step is to have a network
+	Imports       bool     // whether the build imports a cache
+	Revision      string   // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
+	Source        string   // the repository's address, likewise
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.
@@ -119,6 +122,9 @@ func choose(in Input) (choices, diag.List) {
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
 	checkTarget(in.Request.Target, &errs)
+	checkContexts(c, &errs)
+	checkFilters(c, &errs)
+	checkNetwork(c, &errs)
 	checkPack(c, &errs)
 	return c, errs
 }

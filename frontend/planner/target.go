@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/moby/buildkit/util/suggest"
 )
 
 // Target is what a build can be for.
@@ -22,6 +21,8 @@ const (
 	ObjectsTarget = "gocache"
 	SBOMTarget    = "sbom"
 	LockTarget    = "lock"
+	// ReproduceTarget fails where a second compile gives something else.
+	ReproduceTarget = "reproduce"
 )
 
 // Targets lists the targets, the default one first.
@@ -30,6 +31,7 @@ func Targets() []Target {
 		{Name: ImageTarget, Description: "the image", Default: true},
 		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
+		{Name: ReproduceTarget, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }
@@ -55,8 +57,5 @@ func checkTarget(name string, errs *diag.List) {
 		Message: "there is no target " + strconv.Quote(name),
 		Hint:    "there are " + strings.Join(known, ", "),
 	}
-	if near, ok := suggest.Search(name, known, true); ok {
-		d.Hint = "did you mean " + near + "?"
-	}
-	errs.Add(d)
+	errs.Add(withNearMiss(d, name, known))
 }

@@ -45,3 +45,25 @@ func TestDockerEngine(t *testing.T) {
 		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
 	}
 }
+
+// TestPull gives the Engine another image under the name of the base. A base
+// is always what the registry has, with --pull and without.
+func TestPull(t *testing.T) {
+	const base = "alpine:3.22"
+	dir := write(t, map[string]string{
+		"Dockerfile": syntaxLine(t) + "base: alpine\n",
+		"other.yaml": syntaxLine(t) + "run: {user: root, env: {FROM: here}}\n",
+		"go.mod":     goMod("example.com/pulled"),
+		"main.go":    "package main\n\nfunc main() {}\n",
+	})
+	docker(t, "build", "--quiet", "--file="+dir+"/other.yaml", "--tag="+base, dir)
+	defer docker(t, "image", "rm", "--force", base)
+	want := digest(t, env(t, "REGISTRY")+"/library/"+base) + "\n"
+	for _, pull := range []string{"--pull=false", "--pull"} {
+		docker(t, "build", "--quiet", "--tag=gohull-pulled", pull, dir)
+		got := docker(t, "image", "inspect", `--format={{index .Config.Labels "org.opencontainers.image.base.digest"}}`, "gohull-pulled")
+		if got != want {
+			t.Errorf("with %s the base is %s, want %s", pull, got, want)
+		}
+	}
+}

@@ -345,12 +345,16 @@ Lrwxrwxrwx 0:0 srv/data/link -> a/b
 -rwxr-xr-x 0:0 srv/data/run
 `
 
-// TestReproducible builds one project from two checkouts and on two
-// machines: the image is the same down to its digest.
+// TestReproducible builds one project from two checkouts and on three
+// machines, of which one imports the cache of another: the images are the
+// same down to their digests.
 func TestReproducible(t *testing.T) {
-	b := gohull(t, checkout(t, 0o022), "--provenance=false")
+	cache := "type=registry,ref=" + strings.TrimSuffix(ref(t), ":latest") + ":cache"
+	plain := []string{"--provenance=false", "--platform=linux/amd64,linux/arm64"}
+	b := gohull(t, checkout(t, 0o022), append(plain, "--cache-to="+cache+",mode=max")...)
 	b.Push = ref(t)
-	want := succeed(t, b).Digest
+	succeed(t, b)
+	want := manifests(t, b.Push)
 	all := files(t, pull(t, ref(t)))
 	maps.DeleteFunc(all, func(name string, _ image.File) bool {
 		return !strings.HasPrefix(name, "doc") && !strings.HasPrefix(name, "srv") && name != "run"
@@ -358,14 +362,35 @@ func TestReproducible(t *testing.T) {
 	if got := listing(all); got != ownFiles {
 		t.Errorf("files\n%s\nwant\n%s", got, ownFiles)
 	}
-	b.Dir = checkout(t, 0o077)
-	if got := succeed(t, b).Digest; got != want {
-		t.Errorf("another folder and umask: digest %s, want %s", got, want)
+	for _, again := range []struct {
+		what, builder string
+		args          []string
+	}{
+		{"another folder and umask", "", nil},
+		{"another builder", node(t, "reproducible", ""), nil},
+		{"another builder, with the first one's cache", node(t, "reproducible-cached", ""), []string{"--cache-from=" + cache}},
+	} {
+		b := gohull(t, checkout(t, 0o077), append(plain, again.args...)...)
+		b.Push, b.Builder = ref(t), again.builder
+		succeed(t, b)
+		if got := manifests(t, b.Push); !maps.Equal(got, want) {
+			t.Errorf("%s: digests %v, want %v", again.what, got, want)
+		}
 	}
-	b.Builder = node(t, "reproducible", "")
-	if got := succeed(t, b).Digest; got != want {
-		t.Errorf("another builder: digest %s, want %s", got, want)
+}
+
+// manifests are the digests of an image, by platform.
+func manifests(t testing.TB, ref string) map[string]string {
+	t.Helper()
+	index, err := image.Index(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
 	}
+	digests := map[string]string{}
+	for _, d := range index.Manifests {
+		digests[d.Platform.String()] = d.Digest.String()
+	}
+	return digests
 }
 
 func TestSourceDateEpoch(t *testing.T) {

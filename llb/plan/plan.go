@@ -182,6 +182,15 @@ type Image struct {
 	Files    []Copy
 	SBOM     SBOM
 	Config   Config
+
+	Reproduction Reproduction
+}
+
+// Reproduction compiles an image's binaries twice, each time from nothing,
+// and compares them. It is made when somebody asks for it.
+type Reproduction struct {
+	Step
+	Rounds [2]Compile
 }
 
 // SBOM lists what an image is made of. It is made when somebody asks for it.

@@ -25,6 +25,8 @@ const (
 	Temp       = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile  = "facts.json"      // what scan leaves in Out
+	BuiltAgain = "/built-again"    // what another compile of the same made
+	SumsFile   = "SHA256SUMS"      // what compare leaves in Out
 	SBOMFile   = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
 	GoFile     = "gohull.json"     // what toolchain leaves in Out: a Fetched as JSON
 	// ClosureDir is the folder of Out that takes a closure.
@@ -53,15 +55,21 @@ const (
 	StandardFile = "standard.txt"
 	// Seed is where a build context that holds a pack is mounted.
 	Seed = "/.gohull/seed"
+	// SSHAgent is the socket of the agent that --ssh brings, if it does.
+	SSHAgent = "/run/gohull/ssh-agent"
+	// KnownHosts is where ssh looks for the keys of hosts beside the user's
+	// own; SecretKnownHosts is mounted there.
+	KnownHosts = "/etc/ssh/ssh_known_hosts"
 	// ReportFile is what a failed step leaves in Report: a Failure as JSON.
 	ReportFile = "failure.json"
 )
 
-// Secrets that a step may be given, by id; each is mounted at SecretPath(id)
-// and never required.
+// Secrets that a step may be given, by id; each is mounted at SecretPath(id),
+// or where the program that reads it looks, and never required.
 const (
-	SecretCA    = "ca"    // PEM certificates that are trusted beside the usual ones
-	SecretNetrc = "netrc" // credentials for module proxies and hosts
+	SecretCA         = "ca"          // PEM certificates that are trusted beside the usual ones
+	SecretKnownHosts = "known_hosts" // keys of hosts that modules are fetched from over ssh
+	SecretNetrc      = "netrc"       // credentials for module proxies and hosts
 )
 
 // Secret is a secret that users may pass with --secret.
@@ -73,6 +81,7 @@ type Secret struct {
 func Secrets() []Secret {
 	return []Secret{
 		{SecretCA, "PEM certificates that steps with network trust beside the usual ones, as a company's proxy needs; they never reach the image"},
+		{SecretKnownHosts, "keys of the hosts that modules are fetched from over ssh, as `ssh-keyscan` prints them"},
 		{SecretNetrc, "credentials for module proxies and for the hosts of modules, in the form of a `.netrc` file"},
 	}
 }
@@ -184,6 +193,10 @@ type SBOM struct {
 	Base  string // what the image starts from, with its digest if it has one; empty for scratch
 }
 
+// Compare holds what is below Built against what is below BuiltAgain, and
+// writes the checksums of both to SumsFile. Where they differ, it fails.
+type Compare struct{}
+
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
 func (*Modules) verb() string   { return "modules" }
@@ -193,6 +206,7 @@ func (*Go) verb() string        { return "go" }
 func (*Objects) verb() string   { return "objects" }
 func (*Record) verb() string    { return "record" }
 func (*SBOM) verb() string      { return "sbom" }
+func (*Compare) verb() string   { return "compare" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -252,6 +266,8 @@ func (v *SBOM) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Base, "base", v.Base, "base image")
 }
 
+func (*Compare) flags(*flag.FlagSet) {}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -261,6 +277,7 @@ func (v *Go) rest() *[]string      { return &v.Args }
 func (v *Objects) rest() *[]string { return &v.Args }
 func (*Record) rest() *[]string    { return nil }
 func (*SBOM) rest() *[]string      { return nil }
+func (*Compare) rest() *[]string   { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -315,7 +332,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Compare{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

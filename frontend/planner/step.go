@@ -1,0 +1,23 @@
+package planner
+
+// Kind is a kind of step. Steps of one kind share an ID.
+type Kind struct {
+	ID          string // as --no-cache-filter takes it
+	Description string
+}
+
+// Kinds lists the kinds of steps, in the order that a build has them.
+func Kinds() []Kind {
+	return []Kind{
+		{"scan", "finds the packages that there are"},
+		{"source", "picks the files that the binaries are made of"},
+		{"toolchain", "fetches Go through the module proxy"},
+		{"modules", "fetches the modules that the source imports"},
+		{"objects", "compiles packages that travel with the cache"},
+		{"compile", "makes the binaries"},
+		{"rootfs", "adds what an image from scratch has beside them"},
+		{"files", "copies what `run.files` names"},
+		{"sbom", "lists what the binaries are made of"},
+		{"reproduce", "compares two builds"},
+	}
+}

@@ -1,0 +1,66 @@
+package frontend
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// TestKinds holds the kinds of steps that are listed, and that
+// --no-cache-filter takes, against those in the plans of all cases.
+func TestKinds(t *testing.T) {
+	used := map[string]bool{"scan": true, "toolchain": true} // before there is a plan, at times
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range cases {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := readCase(t, txtar.Parse(data))
+		if p, err := c.plan(t); err == nil {
+			addKinds(reflect.ValueOf(p), used)
+		}
+	}
+	for _, k := range planner.Kinds() {
+		if !used[k.ID] {
+			t.Errorf("no plan has a step %s", k.ID)
+		}
+		delete(used, k.ID)
+	}
+	for id := range used {
+		t.Errorf("the step %s is not listed", id)
+	}
+}
+
+// addKinds adds the ids of all steps in a value.
+func addKinds(v reflect.Value, ids map[string]bool) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			addKinds(v.Elem(), ids)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			addKinds(v.Index(i), ids)
+		}
+	case reflect.Struct:
+		if s, ok := v.Interface().(plan.Step); ok {
+			ids[s.ID] = true
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				addKinds(v.Field(i), ids)
+			}
+		}
+	}
+}
