@@ -25,6 +25,7 @@ var generated = map[string]func() string{
 	"buildargs": buildArgs,
 	"secrets":   secrets,
 	"stamps":    stamps,
+	"targets":   targets,
 }
 
 func buildArgs() string {
@@ -50,6 +51,15 @@ func secrets() string {
 	b.WriteString("| secret | meaning |\n|---|---|\n")
 	for _, s := range tool.Secrets() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", s.ID, s.Meaning)
+	}
+	return b.String()
+}
+
+func targets() string {
+	var b strings.Builder
+	b.WriteString("| target | what it builds |\n|---|---|\n")
+	for _, t := range planner.Targets() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", t.Name, t.Description)
 	}
 	return b.String()
 }

@@ -124,6 +124,8 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 // target is what the client wants of one platform.
 func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.State, *dockerspec.DockerOCIImage) {
 	switch b.ui.Target {
+	case planner.BinaryTarget:
+		return lower.Binaries(p, img, inputs), lower.DataConfig(img)
 	case planner.ObjectsTarget:
 		return lower.Objects(p, img, inputs), lower.DataConfig(img)
 	case planner.SBOMTarget:

@@ -41,6 +41,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/llb     the build definition
 //	want/config  the image config of the first platform
 //	want/sbom    the build definition of its SBOM
+//	want/binary  the build definition of `--target binary`
 //	want/lock    the lock, with `--target lock`
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
@@ -169,6 +170,7 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		"plan":   p.String(),
 		"llb":    text(t, lower.Lower(p, p.Images[0], c.inputs())),
 		"sbom":   text(t, lower.SBOM(p, p.Images[0], c.inputs())),
+		"binary": text(t, lower.Binaries(p, p.Images[0], c.inputs())),
 		"config": configText(t, p.Images[0]),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/binaries"
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
@@ -56,6 +57,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, objects.Record(tool.Cache, v.File)
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
+	case *tool.Binaries:
+		return 0, runBinaries(*v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -166,4 +169,13 @@ func runSBOM(v tool.SBOM) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(tool.Out, tool.SBOMFile), data, 0o644)
+}
+
+func runBinaries(v tool.Binaries) error {
+	root, err := os.OpenRoot(tool.Built)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return binaries.Write(tool.Out, root.FS(), v)
 }

@@ -157,8 +157,21 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 		img.Files = append(img.Files, d.copyStep(f))
 	}
 	img.SBOM = d.sbom(img)
+	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
 	return img
+}
+
+// exported is the binaries as files to take out of the build.
+func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
+	return plan.Binaries{
+		Step: plan.Step{
+			ID:   "binary",
+			Name: fmt.Sprintf("list the checksums of %s for %s", packageList(binaries), p),
+			At:   spans(d.Spec, d.mainLines()...),
+		},
+		Epoch: d.args.epoch,
+	}
 }
 
 func (d draft) copyStep(f spec.File) plan.Copy {

@@ -18,6 +18,7 @@ type Target struct {
 // Names of targets.
 const (
 	ImageTarget   = "image"
+	BinaryTarget  = "binary"
 	ObjectsTarget = "gocache"
 	SBOMTarget    = "sbom"
 	LockTarget    = "lock"
@@ -27,6 +28,7 @@ const (
 func Targets() []Target {
 	return []Target{
 		{Name: ImageTarget, Description: "the image", Default: true},
+		{Name: BinaryTarget, Description: "the binaries alone, as files, with a SHA256SUMS"},
 		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
 		{Name: LockTarget, Description: "the lock, as a file"},

@@ -180,6 +180,7 @@ type Image struct {
 	Objects  Objects // what Compile is made of, when somebody asks for it
 	Files    []Copy
 	SBOM     SBOM
+	Binaries Binaries // when they are asked for without an image
 	Config   Config
 }
 
@@ -189,6 +190,12 @@ type SBOM struct {
 	Epoch int64  // time of the document
 	Image string // what the image is called: "server"
 	Base  string // what it starts from, with its digest if it has one; empty for scratch
+}
+
+// Binaries lays out what a Compile made, to be taken out of the build.
+type Binaries struct {
+	Step
+	Epoch int64 // modification time of all files
 }
 
 // Config is the image config, as the OCI image specification and Docker's

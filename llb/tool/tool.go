@@ -26,6 +26,7 @@ const (
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile  = "facts.json"      // what scan leaves in Out
 	SBOMFile   = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
+	SumsFile   = "SHA256SUMS"      // what binaries leaves in Out, in the form of sha256sum
 	GoFile     = "gohull.json"     // what toolchain leaves in Out: a Fetched as JSON
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
@@ -183,6 +184,12 @@ type SBOM struct {
 	Base  string // what the image starts from, with its digest if it has one; empty for scratch
 }
 
+// Binaries copies to Out the executables below Built, without their folders,
+// and lists their checksums in SumsFile.
+type Binaries struct {
+	Epoch int64 // modification time of all files, in seconds since 1970
+}
+
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
 func (*Modules) verb() string   { return "modules" }
@@ -192,6 +199,7 @@ func (*Go) verb() string        { return "go" }
 func (*Objects) verb() string   { return "objects" }
 func (*Record) verb() string    { return "record" }
 func (*SBOM) verb() string      { return "sbom" }
+func (*Binaries) verb() string  { return "binaries" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -250,6 +258,10 @@ func (v *SBOM) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Base, "base", v.Base, "base image")
 }
 
+func (v *Binaries) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -259,6 +271,7 @@ func (v *Go) rest() *[]string      { return &v.Args }
 func (v *Objects) rest() *[]string { return &v.Args }
 func (*Record) rest() *[]string    { return nil }
 func (*SBOM) rest() *[]string      { return nil }
+func (*Binaries) rest() *[]string  { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -313,7 +326,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

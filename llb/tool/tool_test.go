@@ -34,6 +34,7 @@ func TestCommand(t *testing.T) {
 		{&Record{File: "/.gohull/tmp/actions"}, "/.gohull/tool record -file=/.gohull/tmp/actions"},
 		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
 			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
+		{&Binaries{Epoch: 1}, "/.gohull/tool binaries -epoch=1"},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {
