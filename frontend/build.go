@@ -66,6 +66,12 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, b.located(err)
 	}
+	if p.Alone != nil {
+		return b.alone(ctx, p, inputs)
+	}
+	if err := b.check(ctx, p, inputs); err != nil {
+		return nil, err
+	}
 	return b.solve(ctx, p, inputs)
 }
 

@@ -41,6 +41,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/llb     the build definition
 //	want/config  the image config of the first platform
 //	want/sbom    the build definition of its SBOM
+//	want/check   the build definition of a target that is a check
 //	want/binary  the build definition of `--target binary`
 //	want/lock    the lock, with `--target lock`
 //
@@ -165,6 +166,9 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	p, err := c.plan(t)
 	if err != nil {
 		return map[string]string{"errors": err.Error() + "\n"}
+	}
+	if p.Alone != nil {
+		return map[string]string{"plan": p.String(), "check": text(t, lower.Check(p, *p.Alone, c.inputs()))}
 	}
 	return map[string]string{
 		"plan":   p.String(),

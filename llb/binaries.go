@@ -10,7 +10,8 @@ import (
 // its root, and tool.SumsFile.
 func Binaries(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)
-	return l.run(llb.Scratch(), img.Binaries.Step, &tool.Binaries{Epoch: img.Binaries.Epoch}, l.built(img))
+	sums := l.run(llb.Scratch(), img.Binaries.Step, &tool.Binaries{Epoch: img.Binaries.Epoch}, l.built(img))
+	return l.approved(sums)
 }
 
 // built mounts what the compile made.

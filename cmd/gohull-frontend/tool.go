@@ -11,6 +11,7 @@ import (
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/binaries"
+	"github.com/gohull/gohull/llb/tool/checks"
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
@@ -59,6 +60,12 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runSBOM(*v)
 	case *tool.Binaries:
 		return 0, runBinaries(*v)
+	case *tool.Skeleton:
+		return 0, runSkeleton()
+	case *tool.Tidy:
+		return onStep(checks.Tidy, *v)
+	case *tool.Verify:
+		return onStep(checks.Verify, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -178,4 +185,26 @@ func runBinaries(v tool.Binaries) error {
 	}
 	defer root.Close()
 	return binaries.Write(tool.Out, root.FS(), v)
+}
+
+func runSkeleton() error {
+	root, err := os.OpenRoot(tool.Source)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	s, err := closure.FindSkeleton(root.FS())
+	if err != nil {
+		return err
+	}
+	return closure.WriteSkeleton(tool.Out, root.FS(), s)
+}
+
+// onStep runs a verb that has the go command run.
+func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
+	step, err := gocmd.Inside()
+	if err != nil {
+		return 0, err
+	}
+	return run(step, v)
 }

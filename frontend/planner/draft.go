@@ -21,6 +21,9 @@ type draft struct {
 }
 
 func (d draft) plan() *plan.Plan {
+	if isCheck(d.Request.Target) {
+		return d.checkPlan()
+	}
 	mains := packages{d.Project, d.answers.Facts, d.errs}.mains(d.Spec)
 	d.checkFiles()
 	d.checkToolchainImage()
@@ -28,7 +31,13 @@ func (d draft) plan() *plan.Plan {
 		return nil
 	}
 	binaries := d.binaries(mains)
-	p := &plan.Plan{Toolchain: d.planToolchain(), Source: d.source(mains, binaries), Modules: d.modules(binaries)}
+	p := &plan.Plan{
+		Toolchain: d.planToolchain(),
+		Source:    d.source(mains, binaries),
+		Modules:   d.modules(binaries),
+		Skeleton:  d.skeleton(),
+		Checks:    d.checks(),
+	}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
 	}

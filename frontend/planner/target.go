@@ -21,6 +21,8 @@ const (
 	BinaryTarget  = "binary"
 	ObjectsTarget = "gocache"
 	SBOMTarget    = "sbom"
+	TidyTarget    = "tidy"
+	VerifyTarget  = "verify"
 	LockTarget    = "lock"
 )
 
@@ -31,6 +33,8 @@ func Targets() []Target {
 		{Name: BinaryTarget, Description: "the binaries alone, as files, with a SHA256SUMS"},
 		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
+		{Name: TidyTarget, Description: "go.mod and go.sum as `go mod tidy` leaves them, as files"},
+		{Name: VerifyTarget, Description: "nothing: the check `verify` by itself"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }

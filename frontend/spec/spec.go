@@ -25,7 +25,8 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Cache     String // "auto", "mount" or "pack"
+	Checks    []String // "tidy", "verify"
+	Cache     String   // "auto", "mount" or "pack"
 }
 
 // Build is how the packages are compiled, in the words of `go help build`.

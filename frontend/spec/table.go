@@ -27,10 +27,16 @@ var specFields = []field[Spec]{
 	block("build", buildFields, func(s *Spec) *Build { return &s.Build }),
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
 	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
+	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
+		"none",
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `verify` for modules with the checksums of go.sum."),
 	leaf("cache", text("auto, mount, or pack", oneOf("auto", "mount", "pack")), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
 }
+
+// checks are the words of the key of that name.
+var checks = []string{"tidy", "verify"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },

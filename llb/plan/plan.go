@@ -12,6 +12,9 @@ type Plan struct {
 	Modules   *Modules // nil when nothing is downloaded: vendored modules, or none
 	Rootfs    *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
 	Images    []Image  // in the order the platforms were asked for
+	Skeleton  Step     // finds what some checks read
+	Checks    []Check  // that all images depend on
+	Alone     *Check   // asked for in the place of images
 }
 
 // Scan asks which packages the context has. It runs before there is a plan,

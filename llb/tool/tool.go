@@ -33,6 +33,10 @@ const (
 	// OutlineDir is the folder of Out that takes an outline: the project as
 	// far as its modules go. What there is of it, see Closure.
 	OutlineDir = "outline"
+	// SkeletonDir is the folder of Out that takes a skeleton, and VersionsDir
+	// the one that takes its go.mod, go.sum, go.work and go.work.sum alone.
+	SkeletonDir = "skeleton"
+	VersionsDir = "versions"
 	// StubsFile lists in an outline the import paths of the packages that
 	// import what the main packages need, one a line.
 	StubsFile = "stubs.txt"
@@ -184,6 +188,24 @@ type SBOM struct {
 	Base  string // what the image starts from, with its digest if it has one; empty for scratch
 }
 
+// Skeleton copies to SkeletonDir the modules of Source as far as it matters
+// for what they require: go.mod, go.sum, go.work, and in the place of each
+// package, and of its tests, one that imports what it imports.
+type Skeleton struct{}
+
+// Tidy holds go.mod and go.sum of modules against what `go mod tidy` makes of
+// them. A skeleton is mounted at Source, and may be written to.
+type Tidy struct {
+	Fix     bool     // what it makes of them goes to Out, and is no failure
+	Modules []string // their folders: ".", "api"
+}
+
+// Verify downloads the modules that others require, and holds them against
+// the checksums in go.sum. VersionsDir is mounted at Source.
+type Verify struct {
+	Modules []string // folders of those that require: ".", "api"
+}
+
 // Binaries copies to Out the executables below Built, without their folders,
 // and lists their checksums in SumsFile.
 type Binaries struct {
@@ -200,6 +222,9 @@ func (*Objects) verb() string   { return "objects" }
 func (*Record) verb() string    { return "record" }
 func (*SBOM) verb() string      { return "sbom" }
 func (*Binaries) verb() string  { return "binaries" }
+func (*Skeleton) verb() string  { return "skeleton" }
+func (*Tidy) verb() string      { return "tidy" }
+func (*Verify) verb() string    { return "verify" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -262,6 +287,14 @@ func (v *Binaries) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
+func (*Skeleton) flags(*flag.FlagSet) {}
+
+func (v *Tidy) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
+}
+
+func (*Verify) flags(*flag.FlagSet) {}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -272,6 +305,9 @@ func (v *Objects) rest() *[]string { return &v.Args }
 func (*Record) rest() *[]string    { return nil }
 func (*SBOM) rest() *[]string      { return nil }
 func (*Binaries) rest() *[]string  { return nil }
+func (*Skeleton) rest() *[]string  { return nil }
+func (v *Tidy) rest() *[]string    { return &v.Modules }
+func (v *Verify) rest() *[]string  { return &v.Modules }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -326,7 +362,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

@@ -35,6 +35,10 @@ func TestCommand(t *testing.T) {
 		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
 			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
 		{&Binaries{Epoch: 1}, "/.gohull/tool binaries -epoch=1"},
+		{&Skeleton{}, "/.gohull/tool skeleton"},
+		{&Tidy{Modules: []string{".", "api"}}, "/.gohull/tool tidy -- . api"},
+		{&Tidy{Fix: true, Modules: []string{"."}}, "/.gohull/tool tidy -fix=true -- ."},
+		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {

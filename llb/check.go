@@ -1,0 +1,54 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// Check is the file system that a check leaves: an empty one when all is
+// well, or the files it corrects.
+func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
+	l := lowering{in: in, plan: p}
+	l.root, l.mounts = l.toolchain()
+	return l.check(c)
+}
+
+func (l lowering) check(c plan.Check) llb.State {
+	switch c.Kind {
+	case plan.Tidy:
+		return l.inspect(c, &tool.Tidy{Fix: c.Fix, Modules: c.Modules}, tool.SkeletonDir)
+	default:
+		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
+	}
+}
+
+// inspect runs a verb on a part of the skeleton, to which the go command may
+// write.
+func (l lowering) inspect(c plan.Check, v tool.Verb, dir string) llb.State {
+	skeleton := l.run(llb.Scratch(), l.plan.Skeleton, &tool.Skeleton{}, l.context())
+	return l.run(l.root, c.Step, v,
+		l.mounts,
+		llb.AddMount(tool.Source, skeleton, llb.SourcePath("/"+dir), llb.ForceNoOutput),
+		llb.Dir(tool.Source),
+		l.cache(tool.ModCache, modCacheID),
+		l.cache(tool.Cache, goCacheID),
+	)
+}
+
+// approved is a layer that is there only when all checks are passed. It is
+// made of the layer and of what the checks leave, which is nothing; so they
+// run beside the compile, and have no part in the image but their verdict.
+func (l lowering) approved(layer llb.State) llb.State {
+	if len(l.plan.Checks) == 0 {
+		return layer
+	}
+	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
+	nothing := &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
+	var at []plan.Span
+	for _, c := range l.plan.Checks {
+		at = append(at, c.At...)
+		action = action.Copy(l.check(c), "/*", "/", nothing)
+	}
+	return llb.Scratch().File(action, llb.WithCustomName("see that all checks are passed"), l.at(at))
+}
