@@ -1,8 +1,9 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
 )
 
 // alone runs a check that was asked for by itself. It is one for all
@@ -52,30 +54,34 @@ func (b *build) check(ctx context.Context, p *plan.Plan, inputs lower.Inputs) er
 }
 
 // together is several failures of steps as one error, with the excerpts of
-// all. One that several solves have met counts once.
+// all. What several solves have met counts once.
 func together(failed []error) error {
 	var first error
 	var texts []string
 	var sources []*errdefs.Source
-	seen := map[string]bool{}
 	for _, err := range failed {
-		if err == nil || seen[err.Error()] {
+		if err == nil || slices.Contains(texts, err.Error()) {
 			continue
 		}
-		seen[err.Error()] = true
-		if first == nil {
-			first = err
-		} else {
-			sources = append(sources, errdefs.Sources(err)...)
-		}
+		first = cmp.Or(first, err)
 		texts = append(texts, err.Error())
+		sources = append(sources, errdefs.Sources(err)...)
 	}
-	if len(texts) < 2 || errors.Is(first, context.Canceled) {
+	if len(texts) < 2 {
 		return first
 	}
 	joined := reworded(first, strings.Join(texts, "\n"))
 	for _, src := range sources {
-		joined = errdefs.WithSource(joined, src)
+		shown := func(o *errdefs.Source) bool { return samePlace(o, src) }
+		if !slices.ContainsFunc(errdefs.Sources(joined), shown) {
+			joined = errdefs.WithSource(joined, src)
+		}
 	}
 	return joined
+}
+
+// samePlace reports whether two excerpts show the same.
+func samePlace(a, b *errdefs.Source) bool {
+	sameRange := func(x, y *pb.Range) bool { return x.EqualVT(y) }
+	return a.Info.GetFilename() == b.Info.GetFilename() && slices.EqualFunc(a.Ranges, b.Ranges, sameRange)
 }

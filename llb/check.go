@@ -17,10 +17,37 @@ func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
 func (l lowering) check(c plan.Check) llb.State {
 	switch c.Kind {
 	case plan.Tidy:
-		return l.inspect(c, &tool.Tidy{Fix: c.Fix, Modules: c.Modules}, tool.SkeletonDir)
-	default:
+		return l.inspect(c, &tool.Tidy{Fix: c.Export, Modules: c.Modules}, tool.SkeletonDir)
+	case plan.Verify:
 		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
+	case plan.Vet:
+		l := l.packages()
+		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
+	default:
+		l := l.packages()
+		verb := &tool.Test{Report: c.Export, Keep: c.Keep, Args: c.Args}
+		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...))
 	}
+}
+
+// packages is the lowering with the source of all packages in the place of
+// that of the binaries.
+func (l lowering) packages() lowering {
+	p := *l.plan
+	p.Source, p.Modules = p.Packages.Source, p.Packages.Modules
+	l.plan = &p
+	return l.gather()
+}
+
+// examine runs a verb on source. Tests may write to it; that is dropped.
+func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State) llb.State {
+	return l.run(l.root, c.Step, v,
+		l.mounts,
+		llb.AddMount(tool.Source, source, llb.SourcePath("/"+tool.ClosureDir), llb.ForceNoOutput),
+		l.modules,
+		llb.Dir(tool.Source),
+		l.cache(tool.Cache, goCacheID),
+	)
 }
 
 // inspect runs a verb on a part of the skeleton, to which the go command may

@@ -68,6 +68,7 @@ type lowering struct {
 	mounts  llb.RunOption // and what they need mounted there
 	outline llb.State     // has what modules need to know in tool.OutlineDir
 	source  llb.State     // has what the binaries are made of in tool.ClosureDir
+	asked   options       // mounts what modules ask of the source
 	modules llb.RunOption // mounts the modules, if there are any
 }
 
@@ -212,7 +213,8 @@ func (l lowering) gather() lowering {
 	}
 	fetched := l.fetch(*modules)
 	if source.Imports != nil {
-		l.source = l.pick(source, part(tool.Asked, fetched, tool.AskedDir))
+		l.asked = options{part(tool.Asked, fetched, tool.AskedDir)}
+		l.source = l.pick(source, l.asked...)
 	}
 	l.modules = llb.AddMount(tool.ModuleTree, fetched, llb.Readonly)
 	return l
@@ -223,6 +225,7 @@ func (l lowering) gather() lowering {
 func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 	verb := &tool.Closure{
 		Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO,
+		Tests: s.Tests, Data: s.Data, Files: s.Files,
 		Asked: len(asked) > 0, Mains: s.Mains,
 	}
 	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)

@@ -19,6 +19,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
+	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
 )
 
@@ -66,6 +67,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(checks.Tidy, *v)
 	case *tool.Verify:
 		return onStep(checks.Verify, *v)
+	case *tool.Test:
+		return onStep(tests.Run, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"fmt"
+	"path"
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -8,11 +10,14 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// kinds are the checks by the names that the spec has for them, which are
-// those of targets as well.
+// kinds are the checks by the names of their targets. The spec has the same
+// names.
 var kinds = map[string]plan.CheckKind{
 	TidyTarget:   plan.Tidy,
 	VerifyTarget: plan.Verify,
+	VetTarget:    plan.Vet,
+	TestTarget:   plan.Test,
+	ReportTarget: plan.Test,
 }
 
 // isCheck reports whether a target is a check by itself.
@@ -31,8 +36,9 @@ func (d draft) checkPlan() *plan.Plan {
 		return nil
 	}
 	check := d.check(spec.String{Value: d.Request.Target})
-	check.Fix = check.Kind == plan.Tidy
-	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Alone: &check}
+	check.Export = check.Kind == plan.Tidy || check.Kind == plan.Test
+	check.Keep = d.Request.Target == ReportTarget
+	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Alone: &check}
 }
 
 // checks are those that an image, and the binaries, depend on.
@@ -56,12 +62,82 @@ func (d draft) check(name spec.String) plan.Check {
 		},
 		Kind: kinds[name.Value],
 	}
-	c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
-	c.Network = true
-	for _, m := range d.Project.Members {
-		c.Modules = append(c.Modules, m.Dir)
+	switch c.Kind {
+	case plan.Vet:
+		c.Args = slices.Concat([]string{"vet"}, d.fileFlags(), d.allPatterns())
+		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	case plan.Test:
+		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
+		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	default:
+		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
+		c.Network = true
+		c.Modules = d.moduleFolders()
 	}
 	return c
+}
+
+func (d draft) moduleFolders() []string {
+	var dirs []string
+	for _, m := range d.Project.Members {
+		dirs = append(dirs, m.Dir)
+	}
+	return dirs
+}
+
+// allPatterns are the packages of all modules of the project.
+func (d draft) allPatterns() []string {
+	var patterns []string
+	for _, dir := range d.moduleFolders() {
+		patterns = append(patterns, "./"+path.Join(dir, "..."))
+	}
+	return patterns
+}
+
+func (d draft) testPatterns() []string {
+	if named := values(d.Spec.Test.Packages); len(named) > 0 {
+		return named
+	}
+	return d.allPatterns()
+}
+
+func (d draft) testFlags() []string {
+	t := d.Spec.Test
+	args := appendFlag(nil, "run", t.Run.Value)
+	if t.Short.Value {
+		args = append(args, "-short")
+	}
+	if t.Race.Value && !d.Spec.Build.Race.Value {
+		args = append(args, "-race")
+	}
+	if t.Count > 0 {
+		args = append(args, fmt.Sprintf("-count=%d", t.Count))
+	}
+	if t.Timeout > 0 {
+		args = append(args, "-timeout="+t.Timeout.String())
+	}
+	return args
+}
+
+// allPackages picks the source of all packages and their tests, for the
+// platform that steps run on: tests run there, and so what is asked of a
+// platform changes no verdict.
+func (d draft) allPackages() plan.Packages {
+	here := d
+	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
+	p := plan.Packages{Source: here.source(nil, nil), Modules: here.modules(nil)}
+	p.Source.Name = "pick the source of all packages and their tests"
+	p.Source.Mains, p.Source.Tests, p.Source.PGO = d.allPatterns(), true, "off"
+	if p.Source.Imports != nil {
+		p.Source.Imports.Name = "find what all packages and their tests import from modules"
+	}
+	if p.Modules != nil {
+		p.Modules.Name = "fetch the modules of all packages and their tests"
+	}
+	p.Data = p.Source
+	p.Data.Name = "pick the source and the testdata of the tests"
+	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)
+	return p
 }
 
 // skeleton may run on any edit, like the source.

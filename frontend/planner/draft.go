@@ -36,6 +36,7 @@ func (d draft) plan() *plan.Plan {
 		Source:    d.source(mains, binaries),
 		Modules:   d.modules(binaries),
 		Skeleton:  d.skeleton(),
+		Packages:  d.allPackages(),
 		Checks:    d.checks(),
 	}
 	if d.base.ref == "" {

@@ -23,6 +23,9 @@ const (
 	SBOMTarget    = "sbom"
 	TidyTarget    = "tidy"
 	VerifyTarget  = "verify"
+	VetTarget     = "vet"
+	TestTarget    = "test"
+	ReportTarget  = "test-report"
 	LockTarget    = "lock"
 )
 
@@ -35,6 +38,9 @@ func Targets() []Target {
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
 		{Name: TidyTarget, Description: "go.mod and go.sum as `go mod tidy` leaves them, as files"},
 		{Name: VerifyTarget, Description: "nothing: the check `verify` by itself"},
+		{Name: VetTarget, Description: "nothing: the check `vet` by itself"},
+		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},
+		{Name: ReportTarget, Description: "the tests' reports, also of tests that fail"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }

@@ -25,8 +25,9 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Checks    []String // "tidy", "verify"
-	Cache     String   // "auto", "mount" or "pack"
+	Checks    []String // "tidy", "verify", "vet" or "test"
+	Test      Test
+	Cache     String // "auto", "mount" or "pack"
 }
 
 // Build is how the packages are compiled, in the words of `go help build`.
@@ -47,6 +48,17 @@ type Modules struct {
 	Proxy   String   // GOPROXY
 	Private []String // GOPRIVATE's patterns
 	Sumdb   String   // GOSUMDB
+}
+
+// Test is how the tests are run, in the words of `go help testflag`.
+type Test struct {
+	Packages []String // "./...", "./internal/store"; empty for all
+	Run      String
+	Short    Bool
+	Race     Bool
+	Count    int // 0 for Go's own default
+	Timeout  time.Duration
+	Files    []String // of the context, beside the source and testdata
 }
 
 // Run is the image's config, as the Dockerfile instructions of these names

@@ -15,10 +15,24 @@ func checked(spec string) map[string]string {
 	project["Dockerfile"] = spec
 	project["main_test.go"] = `package main
 
-import "testing"
+import (
+	"net/http/httptest"
+	"os"
+	"testing"
+)
 
-func TestNothing(t *testing.T) {}
+func TestServer(t *testing.T) { httptest.NewServer(nil).Close() }
+
+func TestData(t *testing.T) {
+	for _, name := range []string{"testdata/a.txt", "docs/page.md"} {
+		if _, err := os.ReadFile(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
 `
+	project["testdata/a.txt"] = "a\n"
+	project["docs/page.md"] = "a page\n"
 	return project
 }
 
@@ -42,7 +56,7 @@ func TestChecks(t *testing.T) {
 	b := gohull(t, write(t, checked("")), "--provenance=false")
 	b.Push = ref(t)
 	without := succeed(t, b)
-	edit(t, b, map[string]string{"Dockerfile": "checks: [tidy, verify]\n"})
+	edit(t, b, map[string]string{"Dockerfile": "checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n"})
 	with := succeed(t, b)
 	if with.Digest != without.Digest {
 		t.Errorf("the image is %s with checks, and %s without", with.Digest, without.Digest)
@@ -55,13 +69,15 @@ func TestChecks(t *testing.T) {
 		file, data string
 		reruns     []string
 	}{
-		{"main.go", strings.Replace(numbered["main.go"], "println(", "println(`"+own+"`, ", 1), nil},
+		{"main.go", strings.Replace(numbered["main.go"], "println(", "println(`"+own+"`, ", 1), []string{"check vet", "check test"}},
 		{"README.md", own, nil},
-		{"extra_test.go", "package main\n\nimport _ \"github.com/google/uuid\"\n\n// " + own, []string{"check tidy"}},
-		{"go.mod", numbered["go.mod"] + "\n// " + own + "\n", []string{"check tidy", "check verify"}},
+		{"testdata/a.txt", own, []string{"check test"}},
+		{"docs/page.md", own, []string{"check test"}},
+		{"extra_test.go", "package main\n\nimport _ \"github.com/google/uuid\"\n\n// " + own, []string{"check tidy", "check vet", "check test"}},
+		{"go.mod", numbered["go.mod"] + "\n// " + own + "\n", []string{"check tidy", "check verify", "check vet", "check test"}},
 	} {
 		edit(t, b, map[string]string{c.file: c.data})
-		for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify") {
+		for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify", "check vet", "check test") {
 			if isCached == slices.Contains(c.reruns, name) {
 				t.Errorf("an edit of %s: %s is CACHED: %v, want it to rerun: %q", c.file, name, isCached, c.reruns)
 			}
@@ -104,5 +120,95 @@ func TestTidyTarget(t *testing.T) {
 	want := map[string]string{"go.mod": numbered["go.mod"], "go.sum": numbered["go.sum"]}
 	if got := export(t, b); !maps.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestTestFails shows failing tests and what vet finds at their lines, all of
+// the packages.
+func TestTestFails(t *testing.T) {
+	r := run(t, gohull(t, write(t, map[string]string{
+		"Dockerfile": "checks: [vet, test]\n",
+		"go.mod":     goMod("example.com/failing"),
+		"main.go":    "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Printf(\"%d\\n\", \"x\") }\n",
+		"sub/sub_test.go": `package sub
+
+import "testing"
+
+func TestSub(t *testing.T) { t.Error("got 1, want 2") }
+`,
+		"sub/below/below_test.go": `package below
+
+import "testing"
+
+func TestPanic(t *testing.T) { panic("at the disco") }
+`,
+	})))
+	if r.Exit == 0 {
+		t.Fatal("the build worked")
+	}
+	for _, want := range []string{
+		"check vet failed\n",
+		"main.go:5:27: fmt.Printf format %d has arg \"x\" of wrong type string\n",
+		"check test failed",
+		"sub/sub_test.go:5: TestSub: got 1, want 2\n",
+		"sub/below/below_test.go:5: TestPanic: panic: at the disco",
+		">>> func TestSub(t *testing.T) { t.Error(\"got 1, want 2\") }\n",
+	} {
+		if !strings.Contains(r.Text, want) {
+			t.Errorf("this was printed, without %q:\n%s", want, r.Text)
+		}
+	}
+}
+
+// TestTestTarget exports the reports of tests of a library: those that pass,
+// and, when that is what is wanted, of those that do not.
+func TestTestTarget(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile":  "test: {run: Good}\n",
+		"go.mod":      goMod("example.com/lib"),
+		"lib.go":      "package lib\n\nfunc X() int { return 1 }\n",
+		"lib_test.go": "package lib\n\nimport \"testing\"\n\nfunc TestGood(t *testing.T) { X() }\n\nfunc TestBad(t *testing.T) { t.Error() }\n",
+	}), "--target=test")
+	reports := export(t, b)
+	holdsReports(t, reports, "<testcase classname=\"example.com/lib\" name=\"TestGood\"")
+	edit(t, b, map[string]string{"Dockerfile": ""})
+	if r := run(t, b); r.Exit == 0 || !strings.Contains(r.Text, "check test failed") {
+		t.Errorf("exit code %d of a test that fails:\n%s", r.Exit, r.Text)
+	}
+	b.Args[len(b.Args)-1] = "--target=test-report"
+	holdsReports(t, export(t, b), "<failure message=\"failed\">")
+}
+
+func holdsReports(t testing.TB, got map[string]string, junit string) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"junit.xml": junit,
+		"test.json": `"Action":"start"`,
+		"cover.out": "example.com/lib/lib.go:3.14,3.26 1 1\n",
+	} {
+		if !strings.Contains(got[name], want) {
+			t.Errorf("%s has no %q:\n%s", name, want, got[name])
+		}
+	}
+	if len(got) != 3 {
+		t.Errorf("exported %d files, want three", len(got))
+	}
+}
+
+// TestVerdictsTravel builds on a machine that knows nothing but the cache of
+// another one's image: the checks have been done.
+func TestVerdictsTravel(t *testing.T) {
+	b := gohull(t, write(t, checked("checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n")))
+	b.Push = ref(t)
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/verdictstravel:cache"
+	plain := b.Args
+	b.Args = append(slices.Clone(plain), "--cache-to="+cache+",mode=max")
+	succeed(t, b)
+	b.Builder = node(t, "verdicts", "")
+	b.Args = append(slices.Clone(plain), "--cache-from="+cache)
+	for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify", "check vet", "check test") {
+		if !isCached {
+			t.Errorf("%s ran again on another machine", name)
+		}
 	}
 }

@@ -5,7 +5,9 @@ type Check struct {
 	Step
 	Kind    CheckKind
 	Modules []string // folders of the project's modules: ".", "api"
-	Fix     bool     // whether it gives the corrected files, and does not fail
+	Args    []string // of the go command, for Vet and Test: "vet", "./..."
+	Export  bool     // whether it gives files: the corrected ones, or reports
+	Keep    bool     // whether it passes though tests fail
 }
 
 // CheckKind is what a check looks at.
@@ -15,4 +17,14 @@ type CheckKind int
 const (
 	Tidy   CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
 	Verify                  // modules are what go.sum says
+	Vet                     // `go vet` has nothing to say
+	Test                    // the tests pass
 )
+
+// Packages is what checks read that look at the source of all packages and
+// their tests.
+type Packages struct {
+	Source  Source
+	Data    Source // Source, and what the tests read when they are run
+	Modules *Modules
+}

@@ -13,6 +13,7 @@ type Plan struct {
 	Rootfs    *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
 	Images    []Image  // in the order the platforms were asked for
 	Skeleton  Step     // finds what some checks read
+	Packages  Packages // what the others read
 	Checks    []Check  // that all images depend on
 	Alone     *Check   // asked for in the place of images
 }
@@ -30,7 +31,10 @@ type Scan struct {
 type Source struct {
 	Step
 	Conditions
-	Mains []string // folders below the context: "cmd/api"
+	Mains []string // folders below the context: "cmd/api"; "./..." for all packages below
+	Tests bool     // whether tests of Mains are picked as well
+	Data  bool     // and their testdata
+	Files []string // paths of the context that are picked whatever they are
 	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
 	// Imports is a step before it that finds what Modules need to know, so
 	// that they can say which packages of the context they import in turn.

@@ -33,6 +33,11 @@ const (
 	// OutlineDir is the folder of Out that takes an outline: the project as
 	// far as its modules go. What there is of it, see Closure.
 	OutlineDir = "outline"
+	// TestEvents is what `go test -json` printed, TestJUnit the same as other
+	// programs read it, and TestCover which lines were run.
+	TestEvents = "test.json"
+	TestJUnit  = "junit.xml"
+	TestCover  = "cover.out"
 	// SkeletonDir is the folder of Out that takes a skeleton, and VersionsDir
 	// the one that takes its go.mod, go.sum, go.work and go.work.sum alone.
 	SkeletonDir = "skeleton"
@@ -118,8 +123,11 @@ type Closure struct {
 	Go        string   // "1.26.8"; without it, files for any Go version are taken
 	Cgo       bool     // cgo is on
 	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
+	Tests     bool     // tests of the packages in Mains are taken as well
+	Data      bool     // so are the testdata folders beside them
+	Files     []string // files and folders of the context that are taken whatever they are
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
-	Mains     []string // folders of the context: "cmd/api", "."
+	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
 }
 
 // Modules downloads what the packages of an outline need, which is mounted at
@@ -206,6 +214,13 @@ type Verify struct {
 	Modules []string // folders of those that require: ".", "api"
 }
 
+// Test runs tests and shows what fails.
+type Test struct {
+	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
+	Keep   bool     // tests that fail are no failure of the step
+	Args   []string // what follows "go test"
+}
+
 // Binaries copies to Out the executables below Built, without their folders,
 // and lists their checksums in SumsFile.
 type Binaries struct {
@@ -225,6 +240,7 @@ func (*Binaries) verb() string  { return "binaries" }
 func (*Skeleton) verb() string  { return "skeleton" }
 func (*Tidy) verb() string      { return "tidy" }
 func (*Verify) verb() string    { return "verify" }
+func (*Test) verb() string      { return "test" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -239,6 +255,9 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
 	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
+	fs.BoolVar(&v.Tests, "tests", v.Tests, "take tests")
+	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
+	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }
 
@@ -295,6 +314,11 @@ func (v *Tidy) flags(fs *flag.FlagSet) {
 
 func (*Verify) flags(*flag.FlagSet) {}
 
+func (v *Test) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
+	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -308,6 +332,7 @@ func (*Binaries) rest() *[]string  { return nil }
 func (*Skeleton) rest() *[]string  { return nil }
 func (v *Tidy) rest() *[]string    { return &v.Modules }
 func (v *Verify) rest() *[]string  { return &v.Modules }
+func (v *Test) rest() *[]string    { return &v.Args }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -362,7 +387,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}, &Test{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

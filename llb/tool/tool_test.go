@@ -38,6 +38,9 @@ func TestCommand(t *testing.T) {
 		{&Skeleton{}, "/.gohull/tool skeleton"},
 		{&Tidy{Modules: []string{".", "api"}}, "/.gohull/tool tidy -- . api"},
 		{&Tidy{Fix: true, Modules: []string{"."}}, "/.gohull/tool tidy -fix=true -- ."},
+		{&Closure{Tests: true, Data: true, Files: []string{"docs", "go.sum"}, Mains: []string{"./..."}},
+			"/.gohull/tool closure -data=true -files=docs,go.sum -tests=true -- ./..."},
+		{&Test{Report: true, Keep: true, Args: []string{"-short", "./..."}}, "/.gohull/tool test -keep=true -report=true -- -short ./..."},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

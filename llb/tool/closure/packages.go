@@ -17,6 +17,9 @@ type walk struct {
 	project  *project
 	filter   *gofiles.Filter
 	cgo      bool
+	tests    bool            // those of roots are taken
+	data     bool            // so are their testdata folders
+	roots    map[string]bool // folders that were asked for
 	queue    []folder
 	seen     map[string]bool     // folders that are or were in queue
 	found    map[string][]folder // by import path
@@ -46,6 +49,11 @@ func (w *walk) includes(dir string, files []string) error {
 
 // visit takes what one package is made of, and goes on to what it imports.
 func (w *walk) visit(f folder) error {
+	if w.tests && w.roots[f.dir] {
+		if err := w.visitTests(f); err != nil {
+			return err
+		}
+	}
 	pkg, err := w.load(f.dir)
 	if err != nil {
 		return err
@@ -242,8 +250,18 @@ func (w *walk) files(dir string, accept func(dir string, e fs.DirEntry) (bool, e
 
 // isCandidate reports whether a file may be part of the build.
 func (w *walk) isCandidate(dir string, e fs.DirEntry) (bool, error) {
+	if isTest(e.Name()) {
+		return false, nil
+	}
+	return w.isPossible(dir, e)
+}
+
+func isTest(name string) bool { return strings.HasSuffix(name, "_test.go") }
+
+// isPossible reports whether a file may be part of the build or of a test.
+func (w *walk) isPossible(dir string, e fs.DirEntry) (bool, error) {
 	name := path.Join(dir, e.Name())
-	if e.IsDir() || strings.HasSuffix(name, "_test.go") || !w.filter.Names(e.Name()) {
+	if e.IsDir() || !w.filter.Names(e.Name()) {
 		return false, nil
 	}
 	if ok, err := w.isReadable(name, e); !ok || err != nil {
