@@ -108,7 +108,7 @@ func (g *fakeGateway) serve(op *pb.Op) (fs.FS, error) {
 		return nil, err
 	}
 	switch verb.(type) {
-	case *tool.SBOM, *tool.Binaries, *tool.Tidy, *tool.Verify, *tool.Test:
+	case *tool.SBOM, *tool.Binaries, *tool.Tidy, *tool.Verify, *tool.Vendor, *tool.Test:
 		return fstest.MapFS{}, nil // which nobody reads here
 	}
 	s, ok := verb.(*tool.Scan)

@@ -20,6 +20,8 @@ func (l lowering) check(c plan.Check) llb.State {
 		return l.inspect(c, &tool.Tidy{Fix: c.Export, Modules: c.Modules}, tool.SkeletonDir)
 	case plan.Verify:
 		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
+	case plan.Vendor:
+		return l.vendor(c)
 	case plan.Vet:
 		l := l.packages()
 		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
@@ -50,13 +52,35 @@ func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State) llb.State
 	)
 }
 
-// inspect runs a verb on a part of the skeleton, to which the go command may
-// write.
+// inspect runs a verb on a part of the skeleton.
 func (l lowering) inspect(c plan.Check, v tool.Verb, dir string) llb.State {
-	skeleton := l.run(llb.Scratch(), l.plan.Skeleton, &tool.Skeleton{}, l.context())
+	return l.online(c, v, l.skeleton(dir))
+}
+
+// skeleton mounts a part of the skeleton, to which the go command may write.
+func (l lowering) skeleton(dir string) llb.RunOption {
+	st := l.run(llb.Scratch(), l.plan.Skeleton, &tool.Skeleton{}, l.context())
+	return llb.AddMount(tool.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
+}
+
+// vendor has the context's own folder beside the skeleton, to compare with.
+func (l lowering) vendor(c plan.Check) llb.State {
+	verb := &tool.Vendor{Fix: c.Export, Work: c.Work}
+	switch {
+	case c.Whole:
+		return l.online(c, verb, llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput))
+	case c.Export:
+		return l.online(c, verb, l.skeleton(tool.SkeletonDir))
+	}
+	folder := llb.AddMount(tool.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
+	return l.online(c, verb, l.skeleton(tool.SkeletonDir), folder)
+}
+
+// online runs a verb that may download modules.
+func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb.State {
 	return l.run(l.root, c.Step, v,
 		l.mounts,
-		llb.AddMount(tool.Source, skeleton, llb.SourcePath("/"+dir), llb.ForceNoOutput),
+		options(source),
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),

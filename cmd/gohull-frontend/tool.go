@@ -67,6 +67,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(checks.Tidy, *v)
 	case *tool.Verify:
 		return onStep(checks.Verify, *v)
+	case *tool.Vendor:
+		return onStep(checks.Vendor, *v)
 	case *tool.Test:
 		return onStep(tests.Run, *v)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 )
@@ -14,6 +15,7 @@ import (
 // names.
 var kinds = map[string]plan.CheckKind{
 	TidyTarget:   plan.Tidy,
+	VendorTarget: plan.Vendor,
 	VerifyTarget: plan.Verify,
 	VetTarget:    plan.Vet,
 	TestTarget:   plan.Test,
@@ -36,9 +38,22 @@ func (d draft) checkPlan() *plan.Plan {
 		return nil
 	}
 	check := d.check(spec.String{Value: d.Request.Target})
-	check.Export = check.Kind == plan.Tidy || check.Kind == plan.Test
+	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test}, check.Kind)
 	check.Keep = d.Request.Target == ReportTarget
 	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Alone: &check}
+}
+
+// checkVendorFolder finds a check of a vendor folder that is not there.
+func checkVendorFolder(in Input, errs *diag.List) {
+	for _, name := range in.Spec.Checks {
+		if name.Value == VendorTarget && !in.Project.Vendor {
+			errs.Add(diag.Diagnostic{
+				At:      name.At,
+				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
+				Hint:    "have it made with --target vendor -o . without the check, see that no ignore file hides the folder, or remove the check",
+			})
+		}
+	}
 }
 
 // checks are those that an image, and the binaries, depend on.
@@ -73,6 +88,8 @@ func (d draft) check(name spec.String) plan.Check {
 		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
 		c.Network = true
 		c.Modules = d.moduleFolders()
+		c.Work = d.Project.Work != nil
+		c.Whole = c.Kind == plan.Vendor && d.Project.Replaces()
 	}
 	return c
 }

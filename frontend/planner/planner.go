@@ -116,6 +116,7 @@ func choose(in Input) (choices, diag.List) {
 	checkBuild(c, &errs)
 	checkTarget(in.Request.Target, &errs)
 	checkPack(c, &errs)
+	checkVendorFolder(in, &errs)
 	return c, errs
 }
 

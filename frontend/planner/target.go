@@ -22,6 +22,7 @@ const (
 	ObjectsTarget = "gocache"
 	SBOMTarget    = "sbom"
 	TidyTarget    = "tidy"
+	VendorTarget  = "vendor"
 	VerifyTarget  = "verify"
 	VetTarget     = "vet"
 	TestTarget    = "test"
@@ -37,6 +38,7 @@ func Targets() []Target {
 		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
 		{Name: TidyTarget, Description: "go.mod and go.sum as `go mod tidy` leaves them, as files"},
+		{Name: VendorTarget, Description: "the vendor folder as `go mod vendor` or `go work vendor` makes it"},
 		{Name: VerifyTarget, Description: "nothing: the check `verify` by itself"},
 		{Name: VetTarget, Description: "nothing: the check `vet` by itself"},
 		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},

@@ -129,10 +129,13 @@ func (p *Project) Requires() bool {
 // Shared reports whether the source of modules other than the main one is
 // part of the project, so that modules from elsewhere may import it.
 func (p *Project) Shared() bool {
-	if p.Work != nil {
-		return true
-	}
-	return slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Replaces })
+	return p.Work != nil || p.Replaces()
+}
+
+// Replaces reports whether folders are put in the place of other modules.
+func (p *Project) Replaces() bool {
+	return p.Work != nil && p.Work.Replaces ||
+		slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Replaces })
 }
 
 // Versions gives every Go version that the project's files ask for, the

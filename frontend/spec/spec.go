@@ -25,7 +25,7 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Checks    []String // "tidy", "verify", "vet" or "test"
+	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
 	Test      Test
 	Cache     String // "auto", "mount" or "pack"
 }

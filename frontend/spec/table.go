@@ -29,7 +29,7 @@ var specFields = []field[Spec]{
 	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
 	leaf("cache", text("auto, mount, or pack", oneOf("auto", "mount", "pack")), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
@@ -37,7 +37,7 @@ var specFields = []field[Spec]{
 }
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "verify", "vet", "test"}
+var checks = []string{"tidy", "vendor", "verify", "vet", "test"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },

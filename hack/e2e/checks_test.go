@@ -212,3 +212,34 @@ func TestVerdictsTravel(t *testing.T) {
 		}
 	}
 }
+
+// TestVendor exports a vendor folder, which then passes the check, and does
+// not any more after an edit of it.
+func TestVendor(t *testing.T) {
+	b := gohull(t, write(t, checked("")), "--target=vendor")
+	folder := export(t, b)
+	if !strings.Contains(folder["vendor/modules.txt"], "# github.com/google/uuid v1.6.0\n## explicit\n") {
+		t.Fatalf("exported %q", slices.Sorted(maps.Keys(folder)))
+	}
+	edit(t, b, folder)
+	edit(t, b, map[string]string{"Dockerfile": "checks: [vendor]\n"})
+	b.Args = slices.DeleteFunc(b.Args, func(arg string) bool { return arg == "--target=vendor" })
+	succeed(t, b)
+	edit(t, b, map[string]string{"main.go": strings.Replace(numbered["main.go"], "println(", "println(`"+b.Dir+"`, ", 1)})
+	if isCached := cachedSteps(t, succeed(t, b), "check vendor"); !isCached["check vendor"] {
+		t.Error("an edit of a function body ran the check vendor again")
+	}
+	edit(t, b, map[string]string{
+		"vendor/github.com/google/uuid/node.go": strings.Replace(folder["vendor/github.com/google/uuid/node.go"], "package uuid", "package uuid // patched", 1),
+	})
+	r := run(t, b)
+	for _, want := range []string{
+		"check vendor failed\n",
+		"vendor/github.com/google/uuid/node.go:5: the file is not that of its module; to have it written: docker buildx build --target vendor -o . .\n",
+		">>> package uuid // patched\n",
+	} {
+		if r.Exit == 0 || !strings.Contains(r.Text, want) {
+			t.Errorf("exit code %d, and this was printed, without %q:\n%s", r.Exit, want, r.Text)
+		}
+	}
+}

@@ -5,6 +5,8 @@ type Check struct {
 	Step
 	Kind    CheckKind
 	Modules []string // folders of the project's modules: ".", "api"
+	Work    bool     // whether Vendor is about a workspace
+	Whole   bool     // whether Vendor needs the source: modules of the context are vendored as well
 	Args    []string // of the go command, for Vet and Test: "vet", "./..."
 	Export  bool     // whether it gives files: the corrected ones, or reports
 	Keep    bool     // whether it passes though tests fail
@@ -17,6 +19,7 @@ type CheckKind int
 const (
 	Tidy   CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
 	Verify                  // modules are what go.sum says
+	Vendor                  // the vendor folder is as the go command makes it
 	Vet                     // `go vet` has nothing to say
 	Test                    // the tests pass
 )

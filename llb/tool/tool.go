@@ -214,6 +214,13 @@ type Verify struct {
 	Modules []string // folders of those that require: ".", "api"
 }
 
+// Vendor holds the vendor folder of Source against what the go command makes
+// of the skeleton around it.
+type Vendor struct {
+	Fix  bool // what it makes goes to Out, and nothing is compared
+	Work bool // the folder is that of a workspace
+}
+
 // Test runs tests and shows what fails.
 type Test struct {
 	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
@@ -241,6 +248,7 @@ func (*Skeleton) verb() string  { return "skeleton" }
 func (*Tidy) verb() string      { return "tidy" }
 func (*Verify) verb() string    { return "verify" }
 func (*Test) verb() string      { return "test" }
+func (*Vendor) verb() string    { return "vendor" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -314,6 +322,11 @@ func (v *Tidy) flags(fs *flag.FlagSet) {
 
 func (*Verify) flags(*flag.FlagSet) {}
 
+func (v *Vendor) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what the go command makes")
+	fs.BoolVar(&v.Work, "work", v.Work, "in a workspace")
+}
+
 func (v *Test) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
@@ -333,6 +346,7 @@ func (*Skeleton) rest() *[]string  { return nil }
 func (v *Tidy) rest() *[]string    { return &v.Modules }
 func (v *Verify) rest() *[]string  { return &v.Modules }
 func (v *Test) rest() *[]string    { return &v.Args }
+func (*Vendor) rest() *[]string    { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -387,7 +401,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}, &Test{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}, &Vendor{}, &Test{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

@@ -41,6 +41,7 @@ func TestCommand(t *testing.T) {
 		{&Closure{Tests: true, Data: true, Files: []string{"docs", "go.sum"}, Mains: []string{"./..."}},
 			"/.gohull/tool closure -data=true -files=docs,go.sum -tests=true -- ./..."},
 		{&Test{Report: true, Keep: true, Args: []string{"-short", "./..."}}, "/.gohull/tool test -keep=true -report=true -- -short ./..."},
+		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

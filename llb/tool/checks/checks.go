@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -30,6 +31,9 @@ type finding struct {
 func (f finding) String() string {
 	if f.file == "" {
 		return "go: " + f.message
+	}
+	if path.Ext(f.file) == "" { // which nobody would take for a place
+		return "go: " + f.file + ": " + f.message
 	}
 	return fmt.Sprintf("%s:%d: %s", f.file, f.line, f.message)
 }

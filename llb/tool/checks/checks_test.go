@@ -201,3 +201,37 @@ go.mod:8: go.sum has no checksum of example.com/missing@v1.0.0`
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
 }
+
+func TestVendored(t *testing.T) {
+	s := newStep(t, `
+-- have/modules.txt --
+same
+-- have/m/old.go --
+package m
+-- have/m/edited.go --
+package m
+
+const X = 2
+-- want/modules.txt --
+same
+-- want/m/edited.go --
+package m
+
+const X = 1
+-- want/m/LICENSE --
+`)
+	found, err := vendored(filepath.Join(s.Source, "have"), filepath.Join(s.Source, "want"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range found {
+		got = append(got, f.String())
+	}
+	const want = `go: vendor/m/LICENSE: the file is missing
+vendor/m/edited.go:3: the file is not that of its module
+vendor/m/old.go:1: the file is not needed`
+	if text := strings.Join(got, "\n"); text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
