@@ -243,3 +243,17 @@ func TestVendor(t *testing.T) {
 		}
 	}
 }
+
+// TestChecksOfWorkspace has a module that another one of the workspace
+// requires, and that nobody publishes.
+func TestChecksOfWorkspace(t *testing.T) {
+	succeed(t, gohull(t, write(t, map[string]string{
+		"Dockerfile":      "checks: [tidy, verify, vet, test]\n",
+		"go.work":         "go " + goVersion() + "\n\nuse (\n\t./api\n\t./greet\n)\n",
+		"api/go.mod":      goMod("example.com/api") + "\nrequire example.com/greet v0.0.0\n",
+		"api/main.go":     "package main\n\nimport \"example.com/greet\"\n\nfunc main() { println(greet.Text) }\n",
+		"greet/go.mod":    goMod("example.com/greet"),
+		"greet/greet.go":  "package greet\n\nconst Text = \"hello\"\n",
+		"greet/g_test.go": "package greet\n\nimport \"testing\"\n\nfunc TestText(t *testing.T) {\n\tif Text != \"hello\" {\n\t\tt.Error(Text)\n\t}\n}\n",
+	})))
+}

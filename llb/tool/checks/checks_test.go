@@ -235,3 +235,37 @@ vendor/m/old.go:1: the file is not needed`
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
 }
+
+// TestTidyWorkspace has a module that another one of the workspace requires,
+// and nobody publishes.
+func TestTidyWorkspace(t *testing.T) {
+	s := newStep(t, `
+-- go.work --
+go 1.25
+
+use (
+	./api
+	./greet
+)
+-- api/go.mod --
+module example.com/api
+
+go 1.25
+
+require example.com/greet v0.0.0
+-- api/stub.go --
+package stub
+
+import _ "example.com/greet"
+-- greet/go.mod --
+module example.com/greet
+
+go 1.25
+-- greet/stub.go --
+package stub
+`)
+	code, err := Tidy(s, tool.Tidy{Modules: []string{"api", "greet"}})
+	if code != 0 || err != nil {
+		t.Errorf("exit code %d, %v; it printed:\n%s", code, err, s.Stderr)
+	}
+}

@@ -4,18 +4,22 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"path/filepath"
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/mtime"
+	"golang.org/x/mod/modfile"
 )
 
 // Tidy runs the verb and gives an exit code.
 func Tidy(s gocmd.Step, v tool.Tidy) (code int, err error) {
+	mods, err := readMods(s.Source, v.Modules)
+	if err != nil {
+		return 0, err
+	}
 	var found []finding
-	for _, dir := range v.Modules {
-		files, code, err := tidied(s, dir)
+	for _, mod := range mods {
+		files, code, err := mods.tidied(s, mod)
 		if code != 0 || err != nil {
 			return code, err
 		}
@@ -38,7 +42,8 @@ func Tidy(s gocmd.Step, v tool.Tidy) (code int, err error) {
 
 // tidied gives what becomes of a module's files. They are left as they were:
 // a report shows their lines.
-func tidied(s gocmd.Step, dir string) (files []version, code int, err error) {
+func (l modList) tidied(s gocmd.Step, mod *modfile.File) (files []version, code int, err error) {
+	dir := path.Dir(mod.Syntax.Name)
 	for _, name := range []string{"go.mod", "go.sum"} {
 		f := version{name: path.Join(dir, name)}
 		if f.before, err = read(s.Source, f.name); err != nil {
@@ -46,8 +51,7 @@ func tidied(s gocmd.Step, dir string) (files []version, code int, err error) {
 		}
 		files = append(files, f)
 	}
-	s.Dir = filepath.Join(s.Source, dir)
-	if _, code, err = gocmd.Capture(s, []string{"mod", "tidy"}); code != 0 || err != nil {
+	if code, err := l.alone(s, mod, "tidy"); code != 0 || err != nil {
 		return nil, code, err
 	}
 	for i, f := range files {

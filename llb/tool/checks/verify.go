@@ -7,7 +7,6 @@ import (
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
 )
 
 // Verify runs the verb and gives an exit code. The go command compares what
@@ -23,13 +22,16 @@ func Verify(s gocmd.Step, v tool.Verify) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, command := range []string{"download", "verify"} {
-		if _, code, err := gocmd.Capture(s, []string{"mod", command}); code != 0 || err != nil {
+	if needed := mods.needed(); len(needed) > 0 {
+		if _, code, err := gocmd.Capture(s, append([]string{"mod", "download"}, needed...)); code != 0 || err != nil {
 			return code, err
 		}
 	}
 	var found []finding
 	for _, mod := range mods {
+		if code, err := mods.alone(s, mod, "verify"); code != 0 || err != nil {
+			return code, err
+		}
 		found = append(found, mods.unlisted(mod, sums)...)
 	}
 	return report(s, "go mod verify", found, fixing("tidy"))
@@ -53,24 +55,19 @@ func readSums(source string, dirs []string) (statementList, error) {
 	return all, nil
 }
 
-// modList is the go.mod files of a project.
-type modList []*modfile.File
-
-func readMods(source string, dirs []string) (modList, error) {
-	var all modList
-	for _, dir := range dirs {
-		name := path.Join(dir, "go.mod")
-		data, err := read(source, name)
-		if err != nil {
-			return nil, err
+// needed are the modules that the project requires and that are not its own,
+// with their versions. Without such a list, the go command downloads modules
+// of a workspace as well.
+func (l modList) needed() []string {
+	var all []string
+	for _, mod := range l {
+		for _, r := range mod.Require {
+			if _, ok := l.replaced(mod, r.Mod); ok && !l.has(r.Mod.Path) {
+				all = append(all, r.Mod.String())
+			}
 		}
-		f, err := modfile.Parse(name, data, nil)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
 	}
-	return all, nil
+	return all
 }
 
 // unlisted are the modules that a go.mod requires and that have no checksum.
@@ -87,25 +84,4 @@ func (l modList) unlisted(mod *modfile.File, sums statementList) []finding {
 		}
 	}
 	return missing
-}
-
-// has reports whether a module is one of the project's own.
-func (l modList) has(modulePath string) bool {
-	for _, f := range l {
-		if f.Module != nil && f.Module.Mod.Path == modulePath {
-			return true
-		}
-	}
-	return false
-}
-
-// replaced is what is downloaded for a module; false for a folder in its
-// place, which has no checksum.
-func (l modList) replaced(mod *modfile.File, m module.Version) (module.Version, bool) {
-	for _, r := range mod.Replace {
-		if r.Old.Path == m.Path && (r.Old.Version == "" || r.Old.Version == m.Version) {
-			return r.New, r.New.Version != ""
-		}
-	}
-	return m, true
 }
