@@ -22,8 +22,8 @@ var kinds = map[string]plan.CheckKind{
 	ReportTarget: plan.Test,
 }
 
-// isCheck reports whether a target is a check by itself.
-func isCheck(target string) bool {
+// IsCheck reports whether a target is a check by itself.
+func IsCheck(target string) bool {
 	_, ok := kinds[target]
 	return ok
 }
@@ -37,7 +37,11 @@ func (d draft) checkPlan() *plan.Plan {
 	if d.errs.Len() > 0 {
 		return nil
 	}
-	check := d.check(spec.String{Value: d.Request.Target})
+	name := d.Request.Target
+	if name == ReportTarget {
+		name = TestTarget // run in another way
+	}
+	check := d.check(spec.String{Value: name})
 	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test}, check.Kind)
 	check.Keep = d.Request.Target == ReportTarget
 	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Alone: &check}

@@ -21,7 +21,7 @@ type draft struct {
 }
 
 func (d draft) plan() *plan.Plan {
-	if isCheck(d.Request.Target) {
+	if IsCheck(d.Request.Target) {
 		return d.checkPlan()
 	}
 	mains := packages{d.Project, d.answers.Facts, d.errs}.mains(d.Spec)

@@ -127,7 +127,7 @@ func (c choices) questions() Questions {
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}
-	if c.base.ref != "" && !isCheck(c.Request.Target) {
+	if c.base.ref != "" && !IsCheck(c.Request.Target) {
 		for _, p := range c.Request.Platforms {
 			q.Images = append(q.Images, c.base.key(p))
 		}
