@@ -12,7 +12,7 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/toolchain"},
+	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain"},
 	"frontend":            {"frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/diag":       {},
 	"frontend/graph":      {"llb/tool"},
@@ -26,7 +26,9 @@ var allowed = map[string][]string{
 	"llb/llbtext":         {},
 	"llb/plan":            {},
 	"llb/tool":            {},
+	"llb/tool/binaries":   {"llb/tool", "llb/tool/mtime"},
 	"llb/tool/certs":      {},
+	"llb/tool/checks":     {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/closure":    {"llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
 	"llb/tool/compare":    {},
 	"llb/tool/failure":    {"llb/tool"},
@@ -39,6 +41,7 @@ var allowed = map[string][]string{
 	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 	"llb/tool/sbom":       {"llb/tool"},
 	"llb/tool/scan":       {"llb/tool", "llb/tool/gofiles", "llb/tool/links"},
+	"llb/tool/tests":      {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/toolchain":  {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 }
 

@@ -72,8 +72,14 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, b.located(err)
 	}
+	if p.Alone != nil {
+		return b.alone(ctx, p, inputs)
+	}
 	if err := b.warn(ctx, in, p.Source.Mains); err != nil {
 		return nil, b.located(err)
+	}
+	if err := b.runChecks(ctx, p, inputs); err != nil {
+		return nil, err
 	}
 	return b.solve(ctx, p, inputs)
 }
@@ -134,6 +140,8 @@ func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 // target is what the client wants of one platform.
 func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.State, *dockerspec.DockerOCIImage) {
 	switch b.ui.Target {
+	case planner.BinaryTarget:
+		return lower.Binaries(p, img, inputs), lower.DataConfig(img)
 	case planner.ObjectsTarget:
 		return lower.Objects(p, img, inputs), lower.DataConfig(img)
 	case planner.SBOMTarget:

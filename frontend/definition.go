@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/graph"
+	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/llbtext"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
@@ -26,9 +27,16 @@ func (b *build) definitions(ctx context.Context) (*plan.Plan, []*llb.Definition,
 	if err != nil {
 		return nil, nil, err
 	}
-	var defs []*llb.Definition
+	var states []llb.State
+	if p.Alone != nil {
+		states = append(states, lower.Check(p, *p.Alone, inputs))
+	}
 	for _, img := range p.Images {
 		st, _ := b.target(p, img, inputs)
+		states = append(states, st)
+	}
+	var defs []*llb.Definition
+	for _, st := range states {
 		def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
 		if err != nil {
 			return nil, nil, err
@@ -68,7 +76,10 @@ func (b *build) answerLLB(ctx context.Context) (*client.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		platform := p.Images[i].Platform.String()
+		platform := b.ui.Target
+		if i < len(p.Images) {
+			platform = p.Images[i].Platform.String()
+		}
 		fmt.Fprintf(&text, "image %s\n%s", platform, one)
 		ops, err := decoded(def)
 		if err != nil {

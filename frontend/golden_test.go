@@ -43,6 +43,8 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //	want/config  the image config of the first platform
 //	want/objects the build definition of `--target gocache`
 //	want/sbom    the build definition of its SBOM
+//	want/check   the build definition of a target that is a check
+//	want/binary  the build definition of `--target binary`
 //	want/lock    the lock, with `--target lock`
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
@@ -167,12 +169,16 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	if err != nil {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
+	if p.Alone != nil {
+		return map[string]string{"plan": p.String(), "check": stateText(t, lower.Check(p, *p.Alone, c.inputs()))}
+	}
 	return map[string]string{
 		"plan":      p.String(),
 		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
 		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
 		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"reproduce": stateText(t, lower.Reproduce(p, p.Images[0], c.inputs())),
+		"binary":    stateText(t, lower.Binaries(p, p.Images[0], c.inputs())),
 		"config":    configText(t, p.Images[0]),
 	}
 }

@@ -17,6 +17,7 @@ func (b *build) answerSpec(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Request.Target = "" // A spec means the same for all targets, and a check's plan has no image.
 	p, _, err := b.plan(ctx, in)
 	if err != nil {
 		return nil, err

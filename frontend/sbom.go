@@ -77,6 +77,13 @@ func (b *build) checkSBOM() error {
 			Hint:    "remove the flag --sbom",
 		})
 	}
+	if planner.IsCheck(b.ui.Target) {
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: "--target " + b.ui.Target},
+			Message: "a check makes no image, so there is no SBOM of one",
+			Hint:    "remove the flag --sbom",
+		})
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.ui.SBOM.Parameters)) {
 		if name == "type" {
 			continue

@@ -26,6 +26,7 @@ func TestSBOMRequests(t *testing.T) {
 		{"", "attest:sbom", "type=sbom,SCANNERS=go", "",
 			"--attest type=sbom: SCANNERS is a setting of a scanner, and gohull reads the SBOM from the binaries; remove it, or name the scanner as well: generator=<image>"},
 		{"lock", "attest:sbom", "", "", "--target lock: a lock is a text, of which there is no SBOM; remove the flag --sbom"},
+		{"vet", "attest:sbom", "", "", "--target vet: a check makes no image, so there is no SBOM of one; remove the flag --sbom"},
 	} {
 		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{"target": c.target, c.option: c.value}}
 		res, err := Build(t.Context(), g)

@@ -54,7 +54,9 @@ func addKinds(v reflect.Value, ids map[string]bool) {
 		}
 	case reflect.Struct:
 		if s, ok := v.Interface().(plan.Step); ok {
-			ids[s.ID] = true
+			if s.ID != "" { // A plan for a check has no step for the images.
+				ids[s.ID] = true
+			}
 			return
 		}
 		for i := range v.NumField() {

@@ -75,6 +75,7 @@ type lowering struct {
 	mounts  llb.RunOption // and what they need mounted there
 	outline llb.State     // has what modules need to know in tool.OutlineDir
 	source  llb.State     // has what the binaries are made of in tool.ClosureDir
+	asked   options       // mounts what modules ask of the source
 	modules llb.RunOption // mounts the modules, if there are any
 }
 
@@ -94,7 +95,7 @@ func (l lowering) layers(img plan.Image) []llb.State {
 	for _, f := range img.Files {
 		layers = append(layers, l.copy(f))
 	}
-	return append(layers, l.compile(img.Compile))
+	return append(layers, l.approved(l.compile(img.Compile)))
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
@@ -226,7 +227,8 @@ func (l lowering) gather() lowering {
 	}
 	fetched := l.fetch(*modules)
 	if source.Imports != nil {
-		l.source = l.pick(source, part(tool.Asked, fetched, tool.AskedDir))
+		l.asked = options{part(tool.Asked, fetched, tool.AskedDir)}
+		l.source = l.pick(source, l.asked...)
 	}
 	l.modules = llb.AddMount(tool.ModuleTree, fetched, llb.Readonly)
 	return l
@@ -237,6 +239,7 @@ func (l lowering) gather() lowering {
 func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 	verb := &tool.Closure{
 		Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO,
+		Tests: s.Tests, Data: s.Data, Files: s.Files,
 		Asked: len(asked) > 0, Mains: s.Mains,
 	}
 	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)

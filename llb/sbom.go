@@ -11,6 +11,5 @@ func SBOM(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)
 	s := img.SBOM
 	verb := &tool.SBOM{Epoch: s.Epoch, Image: s.Image, Base: s.Base}
-	built := llb.AddMount(tool.Built, l.compile(img.Compile), llb.Readonly)
-	return l.run(llb.Scratch(), s.Step, verb, built)
+	return l.run(llb.Scratch(), s.Step, verb, l.built(img))
 }

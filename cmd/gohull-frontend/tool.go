@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/binaries"
+	"github.com/gohull/gohull/llb/tool/checks"
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/compare"
 	"github.com/gohull/gohull/llb/tool/gocmd"
@@ -18,6 +20,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
+	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
 )
 
@@ -59,6 +62,18 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runSBOM(*v)
 	case *tool.Compare:
 		return 0, runCompare()
+	case *tool.Binaries:
+		return 0, runBinaries(*v)
+	case *tool.Skeleton:
+		return 0, runSkeleton()
+	case *tool.Tidy:
+		return onStep(checks.Tidy, *v)
+	case *tool.Verify:
+		return onStep(checks.Verify, *v)
+	case *tool.Vendor:
+		return onStep(checks.Vendor, *v)
+	case *tool.Test:
+		return onStep(tests.Run, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -187,4 +202,35 @@ func runCompare() error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(tool.Out, tool.SumsFile), sums, 0o644)
+}
+
+func runBinaries(v tool.Binaries) error {
+	root, err := os.OpenRoot(tool.Built)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return binaries.Write(tool.Out, root.FS(), v)
+}
+
+func runSkeleton() error {
+	root, err := os.OpenRoot(tool.Source)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	s, err := closure.FindSkeleton(root.FS())
+	if err != nil {
+		return err
+	}
+	return closure.WriteSkeleton(tool.Out, root.FS(), s)
+}
+
+// onStep runs a verb that has the go command run.
+func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
+	step, err := gocmd.Inside()
+	if err != nil {
+		return 0, err
+	}
+	return run(step, v)
 }

@@ -21,6 +21,9 @@ type draft struct {
 }
 
 func (d draft) plan() *plan.Plan {
+	if IsCheck(d.Request.Target) {
+		return d.checkPlan()
+	}
 	mains := packages{d.Project, d.answers.Facts, d.errs}.mains(d.Spec)
 	d.checkFiles()
 	d.checkToolchainImage()
@@ -28,7 +31,14 @@ func (d draft) plan() *plan.Plan {
 		return nil
 	}
 	binaries := d.binaries(mains)
-	p := &plan.Plan{Toolchain: d.planToolchain(), Source: d.source(mains, binaries), Modules: d.modules(binaries)}
+	p := &plan.Plan{
+		Toolchain: d.planToolchain(),
+		Source:    d.source(mains, binaries),
+		Modules:   d.modules(binaries),
+		Skeleton:  d.skeleton(),
+		Packages:  d.allPackages(),
+		Checks:    d.checks(),
+	}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
 	}
@@ -147,8 +157,21 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 		img.Files = append(img.Files, d.copyStep(f))
 	}
 	img.SBOM = d.sbom(img)
+	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
 	return img
+}
+
+// exported is the binaries as files to take out of the build.
+func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
+	return plan.Binaries{
+		Step: plan.Step{
+			ID:   "binary",
+			Name: fmt.Sprintf("list the checksums of %s for %s", packageList(binaries), p),
+			At:   spans(d.Spec, d.mainLines()...),
+		},
+		Epoch: d.args.epoch,
+	}
 }
 
 func (d draft) copyStep(f spec.File) plan.Copy {

@@ -126,6 +126,7 @@ func choose(in Input) (choices, diag.List) {
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)
 	checkPack(c, &errs)
+	checkVendorFolder(in, &errs)
 	return c, errs
 }
 
@@ -137,7 +138,7 @@ func (c choices) questions() Questions {
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}
-	if c.base.ref != "" {
+	if c.base.ref != "" && !IsCheck(c.Request.Target) {
 		for _, p := range c.Request.Platforms {
 			q.Images = append(q.Images, c.base.key(p))
 		}

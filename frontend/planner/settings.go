@@ -60,6 +60,8 @@ func Settings(in Input, p *plan.Plan) []Setting {
 	s.build()
 	s.modules()
 	s.run()
+	s.list("checks", in.Spec.Checks, nil, "none")
+	s.test()
 	s.text("cache", in.Spec.Cache, "auto", byDefault)
 	return s.all
 }
@@ -197,6 +199,30 @@ func (s *settings) run() {
 	s.pairs("run.labels", r.Labels, "none")
 	s.text("run.stop-signal", r.StopSignal, nil, first(s.config.StopSignal, "SIGTERM"))
 	s.healthcheck()
+}
+
+func (s *settings) test() {
+	t := s.Spec.Test
+	s.list("test.packages", t.Packages, nil, "./... of each module")
+	s.text("test.run", t.Run, nil, "all tests")
+	s.truth("test.short", t.Short)
+	if t.Race.At.IsZero() {
+		s.add("test.race", nil, "as build.race")
+	} else {
+		s.truth("test.race", t.Race)
+	}
+	s.given("test.count", t.Count > 0, t.Count)
+	s.given("test.timeout", t.Timeout > 0, t.Timeout.String())
+	s.list("test.files", t.Files, nil, "none")
+}
+
+// given is a setting whose place is not kept.
+func (s *settings) given(key string, is bool, value any) {
+	if is {
+		s.add(key, value, "as written")
+		return
+	}
+	s.add(key, nil, "Go's own")
 }
 
 // orNone is where a list comes from that only the base can have filled.

@@ -19,5 +19,12 @@ func Kinds() []Kind {
 		{"files", "copies what `run.files` names"},
 		{"sbom", "lists what the binaries are made of"},
 		{"reproduce", "compares two builds"},
+		{"binary", "lists the checksums of the binaries"},
+		{"skeleton", "picks what checks of modules need"},
+		{"check-tidy", "holds go.mod and go.sum against what `go mod tidy` makes"},
+		{"check-verify", "holds modules against the checksums of go.sum"},
+		{"check-vendor", "holds the vendor folder against what the go command makes"},
+		{"check-vet", "runs `go vet`"},
+		{"check-test", "runs the tests"},
 	}
 }

@@ -70,6 +70,13 @@ func (p *parser) together(s *Spec) {
 			Hint:    "add cgo: true, or remove race",
 		})
 	}
+	if race := s.Test.Race; race.Value && !s.Build.Cgo.Value {
+		p.add(diag.Diagnostic{
+			At:      race.At,
+			Message: "test.race: the race detector needs cgo",
+			Hint:    "add build: {cgo: true}, or remove race",
+		})
+	}
 }
 
 // add keeps a diagnostic, or only counts it when there are too many already.

@@ -166,6 +166,22 @@ func inContext(s string) *objection {
 	return nil
 }
 
+// testPackage is a pattern of packages of the context.
+func testPackage(s string) *objection {
+	if !strings.HasPrefix(s, "./") && s != "." && s != "" {
+		return object("begin it with ./", "wanted a package of the build context, found %s", quote(s))
+	}
+	return inContext(s)
+}
+
+// testFile is a path of the context that a list with commas can hold.
+func testFile(s string) *objection {
+	if strings.Contains(s, ",") {
+		return object("name the folder that it is in", "a comma in the path %s", quote(s))
+	}
+	return inContext(s)
+}
+
 func profile(s string) *objection {
 	if s == "auto" || s == "off" {
 		return nil

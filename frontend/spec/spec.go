@@ -25,6 +25,8 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
+	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
+	Test      Test
 	Cache     String // "auto", "mount" or "pack"
 }
 
@@ -46,6 +48,17 @@ type Modules struct {
 	Proxy   String   // GOPROXY
 	Private []String // GOPRIVATE's patterns
 	Sumdb   String   // GOSUMDB
+}
+
+// Test is how the tests are run, in the words of `go help testflag`.
+type Test struct {
+	Packages []String // "./...", "./internal/store"; empty for all
+	Run      String
+	Short    Bool
+	Race     Bool
+	Count    int // 0 for Go's own default
+	Timeout  time.Duration
+	Files    []String // of the context, beside the source and testdata
 }
 
 // Run is the image's config, as the Dockerfile instructions of these names

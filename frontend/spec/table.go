@@ -27,10 +27,17 @@ var specFields = []field[Spec]{
 	block("build", buildFields, func(s *Spec) *Build { return &s.Build }),
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
 	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
+	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
+		"none",
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
+	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
 }
+
+// checks are the words of the key of that name.
+var checks = []string{"tidy", "vendor", "verify", "vet", "test"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
@@ -57,6 +64,30 @@ var buildFields = []field[Build]{
 	leaf("pgo", text("auto, off, or a file", profile, among("auto", "off")), func(b *Build) *String { return &b.Pgo },
 		"`auto`",
 		"Profile to optimise by: `auto` takes the main package's default.pgo, `off` takes none, a path takes a file of the build context."),
+}
+
+var testFields = []field[Test]{
+	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(t *Test) *[]String { return &t.Packages },
+		"`[./...]` of each module",
+		"Packages whose tests are run."),
+	leaf("run", text(aString, notEmpty), func(t *Test) *String { return &t.Run },
+		"all tests",
+		"Regular expression that says which tests are run, as in `go test -run`."),
+	leaf("short", boolean, func(t *Test) *Bool { return &t.Short },
+		"`false`",
+		"Whether long-running tests are to be short."),
+	leaf("race", boolean, func(t *Test) *Bool { return &t.Race },
+		"as `build.race`",
+		"Run the tests with the race detector. It needs `build: {cgo: true}`."),
+	leaf("count", count, func(t *Test) *int { return &t.Count },
+		goDefault,
+		"How often each test is run."),
+	leaf("timeout", duration, func(t *Test) *time.Duration { return &t.Timeout },
+		goDefault,
+		"Time after which the tests of a package have failed."),
+	leaf("files", list("a list of paths", text("a path", testFile), itself), func(t *Test) *[]String { return &t.Files },
+		"none",
+		"Files and folders of the build context that tests read beside the source and the folders named testdata."),
 }
 
 var modulesFields = []field[Modules]{

@@ -12,6 +12,10 @@ type Plan struct {
 	Modules   *Modules // nil when nothing is downloaded: vendored modules, or none
 	Rootfs    *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
 	Images    []Image  // in the order the platforms were asked for
+	Skeleton  Step     // finds what some checks read
+	Packages  Packages // what the others read
+	Checks    []Check  // that all images depend on
+	Alone     *Check   // asked for in the place of images
 }
 
 // Scan asks which packages the context has. It runs before there is a plan,
@@ -28,7 +32,10 @@ type Scan struct {
 type Source struct {
 	Step
 	Conditions
-	Mains []string // folders below the context: "cmd/api"
+	Mains []string // folders below the context: "cmd/api"; "./..." for all packages below
+	Tests bool     // whether tests of Mains are picked as well
+	Data  bool     // and their testdata
+	Files []string // paths of the context that are picked whatever they are
 	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
 	// Imports is a step before it that finds what Modules need to know, so
 	// that they can say which packages of the context they import in turn.
@@ -181,6 +188,7 @@ type Image struct {
 	Objects  Objects // what Compile is made of, when somebody asks for it
 	Files    []Copy
 	SBOM     SBOM
+	Binaries Binaries // when they are asked for without an image
 	Config   Config
 
 	Reproduction Reproduction
@@ -199,6 +207,12 @@ type SBOM struct {
 	Epoch int64  // time of the document
 	Image string // what the image is called: "server"
 	Base  string // what it starts from, with its digest if it has one; empty for scratch
+}
+
+// Binaries lays out what a Compile made, to be taken out of the build.
+type Binaries struct {
+	Step
+	Epoch int64 // modification time of all files
 }
 
 // Config is the image config, as the OCI image specification and Docker's

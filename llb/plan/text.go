@@ -13,6 +13,12 @@ func (p *Plan) String() string {
 	if p.Modules != nil {
 		fmt.Fprintf(&b, "modules for %s\n", strings.Join(p.Modules.Platforms, ", "))
 	}
+	for _, c := range p.Checks {
+		fmt.Fprintf(&b, "%s\n", c.Name)
+	}
+	if p.Alone != nil {
+		fmt.Fprintf(&b, "%s, alone\n", p.Alone.Name)
+	}
 	for _, img := range p.Images {
 		img.write(&b)
 	}

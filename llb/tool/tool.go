@@ -26,14 +26,23 @@ const (
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	FactsFile  = "facts.json"      // what scan leaves in Out
 	BuiltAgain = "/built-again"    // what another compile of the same made
-	SumsFile   = "SHA256SUMS"      // what compare leaves in Out
 	SBOMFile   = "sbom.spdx.json"  // what sbom leaves in Out; exporters name the attestation by it
+	SumsFile   = "SHA256SUMS"      // what binaries and compare leave in Out, in the form of sha256sum
 	GoFile     = "gohull.json"     // what toolchain leaves in Out: a Fetched as JSON
 	// ClosureDir is the folder of Out that takes a closure.
 	ClosureDir = "src"
 	// OutlineDir is the folder of Out that takes an outline: the project as
 	// far as its modules go. What there is of it, see Closure.
 	OutlineDir = "outline"
+	// TestEvents is what `go test -json` printed, TestJUnit the same as other
+	// programs read it, and TestCover which lines were run.
+	TestEvents = "test.json"
+	TestJUnit  = "junit.xml"
+	TestCover  = "cover.out"
+	// SkeletonDir is the folder of Out that takes a skeleton, and VersionsDir
+	// the one that takes its go.mod, go.sum, go.work and go.work.sum alone.
+	SkeletonDir = "skeleton"
+	VersionsDir = "versions"
 	// StubsFile lists in an outline the import paths of the packages that
 	// import what the main packages need, one a line.
 	StubsFile = "stubs.txt"
@@ -123,8 +132,11 @@ type Closure struct {
 	Go        string   // "1.26.8"; without it, files for any Go version are taken
 	Cgo       bool     // cgo is on
 	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
+	Tests     bool     // tests of the packages in Mains are taken as well
+	Data      bool     // so are the testdata folders beside them
+	Files     []string // files and folders of the context that are taken whatever they are
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
-	Mains     []string // folders of the context: "cmd/api", "."
+	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
 }
 
 // Modules downloads what the packages of an outline need, which is mounted at
@@ -197,6 +209,44 @@ type SBOM struct {
 // writes the checksums of both to SumsFile. Where they differ, it fails.
 type Compare struct{}
 
+// Skeleton copies to SkeletonDir the modules of Source as far as it matters
+// for what they require: go.mod, go.sum, go.work, and in the place of each
+// package, and of its tests, one that imports what it imports.
+type Skeleton struct{}
+
+// Tidy holds go.mod and go.sum of modules against what `go mod tidy` makes of
+// them. A skeleton is mounted at Source, and may be written to.
+type Tidy struct {
+	Fix     bool     // what it makes of them goes to Out, and is no failure
+	Modules []string // their folders: ".", "api"
+}
+
+// Verify downloads the modules that others require, and holds them against
+// the checksums in go.sum. VersionsDir is mounted at Source.
+type Verify struct {
+	Modules []string // folders of those that require: ".", "api"
+}
+
+// Vendor holds the vendor folder of Source against what the go command makes
+// of the skeleton around it.
+type Vendor struct {
+	Fix  bool // what it makes goes to Out, and nothing is compared
+	Work bool // the folder is that of a workspace
+}
+
+// Test runs tests and shows what fails.
+type Test struct {
+	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
+	Keep   bool     // tests that fail are no failure of the step
+	Args   []string // what follows "go test"
+}
+
+// Binaries copies to Out the executables below Built, without their folders,
+// and lists their checksums in SumsFile.
+type Binaries struct {
+	Epoch int64 // modification time of all files, in seconds since 1970
+}
+
 func (*Scan) verb() string      { return "scan" }
 func (*Closure) verb() string   { return "closure" }
 func (*Modules) verb() string   { return "modules" }
@@ -207,6 +257,12 @@ func (*Objects) verb() string   { return "objects" }
 func (*Record) verb() string    { return "record" }
 func (*SBOM) verb() string      { return "sbom" }
 func (*Compare) verb() string   { return "compare" }
+func (*Binaries) verb() string  { return "binaries" }
+func (*Skeleton) verb() string  { return "skeleton" }
+func (*Tidy) verb() string      { return "tidy" }
+func (*Verify) verb() string    { return "verify" }
+func (*Test) verb() string      { return "test" }
+func (*Vendor) verb() string    { return "vendor" }
 
 func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
@@ -222,6 +278,9 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
 	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
+	fs.BoolVar(&v.Tests, "tests", v.Tests, "take tests")
+	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
+	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }
 
@@ -268,6 +327,28 @@ func (v *SBOM) flags(fs *flag.FlagSet) {
 
 func (*Compare) flags(*flag.FlagSet) {}
 
+func (v *Binaries) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
+func (*Skeleton) flags(*flag.FlagSet) {}
+
+func (v *Tidy) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
+}
+
+func (*Verify) flags(*flag.FlagSet) {}
+
+func (v *Vendor) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what the go command makes")
+	fs.BoolVar(&v.Work, "work", v.Work, "in a workspace")
+}
+
+func (v *Test) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
+	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+}
+
 func (v *Scan) rest() *[]string    { return &v.Files }
 func (v *Closure) rest() *[]string { return &v.Mains }
 func (v *Modules) rest() *[]string { return &v.Flags }
@@ -278,6 +359,12 @@ func (v *Objects) rest() *[]string { return &v.Args }
 func (*Record) rest() *[]string    { return nil }
 func (*SBOM) rest() *[]string      { return nil }
 func (*Compare) rest() *[]string   { return nil }
+func (*Binaries) rest() *[]string  { return nil }
+func (*Skeleton) rest() *[]string  { return nil }
+func (v *Tidy) rest() *[]string    { return &v.Modules }
+func (v *Verify) rest() *[]string  { return &v.Modules }
+func (v *Test) rest() *[]string    { return &v.Args }
+func (*Vendor) rest() *[]string    { return nil }
 
 // list is a flag of comma-separated words.
 type list []string
@@ -332,7 +419,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Compare{}} {
+	for _, v := range []Verb{&Scan{}, &Closure{}, &Modules{}, &Toolchain{}, &Rootfs{}, &Go{}, &Objects{}, &Record{}, &SBOM{}, &Compare{}, &Binaries{}, &Skeleton{}, &Tidy{}, &Verify{}, &Vendor{}, &Test{}} {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

@@ -35,6 +35,15 @@ func TestCommand(t *testing.T) {
 		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
 			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
 		{&Compare{}, "/.gohull/tool compare"},
+		{&Binaries{Epoch: 1}, "/.gohull/tool binaries -epoch=1"},
+		{&Skeleton{}, "/.gohull/tool skeleton"},
+		{&Tidy{Modules: []string{".", "api"}}, "/.gohull/tool tidy -- . api"},
+		{&Tidy{Fix: true, Modules: []string{"."}}, "/.gohull/tool tidy -fix=true -- ."},
+		{&Closure{Tests: true, Data: true, Files: []string{"docs", "go.sum"}, Mains: []string{"./..."}},
+			"/.gohull/tool closure -data=true -files=docs,go.sum -tests=true -- ./..."},
+		{&Test{Report: true, Keep: true, Args: []string{"-short", "./..."}}, "/.gohull/tool test -keep=true -report=true -- -short ./..."},
+		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
+		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
@@ -60,10 +61,8 @@ func Find(fsys fs.FS, v tool.Closure, asked Asked) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	for _, main := range v.Mains {
-		if err := w.main(path.Clean(main), v.PGO); err != nil {
-			return Result{}, err
-		}
+	if err := w.mains(v); err != nil {
+		return Result{}, err
 	}
 	for _, importPath := range asked.Packages {
 		if err := w.enqueuePath(importPath); err != nil {
@@ -97,6 +96,7 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 		return nil, err
 	}
 	return &walk{
+		tests: v.Tests, data: v.Data, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
 		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true},
 	}, nil
@@ -113,11 +113,43 @@ func (w *walk) result() (r Result, err error) {
 	return r, err
 }
 
+// mains begins with all packages that v names, and with its files.
+func (w *walk) mains(v tool.Closure) error {
+	for _, name := range v.Files {
+		if err := w.tree.addData(path.Clean(name)); err != nil {
+			return err
+		}
+	}
+	for _, pattern := range v.Mains {
+		dirs, err := w.matches(path.Clean(pattern))
+		if err != nil {
+			return err
+		}
+		for _, dir := range dirs {
+			if err := w.main(dir, v.PGO); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// matches are the folders of packages that a pattern means: itself, or those
+// below it.
+func (w *walk) matches(pattern string) ([]string, error) {
+	dir, all := strings.CutSuffix(pattern, "...")
+	if !all {
+		return []string{pattern}, nil
+	}
+	return w.tree.packageDirs(path.Clean(dir))
+}
+
 // main begins with a main package, and takes the profile it is optimised by.
 func (w *walk) main(dir, profile string) error {
 	if !fs.ValidPath(dir) {
 		return nil
 	}
+	w.roots[dir] = true
 	w.enqueue(folder{dir: dir})
 	if m, ok := w.project.moduleOf(dir); ok {
 		w.stubOf(m) // The go command wants a package to begin with, however little it imports.

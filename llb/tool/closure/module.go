@@ -12,26 +12,7 @@ var repositories = []string{".bzr", ".git", ".hg", ".svn"}
 
 // addAll takes all of a folder but the modules further down, and what links
 // in it point to.
-func (t *tree) addAll(dir string) error {
-	root := t.keep(dir)
-	if !root.Found || t.whole[root.Name] {
-		return nil
-	}
-	t.whole[root.Name] = true
-	return fs.WalkDir(t.fsys, root.Name, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir():
-			return t.enter(root.Name, name)
-		case e.Type()&fs.ModeSymlink != 0:
-			return t.addAll(name)
-		case e.Type().IsRegular():
-			t.files[name] = true
-		}
-		return nil
-	})
-}
+func (t *tree) addAll(dir string) error { return t.addFolder(dir, t.enter) }
 
 // enter reports with fs.SkipDir that a folder is no part of the module in
 // root.

@@ -147,10 +147,10 @@ func passedOver(base string) bool {
 	return base == vendor || base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")
 }
 
-// text is the source of a stub.
-func (s Stub) text() string {
-	text := "package stub\n"
-	for _, importPath := range s.Imports {
+// stubText is a Go file that does nothing but import.
+func stubText(pkg string, imports []string) string {
+	text := "package " + pkg + "\n"
+	for _, importPath := range imports {
 		text += "\nimport _ " + strconv.Quote(importPath)
 	}
 	return text + "\n"

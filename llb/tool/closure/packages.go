@@ -17,6 +17,9 @@ type walk struct {
 	project  *project
 	filter   *gofiles.Filter
 	cgo      bool
+	tests    bool            // those of roots are taken
+	data     bool            // so are their testdata folders
+	roots    map[string]bool // folders that were asked for
 	queue    []folder
 	seen     map[string]bool     // folders that are or were in queue
 	found    map[string][]folder // by import path
@@ -46,6 +49,11 @@ func (w *walk) includes(dir string, files []string) error {
 
 // visit takes what one package is made of, and goes on to what it imports.
 func (w *walk) visit(f folder) error {
+	if w.tests && w.roots[f.dir] {
+		if err := w.visitTests(f); err != nil {
+			return err
+		}
+	}
 	pkg, err := w.load(f.dir)
 	if err != nil {
 		return err
@@ -191,13 +199,18 @@ func (w *walk) find(importPath string) ([]folder, error) {
 	return found, err
 }
 
-// load reads the files of a package that may be part of the build. What is
-// wrong with them shows in the lists of the package, and when it is built.
+// load reads the files of a package that may be part of the build.
 func (w *walk) load(dir string) (*build.Package, error) {
-	files, err := w.candidates(dir)
+	files, err := w.files(dir, w.isCandidate)
 	if err != nil {
 		return nil, err
 	}
+	return w.parse(dir, files), nil
+}
+
+// parse reads files as those of a package. What is wrong with them shows in
+// the lists of the package, and when it is built.
+func (w *walk) parse(dir string, files []fs.FileInfo) *build.Package {
 	c := build.Context{
 		Compiler:    "gc",
 		CgoEnabled:  w.cgo,
@@ -210,18 +223,18 @@ func (w *walk) load(dir string) (*build.Package, error) {
 		OpenFile:    func(name string) (io.ReadCloser, error) { return w.tree.open(name) },
 	}
 	pkg, _ := c.ImportDir(dir, 0)
-	return pkg, nil
+	return pkg
 }
 
-// candidates are the files of a folder that may be part of its package.
-func (w *walk) candidates(dir string) ([]fs.FileInfo, error) {
+// files are those of a folder that are accepted.
+func (w *walk) files(dir string, accept func(dir string, e fs.DirEntry) (bool, error)) ([]fs.FileInfo, error) {
 	entries, err := w.tree.entries(dir)
 	if err != nil {
 		return nil, err
 	}
 	var list []fs.FileInfo
 	for _, e := range entries {
-		if ok, err := w.isCandidate(dir, e); err != nil {
+		if ok, err := accept(dir, e); err != nil {
 			return nil, err
 		} else if !ok {
 			continue
@@ -235,17 +248,24 @@ func (w *walk) candidates(dir string) ([]fs.FileInfo, error) {
 	return list, nil
 }
 
+// isCandidate reports whether a file may be part of the build.
 func (w *walk) isCandidate(dir string, e fs.DirEntry) (bool, error) {
-	name := path.Join(dir, e.Name())
-	if e.IsDir() || strings.HasSuffix(name, "_test.go") || !w.filter.Names(e.Name()) {
+	if isTest(e.Name()) {
 		return false, nil
 	}
-	if e.Type()&fs.ModeSymlink != 0 {
-		if ok, err := w.leadsToFile(name); !ok || err != nil {
-			return false, err
-		}
-	} else if !e.Type().IsRegular() { // a pipe would block
+	return w.isPossible(dir, e)
+}
+
+func isTest(name string) bool { return strings.HasSuffix(name, "_test.go") }
+
+// isPossible reports whether a file may be part of the build or of a test.
+func (w *walk) isPossible(dir string, e fs.DirEntry) (bool, error) {
+	name := path.Join(dir, e.Name())
+	if e.IsDir() || !w.filter.Names(e.Name()) {
 		return false, nil
+	}
+	if ok, err := w.isReadable(name, e); !ok || err != nil {
+		return false, err
 	}
 	f, err := w.tree.open(name)
 	if err != nil {
@@ -253,6 +273,14 @@ func (w *walk) isCandidate(dir string, e fs.DirEntry) (bool, error) {
 	}
 	defer f.Close()
 	return w.filter.Possible(e.Name(), f), nil
+}
+
+// isReadable reports whether there is a file to read: a pipe would block.
+func (w *walk) isReadable(name string, e fs.DirEntry) (bool, error) {
+	if e.Type()&fs.ModeSymlink != 0 {
+		return w.leadsToFile(name)
+	}
+	return e.Type().IsRegular(), nil
 }
 
 // leadsToFile reports whether a symbolic link points to a file. One that

@@ -29,7 +29,7 @@ func Write(out string, fsys fs.FS, r Result) error {
 		return err
 	}
 	defer root.Close()
-	w := writer{root: root, from: fsys, times: map[string]time.Time{}}
+	w := newWriter(root, fsys)
 	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard)); err != nil {
 		return err
 	}
@@ -46,6 +46,10 @@ type writer struct {
 	times map[string]time.Time
 }
 
+func newWriter(root *os.Root, from fs.FS) writer {
+	return writer{root: root, from: from, times: map[string]time.Time{}}
+}
+
 func (w writer) source(r Result) error {
 	if err := w.copyAll(tool.ClosureDir, r.Files, r.Links); err != nil || r.WorkSum == nil {
 		return err
@@ -60,7 +64,7 @@ func (w writer) outline(o Outline) error {
 	}
 	var list strings.Builder
 	for _, s := range o.Stubs {
-		if err := w.write(path.Join(tool.OutlineDir, s.Dir, "stub.go"), s.text()); err != nil {
+		if err := w.write(path.Join(tool.OutlineDir, s.Dir, "stub.go"), stubText("stub", s.Imports)); err != nil {
 			return err
 		}
 		if s.Main {

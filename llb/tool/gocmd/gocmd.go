@@ -102,6 +102,20 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 	return captured.Bytes(), 0, nil
 }
 
+// Stream runs the go command as Run does, and has its standard output written
+// to w. It gives what came on the other stream; what a failure means is left
+// to the caller.
+func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
+	cmd, err := s.command(args)
+	if err != nil {
+		return "", 0, err
+	}
+	cmd.Stdout, cmd.Stderr = w, out.stderr
+	code, err = run(cmd, out)
+	return out.text(), code, err
+}
+
 // Report leaves what is wrong for the frontend, in the form of what the go
 // command prints.
 func Report(s Step, what, output string) error {

@@ -1,0 +1,87 @@
+package frontend
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// alone runs a check that was asked for by itself. It is one for all
+// platforms, so the result has none.
+func (b *build) alone(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*client.Result, error) {
+	ref, err := b.evaluate(ctx, lower.Check(p, *p.Alone, inputs))
+	if err != nil {
+		return nil, err
+	}
+	res := client.NewResult()
+	res.SetRef(ref)
+	return res, nil
+}
+
+// runChecks runs the checks beside what they are checks of, and none ends
+// because of another: its error has all that is wrong. What is solved after
+// it depends on the verdicts, so that they travel with the image's cache.
+func (b *build) runChecks(ctx context.Context, p *plan.Plan, inputs lower.Inputs) error {
+	if len(p.Checks) == 0 {
+		return nil
+	}
+	unchecked := *p
+	unchecked.Checks = nil
+	var states []llb.State
+	for _, img := range p.Images {
+		st, _ := b.target(&unchecked, img, inputs)
+		states = append(states, st)
+	}
+	for _, c := range p.Checks {
+		states = append(states, lower.Check(p, c, inputs))
+	}
+	failed := make([]error, len(states))
+	var wg sync.WaitGroup
+	for i, st := range states {
+		wg.Go(func() { _, failed[i] = b.evaluate(ctx, st) })
+	}
+	wg.Wait()
+	return together(failed)
+}
+
+// together is several failures of steps as one error, with the excerpts of
+// all. What several solves have met counts once.
+func together(failed []error) error {
+	var first error
+	var texts []string
+	var sources []*errdefs.Source
+	for _, err := range failed {
+		if err == nil || slices.Contains(texts, err.Error()) {
+			continue
+		}
+		first = cmp.Or(first, err)
+		texts = append(texts, err.Error())
+		sources = append(sources, errdefs.Sources(err)...)
+	}
+	if len(texts) < 2 {
+		return first
+	}
+	joined := reworded(first, strings.Join(texts, "\n"))
+	for _, src := range sources {
+		shown := func(o *errdefs.Source) bool { return samePlace(o, src) }
+		if !slices.ContainsFunc(errdefs.Sources(joined), shown) {
+			joined = errdefs.WithSource(joined, src)
+		}
+	}
+	return joined
+}
+
+// samePlace reports whether two excerpts show the same.
+func samePlace(a, b *errdefs.Source) bool {
+	sameRange := func(x, y *pb.Range) bool { return x.EqualVT(y) }
+	return a.Info.GetFilename() == b.Info.GetFilename() && slices.EqualFunc(a.Ranges, b.Ranges, sameRange)
+}

@@ -1,0 +1,171 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// kinds are the checks by the names of their targets. The spec has the same
+// names.
+var kinds = map[string]plan.CheckKind{
+	TidyTarget:   plan.Tidy,
+	VendorTarget: plan.Vendor,
+	VerifyTarget: plan.Verify,
+	VetTarget:    plan.Vet,
+	TestTarget:   plan.Test,
+	ReportTarget: plan.Test,
+}
+
+// IsCheck reports whether a target is a check by itself.
+func IsCheck(target string) bool {
+	_, ok := kinds[target]
+	return ok
+}
+
+// checkPlan is the plan of a check by itself. It needs no main package.
+func (d draft) checkPlan() *plan.Plan {
+	if len(d.Project.Members) == 0 {
+		d.errs.Add(packages{d.Project, d.answers.Facts, d.errs}.noModule(d.Spec))
+	}
+	d.checkToolchainImage()
+	if d.errs.Len() > 0 {
+		return nil
+	}
+	name := d.Request.Target
+	if name == ReportTarget {
+		name = TestTarget // run in another way
+	}
+	check := d.check(spec.String{Value: name})
+	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test}, check.Kind)
+	check.Keep = d.Request.Target == ReportTarget
+	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Alone: &check}
+}
+
+// checkVendorFolder finds a check of a vendor folder that is not there.
+func checkVendorFolder(in Input, errs *diag.List) {
+	for _, name := range in.Spec.Checks {
+		if name.Value == VendorTarget && !in.Project.Vendor {
+			errs.Add(diag.Diagnostic{
+				At:      name.At,
+				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
+				Hint:    "have it made with --target vendor -o . without the check, see that no ignore file hides the folder, or remove the check",
+			})
+		}
+	}
+}
+
+// checks are those that an image, and the binaries, depend on.
+func (d draft) checks() []plan.Check {
+	if !slices.Contains([]string{"", ImageTarget, BinaryTarget}, d.Request.Target) {
+		return nil
+	}
+	var checks []plan.Check
+	for _, name := range d.Spec.Checks {
+		checks = append(checks, d.check(name))
+	}
+	return checks
+}
+
+func (d draft) check(name spec.String) plan.Check {
+	c := plan.Check{
+		Step: plan.Step{
+			ID:   "check-" + name.Value,
+			Name: "check " + name.Value,
+			At:   spans(d.Spec, name.At),
+		},
+		Kind: kinds[name.Value],
+	}
+	switch c.Kind {
+	case plan.Vet:
+		c.Args = slices.Concat([]string{"vet"}, d.fileFlags(), d.allPatterns())
+		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	case plan.Test:
+		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
+		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	default:
+		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
+		c.Network = true
+		c.Modules = d.moduleFolders()
+		c.Work = d.Project.Work != nil
+		c.Whole = c.Kind == plan.Vendor && len(d.Project.Replaces()) > 0
+	}
+	return c
+}
+
+func (d draft) moduleFolders() []string {
+	var dirs []string
+	for _, m := range d.Project.Members {
+		dirs = append(dirs, m.Dir)
+	}
+	return dirs
+}
+
+// allPatterns are the packages of all modules of the project.
+func (d draft) allPatterns() []string {
+	var patterns []string
+	for _, dir := range d.moduleFolders() {
+		patterns = append(patterns, "./"+path.Join(dir, "..."))
+	}
+	return patterns
+}
+
+func (d draft) testPatterns() []string {
+	if named := values(d.Spec.Test.Packages); len(named) > 0 {
+		return named
+	}
+	return d.allPatterns()
+}
+
+func (d draft) testFlags() []string {
+	t := d.Spec.Test
+	args := appendFlag(nil, "run", t.Run.Value)
+	if t.Short.Value {
+		args = append(args, "-short")
+	}
+	if t.Race.Value && !d.Spec.Build.Race.Value {
+		args = append(args, "-race")
+	}
+	if t.Count > 0 {
+		args = append(args, fmt.Sprintf("-count=%d", t.Count))
+	}
+	if t.Timeout > 0 {
+		args = append(args, "-timeout="+t.Timeout.String())
+	}
+	return args
+}
+
+// allPackages picks the source of all packages and their tests, for the
+// platform that steps run on: tests run there, and so what is asked of a
+// platform changes no verdict.
+func (d draft) allPackages() plan.Packages {
+	here := d
+	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
+	p := plan.Packages{Source: here.source(nil, nil), Modules: here.modules(nil)}
+	p.Source.Name = "pick the source of all packages and their tests"
+	p.Source.Mains, p.Source.Tests, p.Source.PGO = d.allPatterns(), true, "off"
+	if p.Source.Imports != nil {
+		p.Source.Imports.Name = "find what all packages and their tests import from modules"
+	}
+	if p.Modules != nil {
+		p.Modules.Name = "fetch the modules of all packages and their tests"
+	}
+	p.Data = p.Source
+	p.Data.Name = "pick the source and the testdata of the tests"
+	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)
+	return p
+}
+
+// skeleton may run on any edit, like the source.
+func (d draft) skeleton() plan.Step {
+	var lines []diag.Range
+	for _, name := range d.Spec.Checks {
+		lines = append(lines, name.At)
+	}
+	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: spans(d.Spec, lines...)}
+}

@@ -1,0 +1,259 @@
+package e2e
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+// checked is a project with one dependency that passes all checks.
+func checked(spec string) map[string]string {
+	project := maps.Clone(numbered)
+	project["Dockerfile"] = spec
+	project["main_test.go"] = `package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"testing"
+)
+
+func TestServer(t *testing.T) { httptest.NewServer(nil).Close() }
+
+func TestData(t *testing.T) {
+	for _, name := range []string{"testdata/a.txt", "docs/page.md"} {
+		if _, err := os.ReadFile(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+`
+	project["testdata/a.txt"] = "a\n"
+	project["docs/page.md"] = "a page\n"
+	return project
+}
+
+// cachedSteps tells of steps whether they are CACHED.
+func cachedSteps(t testing.TB, r buildx.Result, names ...string) map[string]bool {
+	t.Helper()
+	got := map[string]bool{}
+	for _, name := range names {
+		v, ok := r.Vertex(name)
+		if !ok {
+			t.Errorf("there is no step %q", name)
+		}
+		got[name] = v.Cached
+	}
+	return got
+}
+
+// TestChecks builds with checks and without: one image. Verdicts are CACHED
+// when nothing changed that they are about.
+func TestChecks(t *testing.T) {
+	b := gohull(t, write(t, checked("")), "--provenance=false")
+	b.Push = ref(t)
+	without := succeed(t, b)
+	edit(t, b, map[string]string{"Dockerfile": "checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n"})
+	with := succeed(t, b)
+	if with.Digest != without.Digest {
+		t.Errorf("the image is %s with checks, and %s without", with.Digest, without.Digest)
+	}
+	if ran := succeed(t, b).Steps(); len(ran) > 0 {
+		t.Errorf("ran %q again, want all CACHED", ran)
+	}
+	own := t.TempDir() // a text that no earlier build has had
+	for _, c := range []struct {
+		file, data string
+		reruns     []string
+	}{
+		{"main.go", strings.Replace(numbered["main.go"], "println(", "println(`"+own+"`, ", 1), []string{"check vet", "check test"}},
+		{"README.md", own, nil},
+		{"testdata/a.txt", own, []string{"check test"}},
+		{"docs/page.md", own, []string{"check test"}},
+		{"extra_test.go", "package main\n\nimport _ \"github.com/google/uuid\"\n\n// " + own, []string{"check tidy", "check vet", "check test"}},
+		{"go.mod", numbered["go.mod"] + "\n// " + own + "\n", []string{"check tidy", "check verify", "check vet", "check test"}},
+	} {
+		edit(t, b, map[string]string{c.file: c.data})
+		for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify", "check vet", "check test") {
+			if isCached == slices.Contains(c.reruns, name) {
+				t.Errorf("an edit of %s: %s is CACHED: %v, want it to rerun: %q", c.file, name, isCached, c.reruns)
+			}
+		}
+	}
+}
+
+// TestChecksFail has everything wrong that can be: all of it is told, with
+// its lines, and nothing is pushed.
+func TestChecksFail(t *testing.T) {
+	project := checked("checks: [tidy, verify]\n")
+	project["go.mod"] = strings.Replace(project["go.mod"], "uuid v1.6.0", "uuid v1.6.0 // indirect", 1)
+	project["go.sum"] = strings.SplitAfter(project["go.sum"], "\n")[0]
+	project["main.go"] = strings.Replace(project["main.go"], "println(", "printn(", 1)
+	b := gohull(t, write(t, project))
+	b.Push = ref(t)
+	r := run(t, b)
+	if r.Exit == 0 {
+		t.Fatal("the build worked")
+	}
+	for _, want := range []string{
+		"check tidy failed\n",
+		`go.mod:5: found "require github.com/google/uuid v1.6.0 // indirect", wanted "require github.com/google/uuid v1.6.0"`,
+		"check verify failed\n",
+		"go.mod:5: go.sum has no checksum of github.com/google/uuid@v1.6.0",
+		">>> require github.com/google/uuid v1.6.0 // indirect\n",
+	} {
+		if !strings.Contains(r.Text, want) {
+			t.Errorf("this was printed, without %q:\n%s", want, r.Text)
+		}
+	}
+}
+
+// TestTidyTarget corrects what the check finds.
+func TestTidyTarget(t *testing.T) {
+	project := checked("checks: [tidy]\n")
+	project["go.mod"] = goMod("example.com/numbered")
+	project["go.sum"] = ""
+	b := gohull(t, write(t, project), "--target=tidy", "--platform=linux/amd64,linux/arm64")
+	want := map[string]string{"go.mod": numbered["go.mod"], "go.sum": numbered["go.sum"]}
+	if got := export(t, b); !maps.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestTestFails shows failing tests and what vet finds at their lines, all of
+// the packages.
+func TestTestFails(t *testing.T) {
+	r := run(t, gohull(t, write(t, map[string]string{
+		"Dockerfile": "checks: [vet, test]\n",
+		"go.mod":     goMod("example.com/failing"),
+		"main.go":    "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Printf(\"%d\\n\", \"x\") }\n",
+		"sub/sub_test.go": `package sub
+
+import "testing"
+
+func TestSub(t *testing.T) { t.Error("got 1, want 2") }
+`,
+		"sub/below/below_test.go": `package below
+
+import "testing"
+
+func TestPanic(t *testing.T) { panic("at the disco") }
+`,
+	})))
+	if r.Exit == 0 {
+		t.Fatal("the build worked")
+	}
+	for _, want := range []string{
+		"check vet failed\n",
+		"main.go:5:27: fmt.Printf format %d has arg \"x\" of wrong type string\n",
+		"check test failed",
+		"sub/sub_test.go:5: TestSub: got 1, want 2\n",
+		"sub/below/below_test.go:5: TestPanic: panic: at the disco",
+		">>> func TestSub(t *testing.T) { t.Error(\"got 1, want 2\") }\n",
+	} {
+		if !strings.Contains(r.Text, want) {
+			t.Errorf("this was printed, without %q:\n%s", want, r.Text)
+		}
+	}
+}
+
+// TestTestTarget exports the reports of tests of a library: those that pass,
+// and, when that is what is wanted, of those that do not.
+func TestTestTarget(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile":  "test: {run: Good}\n",
+		"go.mod":      goMod("example.com/lib"),
+		"lib.go":      "package lib\n\nfunc X() int { return 1 }\n",
+		"lib_test.go": "package lib\n\nimport \"testing\"\n\nfunc TestGood(t *testing.T) { X() }\n\nfunc TestBad(t *testing.T) { t.Error() }\n",
+	}), "--target=test")
+	reports := export(t, b)
+	holdsReports(t, reports, "<testcase classname=\"example.com/lib\" name=\"TestGood\"")
+	edit(t, b, map[string]string{"Dockerfile": ""})
+	if r := run(t, b); r.Exit == 0 || !strings.Contains(r.Text, "check test failed") {
+		t.Errorf("exit code %d of a test that fails:\n%s", r.Exit, r.Text)
+	}
+	b.Args[len(b.Args)-1] = "--target=test-report"
+	holdsReports(t, export(t, b), "<failure message=\"failed\">")
+}
+
+func holdsReports(t testing.TB, got map[string]string, junit string) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"junit.xml": junit,
+		"test.json": `"Action":"start"`,
+		"cover.out": "example.com/lib/lib.go:3.14,3.26 1 1\n",
+	} {
+		if !strings.Contains(got[name], want) {
+			t.Errorf("%s has no %q:\n%s", name, want, got[name])
+		}
+	}
+	if len(got) != 3 {
+		t.Errorf("exported %d files, want three", len(got))
+	}
+}
+
+// TestVerdictsTravel builds on a machine that knows nothing but the cache of
+// another one's image: the checks have been done.
+func TestVerdictsTravel(t *testing.T) {
+	b := gohull(t, write(t, checked("checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n")))
+	b.Push = ref(t)
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/verdictstravel:cache"
+	plain := b.Args
+	b.Args = append(slices.Clone(plain), "--cache-to="+cache+",mode=max")
+	succeed(t, b)
+	b.Builder = node(t, "verdicts", "")
+	b.Args = append(slices.Clone(plain), "--cache-from="+cache)
+	for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify", "check vet", "check test") {
+		if !isCached {
+			t.Errorf("%s ran again on another machine", name)
+		}
+	}
+}
+
+// TestVendor exports a vendor folder, which then passes the check, and does
+// not any more after an edit of it.
+func TestVendor(t *testing.T) {
+	b := gohull(t, write(t, checked("")), "--target=vendor")
+	folder := export(t, b)
+	if !strings.Contains(folder["vendor/modules.txt"], "# github.com/google/uuid v1.6.0\n## explicit\n") {
+		t.Fatalf("exported %q", slices.Sorted(maps.Keys(folder)))
+	}
+	edit(t, b, folder)
+	edit(t, b, map[string]string{"Dockerfile": "checks: [vendor]\n"})
+	b.Args = slices.DeleteFunc(b.Args, func(arg string) bool { return arg == "--target=vendor" })
+	succeed(t, b)
+	edit(t, b, map[string]string{"main.go": strings.Replace(numbered["main.go"], "println(", "println(`"+b.Dir+"`, ", 1)})
+	if isCached := cachedSteps(t, succeed(t, b), "check vendor"); !isCached["check vendor"] {
+		t.Error("an edit of a function body ran the check vendor again")
+	}
+	edit(t, b, map[string]string{
+		"vendor/github.com/google/uuid/node.go": strings.Replace(folder["vendor/github.com/google/uuid/node.go"], "package uuid", "package uuid // patched", 1),
+	})
+	r := run(t, b)
+	for _, want := range []string{
+		"check vendor failed\n",
+		"vendor/github.com/google/uuid/node.go:5: the file is not that of its module; to have it written: docker buildx build --target vendor -o . .\n",
+		">>> package uuid // patched\n",
+	} {
+		if r.Exit == 0 || !strings.Contains(r.Text, want) {
+			t.Errorf("exit code %d, and this was printed, without %q:\n%s", r.Exit, want, r.Text)
+		}
+	}
+}
+
+// TestChecksOfWorkspace has a module that another one of the workspace
+// requires, and that nobody publishes.
+func TestChecksOfWorkspace(t *testing.T) {
+	succeed(t, gohull(t, write(t, map[string]string{
+		"Dockerfile":      "checks: [tidy, verify, vet, test]\n",
+		"go.work":         "go " + goVersion() + "\n\nuse (\n\t./api\n\t./greet\n)\n",
+		"api/go.mod":      goMod("example.com/api") + "\nrequire example.com/greet v0.0.0\n",
+		"api/main.go":     "package main\n\nimport \"example.com/greet\"\n\nfunc main() { println(greet.Text) }\n",
+		"greet/go.mod":    goMod("example.com/greet"),
+		"greet/greet.go":  "package greet\n\nconst Text = \"hello\"\n",
+		"greet/g_test.go": "package greet\n\nimport \"testing\"\n\nfunc TestText(t *testing.T) {\n\tif Text != \"hello\" {\n\t\tt.Error(Text)\n\t}\n}\n",
+	})))
+}

@@ -1,0 +1,105 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// Check is the file system that a check leaves: an empty one when all is
+// well, or the files it corrects.
+func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
+	l := lowering{in: in, plan: p}
+	l.root, l.mounts = l.toolchain()
+	return l.check(c)
+}
+
+func (l lowering) check(c plan.Check) llb.State {
+	switch c.Kind {
+	case plan.Tidy:
+		return l.inspect(c, &tool.Tidy{Fix: c.Export, Modules: c.Modules}, tool.SkeletonDir)
+	case plan.Verify:
+		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
+	case plan.Vendor:
+		return l.vendor(c)
+	case plan.Vet:
+		l := l.packages()
+		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
+	default:
+		l := l.packages()
+		verb := &tool.Test{Report: c.Export, Keep: c.Keep, Args: c.Args}
+		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...))
+	}
+}
+
+// packages is the lowering with the source of all packages in the place of
+// that of the binaries.
+func (l lowering) packages() lowering {
+	p := *l.plan
+	p.Source, p.Modules = p.Packages.Source, p.Packages.Modules
+	l.plan = &p
+	return l.gather()
+}
+
+// examine runs a verb on source. Tests may write to it; that is dropped.
+func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State) llb.State {
+	return l.run(l.root, c.Step, v,
+		l.mounts,
+		llb.AddMount(tool.Source, source, llb.SourcePath("/"+tool.ClosureDir), llb.ForceNoOutput),
+		l.modules,
+		llb.Dir(tool.Source),
+		l.cache(tool.Cache, goCacheID),
+	)
+}
+
+// inspect runs a verb on a part of the skeleton.
+func (l lowering) inspect(c plan.Check, v tool.Verb, dir string) llb.State {
+	return l.online(c, v, l.skeleton(dir))
+}
+
+// skeleton mounts a part of the skeleton, to which the go command may write.
+func (l lowering) skeleton(dir string) llb.RunOption {
+	st := l.run(llb.Scratch(), l.plan.Skeleton, &tool.Skeleton{}, l.context())
+	return llb.AddMount(tool.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
+}
+
+// vendor has the context's own folder beside the skeleton, to compare with.
+func (l lowering) vendor(c plan.Check) llb.State {
+	verb := &tool.Vendor{Fix: c.Export, Work: c.Work}
+	switch {
+	case c.Whole:
+		return l.online(c, verb, llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput))
+	case c.Export:
+		return l.online(c, verb, l.skeleton(tool.SkeletonDir))
+	}
+	folder := llb.AddMount(tool.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
+	return l.online(c, verb, l.skeleton(tool.SkeletonDir), folder)
+}
+
+// online runs a verb that may download modules.
+func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb.State {
+	return l.run(l.root, c.Step, v,
+		l.mounts,
+		options(source),
+		llb.Dir(tool.Source),
+		l.cache(tool.ModCache, modCacheID),
+		l.cache(tool.Cache, goCacheID),
+	)
+}
+
+// approved is a layer that is there only when all checks are passed. It is
+// made of the layer and of what the checks leave, which is nothing; so they
+// run beside the compile, and have no part in the image but their verdict.
+func (l lowering) approved(layer llb.State) llb.State {
+	if len(l.plan.Checks) == 0 {
+		return layer
+	}
+	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
+	nothing := &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
+	var at []plan.Span
+	for _, c := range l.plan.Checks {
+		at = append(at, c.At...)
+		action = action.Copy(l.check(c), "/*", "/", nothing)
+	}
+	return llb.Scratch().File(action, llb.WithCustomName("see that all checks are passed"), l.at(at))
+}

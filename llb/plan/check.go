@@ -1,0 +1,33 @@
+package plan
+
+// Check is a step that looks at the project and makes nothing of the image.
+type Check struct {
+	Step
+	Kind    CheckKind
+	Modules []string // folders of the project's modules: ".", "api"
+	Work    bool     // whether Vendor is about a workspace
+	Whole   bool     // whether Vendor needs the source: modules of the context are vendored as well
+	Args    []string // of the go command, for Vet and Test: "vet", "./..."
+	Export  bool     // whether it gives files: the corrected ones, or reports
+	Keep    bool     // whether it passes though tests fail
+}
+
+// CheckKind is what a check looks at.
+type CheckKind int
+
+// The kinds of checks.
+const (
+	Tidy   CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
+	Verify                  // modules are what go.sum says
+	Vendor                  // the vendor folder is as the go command makes it
+	Vet                     // `go vet` has nothing to say
+	Test                    // the tests pass
+)
+
+// Packages is what checks read that look at the source of all packages and
+// their tests.
+type Packages struct {
+	Source  Source
+	Data    Source // Source, and what the tests read when they are run
+	Modules *Modules
+}
