@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -89,8 +90,18 @@ func command(ctx context.Context, f flags) error {
 	if err != nil || !f.docs {
 		return err
 	}
-	dir := filepath.Join(repo, "docs")
-	return errors.Join(results.Write(filepath.Join(dir, docs.Results)), docs.Write(dir))
+	return publish(results, filepath.Join(repo, "docs"))
+}
+
+// publish puts results into the documentation, in the place of those of the
+// same inputs.
+func publish(run result.Run, dir string) error {
+	name := filepath.Join(dir, docs.Results)
+	earlier, err := result.Read(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return errors.Join(run.Over(earlier).Write(name), docs.Write(dir))
 }
 
 func draw(f flags) error {

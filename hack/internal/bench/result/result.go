@@ -3,6 +3,7 @@
 package result
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -86,6 +87,19 @@ func (r Run) Write(name string) error {
 		return err
 	}
 	return os.WriteFile(name, append(data, '\n'), 0o644)
+}
+
+// Over is r with those inputs of an earlier run that r did not measure.
+func (r Run) Over(earlier Run) Run {
+	inputs := slices.Clone(r.Inputs)
+	for _, in := range earlier.Inputs {
+		if !slices.ContainsFunc(inputs, func(o *Input) bool { return o.Name == in.Name }) {
+			inputs = append(inputs, in)
+		}
+	}
+	slices.SortFunc(inputs, func(a, b *Input) int { return cmp.Compare(a.Name, b.Name) })
+	r.Inputs = inputs
+	return r
 }
 
 // Of is what a peer did, and whether it did anything.

@@ -36,3 +36,12 @@ func TestWrite(t *testing.T) {
 	}
 	golden.Check(t, "testdata/run.json", string(got))
 }
+
+// TestOver measures one input anew and keeps the other.
+func TestOver(t *testing.T) {
+	a, b, again := &Input{Name: "a"}, &Input{Name: "b"}, &Input{Name: "b", Packages: 1}
+	got := Run{Date: "now", Inputs: []*Input{again}}.Over(Run{Date: "then", Inputs: []*Input{b, a}})
+	if got.Date != "now" || len(got.Inputs) != 2 || got.Inputs[0] != a || got.Inputs[1] != again {
+		t.Errorf("the run of %s has %+v", got.Date, got.Inputs)
+	}
+}
