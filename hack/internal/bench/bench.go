@@ -169,7 +169,7 @@ func (r run) turn(ctx context.Context, s situation, e *entrant, m *result.Measur
 		m.Skipped = peer.ErrNoSeed.Error()
 		fmt.Fprintf(r.Log, "%s, %s: skipped: %v\n", s.title, e.Name, err)
 	case err != nil:
-		e.failed, m.Skipped = err, failed
+		e.failed, m.Skipped, m.Samples = err, failed, nil
 		fmt.Fprintf(r.Log, "%s, %s: %v\n", s.title, e.Name, err)
 	default:
 		m.Samples = append(m.Samples, sample)
