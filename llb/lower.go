@@ -254,7 +254,6 @@ func (l lowering) fetch(m plan.Modules) llb.State {
 		ssh,
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
-		l.cache(tool.Cache, goCacheID),
 	)
 }
 

@@ -34,6 +34,8 @@ func Collect(j Job, v tool.Modules) (code int, err error) {
 		return 0, err
 	}
 	q := query{args: command(v), stubs: strings.Fields(string(stubs))}
+	// An index of whole modules would be made to list some of their packages.
+	j.Step = j.within(j.Step, "GODEBUG=goindex=0")
 	q.step = j.within(j.Step, "GOMODCACHE="+j.ModCache)
 	listed, code, err := q.list(v.Platforms)
 	if code != 0 || err != nil {

@@ -78,7 +78,7 @@ func newTrial(t *testing.T, ar *txtar.Archive) *trial {
 	tr := &trial{}
 	tr.job = Job{ModCache: filepath.Join(dir, "cache"), Step: gocmd.Step{
 		Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "src"),
-		Out: out, Temp: filepath.Join(dir, "tmp"),
+		Out: out, Report: filepath.Join(dir, "report"), Temp: filepath.Join(dir, "tmp"),
 		Env: append(os.Environ(), "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOPROXY=file://"+proxy,
 			"GOCACHE="+filepath.Join(dir, "gocache"), "CGO_ENABLED=1", "GOWORK="),
 		Stdout: os.Stdout, Stderr: &tr.stderr,
