@@ -158,7 +158,7 @@ func (c choices) scan() plan.Scan {
 // likelySource is the source of the main packages that the spec names one by
 // one. Whether they are main packages, the scan has to tell.
 func (c choices) likelySource() *plan.Source {
-	var mains []string
+	var mains, names []string
 	for _, m := range c.Spec.Main {
 		dir, ok := packages{project: c.Project}.dir(m.Value)
 		if !ok || strings.HasSuffix(dir, "...") {
@@ -166,13 +166,23 @@ func (c choices) likelySource() *plan.Source {
 		}
 		if !slices.Contains(mains, dir) {
 			mains = append(mains, dir)
+			names = append(names, c.folderName(dir))
 		}
 	}
 	if mains == nil {
 		return nil
 	}
-	s := c.pick(mains, "pick the source of "+strings.Join(mains, " "))
+	s := c.pick(mains, "pick the source of "+strings.Join(names, " "))
 	return &s
+}
+
+// folderName is what people call the main package in a folder, as
+// packageName has it.
+func (c choices) folderName(dir string) string {
+	if m := c.Project.Member(dir); m != nil && dir == "." {
+		return binaryName(m.Path)
+	}
+	return dot(dir)
 }
 
 // pick is the step that picks the source of main packages in folders.
