@@ -1,0 +1,57 @@
+package tool
+
+import "flag"
+
+// Tidy holds go.mod and go.sum of modules against what `go mod tidy` makes of
+// them. A skeleton is mounted at Source, and may be written to.
+type Tidy struct {
+	Fix     bool     // what it makes of them goes to Out, and is no failure
+	Modules []string // their folders: ".", "api"
+}
+
+func (*Tidy) verb() string      { return "tidy" }
+func (v *Tidy) rest() *[]string { return &v.Modules }
+
+func (v *Tidy) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
+}
+
+// Verify downloads the modules that others require, and holds them against
+// the checksums in go.sum. VersionsDir is mounted at Source.
+type Verify struct {
+	Modules []string // folders of those that require: ".", "api"
+}
+
+func (*Verify) verb() string        { return "verify" }
+func (*Verify) flags(*flag.FlagSet) {}
+func (v *Verify) rest() *[]string   { return &v.Modules }
+
+// Vendor holds the vendor folder of Source against what the go command makes
+// of the skeleton around it.
+type Vendor struct {
+	Fix  bool // what it makes goes to Out, and nothing is compared
+	Work bool // the folder is that of a workspace
+}
+
+func (*Vendor) verb() string    { return "vendor" }
+func (*Vendor) rest() *[]string { return nil }
+
+func (v *Vendor) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what the go command makes")
+	fs.BoolVar(&v.Work, "work", v.Work, "in a workspace")
+}
+
+// Test runs tests and shows what fails.
+type Test struct {
+	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
+	Keep   bool     // tests that fail are no failure of the step
+	Args   []string // what follows "go test"
+}
+
+func (*Test) verb() string      { return "test" }
+func (v *Test) rest() *[]string { return &v.Args }
+
+func (v *Test) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
+	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+}

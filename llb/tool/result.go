@@ -1,0 +1,55 @@
+package tool
+
+import "flag"
+
+// Rootfs writes to Out what a program expects of a root file system and an
+// empty image lacks: CA certificates, time zones, /etc/passwd, /etc/group,
+// and /tmp.
+type Rootfs struct {
+	Epoch int64 // modification time of all files, in seconds since 1970
+}
+
+func (*Rootfs) verb() string    { return "rootfs" }
+func (*Rootfs) rest() *[]string { return nil }
+
+func (v *Rootfs) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
+// Binaries copies to Out the executables below Built, without their folders,
+// and lists their checksums in SumsFile.
+type Binaries struct {
+	Epoch int64 // modification time of all files, in seconds since 1970
+}
+
+func (*Binaries) verb() string    { return "binaries" }
+func (*Binaries) rest() *[]string { return nil }
+
+func (v *Binaries) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
+// Compare holds what is below Built against what is below BuiltAgain, and
+// writes the checksums of both to SumsFile. Where they differ, it fails.
+type Compare struct{}
+
+func (*Compare) verb() string        { return "compare" }
+func (*Compare) flags(*flag.FlagSet) {}
+func (*Compare) rest() *[]string     { return nil }
+
+// SBOM writes to SBOMFile which modules the executables below Built are made
+// of, by their own build information, as an SPDX document.
+type SBOM struct {
+	Epoch int64  // time of the document, in seconds since 1970
+	Image string // what the image is called: "server"
+	Base  string // what the image starts from, with its digest if it has one; empty for scratch
+}
+
+func (*SBOM) verb() string    { return "sbom" }
+func (*SBOM) rest() *[]string { return nil }
+
+func (v *SBOM) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "time of the document")
+	fs.StringVar(&v.Image, "image", v.Image, "name of the image")
+	fs.StringVar(&v.Base, "base", v.Base, "base image")
+}
