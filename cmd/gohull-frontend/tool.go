@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -46,26 +47,18 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runScan(*v)
 	case *tool.Closure:
 		return 0, runClosure(*v)
-	case *tool.Modules:
-		return runModules(*v)
-	case *tool.Toolchain:
-		return 0, runToolchain(*v)
-	case *tool.Rootfs:
-		return 0, runRootfs(*v)
-	case *tool.Go:
-		return runGo(*v)
-	case *tool.Objects:
-		return runObjects(*v)
-	case *tool.Record:
-		return 0, objects.Record(tool.Cache, v.File)
-	case *tool.SBOM:
-		return 0, runSBOM(*v)
-	case *tool.Compare:
-		return 0, runCompare()
-	case *tool.Binaries:
-		return 0, runBinaries(*v)
 	case *tool.Skeleton:
 		return 0, runSkeleton()
+	case *tool.Toolchain:
+		return 0, runToolchain(*v)
+	case *tool.Modules:
+		return onStep(runModules, *v)
+	case *tool.Go:
+		return onStep(runGo, *v)
+	case *tool.Objects:
+		return onStep(runObjects, *v)
+	case *tool.Record:
+		return 0, objects.Record(tool.Cache, v.File)
 	case *tool.Tidy:
 		return onStep(checks.Tidy, *v)
 	case *tool.Verify:
@@ -74,6 +67,14 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(checks.Vendor, *v)
 	case *tool.Test:
 		return onStep(tests.Run, *v)
+	case *tool.Rootfs:
+		return 0, runRootfs(*v)
+	case *tool.Binaries:
+		return 0, runBinaries(*v)
+	case *tool.Compare:
+		return 0, runCompare()
+	case *tool.SBOM:
+		return 0, runSBOM(*v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -89,47 +90,44 @@ func failed(command string, err error) int {
 }
 
 func runScan(v tool.Scan) error {
-	root, err := os.OpenRoot(tool.Source)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	facts, err := scan.Scan(root.FS(), v)
-	if err != nil {
-		return err
-	}
-	data, err := json.Marshal(facts)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(tool.Out, tool.FactsFile), data, 0o644)
+	return within(tool.Source, func(source fs.FS) error {
+		facts, err := scan.Scan(source, v)
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(facts)
+		if err != nil {
+			return err
+		}
+		return leave(tool.FactsFile, data)
+	})
 }
 
 func runClosure(v tool.Closure) error {
-	root, err := os.OpenRoot(tool.Source)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
 	var asked closure.Asked
 	if v.Asked {
+		var err error
 		if asked, err = closure.ReadAsked(tool.Asked); err != nil {
 			return err
 		}
 	}
-	result, err := closure.Find(root.FS(), v, asked)
-	if err != nil {
-		return err
-	}
-	return closure.Write(tool.Out, root.FS(), result)
+	return within(tool.Source, func(source fs.FS) error {
+		result, err := closure.Find(source, v, asked)
+		if err != nil {
+			return err
+		}
+		return closure.Write(tool.Out, source, result)
+	})
 }
 
-func runModules(v tool.Modules) (int, error) {
-	step, err := gocmd.Inside()
-	if err != nil {
-		return 0, err
-	}
-	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache}, v)
+func runSkeleton() error {
+	return within(tool.Source, func(source fs.FS) error {
+		s, err := closure.FindSkeleton(source)
+		if err != nil {
+			return err
+		}
+		return closure.WriteSkeleton(tool.Out, source, s)
+	})
 }
 
 func runToolchain(v tool.Toolchain) error {
@@ -146,22 +144,18 @@ func runToolchain(v tool.Toolchain) error {
 	})
 }
 
-func runGo(v tool.Go) (int, error) {
-	step, err := gocmd.Inside()
-	if err != nil {
-		return 0, err
-	}
+func runModules(step gocmd.Step, v tool.Modules) (int, error) {
+	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache}, v)
+}
+
+func runGo(step gocmd.Step, v tool.Go) (int, error) {
 	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
 		return 0, err
 	}
 	return gocmd.Run(step, v)
 }
 
-func runObjects(v tool.Objects) (int, error) {
-	step, err := gocmd.Inside()
-	if err != nil {
-		return 0, err
-	}
+func runObjects(step gocmd.Step, v tool.Objects) (int, error) {
 	return objects.Collect(step, tool.Cache, v)
 }
 
@@ -173,57 +167,32 @@ func runRootfs(v tool.Rootfs) error {
 	return rootfs.Write(tool.Out, goroot, v)
 }
 
-func runSBOM(v tool.SBOM) error {
-	root, err := os.OpenRoot(tool.Built)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	data, err := sbom.Document(root.FS(), v)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(tool.Out, tool.SBOMFile), data, 0o644)
+func runBinaries(v tool.Binaries) error {
+	return within(tool.Built, func(built fs.FS) error {
+		return binaries.Write(tool.Out, built, v)
+	})
 }
 
 func runCompare() error {
-	built, err := os.OpenRoot(tool.Built)
-	if err != nil {
-		return err
-	}
-	defer built.Close()
-	again, err := os.OpenRoot(tool.BuiltAgain)
-	if err != nil {
-		return err
-	}
-	defer again.Close()
-	sums, err := compare.Sums(built.FS(), again.FS())
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(tool.Out, tool.SumsFile), sums, 0o644)
+	return within(tool.Built, func(built fs.FS) error {
+		return within(tool.BuiltAgain, func(again fs.FS) error {
+			sums, err := compare.Sums(built, again)
+			if err != nil {
+				return err
+			}
+			return leave(tool.SumsFile, sums)
+		})
+	})
 }
 
-func runBinaries(v tool.Binaries) error {
-	root, err := os.OpenRoot(tool.Built)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	return binaries.Write(tool.Out, root.FS(), v)
-}
-
-func runSkeleton() error {
-	root, err := os.OpenRoot(tool.Source)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	s, err := closure.FindSkeleton(root.FS())
-	if err != nil {
-		return err
-	}
-	return closure.WriteSkeleton(tool.Out, root.FS(), s)
+func runSBOM(v tool.SBOM) error {
+	return within(tool.Built, func(built fs.FS) error {
+		data, err := sbom.Document(built, v)
+		if err != nil {
+			return err
+		}
+		return leave(tool.SBOMFile, data)
+	})
 }
 
 // onStep runs a verb that has the go command run.
@@ -233,4 +202,19 @@ func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
 		return 0, err
 	}
 	return run(step, v)
+}
+
+// within runs what reads a folder, which no symlink leads it out of.
+func within(dir string, run func(fs.FS) error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return run(root.FS())
+}
+
+// leave writes a file of the step's output.
+func leave(name string, data []byte) error {
+	return os.WriteFile(filepath.Join(tool.Out, name), data, 0o644)
 }
