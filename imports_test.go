@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"llb/tool/certs":      {},
 	"llb/tool/checks":     {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/closure":    {"llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
-	"llb/tool/compare":    {},
+	"llb/tool/compare":    {"llb/tool"},
 	"llb/tool/failure":    {"llb/tool"},
 	"llb/tool/gocmd":      {"llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
 	"llb/tool/gofiles":    {},

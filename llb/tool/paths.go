@@ -1,6 +1,9 @@
 package tool
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"fmt"
+)
 
 // Where a step has what it reads.
 const (
@@ -72,3 +75,8 @@ const (
 	TestJUnit  = "junit.xml"
 	TestCover  = "cover.out"
 )
+
+// SumsLine is what SumsFile has of a file.
+func SumsLine(name string, data []byte) string {
+	return fmt.Sprintf("%x  %s\n", sha256.Sum256(data), name)
+}

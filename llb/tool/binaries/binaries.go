@@ -4,8 +4,6 @@ package binaries
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -16,7 +14,7 @@ import (
 )
 
 // Write copies the files of root to the folder out, without the folders they
-// are in, and lists their checksums in tool.SumsFile as sha256sum does. Two
+// are in, and lists their checksums in tool.SumsFile. Two
 // files of one name are an error: the plan has refused them before.
 func Write(out string, root fs.FS, v tool.Binaries) error {
 	var sums bytes.Buffer
@@ -28,7 +26,7 @@ func Write(out string, root fs.FS, v tool.Binaries) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(data), path.Base(name))
+		sums.WriteString(tool.SumsLine(path.Base(name), data))
 		return create(out, path.Base(name), data, 0o755)
 	})
 	if err != nil {

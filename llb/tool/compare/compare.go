@@ -5,16 +5,17 @@ package compare
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
+
+	"github.com/gohull/gohull/llb/tool"
 )
 
-// Sums gives the checksums of the files that both builds have, by name, in
-// the form of sha256sum. Its error has a line for each file that differs.
+// Sums gives the checksums of the files that both builds have, by name, as
+// tool.SumsFile has them. Its error has a line for each file that differs.
 func Sums(first, second fs.FS) ([]byte, error) {
 	a, err := read(first)
 	if err != nil {
@@ -30,7 +31,7 @@ func Sums(first, second fs.FS) ([]byte, error) {
 		if err := compare(name, a, b); err != nil {
 			differ = append(differ, err)
 		}
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(a[name]), name)
+		sums.WriteString(tool.SumsLine(name, a[name]))
 	}
 	return sums.Bytes(), errors.Join(differ...)
 }
