@@ -41,6 +41,7 @@ var allowed = map[string][]string{
 	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 	"llb/tool/sbom":       {"llb/tool"},
 	"llb/tool/scan":       {"llb/tool", "llb/tool/gofiles", "llb/tool/links"},
+	"llb/tool/steptest":   {"llb/tool", "llb/tool/gocmd"},
 	"llb/tool/tests":      {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/toolchain":  {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 }

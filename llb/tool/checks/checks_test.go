@@ -2,68 +2,17 @@ package checks
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/steptest"
 )
 
-// newStep is a step with the files of an archive as its source. Modules that
-// the project needs are folders of it, so that nothing is downloaded.
-func newStep(t *testing.T, archive string) gocmd.Step {
-	t.Helper()
-	dir := t.TempDir()
-	files, err := txtar.FS(txtar.Parse([]byte(archive)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(dir, "src"), files); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"out", "report"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return gocmd.Step{
-		Source: filepath.Join(dir, "src"),
-		Dir:    filepath.Join(dir, "src"),
-		Out:    filepath.Join(dir, "out"),
-		Report: filepath.Join(dir, "report"),
-		Temp:   filepath.Join(dir, "tmp"),
-		Env:    append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local"),
-		Stdout: &bytes.Buffer{},
-		Stderr: &bytes.Buffer{},
-	}
-}
-
-// reported are the errors of a failed step, as a user reads them.
-func reported(t *testing.T, s gocmd.Step) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(s.Report, tool.ReportFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f tool.Failure
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	for _, e := range f.Errors {
-		b.WriteString(finding{e.File, e.Line, e.Message}.String() + "\n")
-		if e.File != "" && f.Files[e.File] == nil {
-			t.Errorf("no text of %s", e.File)
-		}
-	}
-	return b.String()
-}
-
+// untidy is a project whose go.mod is not tidy. Modules that it needs are
+// folders of it, so that nothing is downloaded.
 const untidy = `
 -- go.mod --
 module example.com/m
@@ -101,7 +50,7 @@ package stub
 `
 
 func TestTidy(t *testing.T) {
-	s := newStep(t, untidy)
+	s := steptest.New(t, untidy)
 	before, err := os.ReadFile(filepath.Join(s.Source, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +63,7 @@ func TestTidy(t *testing.T) {
 go.mod:7: found "require example.com/used v1.0.0 // indirect", wanted "require example.com/used v1.0.0"
 go.mod:3: "require example.com/tested v0.0.0-00010101000000-000000000000" is missing
 `
-	if got := reported(t, s); got != want {
+	if got := steptest.Errors(t, s); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	after, err := os.ReadFile(filepath.Join(s.Source, "go.mod"))
@@ -125,7 +74,7 @@ go.mod:3: "require example.com/tested v0.0.0-00010101000000-000000000000" is mis
 
 // TestTidyFix writes what the check asks for, with which it has no quarrel.
 func TestTidyFix(t *testing.T) {
-	s := newStep(t, untidy)
+	s := steptest.New(t, untidy)
 	if code, err := Tidy(s, tool.Tidy{Fix: true, Modules: []string{"."}}); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v", code, err)
 	}
@@ -162,7 +111,7 @@ func TestDifferences(t *testing.T) {
 }
 
 func TestUnlisted(t *testing.T) {
-	s := newStep(t, `
+	s := steptest.New(t, `
 -- go.mod --
 module example.com/m
 
@@ -203,7 +152,7 @@ go.mod:8: go.sum has no checksum of example.com/missing@v1.0.0`
 }
 
 func TestVendored(t *testing.T) {
-	s := newStep(t, `
+	s := steptest.New(t, `
 -- have/modules.txt --
 same
 -- have/m/old.go --
@@ -239,7 +188,7 @@ vendor/m/old.go:1: the file is not needed`
 // TestTidyWorkspace has a module that another one of the workspace requires,
 // and nobody publishes.
 func TestTidyWorkspace(t *testing.T) {
-	s := newStep(t, `
+	s := steptest.New(t, `
 -- go.work --
 go 1.25
 

@@ -1,9 +1,9 @@
-package gocmd
+package gocmd_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,51 +14,23 @@ import (
 	"time"
 
 	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/steptest"
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 )
 
-// trial is a step in a folder of the test, and what it printed.
-type trial struct {
-	Step
-	stdout, stderr bytes.Buffer
-}
+// trial is a step in a folder of the test.
+type trial struct{ gocmd.Step }
 
 // newTrial makes a step whose context has the files of an archive.
-func newTrial(t *testing.T, archive string, env ...string) *trial {
+func newTrial(t *testing.T, archive string, env ...string) trial {
 	t.Helper()
-	dir := t.TempDir()
-	files, err := txtar.FS(txtar.Parse([]byte(archive)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(dir, "src"), files); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"out", "report"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tr := &trial{}
-	tr.Step = Step{
-		Source: filepath.Join(dir, "src"),
-		Dir:    filepath.Join(dir, "src"),
-		Out:    filepath.Join(dir, "out"),
-		Report: filepath.Join(dir, "report"),
-		Temp:   filepath.Join(dir, "tmp"),
-		CA:     filepath.Join(dir, "ca"),
-		Netrc:  filepath.Join(dir, "netrc"),
-		Env:    append(append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off"), env...),
-		Stdout: &tr.stdout,
-		Stderr: &tr.stderr,
-	}
-	return tr
+	return trial{steptest.New(t, archive, append([]string{"GOFLAGS=-mod=mod", "GOWORK=off"}, env...)...)}
 }
 
-func (tr *trial) run(t *testing.T, args ...string) int {
+func (tr trial) run(t *testing.T, args ...string) int {
 	t.Helper()
-	code, err := Run(tr.Step, tool.Go{Epoch: 1700000000, Args: args})
+	code, err := gocmd.Run(tr.Step, tool.Go{Epoch: 1700000000, Args: args})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,15 +38,9 @@ func (tr *trial) run(t *testing.T, args ...string) int {
 }
 
 // failure is the report, with the names of the files in place of their text.
-func (tr *trial) failure(t *testing.T) (f tool.Failure, files string) {
+func (tr trial) failure(t *testing.T) (f tool.Failure, files string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(tr.Report, tool.ReportFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatal(err)
-	}
+	f = steptest.Failure(t, tr.Step)
 	var names []string
 	for name, text := range f.Files {
 		if len(text) == 0 {
@@ -88,7 +54,7 @@ func (tr *trial) failure(t *testing.T) (f tool.Failure, files string) {
 }
 
 // noReport holds that a step that goes well reports nothing.
-func (tr *trial) noReport(t *testing.T) {
+func (tr trial) noReport(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(tr.Report, tool.ReportFile)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("there is a report: %v", err)
@@ -107,7 +73,7 @@ package main
 func main() { println("hello") }
 `)
 	if code := tr.run(t, "build", "-o", tr.Out+"/sub/", "."); code != 0 {
-		t.Fatalf("exit code %d: %s", code, &tr.stderr)
+		t.Fatalf("exit code %d: %s", code, tr.Stderr)
 	}
 	for _, name := range []string{"", "sub", "sub/hello"} {
 		info, err := os.Stat(filepath.Join(tr.Out, name))
@@ -118,8 +84,8 @@ func main() { println("hello") }
 			t.Errorf("%q has the time %v", name, got)
 		}
 	}
-	if !strings.HasPrefix(tr.stderr.String(), "compiled ") {
-		t.Errorf("no progress: %s", &tr.stderr)
+	if !strings.HasPrefix(fmt.Sprint(tr.Stderr), "compiled ") {
+		t.Errorf("no progress: %s", tr.Stderr)
 	}
 	tr.noReport(t)
 }
@@ -154,8 +120,8 @@ func F(s string) {}
 	if diff := cmp.Diff(want, got); diff != "" || files != "svc/main.go" {
 		t.Errorf("files %s, -want +got\n%s", files, diff)
 	}
-	if want := "# example.com/m/svc\n./main.go:5:21: " + want.Errors[0].Message + "\n"; tr.stderr.String() != want {
-		t.Errorf("stderr is\n%swant\n%s", &tr.stderr, want)
+	if want := "# example.com/m/svc\n./main.go:5:21: " + want.Errors[0].Message + "\n"; fmt.Sprint(tr.Stderr) != want {
+		t.Errorf("stderr is\n%swant\n%s", tr.Stderr, want)
 	}
 }
 
@@ -208,16 +174,10 @@ func main() {
 	if err := os.WriteFile(tr.Netrc, []byte("machine x login y password z\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(tr.Netrc, filepath.Join(tr.Source, "link.txt")); err != nil {
-		t.Fatal(err)
-	}
 	tr.run(t, "build", ".")
 	got, files := tr.failure(t)
 	if len(got.Errors) < 2 || files != "" {
 		t.Errorf("%d errors, with the text of %q", len(got.Errors), files)
-	}
-	if data, err := tr.read("link.txt", ""); err == nil {
-		t.Errorf("a link was followed: %q", data)
 	}
 }
 
@@ -259,11 +219,11 @@ func TestEnvironment(t *testing.T) {
 	tr.run(t, "env")
 	check := func(want string) {
 		t.Helper()
-		got := strings.NewReplacer(filepath.Dir(tr.Temp), "$DIR", system, "$SYSTEM").Replace(tr.stdout.String())
+		got := strings.NewReplacer(filepath.Dir(tr.Temp), "$DIR", system, "$SYSTEM").Replace(fmt.Sprint(tr.Stdout))
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		tr.stdout.Reset()
+		tr.Stdout.(*bytes.Buffer).Reset()
 	}
 	check("HOME=$DIR/tmp/home\nTMPDIR=$DIR/tmp\nGOTMPDIR=$DIR/tmp\nNETRC=\nSSL_CERT_FILE=$SYSTEM\nGIT_SSL_CAINFO=\n")
 
@@ -282,19 +242,6 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-func TestNoAuthorities(t *testing.T) {
-	t.Setenv("SSL_CERT_FILE", filepath.Join(t.TempDir(), "none"))
-	tr := newTrial(t, "")
-	env, err := tr.environment()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bundle, err := os.ReadFile(lookup(env, "SSL_CERT_FILE"))
-	if err != nil || bytes.Count(bundle, []byte("BEGIN CERTIFICATE")) < 100 {
-		t.Errorf("the bundle has %d bytes, %v", len(bundle), err)
-	}
-}
-
 func TestOutput(t *testing.T) {
 	fakeGo(t, `echo "got $*"
 echo "example.com/a" >&2
@@ -305,10 +252,10 @@ exit 3`)
 	if code := tr.run(t, "build", "-o", "x"); code != 3 {
 		t.Errorf("exit code %d", code)
 	}
-	if got, want := tr.stdout.String(), "got build -v -o x\n"; got != want {
+	if got, want := fmt.Sprint(tr.Stdout), "got build -v -o x\n"; got != want {
 		t.Errorf("stdout is %q, want %q", got, want)
 	}
-	if got, want := tr.stderr.String(), "GET https://***@proxy.example/x@v1: 404\nno newline\n"; got != want {
+	if got, want := fmt.Sprint(tr.Stderr), "GET https://***@proxy.example/x@v1: 404\nno newline\n"; got != want {
 		t.Errorf("stderr is %q, want %q", got, want)
 	}
 	got, _ := tr.failure(t)
@@ -335,66 +282,10 @@ func TestNoGo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	tr := newTrial(t, "")
 	tr.Goroot = "/nowhere"
-	_, err := Run(tr.Step, tool.Go{})
+	_, err := gocmd.Run(tr.Step, tool.Go{})
 	want := "found no go command on PATH and none in /nowhere/bin; use a toolchain image that has Go"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
-	}
-}
-
-func TestProgress(t *testing.T) {
-	var log bytes.Buffer
-	now := time.Unix(0, 0)
-	p := &progress{log: &log, now: func() time.Time { return now }}
-	for _, line := range []string{"internal/abi", "fmt", "net/http", "example.com/m/cmd/api", "vendor/golang.org/x/text"} {
-		if !p.takes([]byte(line + "\n")) {
-			t.Errorf("%q is not taken for a package", line)
-		}
-		now = now.Add(1500 * time.Millisecond)
-	}
-	for _, line := range []string{"# example.com/m", "./main.go:1:2: x", "exit status 1", ""} {
-		if p.takes([]byte(line + "\n")) {
-			t.Errorf("%q is taken for a package", line)
-		}
-	}
-	p.done()
-	want := "compiled 3 packages, now net/http\ncompiled 5 packages, now vendor/golang.org/x/text\ncompiled 5 packages\n"
-	if diff := cmp.Diff(want, log.String()); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
-}
-
-func TestAction(t *testing.T) {
-	for want, args := range map[string]string{
-		"compile ./cmd/api": "build -trimpath -ldflags=-s -o /out/api ./cmd/api",
-		"compile ./a ./b":   "build -o /out/ ./a ./b",
-		"go vet ./...":      "vet -tags x ./...",
-		"go mod tidy":       "mod tidy -diff",
-	} {
-		if got := action(strings.Fields(args)); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-// Long lines and parts of lines arrive as they were written.
-func TestLines(t *testing.T) {
-	var got []string
-	l := &lines{each: func(line []byte) error {
-		got = append(got, string(line))
-		return nil
-	}}
-	for _, part := range []string{"a", "b\nc\n", "", "d\ne"} {
-		if n, err := l.Write([]byte(part)); n != len(part) || err != nil {
-			t.Fatal(n, err)
-		}
-	}
-	if diff := cmp.Diff([]string{"ab\n", "c\n", "d\n"}, got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
-	got = nil
-	if _, err := l.Write(bytes.Repeat([]byte("x"), lineLimit)); err != nil || len(got) != 1 {
-		t.Errorf("%d lines, %v", len(got), err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/steptest"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
@@ -32,29 +32,25 @@ func TestCollect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := newTrial(t, ar)
-		code, err := Collect(tr.job, *v.(*tool.Modules))
+		job := newJob(t, ar)
+		code, err := Collect(job, *v.(*tool.Modules))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if code != 0 {
-			golden.Set(t, ar, "want", strings.ReplaceAll(tr.stderr.String(), filepath.Dir(tr.job.ModCache), "$DIR"))
+			golden.Set(t, ar, "want", strings.ReplaceAll(fmt.Sprint(job.Step.Stderr), filepath.Dir(job.ModCache), "$DIR"))
 			return
 		}
-		golden.Set(t, ar, "want", listing(t, tr.job.Step.Out))
-		tr.offline(t, *v.(*tool.Modules))
+		golden.Set(t, ar, "want", listing(t, job.Step.Out))
+		offline(t, job, *v.(*tool.Modules))
 	})
 }
 
-// trial is a step in folders of the test.
-type trial struct {
-	job    Job
-	stderr bytes.Buffer
-}
-
-func newTrial(t *testing.T, ar *txtar.Archive) *trial {
+// newJob is a case as a step, and a proxy.
+func newJob(t *testing.T, ar *txtar.Archive) Job {
 	t.Helper()
 	dir := t.TempDir()
+	var source txtar.Archive
 	modules := map[string][]txtar.File{}
 	for _, f := range ar.Files {
 		rest, ok := strings.CutPrefix(f.Name, "proxy/")
@@ -64,26 +60,16 @@ func newTrial(t *testing.T, ar *txtar.Archive) *trial {
 			version, name, _ := cutVersion(rest)
 			modules[version] = append(modules[version], txtar.File{Name: name, Data: f.Data})
 		default:
-			write(t, filepath.Join(dir, "src", f.Name), f.Data)
+			source.Files = append(source.Files, f)
 		}
 	}
 	proxy := filepath.Join(dir, "proxy")
 	for version, files := range modules {
 		publish(t, proxy, version, files)
 	}
-	out := filepath.Join(dir, "out")
-	if err := os.Mkdir(out, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	tr := &trial{}
-	tr.job = Job{ModCache: filepath.Join(dir, "cache"), Step: gocmd.Step{
-		Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "src"),
-		Out: out, Report: filepath.Join(dir, "report"), Temp: filepath.Join(dir, "tmp"),
-		Env: append(os.Environ(), "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOPROXY=file://"+proxy,
-			"GOCACHE="+filepath.Join(dir, "gocache"), "CGO_ENABLED=1", "GOWORK="),
-		Stdout: os.Stdout, Stderr: &tr.stderr,
-	}}
-	return tr
+	step := steptest.New(t, string(txtar.Format(&source)), "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off",
+		"GOPROXY=file://"+proxy, "GOCACHE="+filepath.Join(dir, "gocache"), "CGO_ENABLED=1")
+	return Job{Step: step, ModCache: filepath.Join(dir, "cache")}
 }
 
 // cutVersion cuts "path@v1.0.0/name" after the version.
@@ -163,9 +149,9 @@ func isEmpty(dir string) bool {
 }
 
 // offline lists the packages again, from the tree alone.
-func (tr *trial) offline(t *testing.T, v tool.Modules) {
+func offline(t *testing.T, job Job, v tool.Modules) {
 	t.Helper()
-	stubs, err := os.ReadFile(filepath.Join(tr.job.Step.Source, tool.StubsFile))
+	stubs, err := os.ReadFile(filepath.Join(job.Step.Source, tool.StubsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,8 +160,8 @@ func (tr *trial) offline(t *testing.T, v tool.Modules) {
 		for _, settings := range v.Platforms {
 			args := slices.Concat([]string{"list", "-e", "-deps", "-f", "{{.ImportPath}} {{.GoFiles}} {{.CgoFiles}} {{.SFiles}} {{.EmbedFiles}} {{with .Error}}{{.Err}}{{end}}"}, v.Flags, strings.Fields(string(stubs)))
 			cmd := exec.Command("go", args...)
-			cmd.Dir = tr.job.Step.Source
-			cmd.Env = slices.Concat(tr.job.Step.Env, strings.Fields(settings), env)
+			cmd.Dir = job.Step.Source
+			cmd.Env = slices.Concat(job.Step.Env, strings.Fields(settings), env)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
@@ -184,8 +170,8 @@ func (tr *trial) offline(t *testing.T, v tool.Modules) {
 		}
 		return strings.Join(all, "")
 	}
-	want := list("GOMODCACHE=" + tr.job.ModCache)
-	got := list("GOMODCACHE="+filepath.Join(tr.job.Step.Out, tool.ModulesDir), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GODEBUG=goindex=0")
+	want := list("GOMODCACHE=" + job.ModCache)
+	got := list("GOMODCACHE="+filepath.Join(job.Step.Out, tool.ModulesDir), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GODEBUG=goindex=0")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("from the tree, other packages are listed: -want +got\n%s", diff)
 	}

@@ -1,8 +1,6 @@
 package tests
 
 import (
-	"bytes"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"os"
@@ -11,38 +9,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/steptest"
 )
-
-func newStep(t *testing.T, archive string) gocmd.Step {
-	t.Helper()
-	dir := t.TempDir()
-	files, err := txtar.FS(txtar.Parse([]byte(archive)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(dir, "src"), files); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"out", "report"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return gocmd.Step{
-		Source: filepath.Join(dir, "src"),
-		Dir:    filepath.Join(dir, "src"),
-		Out:    filepath.Join(dir, "out"),
-		Report: filepath.Join(dir, "report"),
-		Temp:   filepath.Join(dir, "tmp"),
-		Env:    append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0"),
-		Stdout: &bytes.Buffer{},
-		Stderr: &bytes.Buffer{},
-	}
-}
 
 // failing is a project in which every package fails in its own way.
 const failing = `
@@ -92,7 +62,7 @@ package e
 `
 
 func TestFailures(t *testing.T) {
-	s := newStep(t, failing)
+	s := steptest.New(t, failing, "CGO_ENABLED=0")
 	code, err := Run(s, tool.Test{Args: []string{"./a", "./b", "./d", "./e"}})
 	if code != 1 || err != nil {
 		t.Fatalf("exit code %d, %v, want 1", code, err)
@@ -104,7 +74,7 @@ b/b_test.go:7: TestPanic: panic: runtime error: invalid memory address or nil po
 :0: example.com/m/d failed
 	exit status 3
 `
-	if diff := cmp.Diff(want, reported(t, s)); diff != "" {
+	if diff := cmp.Diff(want, steptest.Errors(t, s)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	shown := fmt.Sprint(s.Stdout)
@@ -116,19 +86,19 @@ b/b_test.go:7: TestPanic: panic: runtime error: invalid memory address or nil po
 // TestNotBuilt has a package that does not compile: its errors are the
 // compiler's.
 func TestNotBuilt(t *testing.T) {
-	s := newStep(t, failing)
+	s := steptest.New(t, failing, "CGO_ENABLED=0")
 	if code, err := Run(s, tool.Test{Args: []string{"./c"}, Keep: true}); code != 1 || err != nil {
 		t.Fatalf("exit code %d, %v, want 1: there is no result to keep", code, err)
 	}
 	const want = "c/c.go:3: cannot use \"c\" (untyped string constant) as int value in return statement\n"
-	if got := reported(t, s); got != want {
+	if got := steptest.Errors(t, s); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 // TestReports leaves the reports of tests that fail, too.
 func TestReports(t *testing.T) {
-	s := newStep(t, failing)
+	s := steptest.New(t, failing, "CGO_ENABLED=0")
 	if code, err := Run(s, tool.Test{Report: true, Keep: true, Args: []string{"./a", "./e"}}); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v", code, err)
 	}
@@ -152,22 +122,4 @@ func TestReports(t *testing.T) {
 			t.Errorf("%s has no %q", name, want)
 		}
 	}
-}
-
-// reported are the errors of a failed step: file, line and message.
-func reported(t *testing.T, s gocmd.Step) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(s.Report, tool.ReportFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f tool.Failure
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	for _, e := range f.Errors {
-		fmt.Fprintf(&b, "%s:%d: %s\n", e.File, e.Line, e.Message)
-	}
-	return b.String()
 }

@@ -1,0 +1,94 @@
+package gocmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNoAuthorities(t *testing.T) {
+	t.Setenv("SSL_CERT_FILE", filepath.Join(t.TempDir(), "none"))
+	env, err := Step{Temp: t.TempDir(), Env: os.Environ()}.environment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := os.ReadFile(lookup(env, "SSL_CERT_FILE"))
+	if err != nil || bytes.Count(bundle, []byte("BEGIN CERTIFICATE")) < 100 {
+		t.Errorf("the bundle has %d bytes, %v", len(bundle), err)
+	}
+}
+
+// A link in the context is not followed for an excerpt.
+func TestReadLink(t *testing.T) {
+	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "netrc")
+	if err := os.WriteFile(outside, []byte("machine x login y password z\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "link.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := (Step{Source: dir}).read("link.txt", ""); err == nil {
+		t.Errorf("a link was followed: %q", data)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var log bytes.Buffer
+	now := time.Unix(0, 0)
+	p := &progress{log: &log, now: func() time.Time { return now }}
+	for _, line := range []string{"internal/abi", "fmt", "net/http", "example.com/m/cmd/api", "vendor/golang.org/x/text"} {
+		if !p.takes([]byte(line + "\n")) {
+			t.Errorf("%q is not taken for a package", line)
+		}
+		now = now.Add(1500 * time.Millisecond)
+	}
+	for _, line := range []string{"# example.com/m", "./main.go:1:2: x", "exit status 1", ""} {
+		if p.takes([]byte(line + "\n")) {
+			t.Errorf("%q is taken for a package", line)
+		}
+	}
+	p.done()
+	want := "compiled 3 packages, now net/http\ncompiled 5 packages, now vendor/golang.org/x/text\ncompiled 5 packages\n"
+	if diff := cmp.Diff(want, log.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestAction(t *testing.T) {
+	for want, args := range map[string]string{
+		"compile ./cmd/api": "build -trimpath -ldflags=-s -o /out/api ./cmd/api",
+		"compile ./a ./b":   "build -o /out/ ./a ./b",
+		"go vet ./...":      "vet -tags x ./...",
+		"go mod tidy":       "mod tidy -diff",
+	} {
+		if got := action(strings.Fields(args)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// Long lines and parts of lines arrive as they were written.
+func TestLines(t *testing.T) {
+	var got []string
+	l := &lines{each: func(line []byte) error {
+		got = append(got, string(line))
+		return nil
+	}}
+	for _, part := range []string{"a", "b\nc\n", "", "d\ne"} {
+		if n, err := l.Write([]byte(part)); n != len(part) || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"ab\n", "c\n", "d\n"}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	got = nil
+	if _, err := l.Write(bytes.Repeat([]byte("x"), lineLimit)); err != nil || len(got) != 1 {
+		t.Errorf("%d lines, %v", len(got), err)
+	}
+}
