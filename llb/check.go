@@ -9,9 +9,7 @@ import (
 // Check is the file system that a check leaves: an empty one when all is
 // well, or the files it corrects.
 func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
-	l := lowering{in: in, plan: p}
-	l.root, l.mounts = l.toolchain()
-	return l.check(c)
+	return onToolchain(p, in).check(c)
 }
 
 func (l lowering) check(c plan.Check) llb.State {

@@ -79,10 +79,16 @@ type lowering struct {
 	modules llb.RunOption // mounts the modules, if there are any
 }
 
+// newLowering is ready to compile.
 func newLowering(p *plan.Plan, in Inputs) lowering {
+	return onToolchain(p, in).gather()
+}
+
+// onToolchain has what Go commands run on, and no source yet.
+func onToolchain(p *plan.Plan, in Inputs) lowering {
 	l := lowering{in: in, plan: p}
 	l.root, l.mounts = l.toolchain()
-	return l.gather()
+	return l
 }
 
 // layers are what comes on top of the base, in the order of the image's
