@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"sync"
 
@@ -26,7 +27,8 @@ import (
 // answer looks up all that the planner asked for, side by side.
 func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.Inputs) (planner.Answers, error) {
 	var answers planner.Answers
-	eg, ctx := errgroup.WithContext(ctx)
+	// Images share what is found, so that the failure of one stops no other.
+	var eg errgroup.Group
 	eg.Go(func() (err error) {
 		answers.Facts, err = b.scan(ctx, q.Scan, inputs)
 		return err
@@ -59,10 +61,10 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 	found := map[planner.ImageKey]planner.Image{}
 	var mu sync.Mutex
 	var failed diag.List
-	eg, ctx := errgroup.WithContext(ctx)
+	var eg errgroup.Group
 	for _, key := range keys {
 		eg.Go(func() error {
-			img, err := b.resolve(ctx, key)
+			img, err := b.resolved(ctx, key)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -80,21 +82,31 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 	return found, failed.Err(), err
 }
 
-// scan has the packages of the context listed, in a step of the build.
+// scan has the packages of the context listed, in a step of the build that
+// images share for which it is the same.
 func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (tool.Facts, error) {
-	var facts tool.Facts
-	ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
-	if err != nil {
-		return facts, err
-	}
-	data, err := dockerui.ReadFile(ctx, ref, tool.FactsFile)
-	if err != nil {
-		return facts, fmt.Errorf("reading what the scan found: %w", err)
-	}
-	if err := json.Unmarshal(data, &facts); err != nil {
-		return facts, fmt.Errorf("reading what the scan found: %w", err)
-	}
-	return facts, nil
+	return b.scans.get(fmt.Sprintf("%+v", s), func() (tool.Facts, error) {
+		var facts tool.Facts
+		ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
+		if err != nil {
+			return facts, err
+		}
+		data, err := dockerui.ReadFile(ctx, ref, tool.FactsFile)
+		if err != nil {
+			return facts, fmt.Errorf("reading what the scan found: %w", err)
+		}
+		if err := json.Unmarshal(data, &facts); err != nil {
+			return facts, fmt.Errorf("reading what the scan found: %w", err)
+		}
+		return facts, nil
+	})
+}
+
+// resolved is resolve for all images that ask for the same, wherever they do.
+func (b *build) resolved(ctx context.Context, key planner.ImageKey) (planner.Image, error) {
+	same := key
+	same.At = diag.Range{}
+	return b.images.get(same, func() (planner.Image, error) { return b.resolve(ctx, key) })
 }
 
 // resolve finds the digest and the config of an image, or of the build
@@ -214,7 +226,11 @@ func (n *namedContexts) add(name string, st llb.State) {
 	n.loaded[name] = st
 }
 
-func (n *namedContexts) states() map[string]llb.State { return n.loaded }
+func (n *namedContexts) states() map[string]llb.State {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.loaded)
+}
 
 // frontendImage is implemented by gateway clients that run from an image.
 type frontendImage interface {

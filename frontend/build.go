@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
@@ -20,7 +21,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
-	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 // Build answers one request of a client: it is the function that the gateway
@@ -48,8 +48,18 @@ type build struct {
 	source   *dockerui.Source // the spec's file
 	files    project.Files
 	ignored  []string // patterns of what is no part of the context
-	facts    tool.Facts
 	contexts namedContexts
+	scans    once[string, tool.Facts]
+	leftOut  []planner.LeftOut // tags that were warned of
+	images   once[planner.ImageKey, planner.Image]
+}
+
+// planned is an image of the file with its plan, or what is no image's.
+type planned struct {
+	in     planner.Input
+	facts  tool.Facts
+	plan   *plan.Plan
+	inputs lower.Inputs
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {
@@ -68,20 +78,20 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 		res, err := b.lock(ctx, in)
 		return res, b.located(err)
 	}
-	p, inputs, err := b.plan(ctx, in)
+	all, err := b.plan(ctx, in)
 	if err != nil {
 		return nil, b.located(err)
 	}
-	if p.Alone != nil {
-		return b.alone(ctx, p, inputs)
+	if only := all[0]; only.plan.Alone != nil {
+		return b.alone(ctx, only)
 	}
-	if err := b.warn(ctx, in, p.Source.Mains); err != nil {
+	if err := b.warn(ctx, all); err != nil {
 		return nil, b.located(err)
 	}
-	if err := b.runChecks(ctx, p, inputs); err != nil {
+	if err := b.runChecks(ctx, all); err != nil {
 		return nil, err
 	}
-	return b.solve(ctx, p, inputs)
+	return b.solve(ctx, all)
 }
 
 // read gathers what the user handed in.
@@ -97,59 +107,60 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	return parse(b.source.Filename, b.source.Data, b.files, b.request())
 }
 
-// plan looks up what the planner asks for and lets it decide.
-func (b *build) plan(ctx context.Context, in planner.Input) (*plan.Plan, lower.Inputs, error) {
+// plan plans the images that a request is for.
+func (b *build) plan(ctx context.Context, in planner.Input) ([]planned, error) {
+	images, err := planner.Images(in)
+	if err != nil {
+		return nil, err
+	}
+	return b.planAll(ctx, images)
+}
+
+// planAll plans images side by side. Errors are those of all of them.
+func (b *build) planAll(ctx context.Context, images []planner.Input) ([]planned, error) {
+	all := make([]planned, len(images))
+	failed := make([]error, len(images))
+	var wg sync.WaitGroup
+	for i, image := range images {
+		wg.Go(func() { all[i], failed[i] = b.planOne(ctx, image) })
+	}
+	wg.Wait()
+	return all, joined(failed...)
+}
+
+// planOne looks up what the planner asks for and lets it decide.
+func (b *build) planOne(ctx context.Context, in planner.Input) (planned, error) {
+	p := planned{in: in}
 	questions, err := planner.Ask(in)
 	if err != nil {
-		return nil, lower.Inputs{}, err
+		return p, err
 	}
-	inputs, err := b.inputs(ctx)
+	if p.inputs, err = b.inputs(ctx); err != nil {
+		return p, err
+	}
+	answers, err := b.answer(ctx, questions, p.inputs)
 	if err != nil {
-		return nil, lower.Inputs{}, err
+		return p, err
 	}
-	answers, err := b.answer(ctx, questions, inputs)
-	if err != nil {
-		return nil, lower.Inputs{}, err
-	}
-	b.facts = answers.Facts
-	inputs.Contexts = b.contexts.states()
-	p, err := planner.Plan(in, answers)
-	return p, inputs, err
+	p.facts = answers.Facts
+	p.inputs.Contexts = b.contexts.states()
+	p.plan, err = planner.Plan(in, answers)
+	return p, err
 }
 
-// solve builds what was asked for, for all platforms of a plan.
-func (b *build) solve(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*client.Result, error) {
-	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
-		img := p.Images[i]
-		st, config := b.target(p, img, inputs)
-		ref, err := b.evaluate(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := b.addSBOMs(ctx, rb, p, inputs); err != nil {
-		return nil, err
-	}
-	return rb.Finalize()
-}
-
-// target is what the client wants of one platform.
-func (b *build) target(p *plan.Plan, img plan.Image, inputs lower.Inputs) (llb.State, *dockerspec.DockerOCIImage) {
-	switch b.ui.Target {
+// target is what the client wants of an image for one platform.
+func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) {
+	switch p.in.Request.Target {
 	case planner.BinaryTarget:
-		return lower.Binaries(p, img, inputs), lower.DataConfig(img)
+		return lower.Binaries(p.plan, img, p.inputs), lower.DataConfig(img)
 	case planner.ObjectsTarget:
-		return lower.Objects(p, img, inputs), lower.DataConfig(img)
+		return lower.Objects(p.plan, img, p.inputs), lower.DataConfig(img)
 	case planner.SBOMTarget:
-		return lower.SBOM(p, img, inputs), lower.DataConfig(img)
+		return lower.SBOM(p.plan, img, p.inputs), lower.DataConfig(img)
 	case planner.ReproduceTarget:
-		return lower.Reproduce(p, img, inputs), lower.DataConfig(img)
+		return lower.Reproduce(p.plan, img, p.inputs), lower.DataConfig(img)
 	}
-	return lower.Lower(p, img, inputs), lower.Config(img)
+	return lower.Lower(p.plan, img, p.inputs), lower.Config(img)
 }
 
 // parse reads the spec and the project's files, and reports what is wrong

@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
+	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -30,31 +31,53 @@ func (b *build) answerLint(ctx context.Context) (*client.Result, error) {
 
 // check finds what can be found without looking up images.
 func (b *build) check(ctx context.Context) (findings, error) {
-	in, err := b.read(ctx)
+	images, err := b.asked(ctx)
 	if err != nil {
 		return findings{}, err
 	}
+	var all []subject
+	var failed []error
+	for _, in := range images {
+		s, err := b.subject(ctx, in)
+		all, failed = append(all, s), append(failed, err)
+	}
+	if err := joined(failed...); err != nil {
+		return findings{}, err
+	}
+	return b.findings(all)
+}
+
+// subject is an image that rules look at.
+type subject struct {
+	in    planner.Input
+	facts tool.Facts
+	mains []string
+}
+
+func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) {
+	s := subject{in: in}
 	questions, err := planner.Ask(in)
 	if err != nil {
-		return findings{}, err
+		return s, err
 	}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
-		return findings{}, err
+		return s, err
 	}
-	if b.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
-		return findings{}, err
+	if s.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
+		return s, err
 	}
-	mains, err := planner.Mains(in, b.facts)
-	if err != nil {
-		return findings{}, err
-	}
-	return b.findings(in, mains)
+	s.mains, err = planner.Mains(in, s.facts)
+	return s, err
 }
 
-// warn tells of what the rules find, once for all platforms.
-func (b *build) warn(ctx context.Context, in planner.Input, mains []string) error {
-	found, err := b.findings(in, mains)
+// warn tells of what the rules find, once for all platforms and images.
+func (b *build) warn(ctx context.Context, all []planned) error {
+	var subjects []subject
+	for _, p := range all {
+		subjects = append(subjects, subject{p.in, p.facts, p.plan.Source.Mains})
+	}
+	found, err := b.findings(subjects)
 	if err != nil {
 		return err
 	}
@@ -64,7 +87,7 @@ func (b *build) warn(ctx context.Context, in planner.Input, mains []string) erro
 	if found.areErrors {
 		return violation(found.all)
 	}
-	return nil
+	return b.warnUnsure(ctx, all)
 }
 
 // findings are what the rules found and the user has not turned off.
@@ -73,24 +96,28 @@ type findings struct {
 	areErrors bool // the user's `error=true`
 }
 
-func (b *build) findings(in planner.Input, mains []string) (findings, error) {
+func (b *build) findings(subjects []subject) (findings, error) {
 	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
 	if err != nil {
 		return findings{}, err
 	}
-	all := rules.Check(rules.Subject{
-		Text:     b.source.Data,
-		Spec:     in.Spec,
-		Project:  in.Project,
-		Facts:    b.facts,
-		Mains:    mains,
-		Vendored: planner.Vendored(in),
-		Ignored:  b.ignored,
-	})
+	var all []rules.Subject
+	for _, s := range subjects {
+		all = append(all, rules.Subject{
+			Text:     b.source.Data,
+			Spec:     s.in.Spec.Find(s.in.Image),
+			Project:  s.in.Project,
+			Facts:    s.facts,
+			Mains:    s.mains,
+			Lacking:  planner.Lacking(s.in),
+			Vendored: planner.Vendored(s.in),
+			Ignored:  b.ignored,
+		})
+	}
 	skipped := func(f rules.Finding) bool {
 		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
 	}
-	return findings{slices.DeleteFunc(all, skipped), options.ReturnAsError}, nil
+	return findings{slices.DeleteFunc(rules.Check(all...), skipped), options.ReturnAsError}, nil
 }
 
 // checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of

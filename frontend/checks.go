@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	lower "github.com/gohull/gohull/llb"
-	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -17,8 +16,8 @@ import (
 
 // alone runs a check that was asked for by itself. It is one for all
 // platforms, so the result has none.
-func (b *build) alone(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*client.Result, error) {
-	ref, err := b.evaluate(ctx, lower.Check(p, *p.Alone, inputs))
+func (b *build) alone(ctx context.Context, p planned) (*client.Result, error) {
+	ref, err := b.evaluate(ctx, lower.Check(p.plan, *p.plan.Alone, p.inputs))
 	if err != nil {
 		return nil, err
 	}
@@ -30,19 +29,12 @@ func (b *build) alone(ctx context.Context, p *plan.Plan, inputs lower.Inputs) (*
 // runChecks runs the checks beside what they are checks of, and none ends
 // because of another: its error has all that is wrong. What is solved after
 // it depends on the verdicts, so that they travel with the image's cache.
-func (b *build) runChecks(ctx context.Context, p *plan.Plan, inputs lower.Inputs) error {
-	if len(p.Checks) == 0 {
-		return nil
-	}
-	unchecked := *p
-	unchecked.Checks = nil
+func (b *build) runChecks(ctx context.Context, all []planned) error {
 	var states []llb.State
-	for _, img := range p.Images {
-		st, _ := b.target(&unchecked, img, inputs)
-		states = append(states, st)
-	}
-	for _, c := range p.Checks {
-		states = append(states, lower.Check(p, c, inputs))
+	for _, p := range all {
+		if len(p.plan.Checks) > 0 {
+			states = append(states, p.beside()...)
+		}
 	}
 	failed := make([]error, len(states))
 	var wg sync.WaitGroup
@@ -51,6 +43,24 @@ func (b *build) runChecks(ctx context.Context, p *plan.Plan, inputs lower.Inputs
 	}
 	wg.Wait()
 	return together(failed)
+}
+
+// beside is what an image is made of and its checks, none of which waits for
+// another.
+func (p planned) beside() []llb.State {
+	unchecked := p
+	without := *p.plan
+	without.Checks = nil
+	unchecked.plan = &without
+	var states []llb.State
+	for _, img := range p.plan.Images {
+		st, _ := unchecked.target(img)
+		states = append(states, st)
+	}
+	for _, c := range p.plan.Checks {
+		states = append(states, lower.Check(p.plan, c, p.inputs))
+	}
+	return states
 }
 
 // together is several failures of steps as one error, with the excerpts of

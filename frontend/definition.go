@@ -3,12 +3,12 @@ package frontend
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/graph"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/llbtext"
-	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests/convertllb"
@@ -16,40 +16,54 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// definitions are what a build would hand to BuildKit, one for each image of
-// the plan.
-func (b *build) definitions(ctx context.Context) (*plan.Plan, []*llb.Definition, error) {
-	in, err := b.read(ctx)
+// definition is what a build would hand to BuildKit for an image, or for
+// what is none.
+type definition struct {
+	name string // "image linux/amd64", "check vet"
+	*llb.Definition
+}
+
+func (b *build) definitions(ctx context.Context) ([]definition, error) {
+	all, err := b.planAsked(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	p, inputs, err := b.plan(ctx, in)
-	if err != nil {
-		return nil, nil, err
-	}
-	var states []llb.State
-	if p.Alone != nil {
-		states = append(states, lower.Check(p, *p.Alone, inputs))
-	}
-	for _, img := range p.Images {
-		st, _ := b.target(p, img, inputs)
-		states = append(states, st)
-	}
-	var defs []*llb.Definition
-	for _, st := range states {
-		def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
-		if err != nil {
-			return nil, nil, err
+	var defs []definition
+	for _, p := range all {
+		for name, st := range p.states() {
+			def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+			if err != nil {
+				return nil, err
+			}
+			defs = append(defs, definition{name, def})
 		}
-		defs = append(defs, def)
 	}
-	return p, defs, nil
+	return defs, nil
+}
+
+// states are what is solved for a plan, each with its name.
+func (p planned) states() iter.Seq2[string, llb.State] {
+	return func(yield func(string, llb.State) bool) {
+		if alone := p.plan.Alone; alone != nil && !yield(alone.Name, lower.Check(p.plan, *alone, p.inputs)) {
+			return
+		}
+		for _, img := range p.plan.Images {
+			st, _ := p.target(img)
+			if !yield("image "+p.plan.NameOf(img), st) {
+				return
+			}
+		}
+	}
 }
 
 func (b *build) answerGraph(ctx context.Context) (*client.Result, error) {
-	_, defs, err := b.definitions(ctx)
+	all, err := b.definitions(ctx)
 	if err != nil {
 		return nil, err
+	}
+	var defs []*llb.Definition
+	for _, def := range all {
+		defs = append(defs, def.Definition)
 	}
 	g, err := graph.Of(defs...)
 	if err != nil {
@@ -58,34 +72,30 @@ func (b *build) answerGraph(ctx context.Context) (*client.Result, error) {
 	return answered(g.SVG(), g)
 }
 
-// definition is an image's, for programs to read.
-type definition struct {
-	Image      string             `json:"image"` // its platform
+// readable is a definition for programs to read.
+type readable struct {
+	Image      string             `json:"image"` // its platform, after the name of one of several; a check's name
 	Definition *convertllb.Result `json:"definition"`
 }
 
 func (b *build) answerLLB(ctx context.Context) (*client.Result, error) {
-	p, defs, err := b.definitions(ctx)
+	defs, err := b.definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var text strings.Builder
-	var all []definition
-	for i, def := range defs {
-		one, err := llbtext.Format(def)
+	var all []readable
+	for _, def := range defs {
+		one, err := llbtext.Format(def.Definition)
 		if err != nil {
 			return nil, err
 		}
-		platform := b.ui.Target
-		if i < len(p.Images) {
-			platform = p.Images[i].Platform.String()
-		}
-		fmt.Fprintf(&text, "image %s\n%s", platform, one)
-		ops, err := decoded(def)
+		fmt.Fprintf(&text, "%s\n%s", def.name, one)
+		ops, err := decoded(def.Definition)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, definition{platform, ops})
+		all = append(all, readable{strings.TrimPrefix(def.name, "image "), ops})
 	}
 	return answered(text.String(), all)
 }

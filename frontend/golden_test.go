@@ -165,15 +165,20 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		}
 		return map[string]string{"lock": lock}
 	}
-	p, err := c.plan(t)
+	plans, err := c.plans(t)
 	if err != nil {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
+	p := plans[0]
 	if p.Alone != nil {
 		return map[string]string{"plan": p.String(), "check": stateText(t, lower.Check(p, *p.Alone, c.inputs()))}
 	}
+	var text strings.Builder
+	for _, p := range plans {
+		text.WriteString(p.String())
+	}
 	return map[string]string{
-		"plan":      p.String(),
+		"plan":      text.String(),
 		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
 		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
 		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
@@ -281,11 +286,35 @@ func (c *testCase) addFile(t *testing.T, f txtar.File) {
 	}
 }
 
+// plan is that of the first image.
 func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
+	plans, err := c.plans(t)
+	if err != nil {
+		return nil, err
+	}
+	return plans[0], nil
+}
+
+// plans are those of all images that the case asks for.
+func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
 	in, err := parse(c.specName, c.spec, c.files, c.request)
 	if err != nil {
 		return nil, err
 	}
+	images, err := planner.Images(in)
+	if err != nil {
+		return nil, err
+	}
+	var plans []*plan.Plan
+	var failed []error
+	for _, in := range images {
+		p, err := c.planOne(t, in)
+		plans, failed = append(plans, p), append(failed, err)
+	}
+	return plans, joined(failed...)
+}
+
+func (c testCase) planOne(t *testing.T, in planner.Input) (*plan.Plan, error) {
 	q, err := planner.Ask(in)
 	if err != nil {
 		return nil, err

@@ -18,10 +18,18 @@ func (b *build) answerOutline(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	target := planner.TargetOf(in)
+	if in.Request.Target == "" {
+		in.Request.Target = target.Name
+	}
+	images, err := planner.Images(in)
+	if err != nil {
+		return nil, err
+	}
+	in = images[0] // Build args hold for all alike.
 	if _, err := planner.Ask(in); err != nil {
 		return nil, err
 	}
-	target := planner.TargetOf(in.Request)
 	o := outlined{Outline: outline.Outline{Name: target.Name, Description: target.Description}}
 	for _, arg := range planner.ArgValues(in) {
 		o.Args = append(o.Args, outline.Arg{
@@ -58,9 +66,13 @@ func (o *outlined) location(at diag.Range, src *pb.SourceInfo) *pb.Location {
 	return &pb.Location{SourceIndex: int32(i), Ranges: pbRanges([]diag.Range{at})}
 }
 
-func (b *build) answerTargets(context.Context) (*client.Result, error) {
+func (b *build) answerTargets(ctx context.Context) (*client.Result, error) {
+	in, err := b.read(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list targets.List
-	for _, t := range planner.Targets() {
+	for _, t := range planner.TargetsOf(in.Spec) {
 		list.Targets = append(list.Targets, targets.Target{Name: t.Name, Description: t.Description, Default: t.Default})
 	}
 	return list.ToResult()

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests"
 	"github.com/moby/buildkit/frontend/subrequests/lint"
@@ -47,6 +49,8 @@ func Questions() []Question {
 		{"describe", "this list", (*build).answerDescribe, subrequests.SubrequestsDescribeDefinition},
 		{Name: "schema", Meaning: "the JSON Schema of the spec, for editors", answer: (*build).answerSchema},
 		{Name: "spec", Meaning: "the spec with every default filled in, and where each value comes from", answer: (*build).answerSpec},
+		{Name: "tags", Meaning: "what the images are called where they are pushed: a name and a tag on each line", answer: (*build).answerTags},
+		{Name: "bake", Meaning: "a bake file (JSON) that has a target for each image, with its tags and the build args of this call", answer: (*build).answerBake},
 		{Name: "plan", Meaning: "what is going to be built, from what, with which command", answer: (*build).answerPlan},
 		{Name: "graph", Meaning: "a picture (SVG) of the steps, and of what each one's cache key is made of", answer: (*build).answerGraph},
 		{Name: "llb", Meaning: "the definition that BuildKit gets, as text", answer: (*build).answerLLB},
@@ -125,13 +129,42 @@ func (b *build) answerSchema(context.Context) (*client.Result, error) {
 }
 
 func (b *build) answerPlan(ctx context.Context) (*client.Result, error) {
+	all, err := b.planAsked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	var plans []*plan.Plan
+	for i, p := range all {
+		if i > 0 {
+			text.WriteString("\n")
+		}
+		text.WriteString(p.plan.String())
+		plans = append(plans, p.plan)
+	}
+	if len(plans) == 1 {
+		return answered(text.String(), plans[0])
+	}
+	return answered(text.String(), plans)
+}
+
+// asked are the images that a question is about: those of the target, and
+// without one all there are.
+func (b *build) asked(ctx context.Context) ([]planner.Input, error) {
 	in, err := b.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p, _, err := b.plan(ctx, in)
+	if in.Request.Target == "" && len(in.Spec.Images) > 0 {
+		in.Request.Target = planner.AllTarget
+	}
+	return planner.Images(in)
+}
+
+func (b *build) planAsked(ctx context.Context) ([]planned, error) {
+	images, err := b.asked(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return answered(p.String(), p)
+	return b.planAll(ctx, images)
 }

@@ -117,6 +117,8 @@ func options(comment string) map[string]string {
 			opts["platform"] = value
 		case "--file":
 			opts["filename"] = value
+		case "--target":
+			opts["target"] = value
 		}
 	}
 	return opts

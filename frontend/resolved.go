@@ -12,18 +12,54 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
+// answerSpec gives a spec that says all that holds. What is built of an image
+// makes no difference to that.
 func (b *build) answerSpec(ctx context.Context) (*client.Result, error) {
 	in, err := b.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.Request.Target = "" // A spec means the same for all targets, and a check's plan has no image.
-	p, _, err := b.plan(ctx, in)
+	in.Request.Target, _, _ = strings.Cut(in.Request.Target, "/")
+	if in.Request.Target == "" || in.Spec.Find(in.Request.Target) == nil {
+		in.Request.Target = ""
+		if len(in.Spec.Images) > 0 {
+			in.Request.Target = planner.AllTarget
+		}
+	}
+	all, err := b.plan(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	settings := planner.Settings(in, p)
-	return answered(resolved(settings), settings)
+	var images []settled
+	for _, p := range all {
+		images = append(images, settled{p.in.Image, planner.Settings(p.in, p.plan)})
+	}
+	if len(images) == 1 {
+		return answered(resolved(images[0].Settings), images[0].Settings)
+	}
+	return answered(resolvedImages(images), images)
+}
+
+// settled is an image of a file and all that holds for it.
+type settled struct {
+	Image    string            `json:"image"`
+	Settings []planner.Setting `json:"settings"`
+}
+
+// resolvedImages writes the settings of several images as one spec.
+func resolvedImages(images []settled) string {
+	ofImage := func(s planner.Setting) bool { return s.OfImage }
+	var b strings.Builder
+	b.WriteString(resolved(slices.DeleteFunc(slices.Clone(images[0].Settings), ofImage)))
+	b.WriteString("images:\n")
+	for _, image := range images {
+		own := slices.DeleteFunc(slices.Clone(image.Settings), func(s planner.Setting) bool { return !s.OfImage })
+		b.WriteString("  " + image.Image + ":\n")
+		for line := range strings.Lines(resolved(own)) {
+			b.WriteString("    " + line)
+		}
+	}
+	return b.String()
 }
 
 // resolved writes settings as a spec, with where each value comes from in a

@@ -1,49 +1,29 @@
 package frontend
 
 import (
-	"context"
 	"encoding/csv"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
-	lower "github.com/gohull/gohull/llb"
-	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/attestations"
-	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/result"
-	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 // predicateSPDX is what in-toto calls an SPDX document.
 const predicateSPDX = "https://spdx.dev/Document"
 
-// addSBOMs attests for each image what it is made of, when the client asks
-// for that. The daemon scans a result that has no such attestation, with an
-// image that it pulls; so for a scanner that the client names itself, nothing
-// is to be done here.
-func (b *build) addSBOMs(ctx context.Context, rb *dockerui.ResultBuilder, p *plan.Plan, inputs lower.Inputs) error {
-	if b.ui.SBOM == nil || namesScanner(b.ui.BuildOpts().Opts) {
-		return nil
-	}
-	return rb.EachPlatform(ctx, func(ctx context.Context, id string, target ocispecs.Platform) error {
-		i := slices.IndexFunc(p.Images, func(img plan.Image) bool { return img.Platform == platform(target) })
-		if i < 0 {
-			return fmt.Errorf("no image for %s", id)
-		}
-		ref, err := b.evaluate(ctx, lower.SBOM(p, p.Images[i], inputs))
-		if err != nil {
-			return err
-		}
-		rb.AddAttestation(id, spdx(ref))
-		return nil
-	})
+// attests reports whether each image comes with an attestation of what it is
+// made of, as the client asks. The daemon scans a result that has no such
+// attestation, with an image that it pulls; so for a scanner that the client
+// names itself, nothing is to be done here.
+func (b *build) attests() bool {
+	return b.ui.SBOM != nil && !namesScanner(b.ui.BuildOpts().Opts)
 }
 
 // spdx is the attestation that a ref holds. The name of its core is that of
@@ -66,7 +46,7 @@ func spdx(ref client.Reference) result.Attestation[client.Reference] {
 // checkSBOM refuses an SBOM of what is none of Go's, and what only a scanner
 // could heed when there is none.
 func (b *build) checkSBOM() error {
-	if b.ui.SBOM == nil || namesScanner(b.ui.BuildOpts().Opts) {
+	if !b.attests() {
 		return nil
 	}
 	var errs diag.List

@@ -180,6 +180,11 @@ func (l lowering) copy(c plan.Copy) llb.State {
 
 // run is the output of a step that runs a verb of the tool.
 func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.State {
+	return l.exec(root, s, v, extra...).AddMount(tool.Out, llb.Scratch())
+}
+
+// exec is run for a step whose outputs are still to be mounted.
+func (l lowering) exec(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.ExecState {
 	opts := options{
 		llb.Args(tool.Command(v)),
 		llb.AddMount(tool.Binary, l.in.Tool, llb.SourcePath(l.in.ToolPath), llb.Readonly),
@@ -198,7 +203,7 @@ func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.Run
 		key, value, _ := strings.Cut(e, "=")
 		opts = append(opts, llb.AddEnv(key, value))
 	}
-	return root.Run(opts...).AddMount(tool.Out, llb.Scratch())
+	return root.Run(opts...)
 }
 
 // options are several options as one.
@@ -243,12 +248,37 @@ func (l lowering) gather() lowering {
 // pick runs again whenever the context changes, and takes no time. What
 // mounts its output runs again only when that has another content.
 func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
-	verb := &tool.Closure{
-		Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, PGO: s.PGO,
-		Tests: s.Tests, Data: s.Data, Files: s.Files,
-		Asked: len(asked) > 0, Mains: s.Mains,
+	if s.Beside != nil && len(asked) == 0 {
+		return l.pickBeside(s)
 	}
+	verb := closure(s.Pick)
+	verb.Asked = len(asked) > 0
 	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)
+}
+
+// pickBeside picks for several images, each to an output of its own: what
+// mounts that of one image does not run again for the sake of another.
+func (l lowering) pickBeside(s plan.Source) llb.State {
+	all := &tool.Closures{}
+	for _, p := range s.Beside {
+		all.Add(p.Image, closure(p))
+	}
+	step := l.exec(llb.Scratch(), s.Step, all, l.context())
+	var own llb.State
+	for _, p := range s.Beside {
+		out := step.AddMount(tool.OutOf(p.Image), llb.Scratch())
+		if p.Image == s.Image {
+			own = out
+		}
+	}
+	return own
+}
+
+func closure(p plan.Pick) *tool.Closure {
+	return &tool.Closure{
+		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
+		Tests: p.Tests, Data: p.Data, Files: p.Files, Mains: p.Mains,
+	}
 }
 
 // fetch runs on the outline of the source.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"github.com/gohull/gohull/llb/tool"
@@ -23,6 +24,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
+	"golang.org/x/sync/errgroup"
 )
 
 // runTool runs a verb of the tool and gives the exit code of the program.
@@ -47,6 +49,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runScan(*v)
 	case *tool.Closure:
 		return 0, runClosure(*v)
+	case *tool.Closures:
+		return 0, runClosures(*v)
 	case *tool.Skeleton:
 		return 0, runSkeleton()
 	case *tool.Toolchain:
@@ -111,13 +115,31 @@ func runClosure(v tool.Closure) error {
 			return err
 		}
 	}
+	return within(tool.Source, func(source fs.FS) error { return pick(source, v, asked, tool.Out) })
+}
+
+// runClosures makes closures side by side: most of it is waiting for files.
+func runClosures(v tool.Closures) error {
+	all, err := v.ByImage()
+	if err != nil {
+		return err
+	}
 	return within(tool.Source, func(source fs.FS) error {
-		result, err := closure.Find(source, v, asked)
-		if err != nil {
-			return err
+		var eg errgroup.Group
+		eg.SetLimit(runtime.GOMAXPROCS(0))
+		for image, c := range all {
+			eg.Go(func() error { return pick(source, c, closure.Asked{}, tool.OutOf(image)) })
 		}
-		return closure.Write(tool.Out, source, result)
+		return eg.Wait()
 	})
+}
+
+func pick(source fs.FS, v tool.Closure, asked closure.Asked, out string) error {
+	result, err := closure.Find(source, v, asked)
+	if err != nil {
+		return err
+	}
+	return closure.Write(out, source, result)
 }
 
 func runSkeleton() error {

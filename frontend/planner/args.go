@@ -16,10 +16,14 @@ type buildArgs struct {
 	proxyEnv  map[string]string // GOPROXY and kin, those that were given
 	epoch     int64             // SOURCE_DATE_EPOCH, else 0
 	stamps    map[string]string // VERSION and kin, those that were given
+	releases  []string          // RELEASES, as "v1.2.3"; nil when it was not given
 }
 
 // RerunArg is the build arg that has all steps run again.
 const RerunArg = "RERUN"
+
+// releasesArg is the build arg that tells which tags may move.
+const releasesArg = "RELEASES"
 
 // goEnvArgs are the build args that steps with network get as they are; the
 // go command's own documentation says what they mean.
@@ -34,6 +38,7 @@ type BuildArg struct {
 // proxy settings that Docker predefines, are accepted beside them.
 func BuildArgs() []BuildArg {
 	return []BuildArg{
+		{"BRANCH", "the branch that is built; see Stamps"},
 		{"COMMIT", "the commit that is built; see Stamps"},
 		{"DATE", "its date, as `git log -1 --format=%cI` prints it; see Stamps"},
 		{"DIRTY", "whether files differ from the commit, `true` or `false`; see Stamps"},
@@ -43,6 +48,7 @@ func BuildArgs() []BuildArg {
 		{"GOPROXY", "where modules are fetched from; overrides `modules.proxy`"},
 		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
+		{releasesArg, "the versions that are released, as `git tag` prints them; see Tags"},
 		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
 		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
 		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
@@ -62,6 +68,8 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 			args.goVersion = strings.TrimPrefix(value, "go")
 		case name == "SOURCE_DATE_EPOCH":
 			args.epoch = readEpoch(value, errs)
+		case name == releasesArg:
+			args.releases = readReleases(value)
 		case stampArgs[name].accept != nil:
 			args.stamps[name] = readStampArg(name, value, errs)
 		case slices.Contains(goEnvArgs, name):

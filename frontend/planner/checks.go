@@ -28,6 +28,12 @@ func IsCheck(target string) bool {
 	return ok
 }
 
+// whole is the draft for what is no image's: checks are of the project.
+func (d draft) whole() draft {
+	d.Spec = d.file
+	return d
+}
+
 // checkPlan is the plan of a check by itself. It needs no main package.
 func (d draft) checkPlan() *plan.Plan {
 	if len(d.Project.Members) == 0 {
@@ -144,17 +150,12 @@ func (d draft) testFlags() []string {
 // platform that steps run on: tests run there, and so what is asked of a
 // platform changes no verdict.
 func (d draft) allPackages() plan.Packages {
+	const names = "all packages and their tests"
 	here := d
 	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
-	p := plan.Packages{Source: here.source(nil, nil), Modules: here.modules(nil)}
-	p.Source.Name = "pick the source of all packages and their tests"
-	p.Source.Mains, p.Source.Tests, p.Source.PGO = d.allPatterns(), true, "off"
-	if p.Source.Imports != nil {
-		p.Source.Imports.Name = "find what all packages and their tests import from modules"
-	}
-	if p.Modules != nil {
-		p.Modules.Name = "fetch the modules of all packages and their tests"
-	}
+	source := here.pick(d.allPatterns(), names)
+	source.Tests, source.PGO = true, "off"
+	p := plan.Packages{Source: here.askingModules(*source, names), Modules: here.modules(names)}
 	p.Data = p.Source
 	p.Data.Name = "pick the source and the testdata of the tests"
 	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)

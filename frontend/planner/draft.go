@@ -32,12 +32,14 @@ func (d draft) plan() *plan.Plan {
 	}
 	binaries := d.binaries(mains)
 	p := &plan.Plan{
+		Image:     d.Image,
+		Names:     d.names,
 		Toolchain: d.planToolchain(),
 		Source:    d.source(mains, binaries),
-		Modules:   d.modules(binaries),
-		Skeleton:  d.skeleton(),
-		Packages:  d.allPackages(),
-		Checks:    d.checks(),
+		Modules:   d.modules(packageList(binaries)),
+		Skeleton:  d.whole().skeleton(),
+		Packages:  d.whole().allPackages(),
+		Checks:    d.whole().checks(),
 	}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
@@ -48,11 +50,18 @@ func (d draft) plan() *plan.Plan {
 	return p
 }
 
-// source is one step for all platforms, so that they share its output.
+// source is one step for all platforms, and for all images that are alike, so
+// that they share its run.
 func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
-	s := d.pick(dirs(mains), "pick the source of "+packageList(binaries))
+	s := d.shared(d.pick(dirs(mains), packageList(binaries)), d.foundMains)
+	return d.askingModules(*s, packageList(binaries))
+}
+
+// askingModules has the source picked twice where modules may import packages
+// of the context: before they are fetched, and when they have said which.
+func (d draft) askingModules(s plan.Source, names string) plan.Source {
 	if d.downloads() && d.Project.Shared() {
-		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + packageList(binaries) + " imports", At: s.At}
+		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + names + " imports", At: s.At}
 	}
 	return s
 }
@@ -61,14 +70,14 @@ func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source 
 func (c choices) downloads() bool { return !c.vendored && c.Project.Requires() }
 
 // modules is one step for all platforms: what they need differs by little.
-func (d draft) modules(binaries []plan.Binary) *plan.Modules {
+func (d draft) modules(names string) *plan.Modules {
 	if !d.downloads() {
 		return nil
 	}
 	m := &plan.Modules{
 		Step: plan.Step{
 			ID:      "modules",
-			Name:    "fetch the modules of " + packageList(binaries),
+			Name:    "fetch the modules of " + names,
 			At:      spans(d.Spec, d.moduleLines()...),
 			Env:     d.onToolchain(append(d.goEnv(), d.proxyEnv()...)),
 			Network: true,
@@ -144,7 +153,7 @@ func (d draft) rootfs() *plan.Rootfs {
 func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img := plan.Image{
 		Platform: p,
-		Name:     "put the image together for " + p.String(),
+		Name:     fmt.Sprintf("put %s together for %s", d.called(), p),
 		At:       spans(d.Spec, d.base.at),
 		Compile:  d.compile(binaries, p),
 	}
@@ -159,7 +168,13 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img.SBOM = d.sbom(img)
 	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
+	img.Annotations = d.annotations(img)
 	return img
+}
+
+// called is what people call the image that is built.
+func (c choices) called() string {
+	return strings.TrimSpace("the image " + c.Image)
 }
 
 // exported is the binaries as files to take out of the build.

@@ -128,17 +128,34 @@ func (d draft) volumes(base dockerspec.DockerOCIImage) []string {
 func (d draft) labels(img plan.Image, base dockerspec.DockerOCIImage) map[string]string {
 	labels := map[string]string{}
 	maps.Copy(labels, base.Config.Labels)
-	labels[ocispecs.AnnotationTitle] = binaryTitle(img.Compile)
-	if resolved, ok := d.answers.Images[d.base.key(img.Platform)]; ok && resolved.Digest != "" {
-		labels[ocispecs.AnnotationBaseImageName] = d.base.ref
-		labels[ocispecs.AnnotationBaseImageDigest] = resolved.Digest
-	}
-	maps.Copy(labels, d.originLabels())
-	for _, l := range d.Spec.Run.Labels {
-		labels[l.Key.Value] = l.Value.Value
-	}
+	maps.Copy(labels, d.origin(img))
+	addPairs(labels, d.Spec.Run.Labels)
 	maps.Copy(labels, d.Request.Labels)
 	return labels
+}
+
+// annotations are those that OCI defines and the plan knows, and the spec's.
+func (d draft) annotations(img plan.Image) map[string]string {
+	annotations := d.origin(img)
+	addPairs(annotations, d.Spec.Image.Annotations)
+	return annotations
+}
+
+func addPairs(to map[string]string, pairs []spec.Pair) {
+	for _, p := range pairs {
+		to[p.Key.Value] = p.Value.Value
+	}
+}
+
+// origin is what OCI has names for and the plan knows of an image.
+func (d draft) origin(img plan.Image) map[string]string {
+	known := d.originLabels()
+	known[ocispecs.AnnotationTitle] = binaryTitle(img.Compile)
+	if resolved, ok := d.answers.Images[d.base.key(img.Platform)]; ok && resolved.Digest != "" {
+		known[ocispecs.AnnotationBaseImageName] = d.base.ref
+		known[ocispecs.AnnotationBaseImageDigest] = resolved.Digest
+	}
+	return known
 }
 
 func binaryTitle(c plan.Compile) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -26,21 +27,21 @@ var places = map[string][]string{
 // embedsZones is the build tag that puts the time zones into the program.
 const embedsZones = "timetzdata"
 
-// needs are the kinds of notes that are worth making: what the base lacks and
-// the spec does not bring.
-func (c choices) needs() []string {
-	named, err := reference.ParseNormalizedNamed(c.base.ref)
+// lackingOf are the kinds of notes that are worth making for an image: what
+// its base lacks and its spec does not bring.
+func lackingOf(base string, s *spec.Spec) []string {
+	named, err := reference.ParseNormalizedNamed(base)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(lacking[named.Name()]), c.brings)
+	return slices.DeleteFunc(slices.Clone(lacking[named.Name()]), func(kind string) bool { return brings(s, kind) })
 }
 
-func (c choices) brings(kind string) bool {
-	if kind == tool.NoteZones && slices.Contains(values(c.Spec.Build.Tags), embedsZones) {
+func brings(s *spec.Spec, kind string) bool {
+	if kind == tool.NoteZones && slices.Contains(values(s.Build.Tags), embedsZones) {
 		return true
 	}
-	for _, f := range c.Spec.Run.Files {
+	for _, f := range s.Run.Files {
 		for _, place := range places[kind] {
 			if strings.HasPrefix(f.To.Value+"/", place+"/") {
 				return true

@@ -24,39 +24,61 @@ type LockAnswers struct {
 	Toolchains map[string]tool.Fetched // by the platform they run on
 }
 
-// AskLock says what has to be looked up to write a lock. It looks past a lock
-// that there is. Its error is a diag.Errors.
+// AskLock says what has to be looked up to write a lock, which is one for all
+// images of the file. It looks past a lock that there is. Its error is a
+// diag.Errors.
 func AskLock(in Input) (LockQuestions, error) {
-	c, errs := chooseUnlocked(in)
-	if !c.version.IsSet() && c.toolchain.ref == "" {
-		errs.Add(diag.Diagnostic{
-			At:      firstLine(in.Spec),
-			Message: "the build context has no go.mod, so the Go version to lock is not known",
-			Hint:    "build with a module's folder as the context",
-		})
-	}
-	if err := errs.Err(); err != nil {
-		return LockQuestions{}, err
-	}
 	var q LockQuestions
+	var errs diag.List
+	for _, c := range unlocked(in, &errs) {
+		if !c.version.IsSet() && c.toolchain.ref == "" {
+			errs.Add(diag.Diagnostic{
+				At:      firstLine(in.Spec),
+				Message: "the build context has no go.mod, so the Go version to lock is not known",
+				Hint:    "build with a module's folder as the context",
+			})
+		}
+		q.add(c)
+	}
+	return q, errs.Err()
+}
+
+// add adds what has to be known of an image.
+func (q *LockQuestions) add(c choices) {
 	if c.base.ref != "" {
-		for _, p := range in.Request.Platforms {
-			q.Images = append(q.Images, c.base.key(p))
+		for _, p := range c.Request.Platforms {
+			q.addImage(c.base.key(p))
 		}
 	}
 	for _, p := range c.builders() {
 		if c.toolchain.ref != "" {
-			q.Images = append(q.Images, c.toolchainKey(p))
+			q.addImage(c.toolchainKey(p))
 			continue
 		}
-		q.Toolchains = append(q.Toolchains, c.moduleToolchain(p))
+		module := c.moduleToolchain(p)
+		if !slices.ContainsFunc(q.Toolchains, func(t *plan.ModuleToolchain) bool { return t.Platform == module.Platform }) {
+			q.Toolchains = append(q.Toolchains, module)
+		}
 	}
-	return q, nil
 }
 
-func chooseUnlocked(in Input) (choices, diag.List) {
+func (q *LockQuestions) addImage(key ImageKey) {
+	if !slices.Contains(q.Images, key) {
+		q.Images = append(q.Images, key)
+	}
+}
+
+// unlocked are the choices for each image, as they are without a lock.
+func unlocked(in Input, errs *diag.List) []choices {
 	in.Lock = nil
-	return choose(in)
+	var all []choices
+	for _, image := range in.Spec.Each() {
+		in.Image = image.Name.Value
+		c, found := choose(in)
+		errs.Add(found.Sorted()...)
+		all = append(all, c)
+	}
+	return all
 }
 
 // builders are the platforms that builders may have: this one's, and, since
@@ -82,7 +104,8 @@ func (c choices) toolchainKey(p plan.Platform) ImageKey {
 
 // Lock writes the lock. Its error is a diag.Errors.
 func Lock(in Input, answers LockAnswers) (plan.File, error) {
-	c, errs := chooseUnlocked(in)
+	var errs diag.List
+	c := unlocked(in, &errs)[0] // Go is the same for all images
 	lock := &spec.Lock{Go: c.lockGo(answers, &errs), Images: lockImages(answers, &errs)}
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err

@@ -246,7 +246,13 @@ func join(dirs []string) string {
 	return strings.Join(names, ", ")
 }
 
-func firstLine(s *spec.Spec) diag.Range { return diag.At(s.File, 1, 1) }
+// firstLine stands for a file as a whole, or for one of its images.
+func firstLine(s *spec.Spec) diag.Range {
+	if s.Name.IsSet() {
+		return s.Name.At
+	}
+	return diag.At(s.File, 1, 1)
+}
 
 // binaryName is the file name that `go build` gives a main package: the last
 // element of its import path that is not a major version.

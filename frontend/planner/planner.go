@@ -4,7 +4,6 @@
 package planner
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -20,7 +19,8 @@ import (
 // Input is what a user hands in: the spec, the project, and the request that
 // came with the command line.
 type Input struct {
-	Spec    *spec.Spec
+	Spec    *spec.Spec // the whole file
+	Image   string     // the one of its images that is meant; empty for a file that makes one, and for what is no image's
 	Project *project.Project
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
@@ -98,20 +98,25 @@ func Plan(in Input, answers Answers) (*plan.Plan, error) {
 	return p, nil
 }
 
-// choices is what follows from the input alone.
+// choices is what follows from the input alone. Its Spec is that of the image.
 type choices struct {
 	Input
+	file      *spec.Spec // as it was handed in, with all images
 	args      buildArgs
 	stamps    stamp.Values
 	version   project.Version // of Go; not set when only the toolchain image knows
 	toolchain toolchain
 	base      base
 	vendored  bool
+	names     []string  // of the image, with tags
+	leftOut   []LeftOut // tags that it does not get
 }
 
 func choose(in Input) (choices, diag.List) {
 	var errs diag.List
-	c := choices{Input: in}
+	file := in.Spec
+	in.Spec = file.Find(in.Image)
+	c := choices{Input: in, file: file}
 	c.args = readBuildArgs(in.Request.BuildArgs, &errs)
 	checkPlatforms(in, &errs)
 	checkVendor(in, &errs)
@@ -121,7 +126,6 @@ func choose(in Input) (choices, diag.List) {
 	c = c.locked(&errs)
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
-	checkTarget(in.Request.Target, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)
@@ -150,30 +154,24 @@ func (c choices) scan() plan.Scan {
 	return plan.Scan{
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
-		Files:      filePaths(c.Spec.Run.Files),
-		Needs:      c.needs(),
+		Files:      c.scannedFiles(),
+		Needs:      c.scannedNeeds(),
 	}
 }
 
 // likelySource is the source of the main packages that the spec names one by
 // one. Whether they are main packages, the scan has to tell.
 func (c choices) likelySource() *plan.Source {
-	var mains, names []string
-	for _, m := range c.Spec.Main {
-		dir, ok := packages{project: c.Project}.dir(m.Value)
-		if !ok || strings.HasSuffix(dir, "...") {
-			return nil
-		}
-		if !slices.Contains(mains, dir) {
-			mains = append(mains, dir)
-			names = append(names, c.folderName(dir))
-		}
-	}
+	mains := c.namedMains(c.Spec)
 	if mains == nil {
 		return nil
 	}
-	s := c.pick(mains, "pick the source of "+strings.Join(names, " "))
-	return &s
+	var names []string
+	for _, dir := range mains {
+		names = append(names, c.folderName(dir))
+	}
+	s := c.pick(mains, strings.Join(names, " "))
+	return c.shared(s, c.namedMains)
 }
 
 // folderName is what people call the main package in a folder, as
@@ -186,12 +184,10 @@ func (c choices) folderName(dir string) string {
 }
 
 // pick is the step that picks the source of main packages in folders.
-func (c choices) pick(mains []string, name string) plan.Source {
-	return plan.Source{
-		Step:       plan.Step{ID: "source", Name: name, At: spans(c.Spec, c.mainLines()...)},
-		Conditions: c.conditions(),
-		PGO:        c.Spec.Build.Pgo.Value,
-		Mains:      mains,
+func (c choices) pick(mains []string, names string) *plan.Source {
+	return &plan.Source{
+		Step: plan.Step{ID: "source", Name: "pick the source of " + names, At: spans(c.Spec, c.mainLines()...)},
+		Pick: c.pickOf(c.Spec, mains),
 	}
 }
 
@@ -202,7 +198,7 @@ func (c choices) conditions() plan.Conditions {
 	}
 	slices.Sort(platforms)
 	return plan.Conditions{
-		Tags:      slices.Sorted(slices.Values(values(c.Spec.Build.Tags))),
+		Tags:      sortedTags(c.Spec),
 		Platforms: slices.Compact(platforms),
 		Go:        c.version.Value,
 		Cgo:       c.Spec.Build.Cgo.Value,
@@ -225,14 +221,6 @@ func values(ss []spec.String) []string {
 	var out []string
 	for _, s := range ss {
 		out = append(out, s.Value)
-	}
-	return out
-}
-
-func filePaths(fs []spec.File) []string {
-	var out []string
-	for _, f := range fs {
-		out = append(out, path.Clean(f.From.Value))
 	}
 	return out
 }

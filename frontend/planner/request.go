@@ -10,12 +10,13 @@ import (
 )
 
 // checkContexts finds build contexts that take the place of nothing, since a
-// name that is misspelt would otherwise do nothing at all.
+// name that is misspelt would otherwise do nothing at all. One for another
+// image of the file is none of these: a bake file gives them to all.
 func checkContexts(c choices, errs *diag.List) {
 	known := []string{SeedContext}
-	for _, ref := range []string{c.toolchain.ref, c.base.ref} {
-		if ref != "" {
-			known = append(known, ContextName(ref))
+	for _, ref := range c.references() {
+		if name := ContextName(ref); ref != "" && !slices.Contains(known, name) {
+			known = append(known, name)
 		}
 	}
 	for _, given := range c.Request.Contexts {
@@ -30,6 +31,19 @@ func checkContexts(c choices, errs *diag.List) {
 		}
 		errs.Add(withNearMiss(d, name, known))
 	}
+}
+
+// references are the images that this one and others of the file are made
+// from.
+func (c choices) references() []string {
+	all := []string{c.toolchain.ref, c.base.ref}
+	for _, image := range c.file.Images {
+		var ignored diag.List // its own build tells
+		in := c.Input
+		in.Spec = image
+		all = append(all, chooseToolchain(in, c.version, &ignored).ref, chooseBase(image, &ignored).ref)
+	}
+	return all
 }
 
 // ContextName is the name of the build context that replaces an image, as

@@ -1,12 +1,16 @@
 package planner
 
-import "github.com/gohull/gohull/llb/plan"
+import (
+	"fmt"
+
+	"github.com/gohull/gohull/llb/plan"
+)
 
 func (d draft) sbom(img plan.Image) plan.SBOM {
 	return plan.SBOM{
 		Step: plan.Step{
 			ID:   "sbom",
-			Name: "list what the image for " + img.Platform.String() + " is made of",
+			Name: fmt.Sprintf("list what %s for %s is made of", d.called(), img.Platform),
 			At:   spans(d.Spec, d.mainLines()...),
 		},
 		Epoch: d.args.epoch,

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
@@ -15,6 +17,8 @@ type Setting struct {
 	Key   string `json:"key"`             // "run.env"
 	Value any    `json:"value,omitempty"` // a string, a bool, a list or Pairs; nil when there is nothing to write
 	From  string `json:"from"`            // where the value comes from, or what holds without one
+	// OfImage says that each of several images may have another.
+	OfImage bool `json:"-"`
 }
 
 // Pairs is a mapping in the order in which it was written.
@@ -62,6 +66,7 @@ func Settings(in Input, p *plan.Plan) []Setting {
 	s.run()
 	s.list("checks", in.Spec.Checks, nil, "none")
 	s.test()
+	s.image()
 	s.text("cache", in.Spec.Cache, "auto", byDefault)
 	return s.all
 }
@@ -84,7 +89,8 @@ func at(r diag.Range) string {
 const byDefault = "default"
 
 func (s *settings) add(key string, value any, from string) {
-	s.all = append(s.all, Setting{key, value, from})
+	block, _, _ := strings.Cut(key, ".")
+	s.all = append(s.all, Setting{key, value, from, slices.Contains(spec.ImageKeys(), block)})
 }
 
 // text is a key that holds a string; without one, value holds, and from says
@@ -139,13 +145,13 @@ func (s *settings) top() {
 		s.add("go", nil, "as the toolchain's image has it")
 	}
 	s.text("toolchain", s.Spec.Toolchain, "image", byDefault)
-	s.image(s.plan.Toolchain.Image)
+	s.resolved(s.plan.Toolchain.Image)
 	s.text("base", s.Spec.Base, scratch, byDefault)
-	s.image(s.plan.Images[0].Base)
+	s.resolved(s.plan.Images[0].Base)
 }
 
-// image adds what an image was resolved to.
-func (s *settings) image(ref *plan.ImageRef) {
+// resolved adds what an image was resolved to.
+func (s *settings) resolved(ref *plan.ImageRef) {
 	if ref != nil {
 		last := &s.all[len(s.all)-1]
 		last.From += ", " + ref.Name
@@ -199,6 +205,13 @@ func (s *settings) run() {
 	s.pairs("run.labels", r.Labels, "none")
 	s.text("run.stop-signal", r.StopSignal, nil, first(s.config.StopSignal, "SIGTERM"))
 	s.healthcheck()
+}
+
+func (s *settings) image() {
+	i := s.Spec.Image
+	s.text("image.name", i.Name, nil, "none")
+	s.list("image.tags", i.Tags, nil, "none")
+	s.pairs("image.annotations", i.Annotations, "none")
 }
 
 func (s *settings) test() {

@@ -17,9 +17,9 @@ import (
 // name them.
 func chooseStamped(in Input) (choices, diag.List) {
 	c, errs := choose(in)
-	c.stamps = knownStamps(c.Request, c.args)
+	c.stamps = knownStamps(c.Request, c.args).With("Image", c.Image)
 	c.Spec = stamped(c.Spec, c.stamps, &errs)
-	return c, errs
+	return c.named(&errs), errs
 }
 
 // dirtySuffix is what buildx puts behind the commit of a changed checkout.
@@ -32,6 +32,7 @@ var stampArgs = map[string]struct {
 	wanted string
 }{
 	"VERSION": {versionForm.MatchString, "a version like 1.2.3, without spaces and slashes"},
+	"BRANCH":  {branchForm.MatchString, "the name of a branch, as `git branch --show-current` prints it"},
 	"COMMIT":  {commitForm.MatchString, "a commit in hexadecimal, as `git rev-parse HEAD` prints it"},
 	"DATE":    {isDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
 	"DIRTY":   {func(s string) bool { return s == "true" || s == "false" }, "true or false"},
@@ -39,6 +40,7 @@ var stampArgs = map[string]struct {
 
 var (
 	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}$`)
+	branchForm  = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z./_-]{0,127}$`)
 	commitForm  = regexp.MustCompile(`^[0-9a-f]{7,64}(-dirty)?$`)
 )
 
@@ -70,7 +72,8 @@ func knownStamps(req Request, args buildArgs) stamp.Values {
 	if changed && dirty == "" {
 		dirty = "true"
 	}
-	return stamp.Known(strings.TrimPrefix(args.stamps["VERSION"], "v"), commit, stampDate(args), dirty)
+	known := stamp.Known(strings.TrimPrefix(args.stamps["VERSION"], "v"), commit, stampDate(args), dirty)
+	return known.With("Branch", args.stamps["BRANCH"])
 }
 
 // stampDate is the date in UTC, so that it does not tell where it was asked
@@ -94,6 +97,7 @@ func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
 	out.Build.Ldflags = f.text("build.ldflags", s.Build.Ldflags)
 	out.Run.Env = f.pairs("run.env", s.Run.Env)
 	out.Run.Labels = f.pairs("run.labels", s.Run.Labels)
+	out.Image.Annotations = f.pairs("image.annotations", s.Image.Annotations)
 	return &out
 }
 
@@ -132,6 +136,7 @@ func (c choices) originLabels() map[string]string {
 		ocispecs.AnnotationVersion:  c.stamps["Version"],
 		ocispecs.AnnotationRevision: revision,
 		ocispecs.AnnotationSource:   repositoryURL(c.Request.Source),
+		ocispecs.AnnotationCreated:  c.stamps["Date"],
 	} {
 		if value != "" {
 			labels[name] = value

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
 )
 
 // Target is what a build can be for.
@@ -13,6 +14,7 @@ type Target struct {
 	Name        string // as --target takes it
 	Description string
 	Default     bool // whether it is built when none is asked for
+	OfImage     bool // whether it is of an image, and each of several has it
 }
 
 // Names of targets.
@@ -35,11 +37,11 @@ const (
 // Targets lists the targets, the default one first.
 func Targets() []Target {
 	return []Target{
-		{Name: ImageTarget, Description: "the image", Default: true},
-		{Name: BinaryTarget, Description: "the binaries alone, as files, with a SHA256SUMS"},
-		{Name: ObjectsTarget, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
-		{Name: SBOMTarget, Description: "the SBOM alone, as a file"},
-		{Name: ReproduceTarget, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
+		{Name: ImageTarget, Description: "the image", Default: true, OfImage: true},
+		{Name: BinaryTarget, OfImage: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
+		{Name: ObjectsTarget, OfImage: true, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
+		{Name: SBOMTarget, OfImage: true, Description: "the SBOM alone, as a file"},
+		{Name: ReproduceTarget, OfImage: true, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
 		{Name: TidyTarget, Description: "go.mod and go.sum as `go mod tidy` leaves them, as files"},
 		{Name: VendorTarget, Description: "the vendor folder as `go mod vendor` or `go work vendor` makes it"},
 		{Name: VerifyTarget, Description: "nothing: the check `verify` by itself"},
@@ -50,26 +52,58 @@ func Targets() []Target {
 	}
 }
 
-// TargetOf is the target of a request that asks for one that there is.
-func TargetOf(req Request) Target {
-	all := Targets()
-	i := slices.IndexFunc(all, func(t Target) bool { return t.Name == req.Target })
-	return all[max(i, 0)]
+// TargetsOf lists the targets of a file: those of its images by name, where it
+// makes several, and those that every file has.
+func TargetsOf(s *spec.Spec) []Target {
+	if len(s.Images) == 0 {
+		return Targets()
+	}
+	var all []Target
+	for _, name := range imageNames(s) {
+		all = append(all, Target{Name: name, Description: "the image " + name, Default: len(s.Images) == 1, OfImage: true})
+	}
+	all = append(all, Target{Name: AllTarget, Description: "all images, as folders or without an output"})
+	for _, t := range Targets() {
+		t.Default = false
+		if t.OfImage {
+			t.Description += "; of one image as NAME/" + t.Name
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
-// checkTarget finds a target that there is not.
-func checkTarget(name string, errs *diag.List) {
-	var known []string
-	for _, t := range Targets() {
-		if t.Name == name || name == "" {
-			return
-		}
-		known = append(known, t.Name)
+// TargetOf is the target of a request that asks for one that there is.
+func TargetOf(in Input) Target {
+	all := TargetsOf(in.Spec)
+	if i := slices.IndexFunc(all, func(t Target) bool { return t.Name == in.Request.Target }); i >= 0 {
+		return all[i]
 	}
+	if name, kind, ok := strings.Cut(in.Request.Target, "/"); ok {
+		return Target{Name: in.Request.Target, Description: kind + " of " + name}
+	}
+	return all[max(slices.IndexFunc(all, func(t Target) bool { return t.Default }), 0)]
+}
+
+// kindNames are the names of Targets.
+func kindNames() []string {
+	var names []string
+	for _, t := range Targets() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// checkTarget finds a target that there is not. No target is one.
+func checkTarget(name string, known []string, errs *diag.List) {
+	if name == "" || slices.Contains(known, name) {
+		return
+	}
+	plain := slices.DeleteFunc(slices.Clone(known), func(n string) bool { return strings.Contains(n, "/") })
 	d := diag.Diagnostic{
 		At:      diag.Range{File: "--target " + name},
 		Message: "there is no target " + strconv.Quote(name),
-		Hint:    "there are " + strings.Join(known, ", "),
+		Hint:    "there are " + strings.Join(plain, ", "),
 	}
 	errs.Add(withNearMiss(d, name, known))
 }

@@ -22,6 +22,7 @@ type Subject struct {
 	Project  *project.Project
 	Facts    tool.Facts
 	Mains    []string // folders of the main packages that are built
+	Lacking  []string // kinds of notes that tell of what the base lacks
 	Vendored bool     // whether dependencies come from a vendor folder
 	Ignored  []string // patterns of the ignore file
 }
@@ -56,12 +57,18 @@ func All() []Rule {
 	}
 }
 
-// Check gives what all rules find, by place.
-func Check(s Subject) []Finding {
+// Check gives what all rules find in the images of a file, by place. What
+// they find more than once is told once.
+func Check(images ...Subject) []Finding {
 	var all []Finding
 	for _, r := range All() {
-		for _, d := range r.check(s) {
-			all = append(all, Finding{r, d})
+		for _, image := range images {
+			for _, d := range r.check(image) {
+				known := func(f Finding) bool { return f.Rule.Name == r.Name && f.String() == d.String() }
+				if !slices.ContainsFunc(all, known) {
+					all = append(all, Finding{r, d})
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {

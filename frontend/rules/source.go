@@ -87,7 +87,7 @@ func noTimeZones(s Subject) []diag.Diagnostic {
 // that needs what the base has not.
 func (s Subject) lacks(kind, what, hint string) []diag.Diagnostic {
 	notes := s.notes(kind)
-	if len(notes) == 0 {
+	if len(notes) == 0 || !slices.Contains(s.Lacking, kind) {
 		return nil
 	}
 	n := notes[0]

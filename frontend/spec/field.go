@@ -22,7 +22,8 @@ type kind[V any] struct {
 	want  string // as errors name it: "a list of strings"
 	shape shape
 	read  func(value) V
-	sub   []Entry // keys inside it; they begin with "." or "[]."
+	over  func(inherited, own V) V // what an image has of both; nil where its own takes the place of the other
+	sub   []Entry                  // keys inside it; they begin with "." or "[]."
 }
 
 // leaf is a key that holds a value of the kind k.
@@ -32,7 +33,13 @@ func leaf[T, V any](name string, k kind[V], in func(*T) *V, without, meaning str
 		e.Key = name + e.Key
 		entries = append(entries, e)
 	}
-	read := func(v value, into *T) { *in(into) = k.read(v) }
+	read := func(v value, into *T) {
+		own := k.read(v)
+		if k.over != nil {
+			own = k.over(*in(into), own)
+		}
+		*in(into) = own
+	}
 	shape := k.shape.and(shape{"description": meaning + "\n\nDefault: " + without + "."})
 	return field[T]{name: name, entries: entries, shape: shape, read: read}
 }
@@ -99,6 +106,9 @@ func (v value) unknownHint(key string, known []string) string {
 	if hint := v.p.elsewhere(key); hint != "" {
 		return hint
 	}
+	if v.path != "" && v.p.onTop(key) {
+		return "write " + key + " at the top level"
+	}
 	if near := nearest(key, known); near != "" {
 		return "did you mean " + near + "?"
 	}
@@ -120,6 +130,11 @@ func (p *parser) elsewhere(key string) string {
 		return ""
 	}
 	return "write " + name + " below " + strings.Join(blocks, " or ")
+}
+
+// onTop reports whether a key stands at the top level of a file.
+func (p *parser) onTop(key string) bool {
+	return slices.ContainsFunc(p.known, func(e Entry) bool { return e.Key == key || strings.HasPrefix(e.Key, key+".") })
 }
 
 // nearest is the word that was probably meant, or "". The search allows two

@@ -3,6 +3,7 @@ package spec
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -175,7 +176,7 @@ func pairs(accept rule) kind[[]Pair] {
 		shape{"type": "object", "additionalProperties": literalShape},
 		setShape(shape{"type": "string", "pattern": "="}),
 	)
-	return kind[[]Pair]{want: want, shape: shape, read: func(v value) []Pair {
+	return kind[[]Pair]{want: want, shape: shape, over: overPairs, read: func(v value) []Pair {
 		switch v.node.Kind {
 		case yaml.MappingNode:
 			return v.mapped(accept)
@@ -185,6 +186,21 @@ func pairs(accept rule) kind[[]Pair] {
 		v.mismatch(want)
 		return nil
 	}}
+}
+
+// overPairs is a mapping with another over it: where both have a key, the
+// other's value holds.
+func overPairs(inherited, own []Pair) []Pair {
+	all := slices.Clone(inherited)
+	for _, p := range own {
+		same := func(q Pair) bool { return q.Key.Value == p.Key.Value }
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			all[i] = p
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
 }
 
 func (v value) mapped(accept rule) []Pair {

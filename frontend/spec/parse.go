@@ -27,11 +27,12 @@ func Parse(name string, data []byte) (*Spec, error) {
 
 // parser is one run of Parse: the text, and what was found wrong with it.
 type parser struct {
-	file  *source
-	known []Entry // every key that exists, for near misses
-	found diag.List
-	more  int        // errors beyond maxErrors
-	last  diag.Range // of all errors, the one furthest down the file
+	file   *source
+	known  []Entry // every key that exists, for near misses
+	images *value  // what is written below `images`, nil when nothing is
+	found  diag.List
+	more   int        // errors beyond maxErrors
+	last   diag.Range // of all errors, the one furthest down the file
 }
 
 func (p *parser) spec(data []byte) *Spec {
@@ -41,6 +42,7 @@ func (p *parser) spec(data []byte) *Spec {
 	}
 	if v, ok := p.root(data, "begin with a key: main: ./cmd/server"); ok {
 		readFields(v, specFields, spec)
+		p.readImages(spec)
 		p.together(spec)
 	}
 	return spec
@@ -62,19 +64,38 @@ func (p *parser) root(data []byte, hint string) (_ value, ok bool) {
 }
 
 // together checks what no value can be checked for alone.
-func (p *parser) together(s *Spec) {
-	if b := s.Build; b.Race.Value && !b.Cgo.Value {
-		p.add(diag.Diagnostic{
-			At:      b.Race.At,
-			Message: "build.race: the race detector needs cgo",
-			Hint:    "add cgo: true, or remove race",
-		})
+func (p *parser) together(top *Spec) {
+	for _, image := range top.Each() {
+		p.needsCgo("build.race", image.Build.Race, image.Build.Cgo, "add cgo: true, or remove race")
+		p.named(image)
 	}
-	if race := s.Test.Race; race.Value && !s.Build.Cgo.Value {
+	p.needsCgo("test.race", top.Test.Race, top.Build.Cgo, "add build: {cgo: true}, or remove race")
+}
+
+func (p *parser) needsCgo(key string, race, cgo Bool, hint string) {
+	if race.Value && !cgo.Value {
+		p.add(diag.Diagnostic{At: race.At, Message: key + ": the race detector needs cgo", Hint: hint})
+	}
+}
+
+// named finds half of a name. A name without tags would mean the tag latest.
+func (p *parser) named(image *Spec) {
+	of := ""
+	if image.Name.IsSet() {
+		of = "images." + image.Name.Value + ": "
+	}
+	switch i := image.Image; {
+	case i.Name.IsSet() && len(i.Tags) == 0:
 		p.add(diag.Diagnostic{
-			At:      race.At,
-			Message: "test.race: the race detector needs cgo",
-			Hint:    "add build: {cgo: true}, or remove race",
+			At:      i.Name.At,
+			Message: of + "image.name: without image.tags nothing says which tags it gets",
+			Hint:    `add them, as in tags: ["{{.Version}}", latest]`,
+		})
+	case !i.Name.IsSet() && len(i.Tags) > 0:
+		p.add(diag.Diagnostic{
+			At:      i.Tags[0].At,
+			Message: of + "image.tags: without image.name nothing says which image gets them",
+			Hint:    "add it, as in name: registry.example/acme/server",
 		})
 	}
 }

@@ -9,6 +9,7 @@
 package spec
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -27,7 +28,35 @@ type Spec struct {
 	Run       Run
 	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
 	Test      Test
+	Image     Image
 	Cache     String // "auto", "mount" or "pack"
+
+	// Name is the image's below Images, empty for the file's top level.
+	Name String
+	// Images are those of a file that makes several. Each holds what the top
+	// level says, with its own keys over that, and has no Images itself.
+	Images []*Spec
+}
+
+// Find gives what holds for the image of a name; for that without one, the
+// top level. It is nil when there is no such image.
+func (s *Spec) Find(name string) *Spec {
+	if name == "" {
+		return s
+	}
+	i := slices.IndexFunc(s.Images, func(image *Spec) bool { return image.Name.Value == name })
+	if i < 0 {
+		return nil
+	}
+	return s.Images[i]
+}
+
+// Each gives what holds for each image: the top level itself, or Images.
+func (s *Spec) Each() []*Spec {
+	if len(s.Images) == 0 {
+		return []*Spec{s}
+	}
+	return s.Images
 }
 
 // Build is how the packages are compiled, in the words of `go help build`.
@@ -59,6 +88,14 @@ type Test struct {
 	Count    int // 0 for Go's own default
 	Timeout  time.Duration
 	Files    []String // of the context, beside the source and testdata
+}
+
+// Image is what an image is called where it is pushed, and what is said of it
+// there.
+type Image struct {
+	Name        String   // "registry.example/acme/server", without a tag
+	Tags        []String // each may name stamps
+	Annotations []Pair
 }
 
 // Run is the image's config, as the Dockerfile instructions of these names

@@ -12,29 +12,45 @@ const (
 )
 
 var specFields = []field[Spec]{
-	leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
-		"the only main package; when there are several, an error that lists them",
-		"Main packages to build, as `go build` takes them: `./cmd/server`."),
+	mainField,
 	leaf("go", text("a Go version like 1.26.8", goVersion, matching(version)), func(s *Spec) *String { return &s.Go },
 		"the `toolchain` line of go.mod, else its `go` line",
 		"Version of the Go toolchain. One that is older than go.mod asks for is an error before anything is pulled."),
 	leaf("toolchain", text(aString, solid, among("image", "module")), func(s *Spec) *String { return &s.Toolchain },
 		"`image`",
 		"Where Go comes from: `image` for the official image, `module` for the module proxy, or an image reference."),
-	leaf("base", text(aString, solid, among("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
-		"`scratch`",
-		"What the image starts from: `scratch`, `alpine`, `distroless`, or an image reference."),
-	block("build", buildFields, func(s *Spec) *Build { return &s.Build }),
+	baseField,
+	buildField,
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
-	block("run", runFields, func(s *Spec) *Run { return &s.Run }),
+	runField,
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
 		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
+	imageField,
+	severalImages("images",
+		"none: the file makes one image",
+		"Several images in one file, by name. Each takes the keys `main`, `base`, `build`, `run` and `image`, over those of the top level; names of variables, labels and annotations are added to the ones there. `--target NAME` builds one, `--target all` all of them."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
 }
+
+// imageFields are the keys that each of several images may have. The others
+// hold for the whole project.
+var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imageField}
+
+var (
+	mainField = leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
+		"the only main package; when there are several, an error that lists them",
+		"Main packages to build, as `go build` takes them: `./cmd/server`.")
+	baseField = leaf("base", text(aString, solid, among("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
+		"`scratch`",
+		"What the image starts from: `scratch`, `alpine`, `distroless`, or an image reference.")
+	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build })
+	runField   = block("run", runFields, func(s *Spec) *Run { return &s.Run })
+	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image })
+)
 
 // checks are the words of the key of that name.
 var checks = []string{"tidy", "vendor", "verify", "vet", "test"}
@@ -139,6 +155,18 @@ var runFields = []field[Run]{
 	leaf("healthcheck", healthcheck, func(r *Run) **Healthcheck { return &r.Healthcheck },
 		"the base's own",
 		"How the engine finds out whether the program still works; `none` for not at all."),
+}
+
+var nameFields = []field[Image]{
+	leaf("name", text("an image's name", notEmpty), func(i *Image) *String { return &i.Name },
+		"none",
+		"Name of the image, without a tag: `registry.example/acme/server`. It is used where the output has the name `*`: `-o type=image,\"name=*\",push=true`. May name stamps."),
+	leaf("tags", list("a list of tags", text("a tag", notEmpty), itself), func(i *Image) *[]String { return &i.Tags },
+		"none; needed beside `image.name`",
+		"Tags of the image. May name stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. One whose stamps are not known is left out, and so is one that would move where it must not; see Tags."),
+	leaf("annotations", pairs(labelName), func(i *Image) *[]Pair { return &i.Annotations },
+		"none",
+		"Annotations of the image beside those that are known. May name stamps."),
 }
 
 var fileFields = []field[File]{

@@ -7,6 +7,8 @@ package stamp
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,6 +40,8 @@ func All() []Stamp {
 		{"ShortCommit", "the first 7 letters of it", commit},
 		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, as in 2026-01-31T12:00:00Z; never the clock", "pass --build-arg DATE=$(git log -1 --format=%cI)"},
 		{"Dirty", "the build arg `DIRTY`, else whether buildx found the checkout changed, which it looks at with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true"},
+		{"Branch", "the build arg `BRANCH`; in tags with - for /", "pass --build-arg BRANCH=$(git branch --show-current)"},
+		{"Image", "the name of the image in a file of several", "write the image below `images`"},
 	}
 }
 
@@ -60,6 +64,38 @@ func Known(version, commit, date, dirty string) Values {
 
 // shortCommit is how many letters of a commit git shows at the least.
 const shortCommit = 7
+
+// With has one more value; an empty one is not known.
+func (v Values) With(name, value string) Values {
+	all := maps.Clone(v)
+	all[name] = value
+	return all
+}
+
+// Missing says what a stamp of a name lacks to be known, "" when it is known
+// or there is none of the name.
+func (v Values) Missing(name string) string {
+	if _, problem := v.lookup("." + name); problem != nil && v.is(name) {
+		return problem.String()
+	}
+	return ""
+}
+
+func (Values) is(name string) bool {
+	return slices.ContainsFunc(All(), func(s Stamp) bool { return s.Name == name })
+}
+
+// namedForm is a stamp between its braces.
+var namedForm = regexp.MustCompile(`\{\{\s*\.([A-Za-z]+)\s*\}\}`)
+
+// Named lists the stamps that a text names, and what it takes for stamps.
+func Named(text string) []string {
+	var names []string
+	for _, m := range namedForm.FindAllStringSubmatch(strings.ReplaceAll(text, open+open, ""), -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
 
 const open, end = "{{", "}}"
 

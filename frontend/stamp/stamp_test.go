@@ -20,10 +20,10 @@ func TestFill(t *testing.T) {
 		{"{{.Verison}}", "", "{{.Verison}} is no stamp; did you mean {{.Version}}?"},
 		{"{{.version}}", "", "{{.version}} is no stamp; did you mean {{.Version}}?"},
 		{"{{Version}}", "", "{{Version}} is no stamp; write {{.Version}}"},
-		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty; write {{{{ for {{ itself"},
-		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty; write {{{{ for {{ itself"},
+		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
 		{"a {{.Version", "a ", "{{ without }}; write {{{{ for {{ itself"},
-		{"{{}}", "", "{{}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty; write {{{{ for {{ itself"},
+		{"{{}}", "", "{{}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
 	} {
 		fills(t, all, c.text, c.want, c.wrong)
 	}

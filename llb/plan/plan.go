@@ -5,8 +5,11 @@ package plan
 
 import "time"
 
-// Plan is one build: a toolchain, and an image for each platform.
+// Plan is the build of one image for all platforms: a toolchain, and an Image
+// for each platform.
 type Plan struct {
+	Image     string   // its name in a file of several; empty for the only one
+	Names     []string // what it is called where it is pushed, with tags: "registry.example/acme/server:1.2.3"
 	Toolchain Toolchain
 	Source    Source
 	Modules   *Modules // nil when nothing is downloaded: vendored modules, or none
@@ -31,16 +34,25 @@ type Scan struct {
 // that an edit of another file does not reach the compile.
 type Source struct {
 	Step
+	Pick
+	// Beside is what the step picks for all images of a file, this Pick among
+	// them, each to an output of its own; nil when there is no other.
+	Beside []Pick
+	// Imports is a step before it that finds what Modules need to know, so
+	// that they can say which packages of the context they import in turn.
+	// It is nil where they import none.
+	Imports *Step
+}
+
+// Pick is what is picked for one image.
+type Pick struct {
+	Image string // its name in a file of several; empty for the only one
 	Conditions
 	Mains []string // folders below the context: "cmd/api"; "./..." for all packages below
 	Tests bool     // whether tests of Mains are picked as well
 	Data  bool     // and their testdata
 	Files []string // paths of the context that are picked whatever they are
 	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
-	// Imports is a step before it that finds what Modules need to know, so
-	// that they can say which packages of the context they import in turn.
-	// It is nil where they import none.
-	Imports *Step
 }
 
 // Modules downloads what the source imports, for all platforms, and hands on
@@ -190,6 +202,8 @@ type Image struct {
 	SBOM     SBOM
 	Binaries Binaries // when they are asked for without an image
 	Config   Config
+	// Annotations are those of its OCI manifest.
+	Annotations map[string]string
 
 	Reproduction Reproduction
 }

@@ -20,9 +20,16 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "%s, alone\n", p.Alone.Name)
 	}
 	for _, img := range p.Images {
+		fmt.Fprintf(&b, "image %s\n", p.NameOf(img))
 		img.write(&b)
 	}
 	return b.String()
+}
+
+// NameOf is what people call one of the images: "linux/amd64", and in a file
+// of several "api linux/amd64".
+func (p *Plan) NameOf(img Image) string {
+	return strings.TrimSpace(p.Image + " " + img.Platform.String())
 }
 
 // String gives the toolchain and where it comes from.
@@ -37,7 +44,6 @@ func (t Toolchain) String() string {
 }
 
 func (img Image) write(b *strings.Builder) {
-	fmt.Fprintf(b, "image %s\n", img.Platform)
 	if img.Base == nil {
 		fmt.Fprintf(b, "\tbase scratch\n")
 	} else {

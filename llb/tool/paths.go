@@ -18,6 +18,9 @@ const (
 	BuiltAgain = "/built-again"   // what another compile of the same made
 )
 
+// OutOf is the part of Out that belongs to one of several images.
+func OutOf(image string) string { return Out + "/" + image }
+
 // Pack is where the i-th pack of a step is mounted.
 func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 

@@ -1,6 +1,10 @@
 package tool
 
-import "flag"
+import (
+	"errors"
+	"flag"
+	"slices"
+)
 
 // Scan reads the Go packages of Source and writes Facts to Out.
 type Scan struct {
@@ -56,6 +60,46 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
 	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
+}
+
+// Closures makes the closures of several images, each in the folder OutOf its
+// name.
+type Closures struct {
+	// Picks has for each image its name, the command line of its Closure
+	// without the verb, and endOfPick.
+	Picks []string
+}
+
+// endOfPick is no flag, and no folder that a package can be in.
+const endOfPick = ";"
+
+func (*Closures) verb() string        { return "closures" }
+func (*Closures) flags(*flag.FlagSet) {}
+func (v *Closures) rest() *[]string   { return &v.Picks }
+
+// Add adds the closure of an image.
+func (v *Closures) Add(image string, c *Closure) {
+	v.Picks = append(v.Picks, image)
+	v.Picks = append(v.Picks, Command(c)[2:]...)
+	v.Picks = append(v.Picks, endOfPick)
+}
+
+// ByImage gives what was added, by the names of images.
+func (v *Closures) ByImage() (map[string]Closure, error) {
+	all := map[string]Closure{}
+	for picks := v.Picks; len(picks) > 0; {
+		end := slices.Index(picks, endOfPick)
+		if end < 1 {
+			return nil, errors.New("closures: an image without an end")
+		}
+		var c Closure
+		if err := parse(&c, picks[1:end]); err != nil {
+			return nil, err
+		}
+		all[picks[0]] = c
+		picks = picks[end+1:]
+	}
+	return all, nil
 }
 
 // Skeleton copies to SkeletonDir the modules of Source as far as it matters

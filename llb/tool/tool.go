@@ -25,6 +25,7 @@ func verbs() []Verb {
 	return []Verb{
 		&Scan{},
 		&Closure{},
+		&Closures{},
 		&Skeleton{},
 		&Toolchain{},
 		&Modules{},

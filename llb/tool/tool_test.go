@@ -59,6 +59,37 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+func TestClosures(t *testing.T) {
+	api := Closure{Tags: []string{"a"}, Go: "1.26.8", Mains: []string{"cmd/api", "cmd/ctl"}}
+	worker := Closure{Cgo: true, Mains: []string{"."}}
+	var all Closures
+	all.Add("api", &api)
+	all.Add("worker", &worker)
+	args := Command(&all)
+	want := "/.gohull/tool closures -- api -go=1.26.8 -tags=a -- cmd/api cmd/ctl ; worker -cgo=true -- . ;"
+	if got := strings.Join(args, " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	back, err := Parse(args[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	picks, err := back.(*Closures).ByImage()
+	if diff := cmp.Diff(map[string]Closure{"api": api, "worker": worker}, picks); diff != "" || err != nil {
+		t.Errorf("read back differently: %v (-want +got)\n%s", err, diff)
+	}
+	for _, c := range []struct{ picks, want string }{
+		{"api -go=1", "closures: an image without an end"},
+		{";", "closures: an image without an end"},
+		{"api -color ;", "closure: flag provided but not defined: -color"},
+	} {
+		_, err := (&Closures{Picks: strings.Fields(c.picks)}).ByImage()
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%q\ngot  %v\nwant %s", c.picks, err, c.want)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", `no verb`},

@@ -1,0 +1,25 @@
+package frontend
+
+import "sync"
+
+// once has each answer found once, however many images ask for it. Its zero
+// value is ready.
+type once[K comparable, V any] struct {
+	mu    sync.Mutex
+	found map[K]func() (V, error)
+}
+
+// get gives the answer of a key, which find finds for the first who asks.
+func (o *once[K, V]) get(key K, find func() (V, error)) (V, error) {
+	o.mu.Lock()
+	if o.found == nil {
+		o.found = map[K]func() (V, error){}
+	}
+	answer, ok := o.found[key]
+	if !ok {
+		answer = sync.OnceValues(find)
+		o.found[key] = answer
+	}
+	o.mu.Unlock()
+	return answer()
+}
