@@ -14,11 +14,18 @@ import (
 	"github.com/gohull/gohull/hack/internal/image"
 )
 
-// builder gives a peer BuildKits to build in, from a file for each image.
-func (l Lab) builder(peer string, file func(main string) string) Placer {
+// recipe is what a peer builds from: a file for each image, or one for all of
+// a job, which has a target for each.
+type recipe struct {
+	one func(main string) string
+	all func(mains []string) string // nil where there is a file for each
+}
+
+// builder gives a peer BuildKits to build in.
+func (l Lab) builder(peer string, r recipe) Placer {
 	return func(ctx context.Context, name string) (Place, error) {
 		root, err := l.Node(ctx, name)
-		return node{lab: l, peer: peer, name: name, root: root, file: file}, err
+		return node{lab: l, peer: peer, name: name, root: root, recipe: r}, err
 	}
 }
 
@@ -28,7 +35,7 @@ type node struct {
 	peer string
 	name string
 	root string
-	file func(main string) string
+	recipe
 }
 
 func (n node) Disk() (int64, error) { return diskUsage(n.root) }
@@ -73,7 +80,7 @@ func (n node) command(j Job) (buildx.Build, error) {
 	if len(j.Mains) > 1 {
 		return n.bake(j)
 	}
-	file, err := n.write(name(j.Mains[0])+".Dockerfile", []byte(n.file(j.Mains[0])))
+	file, err := n.write(name(j.Mains[0])+".Dockerfile", []byte(n.one(j.Mains[0])))
 	if err != nil {
 		return buildx.Build{}, err
 	}
@@ -122,6 +129,7 @@ func (n node) write(as string, data []byte) (string, error) {
 type target struct {
 	Context    string   `json:"context"`
 	Dockerfile string   `json:"dockerfile-inline"`
+	Target     string   `json:"target,omitempty"`
 	Tags       []string `json:"tags"`
 	Output     []string `json:"output"`
 	Secret     []string `json:"secret,omitempty"`
@@ -134,10 +142,13 @@ func (n node) bake(j Job) (buildx.Build, error) {
 	for _, main := range j.Mains {
 		t := target{
 			Context:    j.Dir,
-			Dockerfile: n.file(main),
+			Dockerfile: n.one(main),
 			Tags:       []string{n.ref(main)},
 			Output:     []string{"type=image,push=true"},
 			Platforms:  j.Platforms,
+		}
+		if n.all != nil {
+			t.Dockerfile, t.Target = n.all(j.Mains), name(main)
 		}
 		if n.lab.CA != "" {
 			t.Secret = []string{n.secret("")}

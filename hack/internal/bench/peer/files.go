@@ -25,6 +25,16 @@ func (l Lab) gohull(main string) string {
 	return fmt.Sprintf("# syntax=%s\nmain: %s\ngo: %q\n", l.Syntax, main, l.GoVersion)
 }
 
+// gohullImages is the spec of several images.
+func (l Lab) gohullImages(mains []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# syntax=%s\ngo: %q\nimages:\n", l.Syntax, l.GoVersion)
+	for _, main := range mains {
+		fmt.Fprintf(&b, "  %s: {main: %s}\n", name(main), main)
+	}
+	return b.String()
+}
+
 // bestDockerfile is written as BuildKit's own is: the source is mounted and
 // not copied, the caches of the go command are kept, other platforms are
 // compiled for and not emulated.

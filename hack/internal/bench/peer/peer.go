@@ -92,9 +92,9 @@ const (
 // All are the peers, gohull first.
 func (l Lab) All() []Peer {
 	return []Peer{
-		{Name: "gohull", Title: gohullTitle, Place: l.builder("gohull", l.gohull), Skips: nothing, Rival: true},
-		{Name: "dockerfile", Title: bestTitle, Place: l.builder("dockerfile", l.bestDockerfile), Skips: noSeed, Rival: true},
-		{Name: "layered", Title: layeredTitle, Place: l.builder("layered", l.layeredDockerfile), Skips: skipsLayered, Coarse: true},
+		{Name: "gohull", Title: gohullTitle, Place: l.builder("gohull", recipe{l.gohull, l.gohullImages}), Skips: nothing, Rival: true},
+		{Name: "dockerfile", Title: bestTitle, Place: l.builder("dockerfile", recipe{one: l.bestDockerfile}), Skips: noSeed, Rival: true},
+		{Name: "layered", Title: layeredTitle, Place: l.builder("layered", recipe{one: l.layeredDockerfile}), Skips: skipsLayered, Coarse: true},
 		{Name: "ko", Title: koTitle, Place: l.host(koBuild), Skips: staysHere},
 		{Name: "go", Title: "go build alone", Place: l.host(goBuild), Skips: staysHere},
 	}
