@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/moby/buildkit/client/llb"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	digest "github.com/opencontainers/go-digest"
@@ -25,13 +23,12 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/llbtext"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/scan"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted text of the golden files")
 
 // TestGolden runs the whole pipeline without a daemon. A case is a txtar
 // archive: the lines before the first file are flags of the build, the files
@@ -49,59 +46,46 @@ var update = flag.Bool("update", false, "rewrite the wanted text of the golden f
 //
 // `go test ./frontend -run Golden -update` rewrites those that a case has.
 func TestGolden(t *testing.T) {
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			golden(t, file)
-		})
-	}
+	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		got := outcome(t, ar)
+		golden.Fill(ar, func(name string) string { return got[name] })
+		if got["errors"] != "" && !has(ar, "want/errors") {
+			t.Errorf("errors:\n%s", got["errors"])
+		}
+	})
 }
 
 // TestExamples plans every example; what comes out stands in
 // testdata/examples.
 func TestExamples(t *testing.T) {
-	dirs, err := filepath.Glob("../examples/*/Dockerfile")
-	if err != nil || len(dirs) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	for _, specFile := range dirs {
-		dir := filepath.Dir(specFile)
+	for _, dir := range exampleDirs(t) {
 		name := filepath.Base(dir)
 		t.Run(name, func(t *testing.T) {
-			example(t, dir, filepath.Join("testdata", "examples", name+".txt"))
+			got := outcome(t, archive(t, dir))
+			if got["errors"] != "" {
+				t.Fatal(got["errors"])
+			}
+			golden.File(t, filepath.Join("testdata", "examples", name+".txt"), got["plan"]+"\n"+got["config"])
 		})
 	}
 }
 
-func example(t *testing.T, dir, wantFile string) {
-	ar, err := archive(dir)
-	if err != nil {
-		t.Fatal(err)
+// exampleDirs are the folders of the examples.
+func exampleDirs(t *testing.T) []string {
+	t.Helper()
+	dirs, err := filepath.Glob("../examples/*/Dockerfile")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no examples: %v", err)
 	}
-	got := outcome(t, ar)
-	if got["errors"] != "" {
-		t.Fatal(got["errors"])
+	for i := range dirs {
+		dirs[i] = filepath.Dir(dirs[i])
 	}
-	want, err := os.ReadFile(wantFile)
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
-	if text := got["plan"] + "\n" + got["config"]; text != string(want) {
-		if !*update {
-			t.Errorf("(-want +got):\n%s", cmp.Diff(string(want), text))
-			return
-		}
-		if err := os.WriteFile(wantFile, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return dirs
 }
 
 // archive reads a folder as the files of a case.
-func archive(dir string) (*txtar.Archive, error) {
+func archive(t *testing.T, dir string) *txtar.Archive {
+	t.Helper()
 	ar := &txtar.Archive{}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -112,38 +96,10 @@ func archive(dir string) (*txtar.Archive, error) {
 		ar.Files = append(ar.Files, txtar.File{Name: filepath.ToSlash(name), Data: data})
 		return err
 	})
-	return ar, err
-}
-
-func golden(t *testing.T, file string) {
-	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ar := txtar.Parse(data)
-	got := outcome(t, ar)
-	changed := false
-	for i, f := range ar.Files {
-		name, ok := strings.CutPrefix(f.Name, "want/")
-		if !ok {
-			continue
-		}
-		if want := string(f.Data); want != got[name] {
-			changed = true
-			ar.Files[i].Data = []byte(got[name])
-			if !*update {
-				t.Errorf("%s (-want +got):\n%s", f.Name, cmp.Diff(want, got[name]))
-			}
-		}
-	}
-	if got["errors"] != "" && !has(ar, "want/errors") {
-		t.Errorf("errors:\n%s", got["errors"])
-	}
-	if *update && changed {
-		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return ar
 }
 
 func has(ar *txtar.Archive, name string) bool {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -27,43 +28,12 @@ import (
 //	want/build.warnings what a build warns of
 //	want/build.error    why it fails
 func TestQuestions(t *testing.T) {
-	cases, err := filepath.Glob("testdata/questions/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			questions(t, file)
+	golden.Run(t, "testdata/questions/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		golden.Fill(ar, func(name string) string {
+			question, form, _ := strings.Cut(name, ".")
+			return ask(t, ar, question)[form]
 		})
-	}
-}
-
-func questions(t *testing.T, file string) {
-	ar, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := false
-	for i, f := range ar.Files {
-		name, ok := strings.CutPrefix(f.Name, "want/")
-		if !ok {
-			continue
-		}
-		question, form, _ := strings.Cut(name, ".")
-		got := ask(t, ar, question)[form]
-		if diff := cmp.Diff(string(f.Data), got); diff != "" {
-			changed = true
-			ar.Files[i].Data = []byte(got)
-			if !*update {
-				t.Errorf("%s (-want +got):\n%s", f.Name, diff)
-			}
-		}
-	}
-	if *update && changed {
-		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 }
 
 // ask gives the answer to a question, by form; the question "build" builds.
@@ -148,29 +118,9 @@ func TestEveryQuestionHasACase(t *testing.T) {
 // TestResolvedSpec writes the answer to --call=spec in the place of the spec:
 // it makes the same plan and the same image config.
 func TestResolvedSpec(t *testing.T) {
-	archives := map[string]*txtar.Archive{}
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range cases {
-		ar, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		archives[file] = ar
-	}
-	examples, err := filepath.Glob("../examples/*/Dockerfile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range examples {
-		if archives[file], err = archive(filepath.Dir(file)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for file, ar := range archives {
-		t.Run(file, func(t *testing.T) { sameWhenResolved(t, ar) })
+	golden.Each(t, "testdata/*.txtar", sameWhenResolved)
+	for _, dir := range exampleDirs(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) { sameWhenResolved(t, archive(t, dir)) })
 	}
 }
 

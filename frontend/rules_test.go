@@ -11,7 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/rules"
-	"github.com/google/go-cmp/cmp"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // rulePages is where each rule has its page.
@@ -33,13 +33,7 @@ func TestRulePages(t *testing.T) {
 			}
 			page := readPage(string(data))
 			got := strings.Join(warnings(t, page.bad), "")
-			if diff := cmp.Diff(page.output, got); diff != "" {
-				if *update {
-					updatePage(t, file, string(data), got)
-					return
-				}
-				t.Errorf("Bad (-page +got):\n%s", diff)
-			}
+			golden.File(t, file, withOutput(string(data), got))
 			if !strings.HasPrefix(got, r.Name+": ") {
 				t.Errorf("Bad gives %q, want a warning of %s", got, r.Name)
 			}
@@ -70,7 +64,6 @@ func TestPagesHaveRules(t *testing.T) {
 // page is what a page shows.
 type page struct {
 	bad, good *txtar.Archive
-	output    string // the warnings that bad gives
 }
 
 // named introduces a file other than the spec.
@@ -93,8 +86,7 @@ func readPage(text string) page {
 			for i++; lines[i] != "```"; i++ {
 				block += lines[i] + "\n"
 			}
-			if line == "```text" {
-				p.output = block
+			if line == "```text" { // the warnings that Bad gives
 				continue
 			}
 			section.Files = append(section.Files, txtar.File{Name: name, Data: []byte(block)})
@@ -104,12 +96,11 @@ func readPage(text string) page {
 	return p
 }
 
-func updatePage(t *testing.T, file, text, output string) {
+// withOutput is the text of a page that shows other warnings.
+func withOutput(text, output string) string {
 	before, rest, _ := strings.Cut(text, "```text\n")
 	_, after, _ := strings.Cut(rest, "```\n")
-	if err := os.WriteFile(file, []byte(before+"```text\n"+output+"```\n"+after), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return before + "```text\n" + output + "```\n" + after
 }
 
 // warnings are those of a build of the files, one a line. Those that a page

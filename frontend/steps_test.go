@@ -1,14 +1,13 @@
 package frontend
 
 import (
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -16,20 +15,11 @@ import (
 // --no-cache-filter takes, against those in the plans of all cases.
 func TestKinds(t *testing.T) {
 	used := map[string]bool{"scan": true, "toolchain": true} // before there is a plan, at times
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range cases {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := readCase(t, txtar.Parse(data))
-		if p, err := c.plan(t); err == nil {
+	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		if p, err := readCase(t, ar).plan(t); err == nil {
 			addKinds(reflect.ValueOf(p), used)
 		}
-	}
+	})
 	for _, k := range planner.Kinds() {
 		if !used[k.ID] {
 			t.Errorf("no plan has a step %s", k.ID)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,37 +10,26 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/llb/golden"
 	"golang.org/x/tools/txtar"
 )
-
-var update = flag.Bool("update", false, "rewrite what the cases of testdata want")
 
 // TestErrors builds what cannot be built. A case of testdata/errors is a
 // project, flags of the build in its comment, and all that a user is shown
 // in the end.
 func TestErrors(t *testing.T) {
-	cases, err := filepath.Glob("testdata/errors/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
 	nothing := httptest.NewServer(http.NotFoundHandler())
-	defer nothing.Close()
+	t.Cleanup(nothing.Close)
 	// What differs from machine to machine has a name in the cases.
 	names := []string{
 		"$GO", goVersion(),
 		"$REGISTRY", env(t, "REGISTRY"),
 		"$PROXY", nothing.URL,
 	}
-	for _, file := range cases {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := neutral(shown(t, ar, strings.NewReplacer(names...)), names)
-			compare(t, file, ar, got)
-		})
-	}
+	golden.Run(t, "testdata/errors/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		t.Parallel()
+		golden.Set(t, ar, "want", neutral(shown(t, ar, strings.NewReplacer(names...)), names))
+	})
 }
 
 // shown builds a case and gives what was printed for people.
@@ -65,24 +53,6 @@ var remark = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d http2: .*\n
 
 // said is what a build printed for people.
 func said(r buildx.Result) string { return remark.ReplaceAllString(r.Text, "") }
-
-// compare holds what was shown against the file "want" of a case.
-func compare(t *testing.T, file string, ar *txtar.Archive, got string) {
-	t.Helper()
-	for i, f := range ar.Files {
-		if f.Name != "want" || string(f.Data) == got {
-			continue
-		}
-		if !*update {
-			t.Errorf("%s: got\n%s\nwant\n%s", file, got, f.Data)
-			return
-		}
-		ar.Files[i].Data = []byte(got)
-		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // caseDir writes the files of a case; a file "a -> b" is a symlink.
 func caseDir(t *testing.T, ar *txtar.Archive, names *strings.Replacer) string {

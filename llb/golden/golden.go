@@ -20,23 +20,35 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata want
 // than the file's, the subtest fails, or, with -update, the file is rewritten.
 func Run(t *testing.T, pattern string, test func(*testing.T, *txtar.Archive)) {
 	t.Helper()
+	each(t, pattern, func(t *testing.T, file string, ar *txtar.Archive) {
+		test(t, ar)
+		File(t, file, string(txtar.Format(ar)))
+	})
+}
+
+// Each runs a subtest for each archive that a pattern matches, and leaves the
+// files as they are.
+func Each(t *testing.T, pattern string, test func(*testing.T, *txtar.Archive)) {
+	t.Helper()
+	each(t, pattern, func(t *testing.T, _ string, ar *txtar.Archive) { test(t, ar) })
+}
+
+func each(t *testing.T, pattern string, test func(*testing.T, string, *txtar.Archive)) {
+	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases in %s: %v", pattern, err)
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		t.Run(name, func(t *testing.T) { run(t, file, test) })
+		t.Run(name, func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, file, ar)
+		})
 	}
-}
-
-func run(t *testing.T, file string, test func(*testing.T, *txtar.Archive)) {
-	ar, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	test(t, ar)
-	File(t, file, string(txtar.Format(ar)))
 }
 
 // File holds a text against a file, or, with -update, writes it.
@@ -53,6 +65,16 @@ func File(t *testing.T, name, got string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// Fill gives each file of an archive that is below want/ the text that came of
+// it, by its name there.
+func Fill(ar *txtar.Archive, text func(name string) string) {
+	for i, f := range ar.Files {
+		if name, ok := strings.CutPrefix(f.Name, "want/"); ok {
+			ar.Files[i].Data = []byte(text(name))
+		}
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 )
 
 // The proof: the go command makes the same program of the closure as of the
@@ -19,15 +21,14 @@ func TestBuild(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	for _, p := range projects(t, "build") {
-		t.Run(p.name(), func(t *testing.T) {
-			t.Parallel()
-			if p.verb.Cgo && !hasCompiler() {
-				t.Skip("no C compiler")
-			}
-			proof{p, t.TempDir()}.run(t)
-		})
-	}
+	golden.Each(t, "testdata/build/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		t.Parallel()
+		p := readExample(t, ar)
+		if p.verb.Cgo && !hasCompiler() {
+			t.Skip("no C compiler")
+		}
+		proof{p, t.TempDir()}.run(t)
+	})
 }
 
 // proof builds in one folder only: programs with cgo hold its name.
@@ -173,30 +174,29 @@ func hasCompiler() bool {
 
 // No file outside of the closure has a say in what is in it.
 func TestOtherFiles(t *testing.T) {
-	for _, p := range projects(t, "*") {
-		t.Run(p.name(), func(t *testing.T) {
-			result, err := Find(p.write(t, t.TempDir()), p.verb, Asked{})
-			if err != nil {
-				t.Skip("its closure is an error")
-			}
-			for _, name := range p.left(result) {
-				for damage, do := range map[string]func(*testing.T, string){"deleted": remove, "broken": spoil} {
-					dir := t.TempDir()
-					fsys := p.write(t, dir)
-					do(t, filepath.Join(dir, name))
-					got, err := Find(fsys, p.verb, Asked{})
-					if err != nil {
-						t.Fatal(err)
-					}
-					// Packages that only other modules may want are in the outline.
-					for _, r := range []*Result{&got, &result} {
-						r.Outline.Stubs = slices.DeleteFunc(r.Outline.Stubs, func(s Stub) bool { return !s.Main })
-					}
-					if diff := cmp.Diff(result, got); diff != "" {
-						t.Errorf("with %s %s, the closure differs: -want +got\n%s", name, damage, diff)
-					}
+	golden.Each(t, "testdata/*/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		p := readExample(t, ar)
+		result, err := Find(p.write(t, t.TempDir()), p.verb, Asked{})
+		if err != nil {
+			t.Skip("its closure is an error")
+		}
+		for _, name := range p.left(result) {
+			for damage, do := range map[string]func(*testing.T, string){"deleted": remove, "broken": spoil} {
+				dir := t.TempDir()
+				fsys := p.write(t, dir)
+				do(t, filepath.Join(dir, name))
+				got, err := Find(fsys, p.verb, Asked{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				// Packages that only other modules may want are in the outline.
+				for _, r := range []*Result{&got, &result} {
+					r.Outline.Stubs = slices.DeleteFunc(r.Outline.Stubs, func(s Stub) bool { return !s.Main })
+				}
+				if diff := cmp.Diff(result, got); diff != "" {
+					t.Errorf("with %s %s, the closure differs: -want +got\n%s", name, damage, diff)
 				}
 			}
-		})
-	}
+		}
+	})
 }

@@ -1,7 +1,6 @@
 package closure
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -9,67 +8,38 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected parts of testdata")
-
-// A project is a file a user could have written: the comment's last line is
+// An example is a file a user could have written: the comment's last line is
 // the tool's command line, "links" holds symbolic links, which an archive
 // cannot, and "want" the closure.
 type example struct {
-	file  string
 	verb  tool.Closure
 	files []txtar.File
 	links []Link
-	want  string
 }
 
 func TestFind(t *testing.T) {
-	for _, p := range projects(t, "*") {
-		t.Run(p.name(), func(t *testing.T) {
-			got := findText(p.write(t, t.TempDir()), p.verb)
-			if *update {
-				p.rewrite(t, got)
-			} else if diff := cmp.Diff(p.want, got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
+	golden.Run(t, "testdata/*/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		p := readExample(t, ar)
+		golden.Set(t, ar, "want", findText(p.write(t, t.TempDir()), p.verb))
+	})
 }
 
-// projects reads the archives of one folder of testdata, or of all.
-func projects(t *testing.T, folder string) []example {
+func readExample(t *testing.T, ar *txtar.Archive) example {
 	t.Helper()
-	names, err := filepath.Glob("testdata/" + folder + "/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no projects", err)
-	}
-	var list []example
-	for _, name := range names {
-		list = append(list, readTxtar(t, name))
-	}
-	return list
-}
-
-func readTxtar(t *testing.T, name string) example {
-	t.Helper()
-	ar, err := txtar.ParseFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
 	v, err := tool.Parse(strings.Fields(lines[len(lines)-1]))
 	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatal(err)
 	}
-	p := example{file: name, verb: *v.(*tool.Closure)}
+	p := example{verb: *v.(*tool.Closure)}
 	for _, f := range ar.Files {
 		switch f.Name {
 		case "want":
-			p.want = string(f.Data)
 		case "links":
 			p.links = readLinks(string(f.Data))
 		default:
@@ -86,26 +56,6 @@ func readLinks(text string) []Link {
 		list = append(list, Link{name, target})
 	}
 	return list
-}
-
-func (p example) name() string {
-	return strings.TrimSuffix(filepath.Base(p.file), ".txtar")
-}
-
-func (p example) rewrite(t *testing.T, want string) {
-	t.Helper()
-	ar, err := txtar.ParseFile(p.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range ar.Files {
-		if ar.Files[i].Name == "want" {
-			ar.Files[i].Data = []byte(want)
-		}
-	}
-	if err := os.WriteFile(p.file, txtar.Format(ar), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // write puts the project into a folder, and gives that as a file system.

@@ -24,26 +24,28 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	if err := os.RemoveAll(shared); err != nil {
+	if err := os.RemoveAll(shared.gocache); err != nil {
 		panic(err)
 	}
 	os.Exit(code)
 }
 
-// shared is a folder of all tests: compiling the runtime takes its time.
-var shared string
+// shared is a GOCACHE of all tests, since compiling the runtime takes its
+// time, and the index of the pack that was made when it was empty.
+var shared struct{ gocache, first string }
 
 // compiled is a GOCACHE that has compiled a project, and its pack.
 func compiled(t *testing.T) (dir, gocache, made string) {
 	t.Helper()
 	dir = project(t)
-	if shared == "" {
+	if shared.gocache == "" {
 		var err error
-		if shared, err = os.MkdirTemp("", "objects"); err != nil {
+		if shared.gocache, err = os.MkdirTemp("", "objects"); err != nil {
 			t.Fatal(err)
 		}
+		shared.first = string(read(t, pack(t, dir, shared.gocache, ""), IndexFile))
 	}
-	return dir, shared, pack(t, dir, shared, "")
+	return dir, shared.gocache, pack(t, dir, shared.gocache, "")
 }
 
 // project is a program of two packages.
@@ -90,7 +92,7 @@ func run(t *testing.T, dir, gocache string, env []string, args ...string) string
 	return string(out)
 }
 
-// pack compiles the project with an empty GOCACHE and packs what it took.
+// pack compiles the project with a GOCACHE and packs what it took.
 func pack(t *testing.T, dir, gocache, without string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -120,25 +122,31 @@ func read(t *testing.T, dir, name string) []byte {
 	return data
 }
 
-// A pack is the same on two machines, and where it is unpacked, the go command
+// A pack made again is the same, and on a machine that has compiled before it
+// has no more than on an empty one. Where it is unpacked, the go command
 // compiles nothing.
 func TestPack(t *testing.T) {
 	dir, first, one := compiled(t)
-	other := pack(t, dir, t.TempDir(), "")
+	again := pack(t, dir, first, "")
 	for _, name := range []string{IndexFile, DataFile} {
-		if !bytes.Equal(read(t, one, name), read(t, other, name)) {
-			t.Errorf("%s differs between two machines", name)
+		if !bytes.Equal(read(t, one, name), read(t, again, name)) {
+			t.Errorf("%s differs when it is made again", name)
+		}
+	}
+	for entry := range strings.Lines(string(read(t, one, IndexFile))) {
+		if !strings.Contains(shared.first, entry) {
+			t.Errorf("the pack of an empty machine lacks %s", entry)
 		}
 	}
 
-	third := t.TempDir()
-	if n, err := Unpack(third, one); n == 0 || err != nil {
+	second := t.TempDir()
+	if n, err := Unpack(second, one); n == 0 || err != nil {
 		t.Fatalf("unpacked %d files, %v", n, err)
 	}
-	if got := run(t, dir, third, nil, "build", "-v", "-trimpath", "-o", os.DevNull, "."); got != "" {
+	if got := run(t, dir, second, nil, "build", "-v", "-trimpath", "-o", os.DevNull, "."); got != "" {
 		t.Errorf("after unpacking, this is compiled:\n%s", got)
 	}
-	for _, gocache := range []string{first, third} {
+	for _, gocache := range []string{first, second} {
 		if n, err := Unpack(gocache, one); n != 0 || err != nil {
 			t.Errorf("unpacked %d files again, %v", n, err)
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gohull/gohull/hack/internal/bench/golden"
 	"github.com/gohull/gohull/hack/internal/bench/result"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestSVG draws a run; `go test ./internal/bench/chart -update` rewrites the
@@ -19,7 +19,7 @@ func TestSVG(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := SVG(run)
-	golden.Check(t, "testdata/run.svg", picture)
+	golden.File(t, "testdata/run.svg", picture)
 	for d := xml.NewDecoder(strings.NewReader(picture)); ; {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			break

@@ -3,7 +3,7 @@ package docs
 import (
 	"testing"
 
-	"github.com/gohull/gohull/hack/internal/bench/golden"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestDocs holds the page and the chart against the results that are
@@ -15,6 +15,6 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		golden.Check(t, f.Name, f.Text)
+		golden.File(t, f.Name, f.Text)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/gohull/gohull/hack/internal/bench/golden"
+	"github.com/gohull/gohull/llb/golden"
 )
 
 // TestTables writes the tables of a run with all that one can have: two
@@ -16,8 +16,8 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "testdata/run.txt", run.About()+"\n"+Text(run.Tables()))
-	golden.Check(t, "testdata/run.md", run.About()+"\n"+Markdown(run.Tables()))
+	golden.File(t, "testdata/run.txt", run.About()+"\n"+Text(run.Tables()))
+	golden.File(t, "testdata/run.md", run.About()+"\n"+Markdown(run.Tables()))
 }
 
 // TestWrite reads a run, and writes the file that it was read from.
@@ -34,7 +34,7 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "testdata/run.json", string(got))
+	golden.File(t, "testdata/run.json", string(got))
 }
 
 // TestOver measures one input anew and keeps the other.
