@@ -83,7 +83,7 @@ func exampleDirs(t *testing.T) []string {
 	return dirs
 }
 
-// archive reads a folder as the files of a case.
+// archive reads a folder as the files of a case, which builds all its images.
 func archive(t *testing.T, dir string) *txtar.Archive {
 	t.Helper()
 	ar := &txtar.Archive{}
@@ -94,6 +94,9 @@ func archive(t *testing.T, dir string) *txtar.Archive {
 		data, err := os.ReadFile(path)
 		name, _ := filepath.Rel(dir, path)
 		ar.Files = append(ar.Files, txtar.File{Name: filepath.ToSlash(name), Data: data})
+		if name == "Dockerfile" && bytes.Contains(data, []byte("\nimages:")) {
+			ar.Comment = []byte("--target all\n")
+		}
 		return err
 	})
 	if err != nil {

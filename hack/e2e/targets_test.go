@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/hack/internal/buildx"
 )
 
-// export gives the files that a build exports, by path.
+// export gives the regular files that a build exports, by path.
 func export(t testing.TB, b buildx.Build) map[string]string {
 	t.Helper()
 	out := t.TempDir()
@@ -20,7 +20,7 @@ func export(t testing.TB, b buildx.Build) map[string]string {
 	succeed(t, b)
 	got := map[string]string{}
 	err := filepath.WalkDir(out, func(name string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
 		data, err := os.ReadFile(name)
