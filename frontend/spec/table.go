@@ -163,7 +163,7 @@ var nameFields = []field[Image]{
 		"Name of the image, without a tag: `registry.example/acme/server`. It is used where the output has the name `*`: `-o type=image,\"name=*\",push=true`. May name stamps."),
 	leaf("tags", list("a list of tags", text("a tag", notEmpty), itself), func(i *Image) *[]String { return &i.Tags },
 		"none; needed beside `image.name`",
-		"Tags of the image. May name stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. One whose stamps are not known is left out, and so is one that would move where it must not; see Tags."),
+		"Tags of the image. May name stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. One whose stamps are not known is left out, and so is one that would move where it must not."),
 	leaf("annotations", pairs(labelName), func(i *Image) *[]Pair { return &i.Annotations },
 		"none",
 		"Annotations of the image beside those that are known. May name stamps."),
