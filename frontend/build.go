@@ -85,7 +85,7 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if only := all[0]; only.plan.Alone != nil {
 		return b.alone(ctx, only)
 	}
-	if err := b.warn(ctx, all); err != nil {
+	if err := joined(b.checkSBOMs(len(all)), b.warn(ctx, all)); err != nil {
 		return nil, b.located(err)
 	}
 	if err := b.runChecks(ctx, all); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
@@ -36,13 +35,7 @@ func (b *build) runChecks(ctx context.Context, all []planned) error {
 			states = append(states, p.beside()...)
 		}
 	}
-	failed := make([]error, len(states))
-	var wg sync.WaitGroup
-	for i, st := range states {
-		wg.Go(func() { _, failed[i] = b.evaluate(ctx, st) })
-	}
-	wg.Wait()
-	return together(failed)
+	return b.evaluateAll(ctx, states)
 }
 
 // beside is what an image is made of and its checks, none of which waits for

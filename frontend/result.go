@@ -2,141 +2,109 @@ package frontend
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
-	"path"
-	"slices"
-	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/containerd/platforms"
 	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
-	"github.com/gohull/gohull/llb/plan"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
-	commonexptypes "github.com/moby/buildkit/exporter/exptypes"
+	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
-	"golang.org/x/sync/errgroup"
 )
 
-// output is an image for one platform, as exporters get it.
-type output struct {
-	planned
-	img      plan.Image
-	platform ocispecs.Platform
-	id       string // "linux/amd64"; of several images "api", or "api/linux/amd64"
-}
-
-// outputs are those of all images for all platforms. Exporters that write
-// folders name them by the outputs' ids.
-func (b *build) outputs(all []planned) []output {
-	var outs []output
-	for _, p := range all {
-		for i, target := range b.ui.TargetPlatforms {
-			target = platforms.Normalize(target)
-			o := output{planned: p, img: p.plan.Images[i], platform: target, id: platforms.FormatAll(target)}
-			if len(all) > 1 {
-				o.id = path.Join(p.plan.Image, o.id)
-				if !b.ui.MultiPlatformRequested {
-					o.id = p.plan.Image
-				}
-			}
-			outs = append(outs, o)
-		}
-	}
-	return outs
-}
-
-// solve builds what was asked for, for all platforms of all images.
+// solve builds what was asked for, for all platforms. What several images are
+// asked for comes in folders of their names: a result has one file system for
+// each platform.
 func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error) {
-	r := results{Result: client.NewResult(), apart: b.ui.MultiPlatformRequested || len(all) > 1}
-	outs := b.outputs(all)
-	eg, ctx := errgroup.WithContext(ctx)
-	for _, o := range outs {
-		eg.Go(func() error {
-			st, config := o.target(o.img)
-			ref, err := b.evaluate(ctx, st)
-			if err != nil {
-				return err
-			}
-			data, err := json.Marshal(config)
-			r.add(o, ref, data)
-			return err
-		})
-		if b.attests() {
-			eg.Go(func() error {
-				ref, err := b.evaluate(ctx, lower.SBOM(o.plan, o.img, o.inputs))
-				if err != nil {
-					return err
-				}
-				r.AddAttestation(o.id, spdx(ref))
-				return nil
-			})
+	if len(all) > 1 {
+		if err := b.solveEach(ctx, all); err != nil {
+			return nil, err
 		}
 	}
-	if err := eg.Wait(); err != nil {
+	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
+		img := all[0].plan.Images[i]
+		st, config := all[0].target(img)
+		if len(all) > 1 {
+			st, config = folders(all, i), lower.DataConfig(img)
+		}
+		ref, err := b.evaluate(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	if len(all) == 1 {
-		r.name(outs)
+		b.name(rb, all[0])
+		if err := b.addSBOMs(ctx, rb, all[0]); err != nil {
+			return nil, err
+		}
 	}
-	return r.Result, r.list(outs)
+	return rb.Finalize()
 }
 
-// results is a result in the making.
-type results struct {
-	*client.Result
-	apart bool // whether each output has its own part of the result
-}
-
-// key is that of an output's part.
-func (r results) key(name string, o output) string {
-	if !r.apart {
-		return name
+// solveEach builds images side by side, and none ends because of another: its
+// error has all that is wrong.
+func (b *build) solveEach(ctx context.Context, all []planned) error {
+	var states []llb.State
+	for _, p := range all {
+		for _, img := range p.plan.Images {
+			st, _ := p.target(img)
+			states = append(states, st)
+		}
 	}
-	return name + "/" + o.id
+	return b.evaluateAll(ctx, states)
 }
 
-func (r results) add(o output, ref client.Reference, config []byte) {
-	if r.apart {
-		r.AddRef(o.id, ref)
-	} else {
-		r.SetRef(ref)
+// evaluateAll solves states side by side, to the end of each.
+func (b *build) evaluateAll(ctx context.Context, states []llb.State) error {
+	failed := make([]error, len(states))
+	var wg sync.WaitGroup
+	for i, st := range states {
+		wg.Go(func() { _, failed[i] = b.evaluate(ctx, st) })
 	}
-	r.AddMeta(r.key(exptypes.ExporterImageConfigKey, o), config)
-	epoch := strconv.FormatInt(o.img.Config.Created.Unix(), 10)
-	r.AddMeta(r.key(commonexptypes.ExporterEpochKey, o), []byte(epoch))
+	wg.Wait()
+	return together(failed)
 }
 
-// name says what the one image of a result is called, for exporters that are
-// told to take that, and how it is annotated. Both are of images alone.
-func (r results) name(outs []output) {
-	target := outs[0].in.Request.Target
-	if target != "" && target != planner.ImageTarget {
+// folders is what is asked for of several images for the i-th platform.
+func folders(all []planned, i int) llb.State {
+	var names []string
+	var contents []llb.State
+	for _, p := range all {
+		st, _ := p.target(p.plan.Images[i])
+		names, contents = append(names, p.plan.Image), append(contents, st)
+	}
+	return lower.Folders(names, contents, all[0].inputs)
+}
+
+// name says what an image is called, for exporters that are told to take
+// that, and how it is annotated.
+func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
+	if target := p.in.Request.Target; target != "" && target != planner.ImageTarget {
 		return
 	}
-	if names := outs[0].plan.Names; len(names) > 0 {
-		r.AddMeta(string(exptypes.ExporterImageNameKey), []byte(strings.Join(names, ",")))
+	if names := p.plan.Names; len(names) > 0 {
+		rb.AddMeta(string(exptypes.ExporterImageNameKey), []byte(strings.Join(names, ",")))
 	}
-	for _, o := range outs {
-		for _, name := range slices.Sorted(maps.Keys(o.img.Annotations)) {
-			key := exptypes.AnnotationManifestKey(nil, name)
-			if r.apart {
-				key = exptypes.AnnotationManifestKey(&o.platform, name)
-			}
-			r.AddMeta(key, []byte(o.img.Annotations[name]))
+	for i, target := range b.ui.TargetPlatforms {
+		for name, value := range p.plan.Images[i].Annotations {
+			rb.AddMeta(b.annotationKey(target, name), []byte(value))
 		}
 	}
 }
 
-// list says which outputs there are.
-func (r results) list(outs []output) error {
-	var all exptypes.Platforms
-	for _, o := range outs {
-		all.Platforms = append(all.Platforms, exptypes.Platform{ID: o.id, Platform: o.platform})
+// annotationKey is that of an annotation of a platform's manifest. Exporters
+// look for a platform only where there are several.
+func (b *build) annotationKey(target ocispecs.Platform, name string) string {
+	if !b.ui.MultiPlatformRequested {
+		return exptypes.AnnotationManifestKey(nil, name)
 	}
-	data, err := json.Marshal(all)
-	r.AddMeta(exptypes.ExporterPlatformsKey, data)
-	return err
+	target = platforms.Normalize(target)
+	return exptypes.AnnotationManifestKey(&target, name)
 }

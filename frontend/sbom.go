@@ -1,18 +1,25 @@
 package frontend
 
 import (
+	"context"
 	"encoding/csv"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/attestations"
+	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/result"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 // predicateSPDX is what in-toto calls an SPDX document.
@@ -24,6 +31,24 @@ const predicateSPDX = "https://spdx.dev/Document"
 // names itself, nothing is to be done here.
 func (b *build) attests() bool {
 	return b.ui.SBOM != nil && !namesScanner(b.ui.BuildOpts().Opts)
+}
+
+func (b *build) addSBOMs(ctx context.Context, rb *dockerui.ResultBuilder, p planned) error {
+	if !b.attests() {
+		return nil
+	}
+	return rb.EachPlatform(ctx, func(ctx context.Context, id string, target ocispecs.Platform) error {
+		i := slices.IndexFunc(p.plan.Images, func(img plan.Image) bool { return img.Platform == platform(target) })
+		if i < 0 {
+			return fmt.Errorf("no image for %s", id)
+		}
+		ref, err := b.evaluate(ctx, lower.SBOM(p.plan, p.plan.Images[i], p.inputs))
+		if err != nil {
+			return err
+		}
+		rb.AddAttestation(id, spdx(ref))
+		return nil
+	})
 }
 
 // spdx is the attestation that a ref holds. The name of its core is that of
@@ -41,6 +66,18 @@ func spdx(ref client.Reference) result.Attestation[client.Reference] {
 		},
 		InToto: result.InTotoAttestation{PredicateType: predicateSPDX},
 	}
+}
+
+// checkSBOMs refuses an SBOM of several images, which come in one file system.
+func (b *build) checkSBOMs(images int) error {
+	if images < 2 || !b.attests() {
+		return nil
+	}
+	return diag.Errors{{
+		At:      diag.Range{File: "--sbom"},
+		Message: "an SBOM is of one image, and this build is for " + strconv.Itoa(images),
+		Hint:    "build each of them, as bake does; --target " + planner.SBOMTarget + " gives all SBOMs as files",
+	}}
 }
 
 // checkSBOM refuses an SBOM of what is none of Go's, and what only a scanner

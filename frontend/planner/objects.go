@@ -51,7 +51,7 @@ func (d draft) packs() bool {
 func (d draft) start(binaries []plan.Binary, p plan.Platform) plan.Start {
 	var s plan.Start
 	if name, ok := d.answers.Seeds[p]; ok {
-		s.Seed = &plan.Seed{Context: name, Folders: []string{"", "/" + strings.ReplaceAll(p.String(), "/", "_")}}
+		s.Seed = &plan.Seed{Context: name, Folders: d.seedFolders(p)}
 	}
 	if !d.packs() {
 		return s
@@ -61,6 +61,18 @@ func (d draft) start(binaries []plan.Binary, p plan.Platform) plan.Start {
 	}
 	s.Packs = append(s.Packs, d.standard(binaries, p, s.Packs))
 	return s
+}
+
+// seedFolders are where exporters put the pack of this image for a platform:
+// in a folder of the platform where there are several, and below that in one
+// of the image where there are several.
+func (c choices) seedFolders(p plan.Platform) []string {
+	platform := "/" + strings.ReplaceAll(p.String(), "/", "_")
+	folders := []string{"", platform}
+	if c.Image != "" {
+		folders = append(folders, "/"+c.Image, platform+"/"+c.Image)
+	}
+	return folders
 }
 
 func (d draft) dependencies(binaries []plan.Binary, p plan.Platform) plan.Objects {

@@ -62,7 +62,7 @@ func TargetsOf(s *spec.Spec) []Target {
 	for _, name := range imageNames(s) {
 		all = append(all, Target{Name: name, Description: "the image " + name, Default: len(s.Images) == 1, OfImage: true})
 	}
-	all = append(all, Target{Name: AllTarget, Description: "all images, as folders or without an output"})
+	all = append(all, Target{Name: AllTarget, Description: "all images, each in a folder of its name"})
 	for _, t := range Targets() {
 		t.Default = false
 		if t.OfImage {

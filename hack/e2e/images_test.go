@@ -140,4 +140,16 @@ func TestAllImages(t *testing.T) {
 			t.Errorf("%s printed %q", name, got)
 		}
 	}
+
+	broken := map[string]string{}
+	for _, name := range []string{"api", "worker"} {
+		broken["cmd/"+name+"/main.go"] = "package main\n\nfunc main() { " + name + "() }\n"
+	}
+	edit(t, b, broken)
+	r := run(t, gohull(t, dir, "--target=all"))
+	for _, want := range []string{"cmd/api/main.go:3:15: undefined: api", "cmd/worker/main.go:3:15: undefined: worker"} {
+		if r.Exit == 0 || !strings.Contains(r.Text, want) {
+			t.Errorf("exit code %d, printed\n%s\nwant %s", r.Exit, r.Text, want)
+		}
+	}
 }
