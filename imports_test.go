@@ -13,7 +13,8 @@ const module = "github.com/gohull/gohull"
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
 	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain"},
-	"frontend":            {"frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
+	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
+	"frontend/checkout":   {},
 	"frontend/diag":       {},
 	"frontend/graph":      {"llb/tool"},
 	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/tool"},
@@ -51,7 +52,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/checkout", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

@@ -104,7 +104,11 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	if err != nil {
 		return in, err
 	}
-	return parse(b.source.Filename, b.source.Data, b.files, b.request())
+	req := b.request()
+	if err := b.readCheckout(ctx, &req); err != nil {
+		return in, err
+	}
+	return parse(b.source.Filename, b.source.Data, b.files, req)
 }
 
 // plan plans the images that a request is for.

@@ -10,7 +10,7 @@ import (
 )
 
 // alwaysIgnored is left out of the context before the ignore file has its
-// say, which can take it in again with "!.git": a build reads nothing of it,
+// say, which can take it in again with "!.git": a build needs nothing of it,
 // and each git command changes it.
 var alwaysIgnored = []string{".git"}
 

@@ -109,6 +109,10 @@ func (c choices) withheld(tag spec.String) (reason string, unsure bool) {
 		return "", false
 	}
 	version := "v" + c.stamps["Version"]
+	releases := c.args.releases
+	if releases == nil {
+		releases = c.Request.Releases
+	}
 	switch {
 	case c.stamps["Version"] == "":
 		return c.stamps.Missing("Version"), false
@@ -118,10 +122,10 @@ func (c choices) withheld(tag spec.String) (reason string, unsure bool) {
 		return fmt.Sprintf("%s is a pre-release", c.stamps["Version"]), false
 	case c.stamps["Dirty"] == "true":
 		return "the checkout is changed", false
-	case latest && c.args.releases == nil:
+	case latest && releases == nil:
 		return "whether " + c.stamps["Version"] + " is the highest release is not known: pass --build-arg RELEASES=\"$(git tag)\"", true
 	}
-	if higher := higherRelease(version, c.args.releases, line(uses)); higher != "" {
+	if higher := higherRelease(version, releases, line(uses)); higher != "" {
 		return fmt.Sprintf("%s is a higher release than %s", higher, c.stamps["Version"]), false
 	}
 	return "", false

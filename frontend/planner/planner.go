@@ -39,6 +39,9 @@ type Request struct {
 	Imports       bool     // whether the build imports a cache
 	Revision      string   // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
 	Source        string   // the repository's address, likewise
+	Branch        string   // that is checked out, where the context has .git; empty for none
+	Version       string   // of the commit, by its tags, likewise
+	Releases      []string // all tags that are versions, as "v1.2.3", likewise
 }
 
 // Questions is what Plan needs to know and cannot find out by itself.

@@ -72,8 +72,9 @@ func knownStamps(req Request, args buildArgs) stamp.Values {
 	if changed && dirty == "" {
 		dirty = "true"
 	}
-	known := stamp.Known(strings.TrimPrefix(args.stamps["VERSION"], "v"), commit, stampDate(args), dirty)
-	return known.With("Branch", args.stamps["BRANCH"])
+	version := first(args.stamps["VERSION"], req.Version)
+	known := stamp.Known(strings.TrimPrefix(version, "v"), commit, stampDate(args), dirty)
+	return known.With("Branch", first(args.stamps["BRANCH"], req.Branch))
 }
 
 // stampDate is the date in UTC, so that it does not tell where it was asked

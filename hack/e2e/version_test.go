@@ -164,3 +164,30 @@ func TestStampUnknown(t *testing.T) {
 		t.Errorf("exit code %d, and this was printed, want %q and its line:\n%s", r.Exit, want, r.Text)
 	}
 }
+
+// TestGitThatIsAskedFor: where the ignore file takes .git in, tags and branch
+// are known without a build arg.
+func TestGitThatIsAskedFor(t *testing.T) {
+	dir := repository(t, map[string]string{
+		"Dockerfile":    "image:\n  name: registry.example/asked\n  tags: [\"{{.Version}}\", \"{{.Major}}\", \"{{.Branch}}\", \"sha-{{.ShortCommit}}\", latest]\n",
+		".dockerignore": "!.git\n",
+		"go.mod":        goMod("example.com/asked"),
+		"main.go":       "package main\n\nfunc main() {}\n",
+	}, "git@git.example:acme/asked.git")
+	git(t, dir, "checkout", "--quiet", "-b", "release/1")
+	git(t, dir, "tag", "v0.9.0")
+	git(t, dir, "tag", "--annotate", "--message=release", "v1.0.0")
+	short := git(t, dir, "rev-parse", "HEAD")[:7]
+	name := "registry.example/asked:"
+	want := name + "1.0.0\n" + name + "1\n" + name + "release-1\n" + name + "sha-" + short + "\n" + name + "latest\n"
+	silent := gohull(t, dir, "--call=tags")
+	silent.Env = []string{"BUILDX_GIT_INFO=0"}
+	if got := succeed(t, silent).Stdout; got != want {
+		t.Errorf("printed\n%swant\n%s", got, want)
+	}
+	git(t, dir, "pack-refs", "--all")
+	git(t, dir, "gc", "--quiet")
+	if got := answer(t, "tags", dir); got != want {
+		t.Errorf("with packed tags, printed\n%swant\n%s", got, want)
+	}
+}
