@@ -172,12 +172,18 @@ func appendFlag(args []string, name, value string) []string {
 	return append(args, "-"+name+"="+value)
 }
 
-// pgoFile makes a profile's path one of the step; auto and off are words.
+// pgoFile makes a profile's path one of the step.
 func pgoFile(value string) string {
-	if value == "" || value == "auto" || value == "off" {
+	if !isProfile(value) {
 		return value
 	}
 	return path.Join(tool.Source, value)
+}
+
+// isProfile reports whether the value of `build.pgo` is a path, and none of
+// the go command's words.
+func isProfile(value string) bool {
+	return value != "" && value != "auto" && value != "off"
 }
 
 // atLeast reports whether the toolchain is a version or newer; one that only

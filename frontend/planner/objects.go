@@ -34,9 +34,12 @@ func checkPack(c choices, errs *diag.List) {
 }
 
 // packs reports whether what is compiled of dependencies goes through packs.
-// A profile of the project's own changes how every package is compiled, so
-// that packs of others would be of no use.
+// A profile to optimise by changes how every package is compiled, and the
+// packs' steps do not have it.
 func (d draft) packs() bool {
+	if isProfile(d.Spec.Build.Pgo.Value) {
+		return false
+	}
 	switch d.Spec.Cache.Value {
 	case "pack":
 		return true
