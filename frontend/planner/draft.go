@@ -37,9 +37,10 @@ func (d draft) plan() *plan.Plan {
 		Toolchain: d.planToolchain(),
 		Source:    d.source(mains, binaries),
 		Modules:   d.modules(packageList(binaries)),
-		Skeleton:  d.whole().skeleton(),
-		Packages:  d.whole().allPackages(),
 		Checks:    d.whole().checks(),
+	}
+	if whole := d.whole(); len(p.Checks) > 0 {
+		p.Skeleton, p.Packages = whole.skeleton(), whole.allPackages()
 	}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()
