@@ -65,7 +65,7 @@ type Build struct {
 	Ldflags  String // "-s -w", split into arguments as the go command does
 	Gcflags  String
 	Asmflags String
-	Env      []Pair // environment of the compile step
+	Env      []Pair // of the go command, in all steps
 	Race     Bool
 	Cgo      Bool
 	Pgo      String // "auto", "off" or a file of the context

@@ -70,7 +70,7 @@ var buildFields = []field[Build]{
 		"Flags for the assembler."),
 	leaf("env", pairs(envName), func(b *Build) *[]Pair { return &b.Env },
 		"none",
-		"Environment of the compile step."),
+		"Environment of the go command, in all steps that run it."),
 	leaf("race", boolean, func(b *Build) *Bool { return &b.Race },
 		"`false`",
 		"Compile the race detector in. It needs `cgo: true`."),
