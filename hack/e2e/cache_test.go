@@ -137,6 +137,7 @@ func TestToolchains(t *testing.T) {
 // TestNoCache has a node of its own: BuildKit empties the cache mounts of
 // steps that run without cache, for all builds of the node.
 func TestNoCache(t *testing.T) {
+	t.Parallel()
 	b := cached(t, withFiles)
 	b.Builder = node(t, "no-cache", "")
 	first := succeed(t, b)

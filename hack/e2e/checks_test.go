@@ -16,12 +16,18 @@ func checked(spec string) map[string]string {
 	project["main_test.go"] = `package main
 
 import (
-	"net/http/httptest"
+	"net"
 	"os"
 	"testing"
 )
 
-func TestServer(t *testing.T) { httptest.NewServer(nil).Close() }
+func TestServer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+}
 
 func TestData(t *testing.T) {
 	for _, name := range []string{"testdata/a.txt", "docs/page.md"} {
@@ -53,6 +59,7 @@ func cachedSteps(t testing.TB, r buildx.Result, names ...string) map[string]bool
 // TestChecks builds with checks and without: one image. Verdicts are CACHED
 // when nothing changed that they are about.
 func TestChecks(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, checked("")), "--provenance=false")
 	b.Push = ref(t)
 	without := succeed(t, b)
@@ -198,6 +205,7 @@ func holdsReports(t testing.TB, got map[string]string, junit string) {
 // TestVerdictsTravel builds on a machine that knows nothing but the cache of
 // another one's image: the checks have been done.
 func TestVerdictsTravel(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, checked("checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n")))
 	b.Push = ref(t)
 	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/verdictstravel:cache"

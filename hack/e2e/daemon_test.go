@@ -12,6 +12,7 @@ const oldest = "v0.12.5"
 // TestOldestDaemon builds with the oldest daemon that is supported, for its
 // own platform and another.
 func TestOldestDaemon(t *testing.T) {
+	t.Parallel()
 	builder := node(t, "oldest", oldest)
 	project := map[string]string{
 		"Dockerfile":      "main: ./cmd/old\nrun: {files: [{from: data, to: /data}]}\n",

@@ -9,6 +9,7 @@ import (
 // TestDockerEngine builds with a Docker Engine's own builder, through the
 // first line of the file, and runs what was built.
 func TestDockerEngine(t *testing.T) {
+	t.Parallel()
 	project := map[string]string{
 		"Dockerfile": syntaxLine(t),
 		"go.mod":     goMod("example.com/engine"),

@@ -122,6 +122,7 @@ func TestGarbage(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			r := run(t, gohull(t, write(t, map[string]string{"Dockerfile": "", test.file: test.data})))
 			if r.Exit == 0 || !hasLine(r.Text, test.want) || len(r.Text) > 4<<10 {
 				t.Errorf("exit code %d and %d bytes, want a short text that has the line %q; it begins with\n%.4000s", r.Exit, len(r.Text), test.want, r.Text)

@@ -14,23 +14,43 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
 	"github.com/gohull/gohull/hack/internal/image"
+	"github.com/gohull/gohull/llb/tool/objects"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == record {
+		if err := objects.Record(os.Args[2], os.Args[3]); err != nil {
+			panic(err)
+		}
+		return
+	}
 	if os.Getenv("GOHULL_LAB") == "" {
 		fmt.Println(`e2e: skipped, the lab's environment is not set; run: hack/lab up --docker; eval "$(hack/lab env)"`)
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, name := range machines.started {
+		if out, err := exec.Command("../lab", "node", "--rm", name).CombinedOutput(); err != nil {
+			fmt.Printf("e2e: lab node --rm %s: %v\n%s", name, err, out)
+			code = 1
+		}
+	}
+	os.Exit(code)
 }
+
+// record is the argument with which this program stands before the go
+// command's cache.
+const record = "record"
 
 // env is a variable that `hack/lab env` sets.
 func env(t testing.TB, name string) string {
@@ -156,14 +176,35 @@ func node(t testing.TB, name, version string) string {
 	if version != "" {
 		args = append(args, version)
 	}
+	lab(t, args...)
+	t.Cleanup(func() { lab(t, "node", "--rm", name) })
+	return name
+}
+
+// lab runs a command of hack/lab.
+func lab(t testing.TB, args ...string) {
+	t.Helper()
 	if out, err := exec.Command("../lab", args...).CombinedOutput(); err != nil {
 		t.Fatalf("lab %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("../lab", "node", "--rm", name).CombinedOutput(); err != nil {
-			t.Errorf("lab node --rm %s: %v\n%s", name, err, out)
-		}
-	})
+}
+
+// machines are nodes that several tests share, by name.
+var machines struct {
+	sync.Mutex
+	started []string
+}
+
+// another is a BuildKit beside the first that tests share. It has built what
+// other tests had it build, and nothing of this one.
+func another(t testing.TB, name string) string {
+	t.Helper()
+	machines.Lock()
+	defer machines.Unlock()
+	if !slices.Contains(machines.started, name) {
+		lab(t, "node", name)
+		machines.started = append(machines.started, name)
+	}
 	return name
 }
 

@@ -43,6 +43,7 @@ func edit(t testing.TB, b buildx.Build, files map[string]string) {
 // and with the module proxy gone: the modules are the output of a step, not
 // what happens to be in a mount.
 func TestPruned(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	b, gone := offline(t, c, c.greeting(t, ""))
 	b.Builder = node(t, "pruned", "")
@@ -65,6 +66,7 @@ func TestPruned(t *testing.T) {
 // TestImports edits source and looks whether modules are fetched again: only
 // another import of theirs makes that necessary.
 func TestImports(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	project := map[string]string{
 		"Dockerfile": "",
@@ -98,6 +100,7 @@ func TestImports(t *testing.T) {
 // not import: another module does. What the folder needs is found out, and
 // nothing else of the folder counts.
 func TestForkBelow(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	b, _ := offline(t, c, c.project(map[string]string{
 		"Dockerfile": "",
@@ -129,6 +132,7 @@ func TestForkBelow(t *testing.T) {
 // TestAmbiguous imports a package whose path could be of two modules: the go
 // command looks into both, and only one has it.
 func TestAmbiguous(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	c.modules = maps.Clone(c.modules)
 	c.modules[c.unique.Replace("example.com/greet/deep@v1.0.0")] = c.project(map[string]string{
@@ -150,6 +154,7 @@ func TestAmbiguous(t *testing.T) {
 // module, one after the other: what the go command remembers of the module
 // from the first must not hide the package from the second.
 func TestSharedBuilder(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	app := func(importPath string) map[string]string {
 		return c.project(map[string]string{

@@ -349,6 +349,7 @@ Lrwxrwxrwx 0:0 srv/data/link -> a/b
 // machines, of which one imports the cache of another: the images are the
 // same down to their digests.
 func TestReproducible(t *testing.T) {
+	t.Parallel()
 	cache := "type=registry,ref=" + strings.TrimSuffix(ref(t), ":latest") + ":cache"
 	plain := []string{"--provenance=false", "--platform=linux/amd64,linux/arm64"}
 	b := gohull(t, checkout(t, 0o022), append(plain, "--cache-to="+cache+",mode=max")...)
@@ -367,7 +368,7 @@ func TestReproducible(t *testing.T) {
 		args          []string
 	}{
 		{"another folder and umask", "", nil},
-		{"another builder", node(t, "reproducible", ""), nil},
+		{"another builder", another(t, "second"), nil},
 		{"another builder, with the first one's cache", node(t, "reproducible-cached", ""), []string{"--cache-from=" + cache}},
 	} {
 		b := gohull(t, checkout(t, 0o077), append(plain, again.args...)...)

@@ -53,6 +53,7 @@ func labelled(t *testing.T, im v1.Image, ref, value string) string {
 // TestLock locks a base, moves its tag, and builds from what was locked; the
 // lock then is renewed.
 func TestLock(t *testing.T) {
+	t.Parallel()
 	base := env(t, "REGISTRY") + "/e2e/lock-base:1"
 	alpine := pull(t, env(t, "REGISTRY")+"/library/alpine:3.22")
 	old := labelled(t, alpine, base, "old")
@@ -75,9 +76,9 @@ func TestLock(t *testing.T) {
 	if got := config(t, pull(t, b.Push)).Labels["org.opencontainers.image.base.digest"]; got != old {
 		t.Errorf("built from %s, want %s as locked", got, old)
 	}
-	b.Builder = node(t, "lock", "")
+	b.Builder = another(t, "second")
 	if second := succeed(t, b); second.Digest != first.Digest {
-		t.Errorf("an empty builder made %s, want %s", second.Digest, first.Digest)
+		t.Errorf("another builder made %s, want %s", second.Digest, first.Digest)
 	}
 
 	if text := lock(t, dir); !strings.Contains(text, moved) {

@@ -51,18 +51,21 @@ func compiled(t testing.TB, r buildx.Result) string {
 // nothing but the cache that the first one exported: only what was edited is
 // compiled.
 func TestCacheTravels(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	b, _ := offline(t, c, c.travelling(t, ""))
 	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/cachetravels:cache"
 	plain := b.Args
 
-	b.Builder = node(t, "travels-from", "")
 	b.Args = append(plain, "--cache-from="+cache, "--cache-to="+cache+",mode=max")
 	first := succeed(t, b)
-	for _, name := range []string{modulesStep, dependenciesStep, standardStep, appStep} {
+	for _, name := range []string{modulesStep, dependenciesStep, appStep} {
 		if v, ok := first.Vertex(name); !ok || !v.Ran() {
 			t.Errorf("on the first machine, %s is %+v, want it to run", name, v)
 		}
+	}
+	if _, ok := first.Vertex(standardStep); !ok { // other tests may have made it
+		t.Errorf("on the first machine, there is no step %s", standardStep)
 	}
 
 	b.Builder = node(t, "travels-to", "")
@@ -117,9 +120,9 @@ func TestPackKeys(t *testing.T) {
 // TestSeed starts a machine that has no cache at all with the objects of
 // another one's build, from an image and from a folder.
 func TestSeed(t *testing.T) {
+	t.Parallel()
 	c := newCompany()
 	b, _ := offline(t, c, c.travelling(t, ""))
-	b.Builder = node(t, "seed-from", "")
 	plain := b.Args
 	seed := env(t, "REGISTRY") + "/e2e/seed:gocache"
 	both := []string{"--platform=linux/amd64,linux/arm64"}

@@ -13,6 +13,7 @@ import (
 // TestPlatforms builds for many processors at once. The lab emulates none of
 // them, so that a step which ran on another than its own would fail.
 func TestPlatforms(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		platform string
 		machine  elf.Machine

@@ -11,6 +11,7 @@ import (
 // TestReproduce compiles twice, and finds the binary of the image in the
 // checksums.
 func TestReproduce(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile": "",
 		"go.mod":     goMod("example.com/twice"),
@@ -31,6 +32,7 @@ func TestReproduce(t *testing.T) {
 // TestReproduceDiffers compiles with a toolchain that puts the time into
 // binaries.
 func TestReproduceDiffers(t *testing.T) {
+	t.Parallel()
 	b := probed(t, "time", small("differs"), "--target=reproduce", "--output=type=cacheonly")
 	r := run(t, b)
 	const want = "ERROR: failed to build: failed to solve: compare two builds of differs for linux/amd64 failed\n" +
