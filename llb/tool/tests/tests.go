@@ -58,7 +58,7 @@ func (r run) write(dir string, events []byte) error {
 func folders(s gocmd.Step, args []string) (map[string]string, error) {
 	list := []string{"list", "-e", "-f", "{{.ImportPath}}\t{{.Dir}}"}
 	for _, arg := range args {
-		if strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "-tags=") {
+		if !strings.HasPrefix(arg, "-") || strings.HasPrefix(arg, "-tags=") {
 			list = append(list, arg)
 		}
 	}

@@ -83,6 +83,31 @@ b/b_test.go:7: TestPanic: panic: runtime error: invalid memory address or nil po
 	}
 }
 
+// TestRoot names the package at the root as people do, beside another one.
+func TestRoot(t *testing.T) {
+	s := steptest.New(t, `
+-- go.mod --
+module example.com/m
+
+go 1.25
+-- root_test.go --
+package m
+
+import "testing"
+
+func TestPanic(t *testing.T) { panic("at the disco") }
+-- sub/sub.go --
+package sub
+`, "CGO_ENABLED=0")
+	if code, err := Run(s, tool.Test{Args: []string{".", "./sub"}}); code != 1 || err != nil {
+		t.Fatalf("exit code %d, %v, want 1", code, err)
+	}
+	const want = "root_test.go:5: TestPanic: panic: at the disco [recovered, repanicked]\n"
+	if got := steptest.Errors(t, s); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestNotBuilt has a package that does not compile: its errors are the
 // compiler's.
 func TestNotBuilt(t *testing.T) {
