@@ -43,7 +43,7 @@ func (v *Vendor) flags(fs *flag.FlagSet) {
 
 // Test runs tests and shows what fails.
 type Test struct {
-	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
+	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
 	Keep   bool     // tests that fail are no failure of the step
 	Args   []string // what follows "go test"
 }

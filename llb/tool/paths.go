@@ -77,6 +77,7 @@ const (
 	TestEvents = "test.json"
 	TestJUnit  = "junit.xml"
 	TestCover  = "cover.out"
+	TestPage   = "cover.html" // TestCover for people, with the source
 )
 
 // SumsLine is what SumsFile has of a file.
