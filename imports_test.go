@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"llb/tool":            {},
 	"llb/tool/binaries":   {"llb/tool", "llb/tool/mtime"},
 	"llb/tool/certs":      {},
-	"llb/tool/checks":     {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
+	"llb/tool/checks":     {"llb/tool", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
 	"llb/tool/closure":    {"llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
 	"llb/tool/compare":    {"llb/tool"},
 	"llb/tool/failure":    {"llb/tool"},

@@ -137,6 +137,7 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		text.WriteString(p.String())
 	}
 	return map[string]string{
+		"generated": c.generated(t),
 		"plan":      text.String(),
 		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
 		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
@@ -283,6 +284,37 @@ func (c testCase) planOne(t *testing.T, in planner.Input) (*plan.Plan, error) {
 		return nil, err
 	}
 	return planner.Plan(in, answers)
+}
+
+// before is the plan of generators that run before the build; nil when none
+// do.
+func (c testCase) before(t *testing.T) *plan.Plan {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil || !planner.Generates(in) {
+		return nil
+	}
+	keys, err := planner.AskGenerate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := c.resolveAll(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := planner.PlanGenerate(in, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// generated is the context that has what generators make.
+func (c testCase) generated(t *testing.T) string {
+	p := c.before(t)
+	if p == nil {
+		return ""
+	}
+	return stateText(t, lower.Generated(p, *p.Alone, c.inputs()))
 }
 
 func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, error) {

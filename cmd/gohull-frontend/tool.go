@@ -69,6 +69,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(checks.Verify, *v)
 	case *tool.Vendor:
 		return onStep(checks.Vendor, *v)
+	case *tool.Generate:
+		return onStep(func(s gocmd.Step, v tool.Generate) (int, error) { return checks.Generate(s, v, tool.Before) }, *v)
 	case *tool.Test:
 		return onStep(tests.Run, *v)
 	case *tool.Rootfs:

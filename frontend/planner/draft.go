@@ -39,6 +39,7 @@ func (d draft) plan() *plan.Plan {
 		Modules:   d.modules(packageList(binaries)),
 		Skeleton:  d.whole().skeleton(),
 		Packages:  d.whole().allPackages(),
+		Reached:   d.whole().reached(),
 		Checks:    d.whole().checks(),
 	}
 	if d.base.ref == "" {

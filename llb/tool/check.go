@@ -55,3 +55,17 @@ func (v *Test) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
 }
+
+// Generate runs the //go:generate lines of packages of Source, and holds the
+// files there against those of Before.
+type Generate struct {
+	Fix  bool     // files that were made go to Out, and are no failure
+	Args []string // what follows "go generate"
+}
+
+func (*Generate) verb() string      { return "generate" }
+func (v *Generate) rest() *[]string { return &v.Args }
+
+func (v *Generate) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
+}

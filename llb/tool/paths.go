@@ -7,15 +7,16 @@ import (
 
 // Where a step has what it reads.
 const (
-	Binary     = "/.gohull/tool"  // the frontend's binary, mounted read-only
-	Source     = "/src"           // the build context, or what was picked of it, read-only
-	Goroot     = "/usr/local/go"  // where official images have Go, and where module toolchains are mounted
-	ModuleTree = "/go/pkg"        // what the verb modules left in its Out; ModCache is in it
-	ModCache   = "/go/pkg/mod"    // GOMODCACHE
-	Asked      = "/.gohull/asked" // what the verb modules left in AskedDir
-	Seed       = "/.gohull/seed"  // a build context that holds a pack
-	Built      = "/built"         // what a compile made, read-only, for steps that look at it
-	BuiltAgain = "/built-again"   // what another compile of the same made
+	Binary     = "/.gohull/tool"   // the frontend's binary, mounted read-only
+	Source     = "/src"            // the build context, or what was picked of it, read-only
+	Goroot     = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
+	ModuleTree = "/go/pkg"         // what the verb modules left in its Out; ModCache is in it
+	ModCache   = "/go/pkg/mod"     // GOMODCACHE
+	Asked      = "/.gohull/asked"  // what the verb modules left in AskedDir
+	Seed       = "/.gohull/seed"   // a build context that holds a pack
+	Built      = "/built"          // what a compile made, read-only, for steps that look at it
+	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
+	BuiltAgain = "/built-again"    // what another compile of the same made
 )
 
 // OutOf is the part of Out that belongs to one of several images.
