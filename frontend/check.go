@@ -116,6 +116,7 @@ func (b *build) findings(subjects []subject) (findings, error) {
 			Lacking:  planner.Lacking(s.in),
 			Vendored: planner.Vendored(s.in),
 			Ignored:  b.ignored,
+			Locked:   s.in.Lock != nil,
 		})
 	}
 	skipped := func(f rules.Finding) bool {
