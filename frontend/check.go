@@ -65,7 +65,7 @@ func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) 
 	if err != nil {
 		return s, err
 	}
-	if inputs, err = b.generated(ctx, in, inputs); err != nil {
+	if inputs, err = b.overlaid(ctx, in, inputs); err != nil {
 		return s, err
 	}
 	if s.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {

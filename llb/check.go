@@ -55,14 +55,6 @@ func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...
 	)
 }
 
-// Generated is the build context with what a check that corrects files makes
-// of it.
-func Generated(p *plan.Plan, c plan.Check, in Inputs) llb.State {
-	made := Check(p, c, in)
-	action := llb.Copy(made, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
-	return in.Context.File(action, lowering{in: in}.step(plan.Step{ID: c.ID, Name: "add what the generators made", At: c.At})...)
-}
-
 // inspect runs a verb on a part of the skeleton.
 func (l lowering) inspect(c plan.Check, v tool.Verb, dir string) llb.State {
 	return l.online(c, v, l.skeleton(dir))
