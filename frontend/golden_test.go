@@ -137,9 +137,8 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		text.WriteString(p.String())
 	}
 	return map[string]string{
-		"generated": c.generated(t),
 		"plan":      text.String(),
-		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.overlaid(t))),
 		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
 		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"reproduce": stateText(t, lower.Reproduce(p, p.Images[0], c.inputs())),
@@ -308,13 +307,12 @@ func (c testCase) before(t *testing.T) *plan.Plan {
 	return p
 }
 
-// generated is the context that has what generators make.
-func (c testCase) generated(t *testing.T) string {
-	p := c.before(t)
-	if p == nil {
-		return ""
+// overlaid are the inputs with what generators make.
+func (c testCase) overlaid(t *testing.T) lower.Inputs {
+	if p := c.before(t); p != nil {
+		return lower.Generate(p, *p.Alone, c.inputs())
 	}
-	return stateText(t, lower.Generated(p, *p.Alone, c.inputs()))
+	return c.inputs()
 }
 
 func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, error) {

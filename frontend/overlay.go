@@ -61,6 +61,5 @@ func (b *build) generated(ctx context.Context, in planner.Input, inputs lower.In
 		return inputs, err
 	}
 	inputs.Contexts = b.contexts.states()
-	inputs.Context = lower.Generated(p, *p.Alone, inputs)
-	return inputs, nil
+	return lower.Generate(p, *p.Alone, inputs), nil
 }

@@ -71,7 +71,7 @@ func (l lowering) vendor(c plan.Check) llb.State {
 	verb := &tool.Vendor{Fix: c.Export, Work: c.Work}
 	switch {
 	case c.Whole:
-		return l.online(c, verb, llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput))
+		return l.online(c, verb, llb.AddMount(tool.Source, l.whole(), llb.ForceNoOutput))
 	case c.Export:
 		return l.online(c, verb, l.skeleton(tool.SkeletonDir))
 	}

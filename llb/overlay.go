@@ -7,12 +7,23 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// Generated is the build context with what a check that corrects files makes
-// of it.
-func Generated(p *plan.Plan, c plan.Check, in Inputs) llb.State {
+// Generate gives inputs of which generators, a check that corrects files, have
+// made what they make. It lies over the context and is not copied there: the
+// context would have to be read anew for the keys of all that mounts it.
+func Generate(p *plan.Plan, c plan.Check, in Inputs) Inputs {
 	made := Check(p, c, in)
-	action := llb.Copy(made, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
-	return in.Context.File(action, lowering{in: in}.step(plan.Step{ID: c.ID, Name: "add what the generators made", At: c.At})...)
+	in.Made = &made
+	return in
+}
+
+// whole is the build context with what generators made of it, for what can
+// read one folder only.
+func (l lowering) whole() llb.State {
+	if l.in.Made == nil {
+		return l.in.Context
+	}
+	action := llb.Copy(*l.in.Made, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
+	return l.in.Context.File(action, l.step(plan.Step{ID: "generate", Name: "add what generators made"})...)
 }
 
 // Replaced is the build context with another one, of some name, in the place

@@ -15,6 +15,7 @@ const (
 	Asked      = "/.gohull/asked"  // what the verb modules left in AskedDir
 	Seed       = "/.gohull/seed"   // a build context that holds a pack
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
+	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
 )
