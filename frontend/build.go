@@ -142,6 +142,9 @@ func (b *build) planOne(ctx context.Context, in planner.Input) (planned, error) 
 	if p.inputs, err = b.inputs(ctx); err != nil {
 		return p, err
 	}
+	if p.inputs, err = b.overlaid(ctx, in, p.inputs); err != nil {
+		return p, err
+	}
 	answers, err := b.answer(ctx, questions, p.inputs)
 	if err != nil {
 		return p, err

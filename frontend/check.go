@@ -29,7 +29,8 @@ func (b *build) answerLint(ctx context.Context) (*client.Result, error) {
 	return b.lintResults(found, errs).ToResult(nil)
 }
 
-// check finds what can be found without looking up images.
+// check finds what can be found without looking up images; generators that
+// run before the build need that of the toolchain.
 func (b *build) check(ctx context.Context) (findings, error) {
 	images, err := b.asked(ctx)
 	if err != nil {
@@ -62,6 +63,9 @@ func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) 
 	}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
+		return s, err
+	}
+	if inputs, err = b.overlaid(ctx, in, inputs); err != nil {
 		return s, err
 	}
 	if s.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
@@ -112,6 +116,7 @@ func (b *build) findings(subjects []subject) (findings, error) {
 			Lacking:  planner.Lacking(s.in),
 			Vendored: planner.Vendored(s.in),
 			Ignored:  b.ignored,
+			Locked:   s.in.Lock != nil,
 		})
 	}
 	skipped := func(f rules.Finding) bool {

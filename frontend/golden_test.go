@@ -138,7 +138,7 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 	}
 	return map[string]string{
 		"plan":      text.String(),
-		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.inputs())),
+		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.overlaid(t))),
 		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
 		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
 		"reproduce": stateText(t, lower.Reproduce(p, p.Images[0], c.inputs())),
@@ -283,6 +283,36 @@ func (c testCase) planOne(t *testing.T, in planner.Input) (*plan.Plan, error) {
 		return nil, err
 	}
 	return planner.Plan(in, answers)
+}
+
+// before is the plan of generators that run before the build; nil when none
+// do.
+func (c testCase) before(t *testing.T) *plan.Plan {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil || !planner.Generates(in) {
+		return nil
+	}
+	keys, err := planner.AskGenerate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := c.resolveAll(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := planner.PlanGenerate(in, images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// overlaid are the inputs with what generators make.
+func (c testCase) overlaid(t *testing.T) lower.Inputs {
+	if p := c.before(t); p != nil {
+		return lower.Generate(p, *p.Alone, c.inputs())
+	}
+	return c.inputs()
 }
 
 func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, error) {

@@ -16,8 +16,10 @@ import (
 func TestKinds(t *testing.T) {
 	used := map[string]bool{"scan": true, "toolchain": true} // before there is a plan, at times
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
-		if p, err := readCase(t, ar).plan(t); err == nil {
+		c := readCase(t, ar)
+		if p, err := c.plan(t); err == nil {
 			addKinds(reflect.ValueOf(p), used)
+			addKinds(reflect.ValueOf(c.before(t)), used)
 		}
 	})
 	for _, k := range planner.Kinds() {

@@ -20,33 +20,38 @@ func (l lowering) check(c plan.Check) llb.State {
 		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
 	case plan.Vendor:
 		return l.vendor(c)
+	case plan.Generate:
+		l := l.packages(l.plan.Reached)
+		before := part(tool.Before, l.source, tool.ClosureDir)
+		return l.examine(c, &tool.Generate{Fix: c.Export, Args: c.Args}, l.source, before)
 	case plan.Vet:
-		l := l.packages()
+		l := l.packages(l.plan.Packages)
 		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
 	default:
-		l := l.packages()
+		l := l.packages(l.plan.Packages)
 		verb := &tool.Test{Report: c.Export, Keep: c.Keep, Args: c.Args}
 		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...))
 	}
 }
 
-// packages is the lowering with the source of all packages in the place of
-// that of the binaries.
-func (l lowering) packages() lowering {
+// packages is the lowering with another source in the place of that of the
+// binaries.
+func (l lowering) packages(others plan.Packages) lowering {
 	p := *l.plan
-	p.Source, p.Modules = p.Packages.Source, p.Packages.Modules
+	p.Source, p.Modules = others.Source, others.Modules
 	l.plan = &p
 	return l.gather()
 }
 
 // examine runs a verb on source. Tests may write to it; that is dropped.
-func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State) llb.State {
+func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...llb.RunOption) llb.State {
 	return l.run(l.root, c.Step, v,
 		l.mounts,
 		llb.AddMount(tool.Source, source, llb.SourcePath("/"+tool.ClosureDir), llb.ForceNoOutput),
 		l.modules,
 		llb.Dir(tool.Source),
 		l.cache(tool.Cache, goCacheID),
+		options(extra),
 	)
 }
 
@@ -66,7 +71,7 @@ func (l lowering) vendor(c plan.Check) llb.State {
 	verb := &tool.Vendor{Fix: c.Export, Work: c.Work}
 	switch {
 	case c.Whole:
-		return l.online(c, verb, llb.AddMount(tool.Source, l.in.Context, llb.ForceNoOutput))
+		return l.online(c, verb, llb.AddMount(tool.Source, l.whole(), llb.ForceNoOutput))
 	case c.Export:
 		return l.online(c, verb, l.skeleton(tool.SkeletonDir))
 	}

@@ -24,6 +24,7 @@ const (
 // Inputs is what a plan refers to and does not hold.
 type Inputs struct {
 	Context       llb.State            // the build context
+	Made          *llb.State           // what generators made of it, files that lie over it; nil when none ran
 	Tool          llb.State            // a file system that has the frontend's binary
 	ToolPath      string               // where it has it: "/bin/gohull-frontend"
 	Contexts      map[string]llb.State // build contexts that replace images, by the name the plan gives them
@@ -174,7 +175,7 @@ func (l lowering) copy(c plan.Copy) llb.State {
 		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
 	created := llb.WithCreatedTime(time.Unix(c.Epoch, 0).UTC())
-	action := llb.Copy(l.in.Context, c.From, c.To, info, llb.WithUser("0:0"), created)
+	action := llb.Copy(l.whole(), c.From, c.To, info, llb.WithUser("0:0"), created)
 	return llb.Scratch().File(action, l.step(c.Step)...)
 }
 
@@ -216,7 +217,11 @@ func (o options) SetRunOption(ei *llb.ExecInfo) {
 }
 
 func (l lowering) context() llb.RunOption {
-	return llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
+	source := llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
+	if l.in.Made == nil {
+		return source
+	}
+	return options{source, llb.AddMount(tool.Made, *l.in.Made, llb.Readonly)}
 }
 
 // gather has the closure picked and the modules fetched that it imports.
@@ -277,7 +282,7 @@ func (l lowering) pickBeside(s plan.Source) llb.State {
 func closure(p plan.Pick) *tool.Closure {
 	return &tool.Closure{
 		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
-		Tests: p.Tests, Data: p.Data, Files: p.Files, Mains: p.Mains,
+		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains,
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
+	"github.com/gohull/gohull/llb/tool/overlay"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
@@ -69,6 +71,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(checks.Verify, *v)
 	case *tool.Vendor:
 		return onStep(checks.Vendor, *v)
+	case *tool.Generate:
+		return onStep(func(s gocmd.Step, v tool.Generate) (int, error) { return checks.Generate(s, v, tool.Before) }, *v)
 	case *tool.Test:
 		return onStep(tests.Run, *v)
 	case *tool.Rootfs:
@@ -94,7 +98,7 @@ func failed(command string, err error) int {
 }
 
 func runScan(v tool.Scan) error {
-	return within(tool.Source, func(source fs.FS) error {
+	return onSource(func(source fs.FS) error {
 		facts, err := scan.Scan(source, v)
 		if err != nil {
 			return err
@@ -115,7 +119,7 @@ func runClosure(v tool.Closure) error {
 			return err
 		}
 	}
-	return within(tool.Source, func(source fs.FS) error { return pick(source, v, asked, tool.Out) })
+	return onSource(func(source fs.FS) error { return pick(source, v, asked, tool.Out) })
 }
 
 // runClosures makes closures side by side: most of it is waiting for files.
@@ -124,7 +128,7 @@ func runClosures(v tool.Closures) error {
 	if err != nil {
 		return err
 	}
-	return within(tool.Source, func(source fs.FS) error {
+	return onSource(func(source fs.FS) error {
 		var eg errgroup.Group
 		eg.SetLimit(runtime.GOMAXPROCS(0))
 		for image, c := range all {
@@ -143,7 +147,7 @@ func pick(source fs.FS, v tool.Closure, asked closure.Asked, out string) error {
 }
 
 func runSkeleton() error {
-	return within(tool.Source, func(source fs.FS) error {
+	return onSource(func(source fs.FS) error {
 		s, err := closure.FindSkeleton(source)
 		if err != nil {
 			return err
@@ -224,6 +228,17 @@ func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
 		return 0, err
 	}
 	return run(step, v)
+}
+
+// onSource runs a verb that reads the build context, with what generators
+// made over it.
+func onSource(run func(fs.FS) error) error {
+	return within(tool.Source, func(source fs.FS) error {
+		if _, err := os.Stat(tool.Made); errors.Is(err, fs.ErrNotExist) {
+			return run(source)
+		}
+		return within(tool.Made, func(made fs.FS) error { return run(overlay.FS{Lower: source, Upper: made}) })
+	})
 }
 
 // within runs what reads a folder, which no symlink leads it out of.

@@ -158,11 +158,15 @@ func (d draft) compileFlags() []string {
 
 // fileFlags are the flags that decide which files a package has.
 func (d draft) fileFlags() []string {
-	args := appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
+	args := d.tagFlags()
 	if d.Spec.Build.Race.Value {
 		args = append(args, "-race")
 	}
 	return args
+}
+
+func (d draft) tagFlags() []string {
+	return appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
 }
 
 func appendFlag(args []string, name, value string) []string {

@@ -20,6 +20,8 @@ var kinds = map[string]plan.CheckKind{
 	VetTarget:    plan.Vet,
 	TestTarget:   plan.Test,
 	ReportTarget: plan.Test,
+
+	GenerateTarget: plan.Generate,
 }
 
 // IsCheck reports whether a target is a check by itself.
@@ -48,9 +50,9 @@ func (d draft) checkPlan() *plan.Plan {
 		name = TestTarget // run in another way
 	}
 	check := d.check(spec.String{Value: name})
-	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test}, check.Kind)
+	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test, plan.Generate}, check.Kind)
 	check.Keep = d.Request.Target == ReportTarget
-	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Alone: &check}
+	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Reached: d.reached(), Alone: &check}
 }
 
 // checkVendorFolder finds a check of a vendor folder that is not there.
@@ -93,6 +95,9 @@ func (d draft) check(name spec.String) plan.Check {
 		c.Env = d.compileEnv(d.Request.BuildPlatform)
 	case plan.Test:
 		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
+		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	case plan.Generate:
+		c.Args = slices.Concat(d.tagFlags(), d.generatePatterns())
 		c.Env = d.compileEnv(d.Request.BuildPlatform)
 	default:
 		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))

@@ -40,7 +40,7 @@ func (d draft) plan() *plan.Plan {
 		Checks:    d.whole().checks(),
 	}
 	if whole := d.whole(); len(p.Checks) > 0 {
-		p.Skeleton, p.Packages = whole.skeleton(), whole.allPackages()
+		p.Skeleton, p.Packages, p.Reached = whole.skeleton(), whole.allPackages(), whole.reached()
 	}
 	if d.base.ref == "" {
 		p.Rootfs = d.rootfs()

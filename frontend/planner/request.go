@@ -19,9 +19,14 @@ func checkContexts(c choices, errs *diag.List) {
 			known = append(known, name)
 		}
 	}
-	for _, given := range c.Request.Contexts {
-		name, _, _ := strings.Cut(given, "::")
+	known = append(known, c.replaceable()...)
+	for i, name := range c.Request.ContextNames() {
+		given := c.Request.Contexts[i]
 		if slices.Contains(known, name) {
+			continue
+		}
+		if message, hint, ok := c.misplaced(name); ok {
+			errs.Add(diag.Diagnostic{At: diag.Range{File: "--build-context " + given}, Message: message, Hint: hint})
 			continue
 		}
 		d := diag.Diagnostic{

@@ -66,6 +66,7 @@ func Settings(in Input, p *plan.Plan) []Setting {
 	s.run()
 	s.list("checks", in.Spec.Checks, nil, "none")
 	s.test()
+	s.generate()
 	s.image()
 	s.text("cache", in.Spec.Cache, "auto", byDefault)
 	return s.all

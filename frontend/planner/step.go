@@ -26,5 +26,7 @@ func Kinds() []Kind {
 		{"check-vendor", "holds the vendor folder against what the go command makes"},
 		{"check-vet", "runs `go vet`"},
 		{"check-test", "runs the tests"},
+		{"check-generate", "holds files against what their generators make"},
+		{"generate", "runs generators before the build"},
 	}
 }

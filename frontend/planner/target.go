@@ -30,6 +30,8 @@ const (
 	TestTarget    = "test"
 	ReportTarget  = "test-report"
 	LockTarget    = "lock"
+	// GenerateTarget is what generators make.
+	GenerateTarget = "generate"
 	// ReproduceTarget fails where a second compile gives something else.
 	ReproduceTarget = "reproduce"
 )
@@ -48,6 +50,7 @@ func Targets() []Target {
 		{Name: VetTarget, Description: "nothing: the check `vet` by itself"},
 		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},
 		{Name: ReportTarget, Description: "the tests' reports, also of tests that fail"},
+		{Name: GenerateTarget, Description: "the files that the `//go:generate` lines of the project make otherwise than they are"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }

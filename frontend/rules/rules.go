@@ -25,6 +25,7 @@ type Subject struct {
 	Lacking  []string // kinds of notes that tell of what the base lacks
 	Vendored bool     // whether dependencies come from a vendor folder
 	Ignored  []string // patterns of the ignore file
+	Locked   bool     // whether a lock says which images are meant
 }
 
 // Rule is one thing to look for.
@@ -53,7 +54,7 @@ func All() []Rule {
 		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
 		{"PrivilegedPort", "The image exposes a port below 1024, and its user may not listen there.", privilegedPort},
 		{"ReplaceOutside", "A `replace` of go.mod or go.work leads out of the build context.", replaceOutside},
-		{"SecretInSpec", "A variable or label that is named like a secret has a value.", secretInSpec},
+		{"SecretInSpec", "A value of the spec is named like a secret, or looks like one.", secretInSpec},
 	}
 }
 

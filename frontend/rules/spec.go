@@ -14,8 +14,11 @@ import (
 
 // floatingTag finds references without a digest whose tag has no number in
 // it, as stable or bookworm-slim. A tag with a version moves, too, but within
-// bounds that its reader knows.
+// bounds that its reader knows; and with a lock, none does.
 func floatingTag(s Subject) []diag.Diagnostic {
+	if s.Locked {
+		return nil
+	}
 	var out []diag.Diagnostic
 	for _, ref := range []struct {
 		key string
@@ -25,7 +28,7 @@ func floatingTag(s Subject) []diag.Diagnostic {
 			out = append(out, diag.Diagnostic{
 				At:      ref.At,
 				Message: fmt.Sprintf("%s: the tag %s of %s names no version, so that two builds need not agree", ref.key, tag, ref.Value),
-				Hint:    fmt.Sprintf("name a version, or pin the digest: %s@sha256:…", ref.Value),
+				Hint:    fmt.Sprintf("name a version, pin the digest: %s@sha256:…, or write a lock with `--target lock -o .`", ref.Value),
 			})
 		}
 	}
@@ -41,8 +44,12 @@ func floating(ref string) (tag string, floats bool) {
 	if _, pinned := named.(reference.Digested); pinned || !ok {
 		return "", false
 	}
-	return tagged.Tag(), !strings.ContainsAny(tagged.Tag(), "0123456789")
+	version := processorName.ReplaceAllString(tagged.Tag(), "")
+	return tagged.Tag(), !strings.ContainsAny(version, "0123456789")
 }
+
+// processorName is what tags call processors: its numbers are no version.
+var processorName = regexp.MustCompile(`(^|[._-])(amd64|arm64(v8)?|arm32v[5-7]|armv[5-7]|armhf|i?386|x86[_-]64|loong64|mips64le|ppc64le|riscv64|s390x)\b`)
 
 // goVersionDiffers does not hold the key against a go line, which says what is
 // needed at least and not what is used.
@@ -107,30 +114,6 @@ func privilegedPort(s Subject) []diag.Diagnostic {
 			})
 		}
 	}
-	return out
-}
-
-// secretName matches names whose value is a secret, and not those of a file,
-// a URL or a duration that has to do with one.
-var secretName = regexp.MustCompile(`(?i)(password|passwd|passphrase|(^|[._-])(secret|token|credentials?)|(api|access|private|secret)[._-]?key)$`)
-
-func secretInSpec(s Subject) []diag.Diagnostic {
-	var out []diag.Diagnostic
-	find := func(key, reach string, pairs []spec.Pair) {
-		for _, p := range pairs {
-			if !secretName.MatchString(p.Key.Value) || p.Value.Value == "" || strings.HasPrefix(p.Value.Value, "/") {
-				continue
-			}
-			out = append(out, diag.Diagnostic{
-				At:      p.Key.At,
-				Message: fmt.Sprintf("%s: %s looks like a secret, and its value would be %s", key, p.Key.Value, reach),
-				Hint:    "give it to the container when it runs",
-			})
-		}
-	}
-	find("build.env", "in the cache's keys and in the provenance", s.Spec.Build.Env)
-	find("run.env", "in the image, for everyone who can pull it", s.Spec.Run.Env)
-	find("run.labels", "in the image, for everyone who can pull it", s.Spec.Run.Labels)
 	return out
 }
 

@@ -349,6 +349,25 @@ var healthcheck = kind[*Healthcheck]{
 	},
 }
 
+// generate is its packages, or a mapping.
+var generate = kind[*Generate]{
+	want:  "a list of packages, or a mapping of packages and files",
+	shape: either(setShape(textShape), mapping(generateFields)),
+	sub:   below(".", generateFields),
+	read: func(v value) *Generate {
+		g := &Generate{At: v.at()}
+		switch v.node.Kind {
+		case yaml.SequenceNode:
+			g.Packages = items(v, text("a package", testPackage), itself)
+		case yaml.MappingNode:
+			readFields(v, generateFields, g)
+		default:
+			v.mismatch("a list of packages, or a mapping of packages and files")
+		}
+		return g
+	},
+}
+
 // probe is the command of a health check. A Dockerfile's begins with CMD or
 // CMD-SHELL, which would be taken for programs here.
 var probe = kind[[]String]{want: argv.want, shape: argv.shape, read: func(v value) []String {

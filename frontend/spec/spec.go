@@ -26,8 +26,9 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
+	Checks    []String // "tidy", "vendor", "verify", "vet", "test" or "generate"
 	Test      Test
+	Generate  *Generate // nil when it was not written
 	Image     Image
 	Cache     String // "auto", "mount" or "pack"
 
@@ -88,6 +89,14 @@ type Test struct {
 	Count    int // 0 for Go's own default
 	Timeout  time.Duration
 	Files    []String // of the context, beside the source and testdata
+}
+
+// Generate is which generators are run, before the build or by the check of
+// that name.
+type Generate struct {
+	Packages []String // "./...", "./api"; empty for all
+	Files    []String // of the context, that generators read elsewhere than below their folders
+	At       diag.Range
 }
 
 // Image is what an image is called where it is pushed, and what is said of it

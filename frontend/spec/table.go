@@ -25,8 +25,11 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `generate` for files as generators make them."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
+	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
+		"nothing is generated",
+		"Packages whose `//go:generate` lines are run before the build, so that the files they make need not be in the repository. With `generate` among the `checks`, nothing is run before the build, and the files in the repository are held against what the lines make."),
 	imageField,
 	severalImages("images",
 		"none: the file makes one image",
@@ -53,7 +56,7 @@ var (
 )
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "vendor", "verify", "vet", "test"}
+var checks = []string{"tidy", "vendor", "verify", "vet", "test", "generate"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
@@ -104,6 +107,15 @@ var testFields = []field[Test]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(t *Test) *[]String { return &t.Files },
 		"none",
 		"Files and folders of the build context that tests read beside the source and the folders named testdata."),
+}
+
+var generateFields = []field[Generate]{
+	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(g *Generate) *[]String { return &g.Packages },
+		"`[./...]` of each module",
+		"Packages whose `//go:generate` lines are run; a list in the place of `generate` is this one."),
+	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generate) *[]String { return &g.Files },
+		"none",
+		"Files and folders of the build context that generators read beside the folder of their line, what is below it, and the source that the packages there import."),
 }
 
 var modulesFields = []field[Modules]{

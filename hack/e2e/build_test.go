@@ -61,6 +61,14 @@ func buildExample(t *testing.T, name string) v1.Image {
 	return pull(t, ref(t))
 }
 
+// TestExampleGates is made when all checks pass.
+func TestExampleGates(t *testing.T) {
+	exit, got := output(t, buildExample(t, "gates"))
+	if want := "Red\nGreen\nYellow\n"; exit != 0 || got != want {
+		t.Errorf("exit code %d, printed %q, want %q", exit, got, want)
+	}
+}
+
 func TestExampleHello(t *testing.T) {
 	im := buildExample(t, "hello")
 	port := freePort(t)

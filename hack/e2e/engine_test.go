@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
@@ -26,6 +27,7 @@ func TestDockerEngine(t *testing.T) {
 	if v, ok := succeed(t, engine(dir)).Vertex("compile "); !ok || v.Ran() {
 		t.Errorf("the second build had the step %+v, want it CACHED", v)
 	}
+	trusted(t, engine(dir))
 	project["main.go"] = "package main\n\nfunc main() { println(hello) }\n"
 	r := run(t, engine(write(t, project)))
 	want := "Dockerfile:1\n" +
@@ -45,6 +47,22 @@ func TestDockerEngine(t *testing.T) {
 	if r.Exit != 1 || said(r) != want {
 		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
 	}
+}
+
+// trusted has an Engine lock what a build starts from, and make an image with
+// an SBOM from the lock.
+func trusted(t *testing.T, b buildx.Build) {
+	t.Helper()
+	locks := b
+	locks.Args = []string{"--target=lock"}
+	files := export(t, locks)
+	if toolchain := digest(t, env(t, "REGISTRY")+"/library/golang:"+goVersion()+"-alpine"); !strings.Contains(files[lockFile], toolchain) {
+		t.Errorf("the lock has not the toolchain's digest %s:\n%s", toolchain, files[lockFile])
+	}
+	edit(t, b, files)
+	b.Push, b.Args = ref(t), []string{"--sbom=true"}
+	succeed(t, b)
+	holdsPackages(t, inspectSBOM(t, b.Push, ".SBOM"), map[string]string{"stdlib": goVersion(), "example.com/engine": "", "engine": ""})
 }
 
 // TestPull gives the Engine another image under the name of the base. A base

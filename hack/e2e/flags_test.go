@@ -170,6 +170,29 @@ func TestBuildContexts(t *testing.T) {
 	}
 }
 
+// TestModuleContext brings a module from another folder than the one of its
+// replace line, which is not in the context.
+func TestModuleContext(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "",
+		"go.mod":     goMod("example.com/app") + "\nrequire example.com/greet v1.0.0\n\nreplace example.com/greet => ./third/greet\n",
+		"main.go":    "package main\n\nimport \"example.com/greet\"\n\nfunc main() { println(greet.Text) }\n",
+	}))
+	b.Push = ref(t)
+	for _, text := range []string{"one", "two"} {
+		other := write(t, map[string]string{
+			"go.mod":   goMod("example.com/greet"),
+			"greet.go": "package greet\n\nconst Text = \"" + text + "\"\n",
+		})
+		with := b
+		with.Args = append(slices.Clone(b.Args), "--build-context=example.com/greet="+other)
+		succeed(t, with)
+		if _, got := output(t, pull(t, b.Push)); got != text+"\n" {
+			t.Errorf("printed %q, want %q", got, text)
+		}
+	}
+}
+
 // TestRemoteContexts builds from a repository and from an archive.
 func TestRemoteContexts(t *testing.T) {
 	dir := write(t, small("remote"))

@@ -208,12 +208,18 @@ func another(t testing.TB, name string) string {
 	return name
 }
 
+// hasEngine reports whether the lab has a Docker Engine. All sockets of the
+// lab are in one folder.
+func hasEngine(t testing.TB) bool {
+	t.Helper()
+	return filepath.Dir(os.Getenv("DOCKER_HOST")) == filepath.Dir(env(t, "BUILDKIT_HOST"))
+}
+
 // docker runs the docker command against the lab's own Engine; without one
 // the test is skipped.
 func docker(t testing.TB, args ...string) string {
 	t.Helper()
-	// All sockets of the lab are in one folder.
-	if filepath.Dir(os.Getenv("DOCKER_HOST")) != filepath.Dir(env(t, "BUILDKIT_HOST")) {
+	if !hasEngine(t) {
 		t.Skip("the lab has no Docker Engine; run: hack/lab up --docker")
 	}
 	cmd := exec.CommandContext(t.Context(), "docker", args...)

@@ -9,7 +9,8 @@ import (
 )
 
 // TestReproduce compiles twice, and finds the binary of the image in the
-// checksums.
+// checksums. A Docker Engine does it, when there is one: that makes three
+// compiles on two machines.
 func TestReproduce(t *testing.T) {
 	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
@@ -21,6 +22,9 @@ func TestReproduce(t *testing.T) {
 	succeed(t, b)
 	out := t.TempDir()
 	b.Push, b.Args = "", append(b.Args, "--target=reproduce", "--output="+out)
+	if hasEngine(t) {
+		b.Builder = "default"
+	}
 	succeed(t, b)
 	binary := files(t, pull(t, ref(t)))["usr/local/bin/twice"].Data
 	want := fmt.Sprintf("%x  usr/local/bin/twice\n", sha256.Sum256(binary))

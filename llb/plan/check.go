@@ -7,7 +7,7 @@ type Check struct {
 	Modules []string // folders of the project's modules: ".", "api"
 	Work    bool     // whether Vendor is about a workspace
 	Whole   bool     // whether Vendor needs the source: modules of the context are vendored as well
-	Args    []string // of the go command, for Vet and Test: "vet", "./..."
+	Args    []string // of the go command, for Vet, Test and Generate: "vet", "./..."
 	Export  bool     // whether it gives files: the corrected ones, or reports
 	Keep    bool     // whether it passes though tests fail
 }
@@ -17,11 +17,12 @@ type CheckKind int
 
 // The kinds of checks.
 const (
-	Tidy   CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
-	Verify                  // modules are what go.sum says
-	Vendor                  // the vendor folder is as the go command makes it
-	Vet                     // `go vet` has nothing to say
-	Test                    // the tests pass
+	Tidy     CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
+	Verify                    // modules are what go.sum says
+	Vendor                    // the vendor folder is as the go command makes it
+	Vet                       // `go vet` has nothing to say
+	Test                      // the tests pass
+	Generate                  // files are as their generators make them
 )
 
 // Packages is what checks read that look at the source of all packages and

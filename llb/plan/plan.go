@@ -17,6 +17,7 @@ type Plan struct {
 	Images    []Image  // in the order the platforms were asked for
 	Skeleton  Step     // finds what some checks read
 	Packages  Packages // what the others read
+	Reached   Packages // what generators read, in its Source and Modules
 	Checks    []Check  // that all images depend on
 	Alone     *Check   // asked for in the place of images
 }
@@ -51,8 +52,10 @@ type Pick struct {
 	Mains []string // folders below the context: "cmd/api"; "./..." for all packages below
 	Tests bool     // whether tests of Mains are picked as well
 	Data  bool     // and their testdata
-	Files []string // paths of the context that are picked whatever they are
-	PGO   string   // as of the go command's flag: "auto", "off", or a file of the context
+	// Generate has not Mains picked, but what their generators may read.
+	Generate bool
+	Files    []string // paths of the context that are picked whatever they are
+	PGO      string   // as of the go command's flag: "auto", "off", or a file of the context
 }
 
 // Modules downloads what the source imports, for all platforms, and hands on

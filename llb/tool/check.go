@@ -43,7 +43,7 @@ func (v *Vendor) flags(fs *flag.FlagSet) {
 
 // Test runs tests and shows what fails.
 type Test struct {
-	Report bool     // reports go to Out: TestEvents, TestJUnit and TestCover
+	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
 	Keep   bool     // tests that fail are no failure of the step
 	Args   []string // what follows "go test"
 }
@@ -54,4 +54,18 @@ func (v *Test) rest() *[]string { return &v.Args }
 func (v *Test) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+}
+
+// Generate runs the //go:generate lines of packages of Source, and holds the
+// files there against those of Before.
+type Generate struct {
+	Fix  bool     // files that were made go to Out, and are no failure
+	Args []string // what follows "go generate"
+}
+
+func (*Generate) verb() string      { return "generate" }
+func (v *Generate) rest() *[]string { return &v.Args }
+
+func (v *Generate) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
 }

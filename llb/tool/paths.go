@@ -7,15 +7,17 @@ import (
 
 // Where a step has what it reads.
 const (
-	Binary     = "/.gohull/tool"  // the frontend's binary, mounted read-only
-	Source     = "/src"           // the build context, or what was picked of it, read-only
-	Goroot     = "/usr/local/go"  // where official images have Go, and where module toolchains are mounted
-	ModuleTree = "/go/pkg"        // what the verb modules left in its Out; ModCache is in it
-	ModCache   = "/go/pkg/mod"    // GOMODCACHE
-	Asked      = "/.gohull/asked" // what the verb modules left in AskedDir
-	Seed       = "/.gohull/seed"  // a build context that holds a pack
-	Built      = "/built"         // what a compile made, read-only, for steps that look at it
-	BuiltAgain = "/built-again"   // what another compile of the same made
+	Binary     = "/.gohull/tool"   // the frontend's binary, mounted read-only
+	Source     = "/src"            // the build context, or what was picked of it, read-only
+	Goroot     = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
+	ModuleTree = "/go/pkg"         // what the verb modules left in its Out; ModCache is in it
+	ModCache   = "/go/pkg/mod"     // GOMODCACHE
+	Asked      = "/.gohull/asked"  // what the verb modules left in AskedDir
+	Seed       = "/.gohull/seed"   // a build context that holds a pack
+	Built      = "/built"          // what a compile made, read-only, for steps that look at it
+	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
+	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
+	BuiltAgain = "/built-again"    // what another compile of the same made
 )
 
 // OutOf is the part of Out that belongs to one of several images.
@@ -77,6 +79,7 @@ const (
 	TestEvents = "test.json"
 	TestJUnit  = "junit.xml"
 	TestCover  = "cover.out"
+	TestPage   = "cover.html" // TestCover for people, with the source
 )
 
 // SumsLine is what SumsFile has of a file.

@@ -42,6 +42,7 @@ type Closure struct {
 	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
 	Tests     bool     // tests of the packages in Mains are taken as well
 	Data      bool     // so are the testdata folders beside them
+	Generate  bool     // of Mains, what their //go:generate lines reach is taken, and not what they are built from
 	Files     []string // files and folders of the context that are taken whatever they are
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
 	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
@@ -58,6 +59,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
 	fs.BoolVar(&v.Tests, "tests", v.Tests, "take tests")
 	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
+	fs.BoolVar(&v.Generate, "generate", v.Generate, "take what generators reach")
 	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }

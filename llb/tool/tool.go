@@ -36,6 +36,7 @@ func verbs() []Verb {
 		&Verify{},
 		&Vendor{},
 		&Test{},
+		&Generate{},
 		&Rootfs{},
 		&Binaries{},
 		&Compare{},

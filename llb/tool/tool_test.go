@@ -42,6 +42,8 @@ func TestCommand(t *testing.T) {
 		{&Closure{Tests: true, Data: true, Files: []string{"docs", "go.sum"}, Mains: []string{"./..."}},
 			"/.gohull/tool closure -data=true -files=docs,go.sum -tests=true -- ./..."},
 		{&Test{Report: true, Keep: true, Args: []string{"-short", "./..."}}, "/.gohull/tool test -keep=true -report=true -- -short ./..."},
+		{&Closure{Generate: true, Mains: []string{"./..."}}, "/.gohull/tool closure -generate=true -- ./..."},
+		{&Generate{Fix: true, Args: []string{"./..."}}, "/.gohull/tool generate -fix=true -- ./..."},
 		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {

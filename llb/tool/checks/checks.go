@@ -44,7 +44,8 @@ func report(s gocmd.Step, command string, found []finding, hint string) (code in
 	if len(found) == 0 {
 		return 0, nil
 	}
-	found[0].message += "; " + hint
+	first, more, _ := strings.Cut(found[0].message, "\n")
+	found[0].message = strings.TrimSuffix(first+"; "+hint+"\n"+more, "\n")
 	var text strings.Builder
 	for _, f := range found {
 		fmt.Fprintln(&text, f)

@@ -96,7 +96,7 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 		return nil, err
 	}
 	return &walk{
-		tests: v.Tests, data: v.Data, roots: map[string]bool{},
+		tests: v.Tests, data: v.Data, generate: v.Generate, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
 		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true},
 	}, nil
@@ -149,11 +149,14 @@ func (w *walk) main(dir, profile string) error {
 	if !fs.ValidPath(dir) {
 		return nil
 	}
-	w.roots[dir] = true
-	w.enqueue(folder{dir: dir})
 	if m, ok := w.project.moduleOf(dir); ok {
 		w.stubOf(m) // The go command wants a package to begin with, however little it imports.
 	}
+	if w.generate {
+		return w.generators(dir)
+	}
+	w.roots[dir] = true
+	w.enqueue(folder{dir: dir})
 	switch profile {
 	case "off":
 		return nil

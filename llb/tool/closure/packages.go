@@ -19,6 +19,7 @@ type walk struct {
 	cgo      bool
 	tests    bool            // those of roots are taken
 	data     bool            // so are their testdata folders
+	generate bool            // what is taken is for generators
 	roots    map[string]bool // folders that were asked for
 	queue    []folder
 	seen     map[string]bool     // folders that are or were in queue

@@ -14,7 +14,11 @@ type project struct {
 	modules  []modRoot
 	required []string          // module paths that the go.mod files ask for
 	vendored map[string]string // by import path: the module it is of
+	tools    []toolLine
 }
+
+// toolLine is a tool line of a go.mod of the project.
+type toolLine struct{ path, dir string }
 
 // modRoot is a module whose source is in the context: one of the project, or what a
 // replace line puts in the place of another.
@@ -51,6 +55,9 @@ func (p *project) own(t *tree, dir string) error {
 	}
 	for _, r := range f.Require {
 		p.required = append(p.required, r.Mod.Path)
+	}
+	for _, t := range f.Tool {
+		p.tools = append(p.tools, toolLine{t.Path, dir})
 	}
 	if err := p.replace(t, dir, f.Replace); err != nil {
 		return err

@@ -4,7 +4,9 @@ package tests
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +34,11 @@ func Run(s gocmd.Step, v tool.Test) (code int, err error) {
 			return 0, err
 		}
 	}
+	if v.Report && r.tested() {
+		if err := page(s); err != nil {
+			return 0, err
+		}
+	}
 	if code == 0 || v.Keep && r.tested() {
 		return 0, mtime.SetAll(s.Out, 0)
 	}
@@ -52,6 +59,18 @@ func (r run) write(dir string, events []byte) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, tool.TestEvents), events, 0o644)
+}
+
+// page makes a page of the coverage. Where the go command cannot, since code
+// came from files that are not there, it has said so, and the other reports
+// are worth as much.
+func page(s gocmd.Step) error {
+	profile, out := filepath.Join(s.Out, tool.TestCover), filepath.Join(s.Out, tool.TestPage)
+	if _, err := os.Stat(profile); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	_, _, err := gocmd.Stream(s, []string{"tool", "cover", "-html=" + profile, "-o=" + out}, s.Stdout)
+	return err
 }
 
 // folders are those of the packages that were tested, by import path.

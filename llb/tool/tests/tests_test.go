@@ -142,7 +142,7 @@ func TestReports(t *testing.T) {
 	if a.Name != "example.com/m/a" || a.Tests != 4 || a.Failures != 2 || a.Skipped != 1 {
 		t.Errorf("got %+v, want 4 tests of which 2 failed and 1 was skipped", a)
 	}
-	for name, want := range map[string]string{tool.TestEvents: `"Action":"fail"`, tool.TestCover: "mode: set"} {
+	for name, want := range map[string]string{tool.TestEvents: `"Action":"fail"`, tool.TestCover: "mode: set", tool.TestPage: "<title>"} {
 		if !strings.Contains(string(read(name)), want) {
 			t.Errorf("%s has no %q", name, want)
 		}

@@ -1,0 +1,65 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+)
+
+// overlaid is the inputs of a build with what lies over their context: modules
+// that other build contexts bring, and then what generators make.
+func (b *build) overlaid(ctx context.Context, in planner.Input, inputs lower.Inputs) (lower.Inputs, error) {
+	inputs, err := b.replaced(ctx, in, inputs)
+	if err != nil {
+		return inputs, err
+	}
+	return b.generated(ctx, in, inputs)
+}
+
+// replaced puts build contexts in the place of folders that replace modules.
+func (b *build) replaced(ctx context.Context, in planner.Input, inputs lower.Inputs) (lower.Inputs, error) {
+	for _, r := range planner.ReplacedModules(in) {
+		named, err := b.ui.NamedContext(r.Context, dockerui.ContextOpt{})
+		if err != nil {
+			return inputs, err
+		}
+		if named == nil {
+			continue // for another platform
+		}
+		st, _, err := named.Load(ctx)
+		if err != nil {
+			return inputs, fmt.Errorf("the build context %s: %w", r.Context, err)
+		}
+		inputs.Context = lower.Replaced(*st, r.Context, r.Dir, inputs)
+	}
+	return inputs, nil
+}
+
+// generated is the inputs of a build whose spec has generators run before it:
+// their context has what generators make. Nothing is run here; whatever reads
+// the context waits for them.
+func (b *build) generated(ctx context.Context, in planner.Input, inputs lower.Inputs) (lower.Inputs, error) {
+	if !planner.Generates(in) {
+		return inputs, nil
+	}
+	keys, err := planner.AskGenerate(in)
+	if err != nil {
+		return inputs, err
+	}
+	images, notFound, err := b.resolveAll(ctx, keys)
+	if err != nil {
+		return inputs, err
+	}
+	if notFound != nil {
+		return inputs, notFound
+	}
+	p, err := planner.PlanGenerate(in, images)
+	if err != nil {
+		return inputs, err
+	}
+	inputs.Contexts = b.contexts.states()
+	return lower.Generate(p, *p.Alone, inputs), nil
+}

@@ -1,0 +1,62 @@
+// Package overlay lays files over a folder, without copying it.
+package overlay
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// FS is a file system with the regular files of another one over it. Upper
+// has nothing beside such files and their folders.
+type FS struct {
+	Lower, Upper fs.FS
+}
+
+// of is the one of the two that has what is at a name. A folder of both is
+// the lower one's.
+func (f FS) of(name string) fs.FS {
+	info, err := fs.Lstat(f.Upper, name)
+	if err != nil {
+		return f.Lower
+	}
+	if info.IsDir() {
+		if _, err := fs.Lstat(f.Lower, name); err == nil {
+			return f.Lower
+		}
+	}
+	return f.Upper
+}
+
+// Open opens a file. Folders are read with ReadDir.
+func (f FS) Open(name string) (fs.File, error) { return f.of(name).Open(name) }
+
+// Stat follows links of the lower file system.
+func (f FS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.of(name), name) }
+
+// Lstat does not.
+func (f FS) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.of(name), name) }
+
+// ReadLink gives the target of a link, which is of the lower file system.
+func (f FS) ReadLink(name string) (string, error) { return fs.ReadLink(f.of(name), name) }
+
+// ReadDir lists what either has in a folder, by name.
+func (f FS) ReadDir(name string) ([]fs.DirEntry, error) {
+	upper, upperErr := fs.ReadDir(f.Upper, name)
+	lower, lowerErr := fs.ReadDir(f.Lower, name)
+	if lowerErr != nil && upperErr != nil {
+		return nil, lowerErr
+	}
+	all := slices.Clone(upper)
+	for _, e := range lower {
+		i := slices.IndexFunc(upper, func(o fs.DirEntry) bool { return o.Name() == e.Name() })
+		switch {
+		case i < 0:
+			all = append(all, e)
+		case upper[i].IsDir():
+			all[i] = e // the folder that Lstat gives
+		}
+	}
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return all, nil
+}

@@ -1,0 +1,70 @@
+package overlay
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// folder makes one of files; a text that begins with "-> " makes a link.
+func folder(t *testing.T, files map[string]string) fs.FS {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if target, ok := strings.CutPrefix(text, "-> "); ok {
+			err = os.Symlink(target, name)
+		} else {
+			err = os.WriteFile(name, []byte(text), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return root.FS()
+}
+
+func TestFS(t *testing.T) {
+	f := FS{
+		Lower: folder(t, map[string]string{"go.mod": "m", "a/a.go": "old", "a/b.go": "b", "link": "-> a", "gone.go": "-> nowhere"}),
+		Upper: folder(t, map[string]string{"a/a.go": "new", "a/c.go": "c", "n/n.go": "n", "gone.go": "made"}),
+	}
+	want := map[string]string{"go.mod": "m", "a/a.go": "new", "a/b.go": "b", "a/c.go": "c", "n/n.go": "n", "gone.go": "made"}
+	got := map[string]string{}
+	err := fs.WalkDir(f, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		data, err := fs.ReadFile(f, name)
+		got[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s holds %q, want %q", name, got[name], text)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("there are %q", got)
+	}
+	if target, err := fs.ReadLink(f, "link"); target != "a" || err != nil {
+		t.Errorf("the link points to %q, %v", target, err)
+	}
+	if _, err := fs.ReadDir(f, "none"); err == nil {
+		t.Error("a folder that is not there can be read")
+	}
+}
