@@ -19,6 +19,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
+	"github.com/gohull/gohull/llb/tool/program"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
@@ -79,6 +80,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runCompare()
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
+	case *tool.Program:
+		return onStep(program.Install, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }

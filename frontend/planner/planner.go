@@ -133,6 +133,7 @@ func choose(in Input) (choices, diag.List) {
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)
 	checkPack(c, &errs)
+	checkDebug(c, &errs)
 	checkVendorFolder(in, &errs)
 	return c, errs
 }

@@ -15,6 +15,7 @@ func Kinds() []Kind {
 		{"modules", "fetches the modules that the source imports"},
 		{"objects", "compiles packages that travel with the cache"},
 		{"compile", "makes the binaries"},
+		{"program", "builds Delve"},
 		{"rootfs", "adds what an image from scratch has beside them"},
 		{"files", "copies what `run.files` names"},
 		{"sbom", "lists what the binaries are made of"},

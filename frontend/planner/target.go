@@ -30,6 +30,7 @@ const (
 	TestTarget    = "test"
 	ReportTarget  = "test-report"
 	LockTarget    = "lock"
+	DebugTarget   = "debug"
 	// ReproduceTarget fails where a second compile gives something else.
 	ReproduceTarget = "reproduce"
 )
@@ -39,6 +40,7 @@ func Targets() []Target {
 	return []Target{
 		{Name: ImageTarget, Description: "the image", Default: true, OfImage: true},
 		{Name: BinaryTarget, OfImage: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
+		{Name: DebugTarget, OfImage: true, Description: "the image with a Delve in it, which starts the program, compiled to be debugged, and waits for a debugger"},
 		{Name: ObjectsTarget, OfImage: true, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, OfImage: true, Description: "the SBOM alone, as a file"},
 		{Name: ReproduceTarget, OfImage: true, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},

@@ -65,6 +65,21 @@ func goVersion(s string) *objection {
 	return object(hint, "%s is not a Go version", quote(s))
 }
 
+// moduleVersionForm is a release or a pre-release; a branch, or latest, would
+// not be the same tomorrow.
+var moduleVersionForm = regexp.MustCompile(`^v(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`)
+
+func moduleVersion(s string) *objection {
+	if moduleVersionForm.MatchString(s) {
+		return nil
+	}
+	hint := "write one in full, like v1.2.3"
+	if meant := "v" + s; moduleVersionForm.MatchString(meant) {
+		hint = "write " + meant
+	}
+	return object(hint, "%s is not the version of a module", quote(s))
+}
+
 func buildTag(s string) *objection {
 	for _, r := range s {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' {

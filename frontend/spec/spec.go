@@ -29,6 +29,7 @@ type Spec struct {
 	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
 	Test      Test
 	Image     Image
+	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
 
 	// Name is the image's below Images, empty for the file's top level.
@@ -96,6 +97,13 @@ type Image struct {
 	Name        String   // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
+}
+
+// Debug is how the target debug starts the program.
+type Debug struct {
+	Version  String // of Delve: "v1.27.2"; empty for one that fits the toolchain
+	Port     int    // 0 for the default
+	Continue Bool
 }
 
 // Run is the image's config, as the Dockerfile instructions of these names

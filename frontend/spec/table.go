@@ -31,6 +31,7 @@ var specFields = []field[Spec]{
 	severalImages("images",
 		"none: the file makes one image",
 		"Several images in one file, by name. Each takes the keys `main`, `base`, `build`, `run` and `image`, over those of the top level; names of variables, labels and annotations are added to the ones there. `--target NAME` builds one, `--target all` all of them."),
+	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug }),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
@@ -104,6 +105,18 @@ var testFields = []field[Test]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(t *Test) *[]String { return &t.Files },
 		"none",
 		"Files and folders of the build context that tests read beside the source and the folders named testdata."),
+}
+
+var debugFields = []field[Debug]{
+	leaf("version", text("a version like v1.27.2", moduleVersion, matching(moduleVersionForm)), func(d *Debug) *String { return &d.Version },
+		"the newest that gohull knows for the toolchain's Go",
+		"Version of the Delve that `--target debug` adds to the image."),
+	leaf("port", portNumber, func(d *Debug) *int { return &d.Port },
+		"`40000`",
+		"Port on which that Delve waits for a debugger."),
+	leaf("continue", boolean, func(d *Debug) *Bool { return &d.Continue },
+		"`false`",
+		"Start the program at once. Without it, Delve holds it before its first instruction until a debugger lets it go on."),
 }
 
 var modulesFields = []field[Modules]{

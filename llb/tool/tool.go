@@ -29,6 +29,7 @@ func verbs() []Verb {
 		&Skeleton{},
 		&Toolchain{},
 		&Modules{},
+		&Program{},
 		&Go{},
 		&Objects{},
 		&Record{},

@@ -43,6 +43,8 @@ func TestCommand(t *testing.T) {
 			"/.gohull/tool closure -data=true -files=docs,go.sum -tests=true -- ./..."},
 		{&Test{Report: true, Keep: true, Args: []string{"-short", "./..."}}, "/.gohull/tool test -keep=true -report=true -- -short ./..."},
 		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
+		{&Program{Epoch: 1, Path: "/bin/dlv", Args: []string{"install", "example.com/dlv@v1.0.0"}},
+			"/.gohull/tool program -epoch=1 -path=/bin/dlv -- install example.com/dlv@v1.0.0"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

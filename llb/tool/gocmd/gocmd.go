@@ -65,7 +65,7 @@ func Inside() (Step, error) {
 func Run(s Step, v tool.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args
-	if isBuild(args) {
+	if compiles(args) {
 		out.progress = &progress{log: s.Stderr, now: time.Now}
 		args = slices.Insert(slices.Clone(args), 1, "-v")
 	}
@@ -149,6 +149,11 @@ func run(cmd *exec.Cmd, out *output) (code int, err error) {
 }
 
 func isBuild(args []string) bool { return len(args) > 0 && args[0] == "build" }
+
+// compiles reports whether the command names the packages that it compiles.
+func compiles(args []string) bool {
+	return isBuild(args) || len(args) > 0 && args[0] == "install"
+}
 
 // goBinary finds the go command, on PATH first: images of a user's own have
 // it anywhere.
