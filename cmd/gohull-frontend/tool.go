@@ -25,6 +25,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
+	"github.com/gohull/gohull/llb/tool/vuln"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -82,6 +83,10 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runSBOM(*v)
 	case *tool.Program:
 		return onStep(program.Install, *v)
+	case *tool.VulnDB:
+		return 0, runVulnDB(*v)
+	case *tool.Vuln:
+		return onStep(vuln.Check, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -217,6 +222,19 @@ func runSBOM(v tool.SBOM) error {
 			return err
 		}
 		return leave(tool.SBOMFile, data)
+	})
+}
+
+func runVulnDB(v tool.VulnDB) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return vuln.Pick(ctx, vuln.Job{
+		VulnDB: v,
+		Source: tool.Source,
+		Folder: tool.VulnFolder,
+		Out:    tool.Out,
+		CA:     tool.SecretPath(tool.SecretCA),
+		Netrc:  tool.SecretPath(tool.SecretNetrc),
 	})
 }
 

@@ -67,6 +67,7 @@ func Settings(in Input, p *plan.Plan) []Setting {
 	s.list("checks", in.Spec.Checks, nil, "none")
 	s.test()
 	s.image()
+	s.vuln()
 	s.debug()
 	s.text("cache", in.Spec.Cache, "auto", byDefault)
 	return s.all
@@ -228,6 +229,12 @@ func (s *settings) test() {
 	s.given("test.count", t.Count > 0, t.Count)
 	s.given("test.timeout", t.Timeout > 0, t.Timeout.String())
 	s.list("test.files", t.Files, nil, "none")
+}
+
+func (s *settings) vuln() {
+	v := s.Spec.Vuln
+	s.text("vuln.version", v.Version, nil, "the newest for the toolchain")
+	s.text("vuln.database", v.Database, goDatabase, byDefault)
 }
 
 func (s *settings) debug() {

@@ -15,7 +15,7 @@ func Kinds() []Kind {
 		{"modules", "fetches the modules that the source imports"},
 		{"objects", "compiles packages that travel with the cache"},
 		{"compile", "makes the binaries"},
-		{"program", "builds Delve"},
+		{"program", "builds Delve or govulncheck"},
 		{"rootfs", "adds what an image from scratch has beside them"},
 		{"files", "copies what `run.files` names"},
 		{"sbom", "lists what the binaries are made of"},
@@ -27,5 +27,7 @@ func Kinds() []Kind {
 		{"check-vendor", "holds the vendor folder against what the go command makes"},
 		{"check-vet", "runs `go vet`"},
 		{"check-test", "runs the tests"},
+		{"vulndb", "looks up known vulnerabilities of the modules"},
+		{"check-vuln", "runs govulncheck"},
 	}
 }

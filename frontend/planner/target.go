@@ -28,6 +28,7 @@ const (
 	VerifyTarget  = "verify"
 	VetTarget     = "vet"
 	TestTarget    = "test"
+	VulnTarget    = "vuln"
 	ReportTarget  = "test-report"
 	LockTarget    = "lock"
 	DebugTarget   = "debug"
@@ -50,6 +51,7 @@ func Targets() []Target {
 		{Name: VetTarget, Description: "nothing: the check `vet` by itself"},
 		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},
 		{Name: ReportTarget, Description: "the tests' reports, also of tests that fail"},
+		{Name: VulnTarget, Description: "nothing: the check `vuln` by itself"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }

@@ -134,6 +134,18 @@ func proxies(s string) *objection {
 	return nil
 }
 
+// databaseURL is the address of a vulnerability database.
+func databaseURL(s string) *objection {
+	if o := noPassword(s); o != nil {
+		return o
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return object("write one that begins with https://; a folder is given with --build-context vulndb=<folder>", "wanted a URL, found %s", quote(s))
+	}
+	return nil
+}
+
 // moduleProxy is one entry of GOPROXY. As the go command reads it, one
 // without any of .:/ is a word.
 func moduleProxy(s string) *objection {

@@ -26,9 +26,10 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Checks    []String // "tidy", "vendor", "verify", "vet" or "test"
+	Checks    []String // "tidy", "vendor", "verify", "vet", "test" or "vuln"
 	Test      Test
 	Image     Image
+	Vuln      Vuln
 	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
 
@@ -97,6 +98,12 @@ type Image struct {
 	Name        String   // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
+}
+
+// Vuln is how the check vuln looks for vulnerabilities.
+type Vuln struct {
+	Version  String // of govulncheck: "v1.8.0"; empty for one that fits the toolchain
+	Database String // "https://vuln.example"
 }
 
 // Debug is how the target debug starts the program.

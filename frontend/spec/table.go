@@ -25,12 +25,13 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests."),
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `vuln` for code that calls nothing of known vulnerability."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
 	imageField,
 	severalImages("images",
 		"none: the file makes one image",
 		"Several images in one file, by name. Each takes the keys `main`, `base`, `build`, `run` and `image`, over those of the top level; names of variables, labels and annotations are added to the ones there. `--target NAME` builds one, `--target all` all of them."),
+	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln }),
 	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug }),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
@@ -54,7 +55,7 @@ var (
 )
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "vendor", "verify", "vet", "test"}
+var checks = []string{"tidy", "vendor", "verify", "vet", "test", "vuln"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
@@ -105,6 +106,15 @@ var testFields = []field[Test]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(t *Test) *[]String { return &t.Files },
 		"none",
 		"Files and folders of the build context that tests read beside the source and the folders named testdata."),
+}
+
+var vulnFields = []field[Vuln]{
+	leaf("version", text("a version like v1.8.0", moduleVersion, matching(moduleVersionForm)), func(v *Vuln) *String { return &v.Version },
+		"the newest that gohull knows for the toolchain's Go",
+		"Version of the govulncheck that the check `vuln` runs."),
+	leaf("database", text("a URL", databaseURL), func(v *Vuln) *String { return &v.Database },
+		"Go's own",
+		"Address of the vulnerability database. `--build-context vulndb=<folder>` takes its place."),
 }
 
 var debugFields = []field[Debug]{

@@ -10,6 +10,17 @@ type Check struct {
 	Args    []string // of the go command, for Vet and Test: "vet", "./..."
 	Export  bool     // whether it gives files: the corrected ones, or reports
 	Keep    bool     // whether it passes though tests fail
+
+	Program  Program  // that Vuln runs
+	Database Database // and asks
+}
+
+// Database picks from a vulnerability database what concerns the project.
+type Database struct {
+	Step
+	URL     string // empty when a build context brings it
+	Context string // its name; empty when there is none
+	Go      string // "1.26.8"; empty when only the toolchain image knows
 }
 
 // CheckKind is what a check looks at.
@@ -22,6 +33,7 @@ const (
 	Vendor                  // the vendor folder is as the go command makes it
 	Vet                     // `go vet` has nothing to say
 	Test                    // the tests pass
+	Vuln                    // nothing is called that is known to be vulnerable
 )
 
 // Packages is what checks read that look at the source of all packages and

@@ -16,7 +16,14 @@ const (
 	Seed       = "/.gohull/seed"  // a build context that holds a pack
 	Built      = "/built"         // what a compile made, read-only, for steps that look at it
 	BuiltAgain = "/built-again"   // what another compile of the same made
+
+	Programs     = "/.gohull/programs"       // what the verb program left in its Out
+	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
+	VulnFolder   = "/.gohull/vulndb-context" // a build context that has a vulnerability database
 )
+
+// VulnContext is the name of the build context that brings VulnFolder.
+const VulnContext = "vulndb"
 
 // NoIndex is a setting with which the go command reads the modules of
 // ModuleTree without an index, so that they need no other name than ModCache.

@@ -37,6 +37,8 @@ func verbs() []Verb {
 		&Verify{},
 		&Vendor{},
 		&Test{},
+		&VulnDB{},
+		&Vuln{},
 		&Rootfs{},
 		&Binaries{},
 		&Compare{},

@@ -45,6 +45,8 @@ func TestCommand(t *testing.T) {
 		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
 		{&Program{Epoch: 1, Path: "/bin/dlv", Args: []string{"install", "example.com/dlv@v1.0.0"}},
 			"/.gohull/tool program -epoch=1 -path=/bin/dlv -- install example.com/dlv@v1.0.0"},
+		{&VulnDB{URL: "https://vuln.example", Go: "1.26.8"}, "/.gohull/tool vulndb -go=1.26.8 -url=https://vuln.example"},
+		{&Vuln{Modules: []string{".", "api"}, Args: []string{"-tags=a,b"}}, "/.gohull/tool vuln -modules=.,api -- -tags=a,b"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

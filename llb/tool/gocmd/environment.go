@@ -62,7 +62,11 @@ func (s Step) modules() (string, error) {
 		return "", err
 	}
 	link := s.Tree + "-" + string(id)
-	return link, os.Symlink(filepath.Join(s.Tree, tool.ModulesDir), link)
+	err = os.Symlink(filepath.Join(s.Tree, tool.ModulesDir), link)
+	if errors.Is(err, fs.ErrExist) {
+		return link, nil // of the command before
+	}
+	return link, err
 }
 
 // linked is that name in what the go command prints.

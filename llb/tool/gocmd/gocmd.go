@@ -106,14 +106,33 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 // to w. It gives what came on the other stream; what a failure means is left
 // to the caller.
 func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err error) {
-	out := newOutput(s.Stdout, s.Stderr)
 	cmd, err := s.command(args)
 	if err != nil {
 		return "", 0, err
 	}
+	return s.stream(cmd, w)
+}
+
+func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
 	cmd.Stdout, cmd.Stderr = w, out.stderr
 	code, err = run(cmd, out)
 	return out.text(), code, err
+}
+
+// Program runs another program as Stream does the go command, which it finds
+// on PATH.
+func Program(s Step, bin string, args []string, w io.Writer) (stderr string, code int, err error) {
+	goBinary, err := s.goBinary()
+	if err != nil {
+		return "", 0, err
+	}
+	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
+	cmd, err := s.program(bin, args)
+	if err != nil {
+		return "", 0, err
+	}
+	return s.stream(cmd, w)
 }
 
 // Report leaves what is wrong for the frontend, in the form of what the go
@@ -128,6 +147,11 @@ func (s Step) command(args []string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.program(bin, args)
+}
+
+// program is a program, ready to run.
+func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 	env, err := s.environment()
 	if err != nil {
 		return nil, err
