@@ -64,7 +64,7 @@ func unreachable(address string, err error) error {
 	if errors.As(err, &of) {
 		err = of.Err // it would say the address again
 	}
-	hint := "each build asks what is new; see that it can reach it, " + another
+	hint := "each build asks it what is new; see that the builder can reach it, " + another
 	var unknown x509.UnknownAuthorityError
 	if errors.As(err, &unknown) {
 		hint = "pass the certificate that signs it with --secret id=ca,src=<file>"

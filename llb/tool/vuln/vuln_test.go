@@ -134,7 +134,7 @@ func TestPickErrors(t *testing.T) {
 		{"", `[{"path": "stdlib", "vulns": [{"id": "../../etc/passwd"}]}]`, `the vulnerability database's index/modules.json has the id "../../etc/passwd", wanted one like GO-2024-1234`},
 		{"", `[{"path": "stdlib", "vulns": [{"id": "GO-1"}]}]`, "the build context vulndb has no ID/GO-1.json; wanted a folder with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability"},
 		{refusing.URL + "/", "", "GET " + refusing.URL + "/index/modules.json.gz: 401 Unauthorized; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>"},
-		{gone.URL, "", "connection refused; each build asks what is new; see that it can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
+		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
 	} {
 		dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n"+c.db+"\n-- src/go.sum --\n")))
 		job := Job{VulnDB: tool.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
