@@ -25,7 +25,7 @@ func (l lowering) check(c plan.Check) llb.State {
 		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
 	case plan.Vuln:
 		l := l.packages()
-		verb := &tool.Vuln{Modules: c.Modules, Args: c.Args}
+		verb := &tool.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
 		return l.examine(c, verb, l.source,
 			llb.AddMount(tool.Programs, l.program(c.Program), llb.Readonly),
 			llb.AddMount(tool.VulnDatabase, l.database(c.Database), llb.Readonly),

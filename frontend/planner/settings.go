@@ -235,6 +235,7 @@ func (s *settings) vuln() {
 	v := s.Spec.Vuln
 	s.text("vuln.version", v.Version, nil, "the newest for the toolchain")
 	s.text("vuln.database", v.Database, goDatabase, byDefault)
+	s.list("vuln.ignore", v.Ignore, nil, "none")
 }
 
 func (s *settings) debug() {

@@ -36,6 +36,7 @@ func (d draft) withVuln(c plan.Check) plan.Check {
 	c.Modules = d.moduleFolders()
 	c.Program = d.install(govulncheck, d.Spec.Vuln.Version, here, "/govulncheck")
 	c.Database = d.database(c.At)
+	c.Ignored = values(d.Spec.Vuln.Ignore)
 	return c
 }
 

@@ -146,6 +146,18 @@ func databaseURL(s string) *objection {
 	return nil
 }
 
+var vulnerabilityForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// vulnerability is an id of the database, which has other databases' ids only
+// as aliases.
+func vulnerability(s string) *objection {
+	alias := strings.HasPrefix(s, "CVE-") || strings.HasPrefix(s, "GHSA-")
+	if alias || !vulnerabilityForm.MatchString(s) {
+		return object("write the id that the check shows", "wanted a vulnerability like GO-2024-1234, found %s", quote(s))
+	}
+	return nil
+}
+
 // moduleProxy is one entry of GOPROXY. As the go command reads it, one
 // without any of .:/ is a word.
 func moduleProxy(s string) *objection {

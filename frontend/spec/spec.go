@@ -102,8 +102,9 @@ type Image struct {
 
 // Vuln is how the check vuln looks for vulnerabilities.
 type Vuln struct {
-	Version  String // of govulncheck: "v1.8.0"; empty for one that fits the toolchain
-	Database String // "https://vuln.example"
+	Version  String   // of govulncheck: "v1.8.0"; empty for one that fits the toolchain
+	Database String   // "https://vuln.example"
+	Ignore   []String // "GO-2024-1234"
 }
 
 // Debug is how the target debug starts the program.

@@ -115,6 +115,9 @@ var vulnFields = []field[Vuln]{
 	leaf("database", text("a URL", databaseURL), func(v *Vuln) *String { return &v.Database },
 		"Go's own",
 		"Address of the vulnerability database. `--build-context vulndb=<folder>` takes its place."),
+	leaf("ignore", list("a list of vulnerabilities", text("a vulnerability like GO-2024-1234", vulnerability), itself), func(v *Vuln) *[]String { return &v.Ignore },
+		"none",
+		"Vulnerabilities that may be called all the same, by their ids in the database: `GO-2024-1234`."),
 }
 
 var debugFields = []field[Debug]{

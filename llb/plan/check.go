@@ -13,6 +13,7 @@ type Check struct {
 
 	Program  Program  // that Vuln runs
 	Database Database // and asks
+	Ignored  []string // ids of vulnerabilities that are none to Vuln
 }
 
 // Database picks from a vulnerability database what concerns the project.

@@ -76,6 +76,7 @@ func (v *VulnDB) flags(fs *flag.FlagSet) {
 // Programs and the VulnDatabase.
 type Vuln struct {
 	Modules []string // folders of the project's modules: ".", "api"
+	Ignored []string // ids of vulnerabilities that may be called
 	Args    []string // flags of govulncheck
 }
 
@@ -84,4 +85,5 @@ func (v *Vuln) rest() *[]string { return &v.Args }
 
 func (v *Vuln) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Modules), "modules", "folders of the modules")
+	fs.Var((*list)(&v.Ignored), "ignored", "vulnerabilities that may be called")
 }

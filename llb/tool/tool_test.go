@@ -46,7 +46,7 @@ func TestCommand(t *testing.T) {
 		{&Program{Epoch: 1, Path: "/bin/dlv", Args: []string{"install", "example.com/dlv@v1.0.0"}},
 			"/.gohull/tool program -epoch=1 -path=/bin/dlv -- install example.com/dlv@v1.0.0"},
 		{&VulnDB{URL: "https://vuln.example", Go: "1.26.8"}, "/.gohull/tool vulndb -go=1.26.8 -url=https://vuln.example"},
-		{&Vuln{Modules: []string{".", "api"}, Args: []string{"-tags=a,b"}}, "/.gohull/tool vuln -modules=.,api -- -tags=a,b"},
+		{&Vuln{Modules: []string{".", "api"}, Ignored: []string{"GO-1"}, Args: []string{"-tags=a,b"}}, "/.gohull/tool vuln -ignored=GO-1 -modules=.,api -- -tags=a,b"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

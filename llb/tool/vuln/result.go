@@ -95,6 +95,7 @@ func readOwn(source string, dirs []string) (own, error) {
 type call struct {
 	file      string // in the context; empty when nobody knows
 	line, col int
+	id        string // of the vulnerability
 	text      string
 }
 
@@ -125,7 +126,7 @@ func (r result) call(f finding, o own) call {
 	if i < 0 {
 		i = len(f.Trace) - 1
 	}
-	c := call{text: fmt.Sprintf("%s, which is vulnerable in %s: %s: %s; %s", way(f.Trace[:i+1]), f.Trace[0].where(), f.OSV, r.summaries[f.OSV], f.remedy())}
+	c := call{id: f.OSV, text: fmt.Sprintf("%s, which is vulnerable in %s: %s: %s; %s", way(f.Trace[:i+1]), f.Trace[0].where(), f.OSV, r.summaries[f.OSV], f.remedy())}
 	caller := f.Trace[i]
 	if caller.Position != nil && caller.Position.Line > 0 {
 		c.file = path.Join(o[caller.Module], caller.Position.Filename)

@@ -27,12 +27,12 @@ func Check(s gocmd.Step, v tool.Vuln) (code int, err error) {
 		}
 		all.add(r)
 	}
-	calls := all.called(own)
-	if text := all.uncalled(); text != "" {
-		fmt.Fprint(s.Stdout, text)
+	fmt.Fprint(s.Stdout, all.uncalled())
+	calls, notes := divide(all.called(own), v.Ignored)
+	for _, note := range notes {
+		fmt.Fprintln(s.Stdout, note)
 	}
 	if len(calls) == 0 {
-		fmt.Fprintln(s.Stdout, "no vulnerability that the database knows is called")
 		return 0, nil
 	}
 	var text strings.Builder
@@ -43,6 +43,24 @@ func Check(s gocmd.Step, v tool.Vuln) (code int, err error) {
 		return 0, err
 	}
 	return 1, gocmd.Report(s, "govulncheck", text.String())
+}
+
+// divide takes out the calls of vulnerabilities that are ignored, and notes
+// for the log what became of each of these.
+func divide(all []call, ignored []string) (calls []call, notes []string) {
+	for _, c := range all {
+		if !slices.Contains(ignored, c.id) {
+			calls = append(calls, c)
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("ignored: %s", c))
+	}
+	for _, id := range ignored {
+		if !slices.ContainsFunc(all, func(c call) bool { return c.id == id }) {
+			notes = append(notes, fmt.Sprintf("vuln.ignore: %s is not called, and can be removed", id))
+		}
+	}
+	return calls, notes
 }
 
 // in is the step in a folder of the source.
