@@ -57,9 +57,8 @@ func (d draft) install(prog program, asked spec.String, p plan.Platform, file st
 			Env:     d.installEnv(p),
 			Network: true,
 		},
-		Epoch: d.args.epoch,
-		Args:  []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
-		Path:  path.Clean(file),
+		Args: []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
+		Path: path.Clean(file),
 	}
 }
 

@@ -4,7 +4,6 @@ package plan
 // the same toolchain: a debugger, or what runs in a check.
 type Program struct {
 	Step
-	Epoch int64    // modification time of its file
-	Args  []string // of the go command: "install", "-trimpath", …
-	Path  string   // what its file is called: "/usr/local/libexec/dlv"
+	Args []string // of the go command: "install", "-trimpath", …
+	Path string   // what its file is called: "/usr/local/libexec/dlv"
 }

@@ -40,17 +40,15 @@ func (v *Modules) flags(fs *flag.FlagSet) {
 }
 
 // Program installs a program of a module that is no part of Source, and
-// writes it to Out.
+// writes it to Out. Its file is of 1970: it is the same for all commits.
 type Program struct {
-	Epoch int64    // modification time of its file, in seconds since 1970
-	Path  string   // what its file is called below Out: "/usr/local/libexec/dlv"
-	Args  []string // what follows "go": "install", …
+	Path string   // what its file is called below Out: "/usr/local/libexec/dlv"
+	Args []string // what follows "go": "install", …
 }
 
 func (*Program) verb() string      { return "program" }
 func (v *Program) rest() *[]string { return &v.Args }
 
 func (v *Program) flags(fs *flag.FlagSet) {
-	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 	fs.StringVar(&v.Path, "path", v.Path, "name of the file")
 }

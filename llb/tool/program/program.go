@@ -30,7 +30,7 @@ func Install(s gocmd.Step, v tool.Program) (code int, err error) {
 	if err := move(file, filepath.Join(s.Out, v.Path)); err != nil {
 		return 0, err
 	}
-	return 0, mtime.SetAll(s.Out, v.Epoch)
+	return 0, mtime.SetAll(s.Out, 0)
 }
 
 // only is the one file of a folder and those in it.
