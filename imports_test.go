@@ -12,7 +12,7 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain"},
+	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
 	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
@@ -40,12 +40,15 @@ var allowed = map[string][]string{
 	"llb/tool/mtime":      {},
 	"llb/tool/objects":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/overlay":    {},
+	"llb/tool/program":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
 	"llb/tool/sbom":       {"llb/tool"},
 	"llb/tool/scan":       {"llb/tool", "llb/tool/gofiles", "llb/tool/links"},
 	"llb/tool/steptest":   {"llb/tool", "llb/tool/gocmd"},
 	"llb/tool/tests":      {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
-	"llb/tool/toolchain":  {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
+	"llb/tool/toolchain":  {"llb/tool", "llb/tool/mtime", "llb/tool/wire"},
+	"llb/tool/vuln":       {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime", "llb/tool/wire"},
+	"llb/tool/wire":       {"llb/tool/certs"},
 }
 
 // pure are the packages that need nothing but the standard library.

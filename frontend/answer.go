@@ -45,6 +45,7 @@ func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.In
 		answers.Seeds, err = b.seeds(ctx, q.Platforms)
 		return err
 	})
+	eg.Go(func() error { return b.loadFolders(ctx, q.Folders) })
 	eg.Go(func() (err error) {
 		answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
 		return err
@@ -177,6 +178,25 @@ func (b *build) seeds(ctx context.Context, targets []plan.Platform) (map[plan.Pl
 		b.contexts.add(seeds[target], *st)
 	}
 	return seeds, nil
+}
+
+// loadFolders finds the build contexts that steps read as they are.
+func (b *build) loadFolders(ctx context.Context, names []string) error {
+	for _, name := range names {
+		named, err := b.ui.NamedContext(name, dockerui.ContextOpt{ResolveMode: b.ui.ImageResolveMode.String()})
+		if err != nil {
+			return err
+		}
+		if named == nil {
+			return fmt.Errorf("the build context %s is for another platform than that of this build", name)
+		}
+		st, _, err := named.Load(ctx)
+		if err != nil {
+			return fmt.Errorf("the build context %s: %w", name, err)
+		}
+		b.contexts.add(name, *st)
+	}
+	return nil
 }
 
 // pinned is a reference with its digest.

@@ -433,6 +433,9 @@ func (c testCase) inputs() lower.Inputs {
 	for _, name := range c.seeds(c.request.Platforms) {
 		contexts[name] = llb.Local(planner.SeedContext, llb.LocalUniqueID("fixed"))
 	}
+	if slices.Contains(c.request.Contexts, tool.VulnContext) {
+		contexts[tool.VulnContext] = llb.Local(tool.VulnContext, llb.LocalUniqueID("fixed"))
+	}
 	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),

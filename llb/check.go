@@ -27,6 +27,13 @@ func (l lowering) check(c plan.Check) llb.State {
 	case plan.Vet:
 		l := l.packages(l.plan.Packages)
 		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
+	case plan.Vuln:
+		l := l.packages(l.plan.Packages)
+		verb := &tool.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
+		return l.examine(c, verb, l.source,
+			llb.AddMount(tool.Programs, l.program(c.Program), llb.Readonly),
+			llb.AddMount(tool.VulnDatabase, l.database(c.Database), llb.Readonly),
+		)
 	default:
 		l := l.packages(l.plan.Packages)
 		verb := &tool.Test{Report: c.Export, Keep: c.Keep, Args: c.Args}
@@ -53,6 +60,18 @@ func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...
 		l.cache(tool.Cache, goCacheID),
 		options(extra),
 	)
+}
+
+// database is the part of a vulnerability database that concerns the project.
+// One on the network is asked whenever there is a build; what mounts the
+// output runs again only when there is something new in it.
+func (l lowering) database(d plan.Database) llb.State {
+	verb := &tool.VulnDB{URL: d.URL, Go: d.Go}
+	if d.Context == "" {
+		return l.run(llb.Scratch(), d.Step, verb, l.skeleton(tool.VersionsDir), llb.IgnoreCache)
+	}
+	brought := llb.AddMount(tool.VulnFolder, l.in.Contexts[d.Context], llb.Readonly)
+	return l.run(llb.Scratch(), d.Step, verb, l.skeleton(tool.VersionsDir), brought)
 }
 
 // inspect runs a verb on a part of the skeleton.

@@ -99,6 +99,9 @@ func (l lowering) layers(img plan.Image) []llb.State {
 	if img.Base == nil {
 		layers = append(layers, l.rootfs(*l.plan.Rootfs))
 	}
+	if img.Debugger != nil {
+		layers = append(layers, l.program(*img.Debugger))
+	}
 	for _, f := range img.Files {
 		layers = append(layers, l.copy(f))
 	}

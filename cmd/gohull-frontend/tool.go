@@ -21,11 +21,13 @@ import (
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
 	"github.com/gohull/gohull/llb/tool/overlay"
+	"github.com/gohull/gohull/llb/tool/program"
 	"github.com/gohull/gohull/llb/tool/rootfs"
 	"github.com/gohull/gohull/llb/tool/sbom"
 	"github.com/gohull/gohull/llb/tool/scan"
 	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
+	"github.com/gohull/gohull/llb/tool/vuln"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -83,6 +85,12 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runCompare()
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
+	case *tool.Program:
+		return onStep(program.Install, *v)
+	case *tool.VulnDB:
+		return 0, runVulnDB(*v)
+	case *tool.Vuln:
+		return onStep(vuln.Check, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -218,6 +226,19 @@ func runSBOM(v tool.SBOM) error {
 			return err
 		}
 		return leave(tool.SBOMFile, data)
+	})
+}
+
+func runVulnDB(v tool.VulnDB) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return vuln.Pick(ctx, vuln.Job{
+		VulnDB: v,
+		Source: tool.Source,
+		Folder: tool.VulnFolder,
+		Out:    tool.Out,
+		CA:     tool.SecretPath(tool.SecretCA),
+		Netrc:  tool.SecretPath(tool.SecretNetrc),
 	})
 }
 

@@ -134,6 +134,9 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 	if b.Ldflags.IsSet() {
 		ldflags = b.Ldflags.Value
 	}
+	if d.debugs() {
+		ldflags += " " + debugLdflags
+	}
 	args := append([]string{"build"}, d.compileFlags()...)
 	args = appendFlag(args, "ldflags", ldflags)
 	args = append(args, "-o", tool.Out+binDir+"/")
@@ -147,10 +150,14 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 func (d draft) compileFlags() []string {
 	b := d.Spec.Build
 	args := []string{"-trimpath"}
+	gcflags := b.Gcflags.Value
+	if d.debugs() {
+		args, gcflags = nil, debugGcflags
+	}
 	if d.atLeast("1.18") {
 		args = append(args, "-buildvcs=false")
 	}
-	args = appendFlag(args, "gcflags", b.Gcflags.Value)
+	args = appendFlag(args, "gcflags", gcflags)
 	args = appendFlag(args, "asmflags", b.Asmflags.Value)
 	args = append(args, d.fileFlags()...)
 	return appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
@@ -200,6 +207,9 @@ func (c choices) atLeast(v string) bool {
 // before, or from the vendor folder, and from nowhere else.
 func (d draft) compileEnv(p plan.Platform) []string {
 	env := append(d.goEnv(), "GOPROXY=off")
+	if d.debugs() {
+		env = append(env, tool.NoIndex)
+	}
 	return d.onToolchain(append(env, platformEnv(p)...))
 }
 
@@ -210,16 +220,7 @@ func (d draft) goEnv() []string {
 	if d.Spec.Build.Cgo.Value {
 		cgo = "1"
 	}
-	env := []string{
-		"CGO_ENABLED=" + cgo,
-		"GOCACHE=" + tool.Cache,
-		"GOENV=off",
-		"GOFLAGS=" + d.modFlag(),
-		"GOMODCACHE=" + tool.ModCache,
-		"GOPATH=/go",
-		"GOTELEMETRY=off",
-		"GOTOOLCHAIN=local",
-	}
+	env := ownGoEnv(cgo, d.modFlag())
 	for _, e := range d.Spec.Build.Env {
 		env = append(env, e.Key.Value+"="+e.Value.Value)
 	}

@@ -19,6 +19,7 @@ var kinds = map[string]plan.CheckKind{
 	VerifyTarget: plan.Verify,
 	VetTarget:    plan.Vet,
 	TestTarget:   plan.Test,
+	VulnTarget:   plan.Vuln,
 	ReportTarget: plan.Test,
 
 	GenerateTarget: plan.Generate,
@@ -70,7 +71,7 @@ func checkVendorFolder(in Input, errs *diag.List) {
 
 // checks are those that an image, and the binaries, depend on.
 func (d draft) checks() []plan.Check {
-	if !slices.Contains([]string{"", ImageTarget, BinaryTarget}, d.Request.Target) {
+	if !d.isChecked() {
 		return nil
 	}
 	var checks []plan.Check
@@ -78,6 +79,11 @@ func (d draft) checks() []plan.Check {
 		checks = append(checks, d.check(name))
 	}
 	return checks
+}
+
+// isChecked reports whether checks belong to what is asked for.
+func (c choices) isChecked() bool {
+	return slices.Contains([]string{"", ImageTarget, BinaryTarget}, c.Request.Target)
 }
 
 func (d draft) check(name spec.String) plan.Check {
@@ -93,6 +99,8 @@ func (d draft) check(name spec.String) plan.Check {
 	case plan.Vet:
 		c.Args = slices.Concat([]string{"vet"}, d.fileFlags(), d.allPatterns())
 		c.Env = d.compileEnv(d.Request.BuildPlatform)
+	case plan.Vuln:
+		return d.withVuln(c)
 	case plan.Test:
 		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
 		c.Env = d.compileEnv(d.Request.BuildPlatform)

@@ -163,6 +163,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	if d.base.ref != "" {
 		img.Base = d.imageRef(d.base.key(p))
 	}
+	img.Debugger = d.debugger(p)
 	for _, f := range d.Spec.Run.Files {
 		img.Files = append(img.Files, d.copyStep(f))
 	}

@@ -38,6 +38,9 @@ func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
 		Healthcheck: healthcheck(run.Healthcheck, base),
 		BaseHistory: baseHistory(base),
 	}
+	if d.debugs() {
+		c = d.underDelve(c, img.Compile.Binaries)
+	}
 	c.History = d.history(img, c.Created)
 	return c
 }
@@ -201,6 +204,9 @@ func (d draft) history(img plan.Image, created time.Time) []plan.History {
 	}
 	if img.Base == nil {
 		add("root file system")
+	}
+	if img.Debugger != nil {
+		add(img.Debugger.Name)
 	}
 	for _, f := range img.Files {
 		add(f.Name)

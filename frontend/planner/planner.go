@@ -53,6 +53,8 @@ type Questions struct {
 	// Source is what will most likely be picked, which takes as long as the
 	// scan and needs nothing of it; nil when only the scan can tell.
 	Source *plan.Source
+	// Folders are build contexts that are read as they are.
+	Folders []string
 }
 
 // ImageKey asks for an image on a platform.
@@ -133,6 +135,8 @@ func choose(in Input) (choices, diag.List) {
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)
 	checkPack(c, &errs)
+	checkDebug(c, &errs)
+	checkPrograms(c, &errs)
 	checkVendorFolder(in, &errs)
 	return c, errs
 }
@@ -142,6 +146,7 @@ func (c choices) questions() Questions {
 	q.Scan = c.scan()
 	q.Platforms = c.Request.Platforms
 	q.Source = c.likelySource()
+	q.Folders = c.folders()
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}

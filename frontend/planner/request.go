@@ -7,13 +7,14 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/llb/tool"
 )
 
 // checkContexts finds build contexts that take the place of nothing, since a
 // name that is misspelt would otherwise do nothing at all. One for another
 // image of the file is none of these: a bake file gives them to all.
 func checkContexts(c choices, errs *diag.List) {
-	known := []string{SeedContext}
+	known := []string{SeedContext, tool.VulnContext}
 	for _, ref := range c.references() {
 		if name := ContextName(ref); ref != "" && !slices.Contains(known, name) {
 			known = append(known, name)

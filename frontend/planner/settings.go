@@ -68,6 +68,8 @@ func Settings(in Input, p *plan.Plan) []Setting {
 	s.test()
 	s.generate()
 	s.image()
+	s.vuln()
+	s.debug()
 	s.text("cache", in.Spec.Cache, "auto", byDefault)
 	return s.all
 }
@@ -228,6 +230,24 @@ func (s *settings) test() {
 	s.given("test.count", t.Count > 0, t.Count)
 	s.given("test.timeout", t.Timeout > 0, t.Timeout.String())
 	s.list("test.files", t.Files, nil, "none")
+}
+
+func (s *settings) vuln() {
+	v := s.Spec.Vuln
+	s.text("vuln.version", v.Version, nil, "the newest for the toolchain")
+	s.text("vuln.database", v.Database, goDatabase, byDefault)
+	s.list("vuln.ignore", v.Ignore, nil, "none")
+}
+
+func (s *settings) debug() {
+	b := s.Spec.Debug
+	s.text("debug.version", b.Version, nil, "the newest for the toolchain")
+	if b.Port > 0 {
+		s.add("debug.port", b.Port, "as written")
+	} else {
+		s.add("debug.port", debugPort, byDefault)
+	}
+	s.truth("debug.continue", b.Continue)
 }
 
 // given is a setting whose place is not kept.

@@ -15,6 +15,7 @@ func Kinds() []Kind {
 		{"modules", "fetches the modules that the source imports"},
 		{"objects", "compiles packages that travel with the cache"},
 		{"compile", "makes the binaries"},
+		{"program", "builds Delve or govulncheck"},
 		{"rootfs", "adds what an image from scratch has beside them"},
 		{"files", "copies what `run.files` names"},
 		{"sbom", "lists what the binaries are made of"},
@@ -28,5 +29,7 @@ func Kinds() []Kind {
 		{"check-test", "runs the tests"},
 		{"check-generate", "holds files against what their generators make"},
 		{"generate", "runs generators before the build"},
+		{"vulndb", "looks up known vulnerabilities of the modules"},
+		{"check-vuln", "runs govulncheck"},
 	}
 }

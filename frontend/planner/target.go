@@ -28,8 +28,10 @@ const (
 	VerifyTarget  = "verify"
 	VetTarget     = "vet"
 	TestTarget    = "test"
+	VulnTarget    = "vuln"
 	ReportTarget  = "test-report"
 	LockTarget    = "lock"
+	DebugTarget   = "debug"
 	// GenerateTarget is what generators make.
 	GenerateTarget = "generate"
 	// ReproduceTarget fails where a second compile gives something else.
@@ -41,6 +43,7 @@ func Targets() []Target {
 	return []Target{
 		{Name: ImageTarget, Description: "the image", Default: true, OfImage: true},
 		{Name: BinaryTarget, OfImage: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
+		{Name: DebugTarget, OfImage: true, Description: "the image with a Delve in it, which starts the program, compiled to be debugged, and waits for a debugger"},
 		{Name: ObjectsTarget, OfImage: true, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 		{Name: SBOMTarget, OfImage: true, Description: "the SBOM alone, as a file"},
 		{Name: ReproduceTarget, OfImage: true, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
@@ -51,6 +54,7 @@ func Targets() []Target {
 		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},
 		{Name: ReportTarget, Description: "the tests' reports, also of tests that fail"},
 		{Name: GenerateTarget, Description: "the files that the `//go:generate` lines of the project make otherwise than they are"},
+		{Name: VulnTarget, Description: "nothing: the check `vuln` by itself"},
 		{Name: LockTarget, Description: "the lock, as a file"},
 	}
 }

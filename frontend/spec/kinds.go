@@ -278,6 +278,15 @@ var port = scalar(aPort, portShape, func(v value, s String) Port {
 	return Port{Number: number, Protocol: v.protocol(s.Value, m[2]), At: s.At}
 })
 
+// portNumber is a port of a protocol that goes without saying.
+var portNumber = scalar("a port like 8080", either(whole(1, 65535), shape{"type": "string", "pattern": "^[1-9][0-9]*$"}), func(v value, s String) int {
+	n, err := strconv.ParseUint(s.Value, 10, 16)
+	if err != nil || s.Value[0] == '0' {
+		v.wrong("ports are 1 to 65535", "wanted a port like 8080, found %s", v.found())
+	}
+	return int(n)
+})
+
 func (v value) protocol(written, name string) string {
 	if !strings.Contains(written, "/") {
 		return "tcp"

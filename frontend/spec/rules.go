@@ -65,6 +65,21 @@ func goVersion(s string) *objection {
 	return object(hint, "%s is not a Go version", quote(s))
 }
 
+// moduleVersionForm is a release or a pre-release; a branch, or latest, would
+// not be the same tomorrow.
+var moduleVersionForm = regexp.MustCompile(`^v(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`)
+
+func moduleVersion(s string) *objection {
+	if moduleVersionForm.MatchString(s) {
+		return nil
+	}
+	hint := "write one in full, like v1.2.3"
+	if meant := "v" + s; moduleVersionForm.MatchString(meant) {
+		hint = "write " + meant
+	}
+	return object(hint, "%s is not the version of a module", quote(s))
+}
+
 func buildTag(s string) *objection {
 	for _, r := range s {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' {
@@ -115,6 +130,30 @@ func proxies(s string) *objection {
 		if o := moduleProxy(strings.TrimSpace(proxy)); o != nil {
 			return o
 		}
+	}
+	return nil
+}
+
+// databaseURL is the address of a vulnerability database.
+func databaseURL(s string) *objection {
+	if o := noPassword(s); o != nil {
+		return o
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return object("write one that begins with https://; a folder is given with --build-context vulndb=<folder>", "wanted a URL, found %s", quote(s))
+	}
+	return nil
+}
+
+var vulnerabilityForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// vulnerability is an id of the database, which has other databases' ids only
+// as aliases.
+func vulnerability(s string) *objection {
+	alias := strings.HasPrefix(s, "CVE-") || strings.HasPrefix(s, "GHSA-")
+	if alias || !vulnerabilityForm.MatchString(s) {
+		return object("write the id that the check shows", "wanted a vulnerability like GO-2024-1234, found %s", quote(s))
 	}
 	return nil
 }

@@ -26,10 +26,12 @@ type Spec struct {
 	Build     Build
 	Modules   Modules
 	Run       Run
-	Checks    []String // "tidy", "vendor", "verify", "vet", "test" or "generate"
+	Checks    []String // "tidy", "vendor", "verify", "vet", "test", "generate" or "vuln"
 	Test      Test
 	Generate  *Generate // nil when it was not written
 	Image     Image
+	Vuln      Vuln
+	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
 
 	// Name is the image's below Images, empty for the file's top level.
@@ -105,6 +107,20 @@ type Image struct {
 	Name        String   // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
+}
+
+// Vuln is how the check vuln looks for vulnerabilities.
+type Vuln struct {
+	Version  String   // of govulncheck: "v1.8.0"; empty for one that fits the toolchain
+	Database String   // "https://vuln.example"
+	Ignore   []String // "GO-2024-1234"
+}
+
+// Debug is how the target debug starts the program.
+type Debug struct {
+	Version  String // of Delve: "v1.27.2"; empty for one that fits the toolchain
+	Port     int    // 0 for the default
+	Continue Bool
 }
 
 // Run is the image's config, as the Dockerfile instructions of these names

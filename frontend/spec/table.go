@@ -25,11 +25,13 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `generate` for files as generators make them."),
+		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `generate` for files as generators make them, `vuln` for code that calls nothing of known vulnerability."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
 	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
 		"nothing is generated",
 		"Packages whose `//go:generate` lines are run before the build, so that the files they make need not be in the repository. With `generate` among the `checks`, nothing is run before the build, and the files in the repository are held against what the lines make."),
+	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln }),
+	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug }),
 	imageField,
 	severalImages("images",
 		"none: the file makes one image",
@@ -56,7 +58,7 @@ var (
 )
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "vendor", "verify", "vet", "test", "generate"}
+var checks = []string{"tidy", "vendor", "verify", "vet", "test", "generate", "vuln"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
@@ -116,6 +118,30 @@ var generateFields = []field[Generate]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generate) *[]String { return &g.Files },
 		"none",
 		"Files and folders of the build context that generators read beside the folder of their line, what is below it, and the source that the packages there import."),
+}
+
+var vulnFields = []field[Vuln]{
+	leaf("version", text("a version like v1.8.0", moduleVersion, matching(moduleVersionForm)), func(v *Vuln) *String { return &v.Version },
+		"the newest that gohull knows for the toolchain's Go",
+		"Version of the govulncheck that the check `vuln` runs."),
+	leaf("database", text("a URL", databaseURL), func(v *Vuln) *String { return &v.Database },
+		"Go's own",
+		"Address of the vulnerability database. `--build-context vulndb=<folder>` takes its place."),
+	leaf("ignore", list("a list of vulnerabilities", text("a vulnerability like GO-2024-1234", vulnerability), itself), func(v *Vuln) *[]String { return &v.Ignore },
+		"none",
+		"Vulnerabilities that may be called all the same, by their ids in the database: `GO-2024-1234`."),
+}
+
+var debugFields = []field[Debug]{
+	leaf("version", text("a version like v1.27.2", moduleVersion, matching(moduleVersionForm)), func(d *Debug) *String { return &d.Version },
+		"the newest that gohull knows for the toolchain's Go",
+		"Version of the Delve that `--target debug` adds to the image."),
+	leaf("port", portNumber, func(d *Debug) *int { return &d.Port },
+		"`40000`",
+		"Port on which that Delve waits for a debugger."),
+	leaf("continue", boolean, func(d *Debug) *Bool { return &d.Continue },
+		"`false`",
+		"Start the program at once. Without it, Delve holds it before its first instruction until a debugger lets it go on."),
 }
 
 var modulesFields = []field[Modules]{

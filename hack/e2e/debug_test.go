@@ -42,12 +42,16 @@ type debugger struct {
 // message is a response or an event.
 type message struct {
 	Command, Event string
+	Message        string // why a request failed
 	Body           struct {
 		ThreadID    int
 		StackFrames []struct {
-			Name string
-			Line int
+			ID, Line int
+			Name     string
+			Source   struct{ Path string }
 		}
+		Breakpoints []struct{ Verified bool }
+		Result      string
 	}
 }
 
@@ -69,6 +73,10 @@ func newDebugger(t testing.TB, cmd *exec.Cmd) *debugger {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
+	return speak(t, to, from)
+}
+
+func speak(t testing.TB, to io.Writer, from io.Reader) *debugger {
 	return &debugger{t: t, to: to, from: textproto.NewReader(bufio.NewReader(from))}
 }
 

@@ -10,6 +10,18 @@ type Check struct {
 	Args    []string // of the go command, for Vet, Test and Generate: "vet", "./..."
 	Export  bool     // whether it gives files: the corrected ones, or reports
 	Keep    bool     // whether it passes though tests fail
+
+	Program  Program  // that Vuln runs
+	Database Database // and asks
+	Ignored  []string // ids of vulnerabilities that are none to Vuln
+}
+
+// Database picks from a vulnerability database what concerns the project.
+type Database struct {
+	Step
+	URL     string // empty when a build context brings it
+	Context string // its name; empty when there is none
+	Go      string // "1.26.8"; empty when only the toolchain image knows
 }
 
 // CheckKind is what a check looks at.
@@ -23,6 +35,7 @@ const (
 	Vet                       // `go vet` has nothing to say
 	Test                      // the tests pass
 	Generate                  // files are as their generators make them
+	Vuln                      // nothing is called that is known to be vulnerable
 )
 
 // Packages is what checks read that look at the source of all packages and

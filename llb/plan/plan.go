@@ -200,7 +200,8 @@ type Image struct {
 	At       []Span    // the lines of the spec that ask for the base
 	Base     *ImageRef // nil for scratch
 	Compile  Compile
-	Objects  Objects // what Compile is made of, when somebody asks for it
+	Objects  Objects  // what Compile is made of, when somebody asks for it
+	Debugger *Program // nil when nobody is going to debug it
 	Files    []Copy
 	SBOM     SBOM
 	Binaries Binaries // when they are asked for without an image

@@ -49,6 +49,9 @@ func (img Image) write(b *strings.Builder) {
 	} else {
 		fmt.Fprintf(b, "\tbase %s\n", img.Base.Name)
 	}
+	if img.Debugger != nil {
+		fmt.Fprintf(b, "\t%s -> %s\n", img.Debugger.Name, img.Debugger.Path)
+	}
 	for _, f := range img.Files {
 		fmt.Fprintf(b, "\tcopy %s -> %s\n", f.From, f.To)
 	}

@@ -69,3 +69,35 @@ func (v *Generate) rest() *[]string { return &v.Args }
 func (v *Generate) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
 }
+
+// VulnDB picks from a vulnerability database what it has about the modules of
+// Source, and about Go itself, and writes that to Out in the same form.
+// VersionsDir is mounted at Source.
+type VulnDB struct {
+	URL string // "https://vuln.example"; empty when the database is in VulnFolder
+	Go  string // "1.26.8"; empty when nobody knows
+}
+
+func (*VulnDB) verb() string    { return "vulndb" }
+func (*VulnDB) rest() *[]string { return nil }
+
+func (v *VulnDB) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.URL, "url", v.URL, "address of the database")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+}
+
+// Vuln finds vulnerable functions that Source calls, with the govulncheck in
+// Programs and the VulnDatabase.
+type Vuln struct {
+	Modules []string // folders of the project's modules: ".", "api"
+	Ignored []string // ids of vulnerabilities that may be called
+	Args    []string // flags of govulncheck
+}
+
+func (*Vuln) verb() string      { return "vuln" }
+func (v *Vuln) rest() *[]string { return &v.Args }
+
+func (v *Vuln) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Modules), "modules", "folders of the modules")
+	fs.Var((*list)(&v.Ignored), "ignored", "vulnerabilities that may be called")
+}

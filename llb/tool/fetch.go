@@ -38,3 +38,17 @@ func (v *Modules) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Platforms), "platforms", "settings of each platform")
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 }
+
+// Program installs a program of a module that is no part of Source, and
+// writes it to Out. Its file is of 1970: it is the same for all commits.
+type Program struct {
+	Path string   // what its file is called below Out: "/usr/local/libexec/dlv"
+	Args []string // what follows "go": "install", …
+}
+
+func (*Program) verb() string      { return "program" }
+func (v *Program) rest() *[]string { return &v.Args }
+
+func (v *Program) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.Path, "path", v.Path, "name of the file")
+}

@@ -18,7 +18,18 @@ const (
 	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
+
+	Programs     = "/.gohull/programs"       // what the verb program left in its Out
+	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
+	VulnFolder   = "/.gohull/vulndb-context" // a build context that has a vulnerability database
 )
+
+// VulnContext is the name of the build context that brings VulnFolder.
+const VulnContext = "vulndb"
+
+// NoIndex is a setting with which the go command reads the modules of
+// ModuleTree without an index, so that they need no other name than ModCache.
+const NoIndex = "GODEBUG=goindex=0"
 
 // OutOf is the part of Out that belongs to one of several images.
 func OutOf(image string) string { return Out + "/" + image }

@@ -45,6 +45,10 @@ func TestCommand(t *testing.T) {
 		{&Closure{Generate: true, Mains: []string{"./..."}}, "/.gohull/tool closure -generate=true -- ./..."},
 		{&Generate{Fix: true, Args: []string{"./..."}}, "/.gohull/tool generate -fix=true -- ./..."},
 		{&Vendor{Work: true}, "/.gohull/tool vendor -work=true"},
+		{&Program{Path: "/bin/dlv", Args: []string{"install", "example.com/dlv@v1.0.0"}},
+			"/.gohull/tool program -path=/bin/dlv -- install example.com/dlv@v1.0.0"},
+		{&VulnDB{URL: "https://vuln.example", Go: "1.26.8"}, "/.gohull/tool vulndb -go=1.26.8 -url=https://vuln.example"},
+		{&Vuln{Modules: []string{".", "api"}, Ignored: []string{"GO-1"}, Args: []string{"-tags=a,b"}}, "/.gohull/tool vuln -ignored=GO-1 -modules=.,api -- -tags=a,b"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
 	} {
 		args := Command(c.verb)

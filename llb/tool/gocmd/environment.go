@@ -49,8 +49,11 @@ func (s Step) environment() ([]string, error) {
 // modules gives a module tree a name of its own. The go command keeps in
 // GOCACHE an index of each module, by the name of its folder: it takes what is
 // in a module cache for complete. That of another tree may have more packages
-// of the module, or fewer.
+// of the module, or fewer. Without an index the tree keeps its usual name.
 func (s Step) modules() (string, error) {
+	if slices.Contains(s.Env, tool.NoIndex) {
+		return "", nil
+	}
 	id, err := os.ReadFile(filepath.Join(s.Tree, tool.ModulesID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil

@@ -65,7 +65,7 @@ func Inside() (Step, error) {
 func Run(s Step, v tool.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args
-	if isBuild(args) {
+	if compiles(args) {
 		out.progress = &progress{log: s.Stderr, now: time.Now}
 		args = slices.Insert(slices.Clone(args), 1, "-v")
 	}
@@ -106,14 +106,33 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 // to w. It gives what came on the other stream; what a failure means is left
 // to the caller.
 func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err error) {
-	out := newOutput(s.Stdout, s.Stderr)
 	cmd, err := s.command(args)
 	if err != nil {
 		return "", 0, err
 	}
+	return s.stream(cmd, w)
+}
+
+func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
 	cmd.Stdout, cmd.Stderr = w, out.stderr
 	code, err = run(cmd, out)
 	return out.text(), code, err
+}
+
+// Program runs another program as Stream does the go command, which it finds
+// on PATH.
+func Program(s Step, bin string, args []string, w io.Writer) (stderr string, code int, err error) {
+	goBinary, err := s.goBinary()
+	if err != nil {
+		return "", 0, err
+	}
+	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
+	cmd, err := s.program(bin, args)
+	if err != nil {
+		return "", 0, err
+	}
+	return s.stream(cmd, w)
 }
 
 // Report leaves what is wrong for the frontend, in the form of what the go
@@ -128,6 +147,11 @@ func (s Step) command(args []string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.program(bin, args)
+}
+
+// program is a program, ready to run.
+func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 	env, err := s.environment()
 	if err != nil {
 		return nil, err
@@ -149,6 +173,11 @@ func run(cmd *exec.Cmd, out *output) (code int, err error) {
 }
 
 func isBuild(args []string) bool { return len(args) > 0 && args[0] == "build" }
+
+// compiles reports whether the command names the packages that it compiles.
+func compiles(args []string) bool {
+	return isBuild(args) || len(args) > 0 && args[0] == "install"
+}
 
 // goBinary finds the go command, on PATH first: images of a user's own have
 // it anywhere.

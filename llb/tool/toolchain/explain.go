@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+
+	"github.com/gohull/gohull/llb/tool/wire"
 )
 
 // explain says what failed in words of the one who builds: which toolchain,
 // where it was looked for, and what to do.
 func (f *fetch) explain(err error) error {
-	name, last := f.name(), f.wire.last
+	name, last := f.name(), f.wire.Last
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return fmt.Errorf("%s: %s; name a module proxy with --build-arg GOPROXY=…, or use `toolchain: image`", name, f.whyDirect(last))
@@ -20,23 +22,23 @@ func (f *fetch) explain(err error) error {
 		return fmt.Errorf("%s: what the proxy sent is not what %s has on record; do not use it, and ask who runs the proxy", name, f.env.database())
 	case last == nil:
 		return fmt.Errorf("%s: %w", name, err)
-	case last.err != nil:
-		return fmt.Errorf("%s: GET %s: %w; %s", name, address(last.url), last.err, hintFor(last.err))
+	case last.Err != nil:
+		return fmt.Errorf("%s: GET %s: %w; %s", name, wire.Address(last.URL), last.Err, hintFor(last.Err))
 	}
-	return fmt.Errorf("%s: GET %s: %d %s; %s", name, address(last.url), last.status, http.StatusText(last.status), f.hintForStatus(last))
+	return fmt.Errorf("%s: GET %s: %d %s; %s", name, wire.Address(last.URL), last.Status, http.StatusText(last.Status), f.hintForStatus(last))
 }
 
 // whyDirect says why Go would be fetched without a proxy.
-func (f *fetch) whyDirect(last *trouble) string {
+func (f *fetch) whyDirect(last *wire.Trouble) string {
 	const cannot = "and it cannot be fetched without a proxy"
 	switch name := f.env.unproxied(); {
 	case name != "":
 		return fmt.Sprintf("%s matches %s, %s", name, modulePath, cannot)
-	case last != nil && last.status != 0:
+	case last != nil && last.Status != 0:
 		return fmt.Sprintf("GET %s: %d %s, and the next entry of GOPROXY is direct, %s",
-			address(last.url), last.status, http.StatusText(last.status), cannot)
+			wire.Address(last.URL), last.Status, http.StatusText(last.Status), cannot)
 	case last != nil:
-		return fmt.Sprintf("GET %s: %v, and the next entry of GOPROXY is direct, %s", address(last.url), last.err, cannot)
+		return fmt.Sprintf("GET %s: %v, and the next entry of GOPROXY is direct, %s", wire.Address(last.URL), last.Err, cannot)
 	}
 	return "GOPROXY is direct, " + cannot
 }
@@ -49,10 +51,10 @@ func hintFor(err error) string {
 	return "see that the build can reach it, or name another proxy with --build-arg GOPROXY=…"
 }
 
-func (f *fetch) hintForStatus(t *trouble) string {
-	switch t.status {
+func (f *fetch) hintForStatus(t *wire.Trouble) string {
+	switch t.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return fmt.Sprintf("pass credentials for %s with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…", t.url.Hostname())
+		return fmt.Sprintf("pass credentials for %s with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…", t.URL.Hostname())
 	case http.StatusNotFound, http.StatusGone, http.StatusBadRequest:
 		return fmt.Sprintf("see that go%s is a release for %s, or name another proxy with --build-arg GOPROXY=…", f.req.Version, f.req.Platform)
 	}

@@ -3,10 +3,10 @@ package toolchain
 import (
 	"cmp"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
+	"github.com/gohull/gohull/llb/tool/wire"
 	"golang.org/x/mod/module"
 )
 
@@ -36,24 +36,11 @@ func readSettings(env []string) settings {
 func (s settings) check() error {
 	for _, p := range strings.FieldsFunc(s.proxy, func(r rune) bool { return r == ',' || r == '|' }) {
 		u, err := url.Parse(strings.TrimSpace(p))
-		if err == nil && u.User != nil && !isPrivate(u) {
-			return fmt.Errorf("GOPROXY has credentials for %s, which is not https; use https, or leave them out", address(u))
+		if err == nil && u.User != nil && !wire.IsPrivate(u) {
+			return fmt.Errorf("GOPROXY has credentials for %s, which is not https; use https, or leave them out", wire.Address(u))
 		}
 	}
 	return nil
-}
-
-// isPrivate reports whether nobody can read along on the way to u.
-func isPrivate(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// address is a URL without its credentials.
-func address(u *url.URL) string {
-	clean := *u
-	clean.User = nil
-	return clean.String()
 }
 
 // unproxied names the variable that makes Go fetch its toolchain without a

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
+	"github.com/gohull/gohull/llb/tool/wire"
 	"github.com/goproxy/goproxy"
 )
 
@@ -84,7 +85,7 @@ func isLanguage(v string) bool { return version.Lang("go"+v) == "go"+v }
 type fetch struct {
 	req     Request
 	env     settings
-	wire    *wire
+	wire    *wire.Wire
 	fetcher *goproxy.GoFetcher
 }
 
@@ -96,7 +97,7 @@ func newFetch(r Request) (*fetch, error) {
 	if err := env.check(); err != nil {
 		return nil, err
 	}
-	w, err := newWire(r)
+	w, err := wire.New(r.CA, r.Netrc, r.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func newFetch(r Request) (*fetch, error) {
 
 // latest is the highest release of the language version asked for.
 func (f *fetch) latest(ctx context.Context, platform string) (string, error) {
-	f.wire.what = "the list of releases"
+	f.wire.What = "the list of releases"
 	all, err := f.fetcher.List(ctx, modulePath)
 	if err != nil {
 		return "", f.explain(err)
@@ -145,7 +146,7 @@ func releasesOf(all []string, lang, platform string) []string {
 
 // install downloads, verifies and unpacks a version of the module.
 func (f *fetch) install(ctx context.Context, moduleVersion string) error {
-	f.wire.what = f.name()
+	f.wire.What = f.name()
 	info, mod, zip, err := f.fetcher.Download(ctx, modulePath, moduleVersion)
 	if err != nil {
 		return f.explain(err)

@@ -293,22 +293,6 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// Credentials never leave the machine in clear text.
-func TestNetrcOverHTTP(t *testing.T) {
-	r, _ := place(t, "off")
-	write(t, r.Netrc, "machine proxy.example login me password secret\n")
-	w, err := newWire(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for url, want := range map[string]bool{"http://proxy.example/": false, "https://proxy.example/": true, "https://proxy.example:8443/": true} {
-		req := httptest.NewRequest("GET", url, nil)
-		if _, _, got := w.authorize(req).BasicAuth(); got != want {
-			t.Errorf("%s: credentials sent: %t", url, got)
-		}
-	}
-}
-
 func TestCA(t *testing.T) {
 	s := httptest.NewUnstartedServer(proxy(goZip(t)))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake
@@ -414,25 +398,4 @@ func TestUnpackRefusesLinks(t *testing.T) {
 	if want := `"m@v1/bin" is in the module, want regular files inside of it`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-}
-
-// The netrc secret is a user's own file, with anything in it.
-func FuzzNetrc(f *testing.F) {
-	for _, text := range []string{"machine a login b password c", "default", "machine", "machine a # b\nlogin", "macdef x\n\n"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		name := filepath.Join(t.TempDir(), "netrc")
-		write(t, name, text)
-		n, err := readNetrc(name)
-		if err != nil {
-			return
-		}
-		w := &wire{netrc: n}
-		for _, m := range n.Machines() {
-			req := httptest.NewRequest("GET", "https://proxy.example/", nil)
-			req.URL.Host = m.Name
-			w.authorize(req)
-		}
-	})
 }

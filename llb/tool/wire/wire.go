@@ -1,4 +1,6 @@
-package toolchain
+// Package wire carries the requests that the tool makes itself, without a go
+// command: it trusts and authenticates as the go command would.
+package wire
 
 import (
 	"crypto/tls"
@@ -7,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,25 +20,28 @@ import (
 	"github.com/jdx/go-netrc"
 )
 
-// wire carries requests: it adds credentials, shows the progress of zips, and
-// remembers what went wrong last, for the message.
-type wire struct {
+// Wire is an http.RoundTripper that adds credentials, shows the progress of
+// large files, and remembers what went wrong last, for the message.
+type Wire struct {
+	What string   // what is being fetched
+	Last *Trouble // nil when the last request went well
+
 	next  http.RoundTripper
 	netrc *netrc.Netrc // nil without credentials
-	what  string       // what is being fetched
 	log   io.Writer
-	last  *trouble // nil when the last request went well
 }
 
-// trouble is a request that did not go well.
-type trouble struct {
-	url    *url.URL
-	status int   // 0 when there was no answer
-	err    error // nil when there was one
+// Trouble is a request that did not go well.
+type Trouble struct {
+	URL    *url.URL
+	Status int   // 0 when there was no answer
+	Err    error // nil when there was one
 }
 
-func newWire(r Request) (*wire, error) {
-	extra, err := certs.Extra(r.CA)
+// New trusts the certificates in the file ca beside the usual ones, and has
+// credentials from the file credentials; neither need exist.
+func New(ca, credentials string, log io.Writer) (*Wire, error) {
+	extra, err := certs.Extra(ca)
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +52,11 @@ func newWire(r Request) (*wire, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	t.ResponseHeaderTimeout = time.Minute
-	credentials, err := readNetrc(r.Netrc)
+	n, err := readNetrc(credentials)
 	if err != nil {
 		return nil, err
 	}
-	return &wire{next: t, netrc: credentials, log: r.Log}, nil
+	return &Wire{next: t, netrc: n, log: log}, nil
 }
 
 // readNetrc reads credentials from a file that need not exist.
@@ -66,7 +72,8 @@ func readNetrc(file string) (*netrc.Netrc, error) {
 	return netrc.ParseString(string(data) + "\nend of file\n")
 }
 
-func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+// RoundTrip sends a request.
+func (w *Wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.RoundTrip(w.authorize(req))
 	var unknown x509.UnknownAuthorityError
 	if errors.As(err, &unknown) {
@@ -75,15 +82,15 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case err != nil:
-		w.last = &trouble{url: req.URL, err: err}
+		w.Last = &Trouble{URL: req.URL, Err: err}
 		return nil, err
 	case resp.StatusCode >= 400:
-		w.last = &trouble{url: req.URL, status: resp.StatusCode}
+		w.Last = &Trouble{URL: req.URL, Status: resp.StatusCode}
 		return resp, nil
 	}
-	w.last = nil
+	w.Last = nil
 	if strings.HasSuffix(req.URL.Path, ".zip") || resp.ContentLength > 1<<20 {
-		resp.Body = &meter{ReadCloser: resp.Body, what: w.what, total: resp.ContentLength, log: w.log}
+		resp.Body = &meter{ReadCloser: resp.Body, what: w.What, total: resp.ContentLength, log: w.log}
 	}
 	return resp, nil
 }
@@ -91,8 +98,8 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 // authorize adds the host's credentials of the netrc file, unless there are
 // others or they could be read on the way. Only the machine itself counts:
 // its default entry would reach any host that a proxy redirects to.
-func (w *wire) authorize(req *http.Request) *http.Request {
-	if w.netrc == nil || req.Header.Get("Authorization") != "" || !isPrivate(req.URL) {
+func (w *Wire) authorize(req *http.Request) *http.Request {
+	if w.netrc == nil || req.Header.Get("Authorization") != "" || !IsPrivate(req.URL) {
 		return req
 	}
 	m := w.machine(req.URL)
@@ -106,7 +113,7 @@ func (w *wire) authorize(req *http.Request) *http.Request {
 
 // machine is a host's entry of the netrc file. Go itself wants the port in its
 // name; other programs know of no ports.
-func (w *wire) machine(u *url.URL) *netrc.Machine {
+func (w *Wire) machine(u *url.URL) *netrc.Machine {
 	if m := w.netrc.Machine(u.Host); m != nil {
 		return m
 	}
@@ -145,4 +152,17 @@ func (m *meter) amount() string {
 		return fmt.Sprintf("%d MB", m.read/1e6)
 	}
 	return fmt.Sprintf("%d of %d MB", m.read/1e6, m.total/1e6)
+}
+
+// IsPrivate reports whether nobody can read along on the way to u.
+func IsPrivate(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Address is a URL without its credentials.
+func Address(u *url.URL) string {
+	clean := *u
+	clean.User = nil
+	return clean.String()
 }

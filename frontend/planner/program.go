@@ -1,0 +1,128 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// program is a program of a module that is no part of the project.
+type program struct {
+	name     string // "Delve"
+	pkg      string // import path of its main package
+	key      string // of the spec, for another version: "debug.version"
+	releases []release
+}
+
+// release is a version of a program and the versions of Go that it is for.
+// They stand here and in no lock: what a version is, the checksum database
+// says.
+type release struct {
+	version  string // "v1.27.2"
+	from, to string // "1.25", "1.27"; without to, newer ones are likely to do
+}
+
+// delve has in its own source which versions of Go it debugs.
+var delve = program{
+	name: "Delve",
+	pkg:  "github.com/go-delve/delve/cmd/dlv",
+	key:  "debug.version",
+	releases: []release{
+		{"v1.27.2", "1.25", "1.27"},
+		{"v1.26.2", "1.24", "1.26"},
+		{"v1.25.2", "1.22", "1.25"},
+		{"v1.25.0", "1.21", "1.24"},
+	},
+}
+
+// install is the step that builds a program for a platform, in the version
+// that the spec asks for or in the newest one for the toolchain.
+func (d draft) install(prog program, asked spec.String, p plan.Platform, file string) plan.Program {
+	version := asked.Value
+	if !asked.IsSet() {
+		version = d.releaseFor(prog).version
+	}
+	return plan.Program{
+		Step: plan.Step{
+			ID:      "program",
+			Name:    fmt.Sprintf("build %s %s for %s", prog.name, version, p),
+			At:      spans(d.Spec, asked.At),
+			Env:     d.installEnv(p),
+			Network: true,
+		},
+		Args: []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
+		Path: path.Clean(file),
+	}
+}
+
+// installEnv has nothing of `build`, so that one program serves all projects.
+func (d draft) installEnv(p plan.Platform) []string {
+	env := slices.Concat(ownGoEnv("0", ""), d.proxyEnv(), platformEnv(p))
+	return d.onToolchain(env)
+}
+
+// releaseFor is the newest release for the toolchain's Go. A toolchain whose
+// version nobody tells gets the newest of all.
+func (d draft) releaseFor(prog program) release {
+	v := d.toolchainVersion()
+	if !v.IsSet() {
+		return prog.releases[0]
+	}
+	lang := project.Language(v.Value)
+	for _, r := range prog.releases {
+		if project.Compare(lang, r.from) >= 0 && (r.to == "" || project.Compare(lang, r.to) <= 0) {
+			return r
+		}
+	}
+	d.errs.Add(noRelease(prog, v))
+	return release{}
+}
+
+func noRelease(prog program, v project.Version) diag.Diagnostic {
+	block, key, _ := strings.Cut(prog.key, ".")
+	named := fmt.Sprintf("a version as `%s: {%s: …}`", block, key)
+	nearest, hint := prog.releases[0], "name "+named
+	if oldest := prog.releases[len(prog.releases)-1]; project.Compare(v.Value, oldest.from) < 0 {
+		nearest, hint = oldest, "write a newer Go as the key `go`: it builds what asks for an older one; or name "+named
+	}
+	return diag.Diagnostic{
+		At:      v.At,
+		Message: fmt.Sprintf("gohull knows no %s for go %s: %s is for Go %s to %s", prog.name, v.Value, nearest.version, nearest.from, nearest.to),
+		Hint:    hint,
+	}
+}
+
+// toolchainVersion is the version of Go that runs; of an image of the user's
+// own, what the image says.
+func (d draft) toolchainVersion() project.Version {
+	if !isReference(d.Spec.Toolchain) {
+		return d.version
+	}
+	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	have, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
+	if !ok || !project.IsVersion(have) {
+		return project.Version{}
+	}
+	return project.Version{Value: have, At: d.toolchain.at}
+}
+
+// ownGoEnv are the go command's settings that are the same in every step.
+func ownGoEnv(cgo, flags string) []string {
+	return []string{
+		"CGO_ENABLED=" + cgo,
+		"GOCACHE=" + tool.Cache,
+		"GOENV=off",
+		"GOFLAGS=" + flags,
+		"GOMODCACHE=" + tool.ModCache,
+		"GOPATH=/go",
+		"GOTELEMETRY=off",
+		"GOTOOLCHAIN=local",
+	}
+}

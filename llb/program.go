@@ -1,0 +1,17 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// program is the file system that holds a program of another module. Nothing
+// of the context has a part in it, so that projects share it.
+func (l lowering) program(p plan.Program) llb.State {
+	return l.run(l.root, p.Step, &tool.Program{Path: p.Path, Args: p.Args},
+		l.mounts,
+		l.cache(tool.ModCache, modCacheID),
+		l.cache(tool.Cache, goCacheID),
+	)
+}

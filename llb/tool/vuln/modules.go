@@ -1,0 +1,83 @@
+package vuln
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
+)
+
+// modules are the versions of each module that a project may have: at least
+// those that it has. One that is not a version stands for any.
+type modules map[string][]string
+
+const (
+	standard = "stdlib"    // the database's name of the standard library
+	command  = "toolchain" // and of the go command
+)
+
+// readModules reads all go.mod and go.sum files of a folder. A go.sum has more
+// modules than are in the build, and every one that is.
+func readModules(dir, goVersion string) (modules, error) {
+	release := "v" + goVersion
+	if semver.Canonical(release) != release {
+		release = "" // "1.26" is any of its releases
+	}
+	m := modules{standard: {release}, command: {release}}
+	err := filepath.WalkDir(dir, func(file string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		switch path.Base(file) {
+		case "go.mod":
+			return m.addMod(file, data)
+		case "go.sum", "go.work.sum":
+			m.addSums(string(data))
+		}
+		return nil
+	})
+	return m, err
+}
+
+// addMod adds what a go.mod names. Its own module has no version, and neither
+// has one that a folder replaces.
+func (m modules) addMod(name string, data []byte) error {
+	f, err := modfile.ParseLax(name, data, nil)
+	if err != nil {
+		return err
+	}
+	if f.Module != nil {
+		m.add(f.Module.Mod.Path, "")
+	}
+	for _, r := range f.Require {
+		m.add(r.Mod.Path, r.Mod.Version)
+	}
+	for _, r := range f.Replace {
+		m.add(r.Old.Path, r.New.Version)
+		m.add(r.New.Path, r.New.Version)
+	}
+	return nil
+}
+
+func (m modules) addSums(text string) {
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); len(fields) == 3 {
+			m.add(fields[0], strings.TrimSuffix(fields[1], "/go.mod"))
+		}
+	}
+}
+
+func (m modules) add(modulePath, version string) {
+	if !slices.Contains(m[modulePath], version) {
+		m[modulePath] = append(m[modulePath], version)
+	}
+}
