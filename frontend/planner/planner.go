@@ -127,7 +127,8 @@ func choose(in Input) (choices, diag.List) {
 	c.toolchain = chooseToolchain(in, c.version, &errs)
 	c.base = chooseBase(in.Spec, &errs)
 	c = c.locked(&errs)
-	c.vendored = chooseVendored(in)
+	c.vendored = chooseVendored(in, c.version)
+	checkVendored(c, &errs)
 	checkBuild(c, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
@@ -210,7 +211,7 @@ func (c choices) conditions() plan.Conditions {
 
 // checkVendor finds a spec that asks for a vendor folder which is not there.
 func checkVendor(in Input, errs *diag.List) {
-	if v := in.Spec.Modules.Mode; v.Value == "vendor" && !in.Project.Vendor {
+	if v := in.Spec.Modules.Mode; v.Value == "vendor" && in.Project.Vendor == nil {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,

@@ -163,19 +163,3 @@ func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnost
 	}
 	return d
 }
-
-// chooseVendored decides as the go command does: a vendor folder is used when
-// go.mod's go line is at least 1.14, and in a workspace when go.work's is at
-// least 1.22.
-func chooseVendored(in Input) bool {
-	p := in.Project
-	switch {
-	case in.Spec.Modules.Mode.IsSet():
-		return in.Spec.Modules.Mode.Value == "vendor"
-	case !p.Vendor:
-		return false
-	case p.Work != nil:
-		return p.Work.Go.IsSet() && project.Compare(p.Work.Go.Value, "1.22") >= 0
-	}
-	return p.Root != nil && p.Root.Go.IsSet() && project.Compare(p.Root.Go.Value, "1.14") >= 0
-}
