@@ -79,8 +79,8 @@ func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
-func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
-	s := in.Spec
+func chooseToolchain(c choices, errs *diag.List) toolchain {
+	s, v := c.Spec, c.version
 	at := s.Toolchain.At
 	switch {
 	case s.Toolchain.Value == "module":
@@ -98,7 +98,7 @@ func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
 	if !v.IsSet() {
 		return toolchain{at: at}
 	}
-	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value), at: at}
+	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value || c.direct()), at: at}
 }
 
 // firstModule is the first Go that is published as a module.
@@ -116,10 +116,10 @@ func checkPublished(s *spec.Spec, v project.Version, errs *diag.List) {
 }
 
 // officialImage is the official Go image of a version: the small one, or,
-// when a C compiler is needed, the one on the Debian release that the
+// when a C compiler or git is needed, the one on the Debian release that the
 // distroless base is made from.
-func officialImage(version string, cgo bool) string {
-	if cgo {
+func officialImage(version string, large bool) string {
+	if large {
 		return "docker.io/library/golang:" + version + "-bookworm"
 	}
 	return "docker.io/library/golang:" + version + "-alpine"

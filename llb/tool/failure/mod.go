@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -46,7 +47,7 @@ func ParseMod(file string, data []byte) Mod {
 }
 
 // moduleVersion is a module and its version, as errors name them.
-var moduleVersion = regexp.MustCompile(`([^\s@"(]+)@v[0-9]`)
+var moduleVersion = regexp.MustCompile(`([^\s@"(]+)@(v[0-9]+)`)
 
 // demanding is a replacement that wants another version of Go.
 var demanding = regexp.MustCompile(`^module (\S+) requires go >= `)
@@ -82,7 +83,8 @@ func (m Mod) moduleLine(message string) int {
 		if line := m.replaced[found[1]]; replaced && line > 0 {
 			return line
 		}
-		if line := m.lines[found[1]]; line > 0 {
+		// Git's messages leave the major version out of the path.
+		if line := cmp.Or(m.lines[found[1]], m.lines[found[1]+"/"+found[2]]); line > 0 {
 			return line
 		}
 	}

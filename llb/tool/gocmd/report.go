@@ -40,7 +40,7 @@ func (s Step) place() failure.Place {
 	if err != nil || !filepath.IsLocal(rel) {
 		rel = "."
 	}
-	at := failure.Place{Source: s.Source, Dir: rel}
+	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given()}
 	root, err := os.OpenRoot(s.Source)
 	if err != nil {
 		return at
@@ -55,6 +55,19 @@ func (s Step) place() failure.Place {
 		if dir == "." {
 			return at
 		}
+	}
+}
+
+// given is what the step has to fetch with.
+func (s Step) given() failure.Given {
+	netrc, err := os.ReadFile(s.Netrc)
+	return failure.Given{
+		Netrc:          err == nil,
+		Machines:       failure.Machines(netrc),
+		GitConfig:      exists(s.Git.Settings),
+		GitCredentials: exists(s.Git.Credentials),
+		KnownHosts:     exists(s.Git.KnownHosts),
+		Agent:          exists(lookup(s.Env, "SSH_AUTH_SOCK")),
 	}
 }
 
