@@ -142,7 +142,11 @@ func (p *parser) positioned(b block) {
 
 // IsModule reports whether a message says that a module could not be had, as
 // against what is wrong with the source.
-func IsModule(message string) bool { return moduleFailure.MatchString(message) }
+func IsModule(message string) bool { return moduleFailure.MatchString(message) || IsGit(message) }
+
+// IsGit reports whether a message says that there is no git, which is needed
+// for a module.
+func IsGit(message string) bool { return strings.HasPrefix(message, "unable to resolve git version: ") }
 
 // moduleFailure is a message that says a module could not be had.
 var moduleFailure = regexp.MustCompile(`^(\S+@v\S+( \(replaced by \S+\))?: |reading \S+/go\.mod at revision \S+: )`)
