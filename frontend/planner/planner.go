@@ -129,6 +129,7 @@ func choose(in Input) (choices, diag.List) {
 	c.base = chooseBase(in.Spec, &errs)
 	c = c.locked(&errs)
 	checkVendored(c, &errs)
+	checkLines(c, &errs)
 	checkBuild(c, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)

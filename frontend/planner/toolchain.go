@@ -61,16 +61,20 @@ func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 // before anything is pulled.
 func checkVersion(p *project.Project, have project.Version, errs *diag.List) {
 	for _, want := range p.Versions() {
-		if project.Satisfies(have.Value, want.Value) {
-			continue
-		}
-		errs.Add(diag.Diagnostic{
-			At:      have.At,
-			Message: fmt.Sprintf("go %s is older than go %s, which %s asks for", have.Value, want.Value, want.At),
-			Hint:    fmt.Sprintf("take %s or newer here, or lower the line there", want.Value),
-			Related: []diag.Range{want.At},
-		})
+		checkLine(have, want, errs)
 	}
+}
+
+func checkLine(have, want project.Version, errs *diag.List) {
+	if !want.IsSet() || project.Satisfies(have.Value, want.Value) {
+		return
+	}
+	errs.Add(diag.Diagnostic{
+		At:      have.At,
+		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for", have.Value, want.Value, want.At),
+		Hint:    fmt.Sprintf("take %s or newer here, or lower the line there", want.Value),
+		Related: []diag.Range{want.At},
+	})
 }
 
 // isReference reports whether a toolchain is given as an image of the user's

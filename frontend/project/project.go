@@ -6,6 +6,7 @@ package project
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ type Project struct {
 	Root    *Module   // the context's own go.mod; nil when it has none
 	Work    *Work     // its go.work; nil when it has none
 	Members []*Module // the modules that are built from source: Root, or all that Work uses; sorted by Dir
+	Others  []*Module // the modules in folders of the context that take the place of others; sorted by Dir
 	Vendor  *Vendor   // its vendor/modules.txt; nil when it has none
 }
 
@@ -72,9 +74,14 @@ type Replace struct {
 // IsFolder reports whether a folder takes the module's place.
 func (r Replace) IsFolder() bool { return r.New.Version == "" }
 
+// Folder is the folder below the context that takes the module's place.
+func (r Replace) Folder() string { return path.Join(r.From, r.New.Path) }
+
+func (r Replace) file() string { return path.Join(r.Folder(), ModFile) }
+
 // Outside reports whether the folder is not in the build context.
 func (r Replace) Outside() bool {
-	dir := path.Join(r.From, r.New.Path)
+	dir := r.Folder()
 	return path.IsAbs(r.New.Path) || dir == ".." || strings.HasPrefix(dir, "../")
 }
 
@@ -110,6 +117,7 @@ func Parse(files Files) (*Project, error) {
 		p.Work = parseWork(WorkFile, data, &errs)
 	}
 	p.Members = members(p, files, &errs)
+	p.Others = others(p, files)
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
@@ -129,6 +137,24 @@ func ModFiles(goWork []byte) []string {
 		names = append(names, path.Join(use.Dir, ModFile))
 	}
 	return names
+}
+
+// ReplacedFiles names the go.mod files of the folders that the project has in
+// the place of other modules, so that they can be read before Parse. What is
+// wrong with the files that say so is left to Parse.
+func ReplacedFiles(files Files) []string {
+	p, err := Parse(files)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, r := range p.Replaces() {
+		if name := r.file(); !r.Outside() && files[name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Contains reports whether the folder of a go.mod is one whose packages the
@@ -203,6 +229,18 @@ func (p *Project) Toolchain() Version {
 	return Version{}
 }
 
+// Toolchains gives every toolchain line of the project's files.
+func (p *Project) Toolchains() []Version {
+	var all []Version
+	if p.Work != nil {
+		all = append(all, p.Work.Toolchain)
+	}
+	for _, m := range p.Members {
+		all = append(all, m.Toolchain)
+	}
+	return slices.DeleteFunc(all, func(v Version) bool { return !v.IsSet() })
+}
+
 // Replaces gives every module that a folder takes the place of.
 func (p *Project) Replaces() []Replace {
 	return slices.DeleteFunc(p.AllReplaces(), func(r Replace) bool { return !r.IsFolder() })
@@ -249,6 +287,22 @@ func member(p *Project, use Use, files Files, errs *diag.List) *Module {
 		return nil
 	}
 	return parseModule(name, data, errs)
+}
+
+// others passes over go.mod files with errors: not all builds look at them.
+func others(p *Project, files Files) []*Module {
+	found := map[string]*Module{}
+	for _, r := range p.Replaces() {
+		data, ok := files[r.file()]
+		if !ok || r.Outside() || p.Member(path.Dir(r.file())) != nil {
+			continue
+		}
+		var ignored diag.List
+		if m := parseModule(r.file(), data, &ignored); m != nil {
+			found[m.Dir] = m
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b *Module) int { return cmp.Compare(a.Dir, b.Dir) })
 }
 
 func parseModule(name string, data []byte, errs *diag.List) *Module {
