@@ -17,11 +17,12 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 	"golang.org/x/crypto/ssh/knownhosts"
+	"golang.org/x/tools/txtar"
 )
 
-// gitHost is the host example.com of a company that keeps its modules in git
-// repositories: over https for those who have the password, over ssh for
-// those who have the key. Everybody is told where the repositories are.
+// gitHost is a host that has modules in git repositories: over https for those
+// who have the password, over ssh for those who have the key. Everybody is
+// told where the repositories are.
 type gitHost struct {
 	*private
 	proxy string // to pass as HTTPS_PROXY, so that the host is found
@@ -31,10 +32,10 @@ type gitHost struct {
 	Agent      string // socket of an agent that has the key to it
 }
 
-func newGitHost(t testing.TB, c company) *gitHost {
+func newGitHost(t testing.TB, all modules) *gitHost {
 	t.Helper()
 	root := t.TempDir()
-	for name, files := range c.modules {
+	for name, files := range all {
 		addVersion(t, root, name, files)
 	}
 	h := &gitHost{private: &private{Password: "pa55word-of-" + strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-"))}}
@@ -48,7 +49,8 @@ func newGitHost(t testing.TB, c company) *gitHost {
 func addVersion(t testing.TB, root, name string, files map[string]string) {
 	t.Helper()
 	modulePath, version, _ := strings.Cut(name, "@")
-	repository := filepath.Join(root, strings.TrimPrefix(modulePath, "example.com/")+".git")
+	_, below, _ := strings.Cut(modulePath, "/")
+	repository := filepath.Join(root, below+".git")
 	if _, err := os.Stat(repository); err != nil {
 		git(t, root, "init", "--quiet", "--bare", repository)
 	}
@@ -70,7 +72,7 @@ func (h *gitHost) repositories(root string) http.Handler {
 			backend.ServeHTTP(w, r)
 			return
 		}
-		name := "example.com" + r.URL.Path
+		name := r.Host + r.URL.Path
 		fmt.Fprintf(w, `<meta name="go-import" content="%[1]s git https://%[1]s.git">`, name)
 	})
 }
@@ -215,35 +217,39 @@ func (h *gitHost) rewriting(t testing.TB) string {
 	}), "gitconfig")
 }
 
+// args are those of a build that may find the host, and trusts it.
+func (h *gitHost) args(more ...string) []string {
+	return append(more, "--secret=id=ca,src="+h.CA, "--build-arg=HTTPS_PROXY="+h.proxy, "--provenance=mode=max")
+}
+
 // build is one of a program that needs a module of the host, which the spec
 // calls private.
 func (h *gitHost) build(t testing.TB, c company, spec string, args ...string) buildx.Build {
 	t.Helper()
-	args = append(args, "--secret=id=ca,src="+h.CA, "--build-arg=HTTPS_PROXY="+h.proxy, "--provenance=mode=max")
-	return plain(t, write(t, c.greeting(t, "modules: {private: [example.com]}\n"+spec)), args...)
+	return plain(t, write(t, c.greeting(t, "modules: {private: [example.com]}\n"+spec)), h.args(args...)...)
 }
 
 // TestGitHost fetches a module from a repository, in each of the ways that
 // its users may have the right to.
 func TestGitHost(t *testing.T) {
 	tests := []struct {
-		name string
-		args func(*gitHost) []string
+		name, spec string
+		args       func(*gitHost) []string
 	}{
-		{"netrc", func(h *gitHost) []string { return []string{"--secret=id=netrc,src=" + h.Netrc} }},
-		{"credentials", func(h *gitHost) []string {
+		{"netrc", "", func(h *gitHost) []string { return []string{"--secret=id=netrc,src=" + h.Netrc} }},
+		{"credentials", "", func(h *gitHost) []string {
 			file := filepath.Join(write(t, map[string]string{"stored": "https://gopher:" + h.Password + "@example.com\n"}), "stored")
 			return []string{"--secret=id=git-credentials,src=" + file}
 		}},
-		{"ssh", func(h *gitHost) []string {
+		{"ssh", "checks: [tidy]\n", func(h *gitHost) []string {
 			return []string{"--ssh=default=" + h.Agent, "--secret=id=gitconfig,src=" + h.rewriting(t), "--secret=id=known_hosts,src=" + h.KnownHosts}
 		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCompany()
-			h := newGitHost(t, c)
-			b := h.build(t, c, "", test.args(h)...)
+			h := newGitHost(t, c.modules)
+			b := h.build(t, c, test.spec, test.args(h)...)
 			b.Push = ref(t)
 			r := succeed(t, b)
 			prints(t, b.Push, "hello from a private module\n")
@@ -256,7 +262,7 @@ func TestGitHost(t *testing.T) {
 // something else: the error says what.
 func TestGitHostRefuses(t *testing.T) {
 	c := newCompany()
-	h := newGitHost(t, c)
+	h := newGitHost(t, c.modules)
 	module := c.unique.Replace("example.com/greet")
 	address := "https://" + module + ".git"
 	wrong := write(t, map[string]string{"netrc": "machine example.com login gopher password guessed\n"})
@@ -292,11 +298,31 @@ func TestGitHostRefuses(t *testing.T) {
 // repository.
 func TestGitHostWithoutGit(t *testing.T) {
 	c := newCompany()
-	h := newGitHost(t, c)
+	h := newGitHost(t, c.modules)
 	r := run(t, h.build(t, c, "toolchain: golang:"+goVersion()+"-alpine\n"))
 	const want = "executable file not found in $PATH; the toolchain has no git and ssh, which fetching without a proxy takes: " +
 		"name an image that has, as in `toolchain: golang:<version>-bookworm`, a proxy that has the module, or run `go mod vendor`"
 	if r.Exit == 0 || !strings.Contains(r.Text, "go.mod:5: "+c.unique.Replace("example.com/greet")) || !strings.Contains(r.Text, want) {
 		t.Errorf("exit code %d, and this was printed, want %q:\n%s", r.Exit, want, r.Text)
+	}
+}
+
+// TestExamplePrivateModule has the host that the example names.
+func TestExamplePrivateModule(t *testing.T) {
+	ar, err := txtar.ParseFile("testdata/greet.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	greet := map[string]string{}
+	for _, f := range ar.Files {
+		greet[f.Name] = string(f.Data)
+	}
+	h := newGitHost(t, modules{"git.example.com/acme/greet@v1.0.0": greet})
+	netrc := filepath.Join(write(t, map[string]string{
+		"netrc": "machine git.example.com login gopher password " + h.Password + "\n",
+	}), "netrc")
+	im := buildExample(t, "private-module", h.args("--secret=id=netrc,src="+netrc)...)
+	if exit, got := output(t, im); exit != 0 || got != "Hello, gopher, from a private module!\n" {
+		t.Errorf("exit code %d, printed %q", exit, got)
 	}
 }

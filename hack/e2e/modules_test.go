@@ -513,6 +513,47 @@ func TestWorkspace(t *testing.T) {
 	prints(t, b.Push, "hello from a fork and a workspace\n")
 }
 
+// TestWorkspaceVendored builds a workspace that has one vendor folder for all
+// its modules, as `go work vendor` makes it.
+func TestWorkspaceVendored(t *testing.T) {
+	c := newCompany()
+	greet := companyModules["example.com/greet@v1.0.0"]
+	b := plain(t, write(t, c.project(map[string]string{
+		"Dockerfile":                        "main: ./app\nmodules: {proxy: \"http://127.0.0.1:1\"}\n",
+		"go.work":                           "go " + goVersion() + "\n\nuse (\n\t./app\n\t./words\n)\n",
+		"app/go.mod":                        goMod("example.com/app") + "\nrequire example.com/greet v1.0.0\n",
+		"app/main.go":                       "package main\n\nimport (\n\t\"fmt\"\n\n\t\"example.com/greet\"\n\t\"example.com/words\"\n)\n\nfunc main() { fmt.Println(greet.Hello(), words.Name) }\n",
+		"words/go.mod":                      goMod("example.com/words"),
+		"words/words.go":                    "package words\n\nconst Name = \"and a workspace\"\n",
+		"vendor/modules.txt":                "## workspace\n# example.com/greet v1.0.0\n## explicit; go 1.25\nexample.com/greet\n",
+		"vendor/example.com/greet/greet.go": greet["greet.go"],
+	})))
+	b.Push = ref(t)
+	succeed(t, b)
+	prints(t, b.Push, "hello from a private module and a workspace\n")
+}
+
+// TestWithoutWorkspace builds modules of a repository that has a go.work for
+// others: from the module's folder, or with the go.work hidden.
+func TestWithoutWorkspace(t *testing.T) {
+	dir := write(t, map[string]string{
+		"Dockerfile":              "",
+		"Dockerfile.dockerignore": "go.work\n",
+		"go.work":                 "go 1.18\n\nuse ./gone\n",
+		"go.mod":                  goMod("example.com/whole"),
+		"main.go":                 "package main\n\nfunc main() { println(\"the root\") }\n",
+		"tools/gen/Dockerfile":    "",
+		"tools/gen/go.mod":        goMod("example.com/gen"),
+		"tools/gen/main.go":       "package main\n\nfunc main() { println(\"a tool\") }\n",
+	})
+	for folder, want := range map[string]string{".": "the root\n", "tools/gen": "a tool\n"} {
+		b := plain(t, filepath.Join(dir, folder))
+		b.Push = ref(t)
+		succeed(t, b)
+		prints(t, b.Push, want)
+	}
+}
+
 // TestWorkspaceSums builds a workspace that needs the sum of a module that
 // none of its members' go.sum has: together they use a newer one. The
 // go.work.sum that go would write is not there.
