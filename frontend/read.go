@@ -126,11 +126,15 @@ func (b *build) readProject(ctx context.Context, from transfer) (project.Files, 
 	if err := b.readFiles(ctx, from, "go.mod", names, files); err != nil {
 		return nil, err
 	}
-	work, ok := files[project.WorkFile]
-	if !ok {
-		return files, nil
+	if work, ok := files[project.WorkFile]; ok {
+		if err := b.readFiles(ctx, from, "go.work", project.ModFiles(work), files); err != nil {
+			return nil, err
+		}
 	}
-	return files, b.readFiles(ctx, from, "go.work", project.ModFiles(work), files)
+	if others := project.ReplacedFiles(files); len(others) > 0 {
+		return files, b.readFiles(ctx, from, "replaced go.mod", others, files)
+	}
+	return files, nil
 }
 
 // readFiles adds those of the named files of the context that there are.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -115,4 +116,40 @@ func warnings(t *testing.T, shown *txtar.Archive) []string {
 		t.Fatal(err)
 	}
 	return g.warnings
+}
+
+// TestToolchainLines finds toolchain lines that another line overrides.
+func TestToolchainLines(t *testing.T) {
+	got := warnings(t, txtar.Parse([]byte(`
+-- go.work --
+go 1.26.3
+
+toolchain go1.26.8
+
+use (
+	.
+	./older
+	./same
+)
+-- go.mod --
+module example.com/hello
+
+go 1.26.3
+-- older/go.mod --
+module example.com/older
+
+go 1.26.3
+
+toolchain go1.26.5
+-- same/go.mod --
+module example.com/same
+
+go 1.26.3
+
+toolchain go1.26.8
+`)))
+	want := []string{"GoVersionDiffers: older/go.mod:5:1: toolchain go1.26.5 is another version than the go 1.26.8 at go.work:3:1, which is built with; write the same in both places\n"}
+	if !slices.Equal(got, want) {
+		t.Errorf("warnings %q, want %q", got, want)
+	}
 }

@@ -7,9 +7,11 @@ replace github.com/gohull/gohull => ../
 require (
 	github.com/gohull/gohull v0.0.0
 	github.com/google/go-containerregistry v0.22.1
+	github.com/goproxy/goproxy v0.25.0
 	github.com/moby/sys/user v0.4.0
 	github.com/opencontainers/runtime-spec v1.3.0
 	github.com/spdx/tools-golang v0.5.7
+	golang.org/x/crypto v0.58.0
 	golang.org/x/mod v0.42.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/tools v0.52.0
@@ -17,6 +19,7 @@ require (
 
 require (
 	github.com/anchore/go-struct-converter v0.1.0 // indirect
+	github.com/aofei/backoff v1.1.0 // indirect
 	github.com/bradfitz/go-tool-cache v0.0.0-20260722201841-0bb331e19f64 // indirect
 	github.com/docker/cli v29.7.2+incompatible // indirect
 	github.com/docker/docker-credential-helpers v0.9.3 // indirect

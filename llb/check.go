@@ -103,6 +103,7 @@ func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb
 	return l.run(l.root, c.Step, v,
 		l.mounts,
 		options(source),
+		git,
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 		l.cache(tool.Cache, goCacheID),

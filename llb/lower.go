@@ -295,16 +295,19 @@ func (l lowering) fetch(m plan.Modules) llb.State {
 	return l.run(l.root, m.Step, verb,
 		l.mounts,
 		l.outlined(),
-		ssh,
+		git,
 		llb.Dir(tool.Source),
 		l.cache(tool.ModCache, modCacheID),
 	)
 }
 
-// ssh is what git needs for fetching over ssh, where the client gives it.
-var ssh = options{
+// git is what git needs for fetching from private hosts, as far as the client
+// gives it.
+var git = options{
 	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(tool.SSHAgent), llb.SSHOptional),
 	secretAt(tool.KnownHosts, tool.SecretKnownHosts),
+	secret(tool.SecretGitConfig),
+	secret(tool.SecretGitCredentials),
 }
 
 // outlined mounts the outline. The go command may write to it, a go.work.sum;

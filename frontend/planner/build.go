@@ -36,6 +36,7 @@ var ownEnv = map[string]string{
 	"GOPROXY":     "write `modules: {proxy: …}`",
 	"GOSUMDB":     "write `modules: {sumdb: …}`",
 	"GOTOOLCHAIN": "write the key `go`",
+	"GOWORK":      "the go.work of the build context holds; to build without it, take the module's folder as the context, or hide go.work by the ignore file",
 }
 
 // checkBuild holds the keys of build against each other.

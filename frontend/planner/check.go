@@ -15,4 +15,7 @@ func Mains(in Input, facts tool.Facts) ([]string, error) {
 }
 
 // Vendored reports whether dependencies come from a vendor folder.
-func Vendored(in Input) bool { return chooseVendored(in) }
+func Vendored(in Input) bool {
+	c, _ := choose(in)
+	return c.vendored
+}

@@ -59,7 +59,7 @@ func (d draft) checkPlan() *plan.Plan {
 // checkVendorFolder finds a check of a vendor folder that is not there.
 func checkVendorFolder(in Input, errs *diag.List) {
 	for _, name := range in.Spec.Checks {
-		if name.Value == VendorTarget && !in.Project.Vendor {
+		if name.Value == VendorTarget && in.Project.Vendor == nil {
 			errs.Add(diag.Diagnostic{
 				At:      name.At,
 				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",

@@ -182,7 +182,7 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 
 func (p packages) otherModule(pkg tool.Package) string {
 	if p.project.Work != nil {
-		return fmt.Sprintf("add `use %s` to go.work", dot(pkg.Module))
+		return fmt.Sprintf("build with %s as the context, or add `use %s` to go.work", dot(pkg.Module), dot(pkg.Module))
 	}
 	return fmt.Sprintf("build with %s as the context, or add a go.work with `go work init . %s`", dot(pkg.Module), dot(pkg.Module))
 }

@@ -126,10 +126,12 @@ func choose(in Input) (choices, diag.List) {
 	checkPlatforms(in, &errs)
 	checkVendor(in, &errs)
 	c.version = chooseVersion(in, c.args, &errs)
-	c.toolchain = chooseToolchain(in, c.version, &errs)
+	c.vendored = chooseVendored(in, c.version)
+	c.toolchain = chooseToolchain(c, &errs)
 	c.base = chooseBase(in.Spec, &errs)
 	c = c.locked(&errs)
-	c.vendored = chooseVendored(in)
+	checkVendored(c, &errs)
+	checkLines(c, &errs)
 	checkBuild(c, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
@@ -215,7 +217,7 @@ func (c choices) conditions() plan.Conditions {
 
 // checkVendor finds a spec that asks for a vendor folder which is not there.
 func checkVendor(in Input, errs *diag.List) {
-	if v := in.Spec.Modules.Mode; v.Value == "vendor" && !in.Project.Vendor {
+	if v := in.Spec.Modules.Mode; v.Value == "vendor" && in.Project.Vendor == nil {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,

@@ -24,12 +24,12 @@ type Replaced struct {
 // ReplacedModules are the folders that stand for modules by replace lines and
 // that the request brings from elsewhere. Vendored builds do not look there.
 func ReplacedModules(in Input) []Replaced {
-	if chooseVendored(in) {
+	if Vendored(in) {
 		return nil
 	}
 	var all []Replaced
 	for _, r := range in.Project.Replaces() {
-		one := Replaced{Context: ContextName(r.Path), Dir: path.Join(r.From, r.Dir), At: r.At}
+		one := Replaced{Context: ContextName(r.Old.Path), Dir: r.Folder(), At: r.At}
 		isSame := func(o Replaced) bool { return o.Context == one.Context && o.Dir == one.Dir }
 		if !r.Outside() && slices.Contains(in.Request.ContextNames(), one.Context) && !slices.ContainsFunc(all, isSame) {
 			all = append(all, one)
@@ -56,7 +56,7 @@ func (c choices) replaceable() []string {
 	}
 	var names []string
 	for _, r := range c.Project.Replaces() {
-		if name := ContextName(r.Path); !r.Outside() && !slices.Contains(names, name) {
+		if name := ContextName(r.Old.Path); !r.Outside() && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -69,7 +69,7 @@ func (c choices) misplaced(name string) (message, hint string, ok bool) {
 	if name == MainContext {
 		return "the main build context has no name", "it is the last argument of `docker buildx build`: a folder, a repository's URL, or an archive", true
 	}
-	named := func(r project.Replace) bool { return ContextName(r.Path) == name }
+	named := func(r project.Replace) bool { return ContextName(r.Old.Path) == name }
 	i := slices.IndexFunc(c.Project.Replaces(), named)
 	switch {
 	case i < 0:
@@ -78,6 +78,6 @@ func (c choices) misplaced(name string) (message, hint string, ok bool) {
 		return "the source of " + name + " comes from the vendor folder", "write `modules: {mode: mod}`, or remove the flag", true
 	}
 	r := c.Project.Replaces()[i]
-	message = fmt.Sprintf("%s:%d replaces %s by %s, which is outside of the main build context", r.At.File, r.At.Start.Line, r.Path, r.Dir)
-	return message, "name a folder in it on that line, as in ./" + path.Base(r.Dir) + "; it need not be there", true
+	message = fmt.Sprintf("%s:%d replaces %s by %s, which is outside of the main build context", r.At.File, r.At.Start.Line, r.Old.Path, r.New.Path)
+	return message, "name a folder in it on that line, as in ./" + path.Base(r.New.Path) + "; it need not be there", true
 }

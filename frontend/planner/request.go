@@ -45,9 +45,9 @@ func (c choices) references() []string {
 	all := []string{c.toolchain.ref, c.base.ref}
 	for _, image := range c.file.Images {
 		var ignored diag.List // its own build tells
-		in := c.Input
-		in.Spec = image
-		all = append(all, chooseToolchain(in, c.version, &ignored).ref, chooseBase(image, &ignored).ref)
+		other := c
+		other.Spec = image
+		all = append(all, chooseToolchain(other, &ignored).ref, chooseBase(image, &ignored).ref)
 	}
 	return all
 }

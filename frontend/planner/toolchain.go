@@ -61,16 +61,20 @@ func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 // before anything is pulled.
 func checkVersion(p *project.Project, have project.Version, errs *diag.List) {
 	for _, want := range p.Versions() {
-		if project.Satisfies(have.Value, want.Value) {
-			continue
-		}
-		errs.Add(diag.Diagnostic{
-			At:      have.At,
-			Message: fmt.Sprintf("go %s is older than go %s, which %s asks for", have.Value, want.Value, want.At),
-			Hint:    fmt.Sprintf("take %s or newer here, or lower the line there", want.Value),
-			Related: []diag.Range{want.At},
-		})
+		checkLine(have, want, errs)
 	}
+}
+
+func checkLine(have, want project.Version, errs *diag.List) {
+	if !want.IsSet() || project.Satisfies(have.Value, want.Value) {
+		return
+	}
+	errs.Add(diag.Diagnostic{
+		At:      have.At,
+		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for", have.Value, want.Value, want.At),
+		Hint:    fmt.Sprintf("take %s or newer here, or lower the line there", want.Value),
+		Related: []diag.Range{want.At},
+	})
 }
 
 // isReference reports whether a toolchain is given as an image of the user's
@@ -79,8 +83,8 @@ func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
-func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
-	s := in.Spec
+func chooseToolchain(c choices, errs *diag.List) toolchain {
+	s, v := c.Spec, c.version
 	at := s.Toolchain.At
 	switch {
 	case s.Toolchain.Value == "module":
@@ -98,7 +102,7 @@ func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
 	if !v.IsSet() {
 		return toolchain{at: at}
 	}
-	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value), at: at}
+	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value || c.direct()), at: at}
 }
 
 // firstModule is the first Go that is published as a module.
@@ -116,10 +120,10 @@ func checkPublished(s *spec.Spec, v project.Version, errs *diag.List) {
 }
 
 // officialImage is the official Go image of a version: the small one, or,
-// when a C compiler is needed, the one on the Debian release that the
+// when a C compiler or git is needed, the one on the Debian release that the
 // distroless base is made from.
-func officialImage(version string, cgo bool) string {
-	if cgo {
+func officialImage(version string, large bool) string {
+	if large {
 		return "docker.io/library/golang:" + version + "-bookworm"
 	}
 	return "docker.io/library/golang:" + version + "-alpine"
@@ -162,20 +166,4 @@ func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnost
 		d.Hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return d
-}
-
-// chooseVendored decides as the go command does: a vendor folder is used when
-// go.mod's go line is at least 1.14, and in a workspace when go.work's is at
-// least 1.22.
-func chooseVendored(in Input) bool {
-	p := in.Project
-	switch {
-	case in.Spec.Modules.Mode.IsSet():
-		return in.Spec.Modules.Mode.Value == "vendor"
-	case !p.Vendor:
-		return false
-	case p.Work != nil:
-		return p.Work.Go.IsSet() && project.Compare(p.Work.Go.Value, "1.22") >= 0
-	}
-	return p.Root != nil && p.Root.Go.IsSet() && project.Compare(p.Root.Go.Value, "1.14") >= 0
 }

@@ -6,12 +6,14 @@ package project
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
 // Files holds the project's files by their slash-separated path below the
@@ -31,7 +33,8 @@ type Project struct {
 	Root    *Module   // the context's own go.mod; nil when it has none
 	Work    *Work     // its go.work; nil when it has none
 	Members []*Module // the modules that are built from source: Root, or all that Work uses; sorted by Dir
-	Vendor  bool      // whether there is a vendor/modules.txt
+	Others  []*Module // the modules in folders of the context that take the place of others; sorted by Dir
+	Vendor  *Vendor   // its vendor/modules.txt; nil when it has none
 }
 
 // Module is a go.mod.
@@ -41,8 +44,14 @@ type Module struct {
 	Path      string // "example.com/acme/api"
 	Go        Version
 	Toolchain Version
-	Requires  bool // whether it asks for other modules
+	Require   []Require
 	Replace   []Replace
+}
+
+// Require is a module that another asks for.
+type Require struct {
+	module.Version
+	At diag.Range
 }
 
 // Work is a go.work.
@@ -54,18 +63,26 @@ type Work struct {
 	Replace   []Replace
 }
 
-// Replace is a module that a folder takes the place of.
+// Replace is a module that another one, or a folder, takes the place of.
 type Replace struct {
-	Path string // of the module: "example.com/acme/lib"
-	Dir  string // as it is written: "../lib"
-	From string // folder below the context that Dir is relative to
+	Old  module.Version // without a version: all versions
+	New  module.Version // without a version: a folder, as it is written: "../lib"
+	From string         // folder below the context that New is relative to
 	At   diag.Range
 }
 
+// IsFolder reports whether a folder takes the module's place.
+func (r Replace) IsFolder() bool { return r.New.Version == "" }
+
+// Folder is the folder below the context that takes the module's place.
+func (r Replace) Folder() string { return path.Join(r.From, r.New.Path) }
+
+func (r Replace) file() string { return path.Join(r.Folder(), ModFile) }
+
 // Outside reports whether the folder is not in the build context.
 func (r Replace) Outside() bool {
-	dir := path.Join(r.From, r.Dir)
-	return path.IsAbs(r.Dir) || dir == ".." || strings.HasPrefix(dir, "../")
+	dir := r.Folder()
+	return path.IsAbs(r.New.Path) || dir == ".." || strings.HasPrefix(dir, "../")
 }
 
 // Use is a module that a go.work names.
@@ -89,8 +106,10 @@ func (v Version) IsSet() bool { return v.Value != "" }
 // only the caller knows whether there are others further down.
 func Parse(files Files) (*Project, error) {
 	var errs diag.List
-	_, vendored := files[VendorFile]
-	p := &Project{Vendor: vendored}
+	p := &Project{}
+	if data, ok := files[VendorFile]; ok {
+		p.Vendor = parseVendor(VendorFile, data)
+	}
 	if data, ok := files[ModFile]; ok {
 		p.Root = parseModule(ModFile, data, &errs)
 	}
@@ -98,6 +117,7 @@ func Parse(files Files) (*Project, error) {
 		p.Work = parseWork(WorkFile, data, &errs)
 	}
 	p.Members = members(p, files, &errs)
+	p.Others = others(p, files)
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
@@ -119,6 +139,24 @@ func ModFiles(goWork []byte) []string {
 	return names
 }
 
+// ReplacedFiles names the go.mod files of the folders that the project has in
+// the place of other modules, so that they can be read before Parse. What is
+// wrong with the files that say so is left to Parse.
+func ReplacedFiles(files Files) []string {
+	p, err := Parse(files)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, r := range p.Replaces() {
+		if name := r.file(); !r.Outside() && files[name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Contains reports whether the folder of a go.mod is one whose packages the
 // project builds from source.
 func (p *Project) Contains(dir string) bool {
@@ -137,7 +175,7 @@ func (p *Project) Member(dir string) *Module {
 
 // Requires reports whether the project asks for any other module.
 func (p *Project) Requires() bool {
-	return slices.ContainsFunc(p.Members, func(m *Module) bool { return m.Requires })
+	return slices.ContainsFunc(p.Members, func(m *Module) bool { return len(m.Require) > 0 })
 }
 
 // Shared reports whether the source of modules other than the main one is
@@ -191,8 +229,26 @@ func (p *Project) Toolchain() Version {
 	return Version{}
 }
 
+// Toolchains gives every toolchain line of the project's files.
+func (p *Project) Toolchains() []Version {
+	var all []Version
+	if p.Work != nil {
+		all = append(all, p.Work.Toolchain)
+	}
+	for _, m := range p.Members {
+		all = append(all, m.Toolchain)
+	}
+	return slices.DeleteFunc(all, func(v Version) bool { return !v.IsSet() })
+}
+
 // Replaces gives every module that a folder takes the place of.
 func (p *Project) Replaces() []Replace {
+	return slices.DeleteFunc(p.AllReplaces(), func(r Replace) bool { return !r.IsFolder() })
+}
+
+// AllReplaces gives every module that something takes the place of, those of
+// the go.work first.
+func (p *Project) AllReplaces() []Replace {
 	var all []Replace
 	if p.Work != nil {
 		all = append(all, p.Work.Replace...)
@@ -233,6 +289,22 @@ func member(p *Project, use Use, files Files, errs *diag.List) *Module {
 	return parseModule(name, data, errs)
 }
 
+// others passes over go.mod files with errors: not all builds look at them.
+func others(p *Project, files Files) []*Module {
+	found := map[string]*Module{}
+	for _, r := range p.Replaces() {
+		data, ok := files[r.file()]
+		if !ok || r.Outside() || p.Member(path.Dir(r.file())) != nil {
+			continue
+		}
+		var ignored diag.List
+		if m := parseModule(r.file(), data, &ignored); m != nil {
+			found[m.Dir] = m
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b *Module) int { return cmp.Compare(a.Dir, b.Dir) })
+}
+
 func parseModule(name string, data []byte, errs *diag.List) *Module {
 	f, err := modfile.Parse(name, data, nil)
 	if err != nil {
@@ -245,7 +317,9 @@ func parseModule(name string, data []byte, errs *diag.List) *Module {
 		return nil
 	}
 	m.Path = f.Module.Mod.Path
-	m.Requires = len(f.Require) > 0
+	for _, r := range f.Require {
+		m.Require = append(m.Require, Require{r.Mod, lineOf(name, r.Syntax)})
+	}
 	if f.Go != nil {
 		m.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
@@ -283,13 +357,10 @@ func toolchainOf(name string, t *modfile.Toolchain) Version {
 	return Version{strings.TrimPrefix(t.Name, "go"), lineOf(name, t.Syntax)}
 }
 
-// replaces are those that put a folder in a module's place.
 func replaces(name string, all []*modfile.Replace) []Replace {
 	var out []Replace
 	for _, r := range all {
-		if r.New.Version == "" {
-			out = append(out, Replace{Path: r.Old.Path, Dir: r.New.Path, From: path.Dir(name), At: lineOf(name, r.Syntax)})
-		}
+		out = append(out, Replace{Old: r.Old, New: r.New, From: path.Dir(name), At: lineOf(name, r.Syntax)})
 	}
 	return out
 }

@@ -48,7 +48,7 @@ func All() []Rule {
 		{"DirectiveOrder", "A directive such as `# check=` stands where it is not seen.", directiveOrder},
 		{"EmbedIgnored", "The ignore file hides what `//go:embed` names.", embedIgnored},
 		{"FloatingTag", "An image's tag names no version, and moves without notice.", floatingTag},
-		{"GoVersionDiffers", "The key `go` is another version than the toolchain line that developers build with.", goVersionDiffers},
+		{"GoVersionDiffers", "A toolchain line is another version than what is built with, by the key `go` or by another line.", goVersionDiffers},
 		{"KeyWithoutEffect", "A key changes nothing, because another one decides.", keyWithoutEffect},
 		{"NoCertificates", "The program may verify TLS connections, and the base has no CA certificates.", noCertificates},
 		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},

@@ -108,7 +108,7 @@ func replaceOutside(s Subject) []diag.Diagnostic {
 		if r.Outside() {
 			out = append(out, diag.Diagnostic{
 				At:      r.At,
-				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Path, r.Dir),
+				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Old.Path, r.New.Path),
 				Hint:    "build with the folder that holds both as the context, or run `go mod vendor`",
 			})
 		}

@@ -55,20 +55,40 @@ var processorName = regexp.MustCompile(`(^|[._-])(amd64|arm64(v8)?|arm32v[5-7]|a
 // goVersionDiffers does not hold the key against a go line, which says what is
 // needed at least and not what is used.
 func goVersionDiffers(s Subject) []diag.Diagnostic {
-	have, want := s.Spec.Go, s.Project.Toolchain()
-	if !have.IsSet() || !want.IsSet() || project.Satisfies(have.Value, want.Value) && project.Satisfies(want.Value, have.Value) {
-		return nil
+	have := s.Project.Preferred()
+	if s.Spec.Go.IsSet() {
+		have = project.Version{Value: s.Spec.Go.Value, At: s.Spec.Go.At}
 	}
+	var out []diag.Diagnostic
+	for _, line := range s.Project.Toolchains() {
+		if project.Satisfies(have.Value, line.Value) && project.Satisfies(line.Value, have.Value) {
+			continue
+		}
+		d := diag.Diagnostic{
+			At:      line.At,
+			Message: fmt.Sprintf("toolchain go%s is another version than the go %s at %s, which is built with", line.Value, have.Value, have.At),
+			Hint:    "write the same in both places",
+			Related: []diag.Range{have.At},
+		}
+		if s.Spec.Go.IsSet() && line == s.Project.Toolchain() {
+			d = keyDiffers(have, line)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func keyDiffers(have, want project.Version) diag.Diagnostic {
 	age := "newer"
 	if project.Compare(have.Value, want.Value) < 0 {
 		age = "older"
 	}
-	return []diag.Diagnostic{{
+	return diag.Diagnostic{
 		At:      have.At,
 		Message: fmt.Sprintf("go %s is %s than the toolchain line at %s, go%s, which builds outside of the image follow", have.Value, age, want.At, want.Value),
 		Hint:    "remove the key, and change that line",
 		Related: []diag.Range{want.At},
-	}}
+	}
 }
 
 // keyWithoutEffect finds keys that say where modules are fetched from when

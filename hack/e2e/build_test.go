@@ -36,8 +36,9 @@ func syntaxLine(t testing.TB) string {
 }
 
 // buildExample builds an example through its own first line, in which only
-// the registry is another one, and gives the image.
-func buildExample(t *testing.T, name string) v1.Image {
+// the registry is another one, and gives the image. With flags it is left to
+// them which CA is trusted.
+func buildExample(t *testing.T, name string, args ...string) v1.Image {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("../../examples", name))); err != nil {
@@ -56,6 +57,9 @@ func buildExample(t *testing.T, name string) v1.Image {
 		t.Fatal(err)
 	}
 	b := gohull(t, dir)
+	if len(args) > 0 {
+		b = plain(t, dir, args...)
+	}
 	b.Syntax, b.Push = "", ref(t)
 	succeed(t, b)
 	return pull(t, ref(t))

@@ -28,6 +28,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/goproxy/goproxy"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
 	"golang.org/x/mod/zip"
@@ -178,16 +179,30 @@ type private struct {
 
 func newPrivate(t testing.TB, files http.Handler) *private {
 	t.Helper()
-	p := &private{Password: "pa55word-of-" + strings.ToLower(t.Name())}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.mu.Lock()
-		p.asked = append(p.asked, r.URL.Path)
-		p.mu.Unlock()
+	p := &private{Password: "pa55word-of-" + strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-"))}
+	p.serve(t, p.guarded(files))
+	return p
+}
+
+// guarded is a handler that asks for the password.
+func (p *private) guarded(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "gopher" || password != p.Password {
 			w.Header().Set("WWW-Authenticate", `Basic realm="modules"`)
 			http.Error(w, "who are you?", http.StatusUnauthorized)
 			return
 		}
+		files.ServeHTTP(w, r)
+	})
+}
+
+// serve starts the host.
+func (p *private) serve(t testing.TB, files http.Handler) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.asked = append(p.asked, r.URL.Path)
+		p.mu.Unlock()
 		files.ServeHTTP(w, r)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a handshake that fails is what some want
@@ -197,7 +212,6 @@ func newPrivate(t testing.TB, files http.Handler) *private {
 	login := fmt.Sprintf(" login gopher password %s\n", p.Password)
 	dir := write(t, map[string]string{"ca.pem": string(ca), "netrc": "machine " + server.Listener.Addr().String() + login + "machine example.com" + login})
 	p.URL, p.CA, p.Netrc = server.URL, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "netrc")
-	return p
 }
 
 // tunnel is an HTTP proxy, for https alone, that leads to the host whatever
@@ -261,11 +275,14 @@ func prints(t testing.TB, ref, want string) {
 	}
 }
 
-// TestPrivateProxy fetches a module from a proxy that only those know who
-// have its certificate and a password.
+// TestPrivateProxy fetches a module from a proxy, as companies run it, that
+// only those know who have its certificate and a password.
 func TestPrivateProxy(t *testing.T) {
 	c := newCompany()
-	p := newPrivate(t, c.modules)
+	upstream := httptest.NewServer(c.modules)
+	defer upstream.Close()
+	fetcher := &goproxy.GoFetcher{Env: []string{"GOPROXY=" + upstream.URL, "GOSUMDB=off"}}
+	p := newPrivate(t, &goproxy.Goproxy{Fetcher: fetcher})
 	b := plain(t, write(t, c.greeting(t, "")), append(p.secrets(), "--build-arg=GOPROXY="+p.URL, "--provenance=mode=max")...)
 	b.Push = ref(t)
 	r := succeed(t, b)
@@ -273,22 +290,28 @@ func TestPrivateProxy(t *testing.T) {
 	p.keptSecret(t, r, b.Push)
 }
 
-// TestPrivateProxyRefuses builds without one secret and then the other: the
-// error names the one that is missing.
+// TestPrivateProxyRefuses builds without one secret or the other, or with
+// one that has something else: the error names it.
 func TestPrivateProxyRefuses(t *testing.T) {
 	c := newCompany()
 	p := newPrivate(t, c.modules)
 	host := strings.TrimPrefix(p.URL, "https://")
 	module := c.unique.Replace("example.com/greet")
 	zip := p.URL + "/" + module + "/@v/v1.0.0.zip"
+	unauthorized := "go.mod:5: " + module + "@v1.0.0: reading " + zip + ": 401 Unauthorized; "
+	netrc := func(machine string) string {
+		dir := write(t, map[string]string{"netrc": "machine " + machine + " login gopher password guessed\n"})
+		return "--secret=id=netrc,src=" + filepath.Join(dir, "netrc")
+	}
 	tests := []struct {
 		secrets []string
 		want    string
 	}{
 		{nil, "go.mod:5: " + module + `@v1.0.0: Get "` + zip + `": tls: failed to verify certificate: x509: certificate signed by unknown authority; ` +
 			"pass the certificate that signs it with --secret id=ca,src=<file>"},
-		{p.secrets()[:1], "go.mod:5: " + module + "@v1.0.0: reading " + zip + ": 401 Unauthorized; " +
-			"the secret netrc has to hold a password for `machine " + host + "`: --secret id=netrc,src=$HOME/.netrc"},
+		{p.secrets()[:1], unauthorized + "the secret netrc was not passed; it has to hold a password for `machine " + host + "`: --secret id=netrc,src=$HOME/.netrc"},
+		{append(p.secrets()[:1], netrc(host)), unauthorized + "the host refuses what the secret netrc has for `machine " + host + "`"},
+		{append(p.secrets()[:1], netrc("127.0.0.1")), unauthorized + "the secret netrc has `machine 127.0.0.1`, and the go command looks for `machine " + host + "`"},
 	}
 	for _, test := range tests {
 		r := run(t, plain(t, write(t, c.greeting(t, "")), append(test.secrets, "--build-arg=GOPROXY="+p.URL)...))
@@ -424,23 +447,36 @@ func hasLine(text, want string) bool {
 }
 
 // TestProxyList goes on to the second proxy when the first does not have a
-// module.
+// module, and after a bar also when the first fails otherwise.
 func TestProxyList(t *testing.T) {
-	c := newCompany()
-	var asked atomic.Int32
-	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		http.NotFound(w, r)
-	}))
-	defer first.Close()
-	second := httptest.NewServer(c.modules)
-	defer second.Close()
-	b := plain(t, write(t, c.greeting(t, "modules: {proxy: \""+first.URL+","+second.URL+"\"}\n")))
-	b.Push = ref(t)
-	succeed(t, b)
-	prints(t, b.Push, "hello from a private module\n")
-	if asked.Load() == 0 {
-		t.Error("the first proxy was not asked")
+	tests := []struct {
+		status    int
+		separator string
+		goesOn    bool
+	}{
+		{http.StatusNotFound, ",", true},
+		{http.StatusForbidden, "|", true},
+		{http.StatusForbidden, ",", false},
+	}
+	for _, test := range tests {
+		c := newCompany()
+		var asked atomic.Int32
+		first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			http.Error(w, "not here", test.status)
+		}))
+		defer first.Close()
+		second := httptest.NewServer(c.modules)
+		defer second.Close()
+		b := plain(t, write(t, c.greeting(t, "modules: {proxy: \""+first.URL+test.separator+second.URL+"\"}\n")))
+		r := run(t, b)
+		if asked.Load() == 0 {
+			t.Error("the first proxy was not asked")
+		}
+		stopped := strings.Contains(r.Text, ": reading "+first.URL+"/") && strings.Contains(r.Text, ": 403 Forbidden")
+		if test.goesOn && r.Exit != 0 || !test.goesOn && !stopped {
+			t.Errorf("the first of the proxies answers %d, %q follows: exit code %d, and this was printed:\n%s", test.status, test.separator, r.Exit, r.Text)
+		}
 	}
 }
 
@@ -475,6 +511,47 @@ func TestWorkspace(t *testing.T) {
 	b.Push = ref(t)
 	succeed(t, b)
 	prints(t, b.Push, "hello from a fork and a workspace\n")
+}
+
+// TestWorkspaceVendored builds a workspace that has one vendor folder for all
+// its modules, as `go work vendor` makes it.
+func TestWorkspaceVendored(t *testing.T) {
+	c := newCompany()
+	greet := companyModules["example.com/greet@v1.0.0"]
+	b := plain(t, write(t, c.project(map[string]string{
+		"Dockerfile":                        "main: ./app\nmodules: {proxy: \"http://127.0.0.1:1\"}\n",
+		"go.work":                           "go " + goVersion() + "\n\nuse (\n\t./app\n\t./words\n)\n",
+		"app/go.mod":                        goMod("example.com/app") + "\nrequire example.com/greet v1.0.0\n",
+		"app/main.go":                       "package main\n\nimport (\n\t\"fmt\"\n\n\t\"example.com/greet\"\n\t\"example.com/words\"\n)\n\nfunc main() { fmt.Println(greet.Hello(), words.Name) }\n",
+		"words/go.mod":                      goMod("example.com/words"),
+		"words/words.go":                    "package words\n\nconst Name = \"and a workspace\"\n",
+		"vendor/modules.txt":                "## workspace\n# example.com/greet v1.0.0\n## explicit; go 1.25\nexample.com/greet\n",
+		"vendor/example.com/greet/greet.go": greet["greet.go"],
+	})))
+	b.Push = ref(t)
+	succeed(t, b)
+	prints(t, b.Push, "hello from a private module and a workspace\n")
+}
+
+// TestWithoutWorkspace builds modules of a repository that has a go.work for
+// others: from the module's folder, or with the go.work hidden.
+func TestWithoutWorkspace(t *testing.T) {
+	dir := write(t, map[string]string{
+		"Dockerfile":              "",
+		"Dockerfile.dockerignore": "go.work\n",
+		"go.work":                 "go 1.18\n\nuse ./gone\n",
+		"go.mod":                  goMod("example.com/whole"),
+		"main.go":                 "package main\n\nfunc main() { println(\"the root\") }\n",
+		"tools/gen/Dockerfile":    "",
+		"tools/gen/go.mod":        goMod("example.com/gen"),
+		"tools/gen/main.go":       "package main\n\nfunc main() { println(\"a tool\") }\n",
+	})
+	for folder, want := range map[string]string{".": "the root\n", "tools/gen": "a tool\n"} {
+		b := plain(t, filepath.Join(dir, folder))
+		b.Push = ref(t)
+		succeed(t, b)
+		prints(t, b.Push, want)
+	}
 }
 
 // TestWorkspaceSums builds a workspace that needs the sum of a module that

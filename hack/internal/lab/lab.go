@@ -203,6 +203,9 @@ func (l Lab) standins(ctx context.Context) ([]store.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.install(ctx, "openssh-client", "/usr/bin/ssh"); err != nil {
+		return nil, err
+	}
 	machine, err := standin.This(ctx, busybox, l.ca())
 	if err != nil {
 		return nil, err

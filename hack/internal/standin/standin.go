@@ -23,7 +23,7 @@ import (
 
 // recipe changes whenever this package makes other images from the same
 // machine.
-const recipe = "1"
+const recipe = "1b"
 
 // Machine is what the images are made from.
 type Machine struct {
@@ -56,7 +56,8 @@ func Images(m Machine) ([]store.Image, error) {
 	}
 	tag := func(v string) string { return "library/golang:" + v }
 	return []store.Image{
-		image(maker.golang, tag(m.GoVersion+"-alpine"), tag(m.GoVersion+"-alpine3.22"), tag(minor(m.GoVersion)+"-alpine")),
+		image(maker.golangAlone, tag(m.GoVersion+"-alpine"), tag(m.GoVersion+"-alpine3.22"), tag(minor(m.GoVersion)+"-alpine")),
+		image(maker.golangWithGit, tag(m.GoVersion+"-bookworm"), tag(minor(m.GoVersion)+"-bookworm")),
 		image(maker.alpine, "library/alpine:3.22"),
 		image(maker.distroless, "distroless/static-debian12:nonroot"),
 		image(maker.amd64only, "library/amd64only:1"),
@@ -89,7 +90,10 @@ func (m Machine) key() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (m maker) golang() ([]store.Platform, error) {
+func (m maker) golangAlone() ([]store.Platform, error) { return m.golang() }
+
+// golang is an image with Go, and layers on top of it.
+func (m maker) golang(more ...v1.Layer) ([]store.Platform, error) {
 	base, err := m.alpineLayer()
 	if err != nil {
 		return nil, err
@@ -110,7 +114,7 @@ func (m maker) golang() ([]store.Platform, error) {
 	}
 	var all []store.Platform
 	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
-		all = append(all, store.Platform{Platform: p, Config: config, Layers: []v1.Layer{base, goroot}})
+		all = append(all, store.Platform{Platform: p, Config: config, Layers: append([]v1.Layer{base, goroot}, more...)})
 	}
 	return all, nil
 }

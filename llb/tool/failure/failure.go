@@ -27,6 +27,7 @@ type Place struct {
 	Source string // absolute path of the build context
 	Dir    string // the folder it ran in, relative to the context
 	Mod    Mod    // of the main module
+	Given  Given
 }
 
 // messageLimit is how many bytes of a message are kept.
@@ -124,8 +125,8 @@ func (p *parser) note(line string) {
 // as a whole moves to go.mod: it has the place of any import of it.
 func (p *parser) positioned(b block) {
 	m := position.FindStringSubmatch(b.head)
-	message := b.text(m[4])
-	if moduleFailure.MatchString(m[4]) {
+	message := gitWords(b.text(m[4]))
+	if moduleFailure.MatchString(message) {
 		if e, ok := p.at.Mod.locate(message); ok {
 			p.add(e)
 			return
@@ -141,10 +142,14 @@ func (p *parser) positioned(b block) {
 
 // IsModule reports whether a message says that a module could not be had, as
 // against what is wrong with the source.
-func IsModule(message string) bool { return moduleFailure.MatchString(message) }
+func IsModule(message string) bool { return moduleFailure.MatchString(message) || IsGit(message) }
+
+// IsGit reports whether a message says that there is no git, which is needed
+// for a module.
+func IsGit(message string) bool { return strings.HasPrefix(message, "unable to resolve git version: ") }
 
 // moduleFailure is a message that says a module could not be had.
-var moduleFailure = regexp.MustCompile(`^\S+@v\S+( \(replaced by \S+\))?: (Get |reading |replacement |module lookup |unrecognized import|invalid |verifying |dial |unexpected status|not found|refusing )`)
+var moduleFailure = regexp.MustCompile(`^(\S+@v\S+( \(replaced by \S+\))?: |reading \S+/go\.mod at revision \S+: )`)
 
 // file is the name of a file relative to the context, or its absolute path
 // outside of it. It is empty for one of the go command's own temporary files.
@@ -189,14 +194,14 @@ func (p *parser) vendoring(b block) {
 
 // module adds an error that the go command has no place for.
 func (p *parser) module(b block, head string) {
-	message := b.text(head)
+	message := gitWords(b.text(head))
 	e, _ := p.at.Mod.locate(message)
 	e.Message = message
 	p.add(e)
 }
 
 func (p *parser) add(e tool.Error) {
-	e.Message = limit(hinted(p.at.Mod.imported(e.Message)))
+	e.Message = limit(p.at.Given.hinted(p.at.Mod.imported(e.Message)))
 	if !slices.Contains(p.errors, e) {
 		p.errors = append(p.errors, e)
 	}

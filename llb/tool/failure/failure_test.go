@@ -3,6 +3,7 @@ package failure
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,13 +14,26 @@ import (
 )
 
 // A case is what the go command printed in /src, recorded from a real run,
-// a go.mod, and the errors that are read from it. A comment "dir: x" says
-// that it ran in a folder of the context.
+// a go.mod, and the errors that are read from it. Lines of the comment say
+// more: "dir: x" that it ran in a folder of the context, "machines: x y" that
+// it had a netrc with these, "given: x y" what else it had.
 func TestParse(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		at := Place{Source: "/src", Dir: "."}
-		if _, dir, ok := strings.Cut(string(ar.Comment), "dir: "); ok {
-			at.Dir = strings.TrimSpace(dir)
+		for line := range strings.Lines(string(ar.Comment)) {
+			key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			words := strings.Fields(value)
+			switch key {
+			case "dir":
+				at.Dir = value
+			case "machines":
+				at.Given.Netrc, at.Given.Machines = true, words
+			case "given":
+				at.Given.GitConfig = slices.Contains(words, "gitconfig")
+				at.Given.GitCredentials = slices.Contains(words, "git-credentials")
+				at.Given.KnownHosts = slices.Contains(words, "known_hosts")
+				at.Given.Agent = slices.Contains(words, "agent")
+			}
 		}
 		var output string
 		for _, f := range ar.Files {

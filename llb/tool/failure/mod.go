@@ -1,6 +1,8 @@
 package failure
 
 import (
+	"cmp"
+	"path"
 	"regexp"
 	"strings"
 
@@ -46,7 +48,7 @@ func ParseMod(file string, data []byte) Mod {
 }
 
 // moduleVersion is a module and its version, as errors name them.
-var moduleVersion = regexp.MustCompile(`([^\s@"(]+)@v[0-9]`)
+var moduleVersion = regexp.MustCompile(`([^\s@"(]+)@(v[0-9]+)`)
 
 // demanding is a replacement that wants another version of Go.
 var demanding = regexp.MustCompile(`^module (\S+) requires go >= `)
@@ -77,12 +79,26 @@ func (m Mod) moduleLine(message string) int {
 	if found := demanding.FindStringSubmatch(message); found != nil && m.replaced[found[1]] > 0 {
 		return m.replaced[found[1]]
 	}
+	if name, text, ok := strings.Cut(message, ": "); ok && IsGit(text) {
+		return m.provider(name)
+	}
 	replaced := strings.Contains(message, "replace")
 	for _, found := range moduleVersion.FindAllStringSubmatch(message, -1) {
 		if line := m.replaced[found[1]]; replaced && line > 0 {
 			return line
 		}
-		if line := m.lines[found[1]]; line > 0 {
+		// Git's messages leave the major version out of the path.
+		if line := cmp.Or(m.lines[found[1]], m.lines[found[1]+"/"+found[2]]); line > 0 {
+			return line
+		}
+	}
+	return 0
+}
+
+// provider is the line of the module that has a package, or 0.
+func (m Mod) provider(importPath string) int {
+	for dir := importPath; dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if line := m.lines[dir]; line > 0 {
 			return line
 		}
 	}

@@ -17,16 +17,13 @@ import (
 // would have beside it. Nothing outside of Temp is made: the root of the step
 // may be empty.
 func (s Step) environment() ([]string, error) {
-	home := filepath.Join(s.Temp, "home")
-	if err := os.MkdirAll(home, 0o700); err != nil {
+	env := slices.Clone(s.Env)
+	home, err := s.home(lookup(env, "HOME"))
+	if err != nil {
 		return nil, err
 	}
-	env := slices.Clone(s.Env)
-	if lookup(env, "HOME") == "" {
-		env = append(env, "HOME="+home)
-	}
-	env = append(env, "TMPDIR="+s.Temp, "GOTMPDIR="+s.Temp)
-	if _, err := os.Stat(s.Netrc); err == nil {
+	env = append(env, "HOME="+home, "TMPDIR="+s.Temp, "GOTMPDIR="+s.Temp)
+	if exists(s.Netrc) {
 		env = append(env, "NETRC="+s.Netrc)
 	}
 	modules, err := s.modules()

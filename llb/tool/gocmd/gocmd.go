@@ -24,18 +24,26 @@ import (
 
 // Step is the surroundings of the go command.
 type Step struct {
-	Source string   // the build context
-	Dir    string   // the folder to run in, in Source
-	Out    string   // its times are set, if it exists
-	Report string   // takes the Failure, if it exists
-	Temp   string   // is made
-	Goroot string   // has the go command when PATH has none
-	Tree   string   // what the verb modules left, need not exist
-	CA     string   // file of further certificates, need not exist
-	Netrc  string   // file of credentials, need not exist
+	Source string // the build context
+	Dir    string // the folder to run in, in Source
+	Out    string // its times are set, if it exists
+	Report string // takes the Failure, if it exists
+	Temp   string // is made
+	Goroot string // has the go command when PATH has none
+	Tree   string // what the verb modules left, need not exist
+	CA     string // file of further certificates, need not exist
+	Netrc  string // file of credentials, need not exist
+	Git    Git
 	Env    []string // "KEY=value"
 	Stdout io.Writer
 	Stderr io.Writer
+}
+
+// Git is what git is given. None of the files need exist.
+type Git struct {
+	Settings    string // in the form of a .gitconfig
+	Credentials string // in the form of a .git-credentials
+	KnownHosts  string // keys of hosts
 }
 
 // Inside is the step that this process runs in.
@@ -54,6 +62,11 @@ func Inside() (Step, error) {
 		Tree:   tool.ModuleTree,
 		CA:     tool.SecretPath(tool.SecretCA),
 		Netrc:  tool.SecretPath(tool.SecretNetrc),
+		Git: Git{
+			Settings:    tool.SecretPath(tool.SecretGitConfig),
+			Credentials: tool.SecretPath(tool.SecretGitCredentials),
+			KnownHosts:  tool.KnownHosts,
+		},
 		Env:    os.Environ(),
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,

@@ -226,15 +226,17 @@ func TestEnvironment(t *testing.T) {
 		tr.Stdout.(*bytes.Buffer).Reset()
 	}
 	check("HOME=$DIR/tmp/home\nTMPDIR=$DIR/tmp\nGOTMPDIR=$DIR/tmp\nNETRC=\nSSL_CERT_FILE=$SYSTEM\nGIT_SSL_CAINFO=\n")
+	tr.Env = append(tr.Env, "HOME=/root")
+	tr.run(t, "env")
+	check("HOME=/root\nTMPDIR=$DIR/tmp\nGOTMPDIR=$DIR/tmp\nNETRC=\nSSL_CERT_FILE=$SYSTEM\nGIT_SSL_CAINFO=\n")
 
 	for name, text := range map[string]string{tr.Netrc: "machine x", tr.CA: testCA} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tr.Env = append(tr.Env, "HOME=/root")
 	tr.run(t, "env")
-	check("HOME=/root\nTMPDIR=$DIR/tmp\nGOTMPDIR=$DIR/tmp\nNETRC=$DIR/netrc\n" +
+	check("HOME=$DIR/tmp/home\nTMPDIR=$DIR/tmp\nGOTMPDIR=$DIR/tmp\nNETRC=$DIR/netrc\n" +
 		"SSL_CERT_FILE=$DIR/tmp/ca-certificates.crt\nGIT_SSL_CAINFO=$DIR/tmp/ca-certificates.crt\n")
 	bundle, err := os.ReadFile(filepath.Join(tr.Temp, "ca-certificates.crt"))
 	if want := "the system's\n" + testCA; err != nil || string(bundle) != want {

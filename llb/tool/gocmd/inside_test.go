@@ -3,6 +3,7 @@ package gocmd
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,5 +91,49 @@ func TestLines(t *testing.T) {
 	got = nil
 	if _, err := l.Write(bytes.Repeat([]byte("x"), lineLimit)); err != nil || len(got) != 1 {
 		t.Errorf("%d lines, %v", len(got), err)
+	}
+}
+
+// TestGit asks git what it finds: the settings of the image's user, those of
+// the secret, and the credentials.
+func TestGit(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git")
+	}
+	own, given := t.TempDir(), t.TempDir()
+	s := Step{
+		Temp:  t.TempDir(),
+		Netrc: filepath.Join(given, "netrc"),
+		Git:   Git{Settings: filepath.Join(given, "gitconfig"), Credentials: filepath.Join(given, "git-credentials")},
+		Env:   append(os.Environ(), "HOME="+own, "GIT_TERMINAL_PROMPT=0"),
+	}
+	for name, text := range map[string]string{
+		filepath.Join(own, ".gitconfig"): "[user]\n\tname = image\n[core]\n\tpager = more\n",
+		s.Git.Settings:                   "[user]\n\tname = secret\n",
+		s.Git.Credentials:                "https://gopher:pa55word@git.example\n",
+		s.Netrc:                          "machine x login y password z\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env, err := s.environment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ args, input, want string }{
+		{"config user.name", "", "secret\n"},
+		{"config core.pager", "", "more\n"},
+		{"credential fill", "protocol=https\nhost=git.example\n", "protocol=https\nhost=git.example\nusername=gopher\npassword=pa55word\n"},
+	}
+	for _, test := range tests {
+		cmd := exec.Command("git", strings.Fields(test.args)...)
+		cmd.Env, cmd.Stdin = env, strings.NewReader(test.input)
+		if got, err := cmd.Output(); err != nil || string(got) != test.want {
+			t.Errorf("git %s gave %q, %v, want %q", test.args, got, err, test.want)
+		}
+	}
+	if netrc, err := os.ReadFile(filepath.Join(lookup(env, "HOME"), ".netrc")); err != nil || string(netrc) != "machine x login y password z\n" {
+		t.Errorf("~/.netrc is %q, %v", netrc, err)
 	}
 }

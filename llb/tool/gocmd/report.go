@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/gohull/gohull/llb/tool"
@@ -27,7 +28,7 @@ func (s Step) report(what, output, goroot string) error {
 }
 
 func (s Step) failure(what, output, goroot string) tool.Failure {
-	errs := failure.Parse(output, s.place())
+	errs := failure.Parse(named(output), s.place())
 	f := tool.Failure{Command: what, Total: len(errs)}
 	f.Errors = append([]tool.Error{}, errs[:min(len(errs), errorLimit)]...)
 	f.Files = s.files(f.Errors, goroot)
@@ -40,7 +41,7 @@ func (s Step) place() failure.Place {
 	if err != nil || !filepath.IsLocal(rel) {
 		rel = "."
 	}
-	at := failure.Place{Source: s.Source, Dir: rel}
+	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given()}
 	root, err := os.OpenRoot(s.Source)
 	if err != nil {
 		return at
@@ -55,6 +56,36 @@ func (s Step) place() failure.Place {
 		if dir == "." {
 			return at
 		}
+	}
+}
+
+// remote is a repository that has been fetched from before: git has another
+// name for it then.
+var remote = regexp.MustCompile(` origin in (\S+/cache/vcs/[0-9a-f]+)`)
+
+// named gives repositories their addresses, which the go command keeps in a
+// file beside each, as in "git3:https://git.example/acme/greet".
+func named(output string) string {
+	return remote.ReplaceAllStringFunc(output, func(text string) string {
+		info, err := os.ReadFile(remote.FindStringSubmatch(text)[1] + ".info")
+		_, address, ok := strings.Cut(strings.TrimSpace(string(info)), ":")
+		if err != nil || !ok {
+			return text
+		}
+		return strings.Replace(text, "origin", address, 1)
+	})
+}
+
+// given is what the step has to fetch with.
+func (s Step) given() failure.Given {
+	netrc, err := os.ReadFile(s.Netrc)
+	return failure.Given{
+		Netrc:          err == nil,
+		Machines:       failure.Machines(netrc),
+		GitConfig:      exists(s.Git.Settings),
+		GitCredentials: exists(s.Git.Credentials),
+		KnownHosts:     exists(s.Git.KnownHosts),
+		Agent:          exists(lookup(s.Env, "SSH_AUTH_SOCK")),
 	}
 }
 

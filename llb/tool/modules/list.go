@@ -89,6 +89,15 @@ func (p pkg) origin() (modulePath, version string) {
 // unavailable reports whether the package is missing because its module is.
 func (p pkg) unavailable() bool { return failure.IsModule(p.Error.Err) }
 
+// failure is why it is. What is wrong with git names no module.
+func (p pkg) failure() string {
+	text := strings.TrimSpace(p.Error.Err)
+	if failure.IsGit(text) {
+		return p.ImportPath + ": " + text
+	}
+	return text
+}
+
 // query lists packages.
 type query struct {
 	step  gocmd.Step

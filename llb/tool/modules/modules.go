@@ -68,7 +68,7 @@ func (j Job) refuse(listed []pkg) (code int, err error) {
 	var lines strings.Builder
 	for _, p := range listed {
 		if p.Error != nil && p.unavailable() {
-			lines.WriteString("go: " + strings.TrimSpace(p.Error.Err) + "\n")
+			lines.WriteString("go: " + p.failure() + "\n")
 		}
 	}
 	if lines.Len() == 0 {

@@ -1,0 +1,71 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+)
+
+// strict is the first Go that takes go lines for what they say.
+const strict = "1.21"
+
+// checkLines holds the go lines of go.work and the go.mod files against each
+// other, as the go command does before it looks at anything else.
+func checkLines(c choices, errs *diag.List) {
+	if !c.atLeast(strict) {
+		return
+	}
+	if c.Project.Work != nil {
+		checkWork(c.Project.Work, c.Project.Members, errs)
+	}
+	if c.vendored {
+		return // The folders that replace modules are not looked at.
+	}
+	for _, m := range c.Project.Others {
+		if c.Project.Work == nil {
+			checkOther(c.Project, m, errs)
+		} else if c.version.IsSet() {
+			checkLine(c.version, m.Go, errs)
+		}
+	}
+}
+
+// checkWork finds members that ask for a newer Go than their go.work.
+func checkWork(w *project.Work, members []*project.Module, errs *diag.List) {
+	line := w.Go
+	if !line.IsSet() {
+		line = project.Version{Value: "1.18", At: diag.Range{File: w.File}} // as the go command has it
+	}
+	for _, m := range members {
+		if !m.Go.IsSet() || project.Compare(m.Go.Value, line.Value) <= 0 {
+			continue
+		}
+		message := fmt.Sprintf("go %s is older than go %s, which %s asks for", line.Value, m.Go.Value, m.Go.At)
+		if !w.Go.IsSet() {
+			message = fmt.Sprintf("without a go line it is for go %s, and %s asks for go %s", line.Value, m.Go.At, m.Go.Value)
+		}
+		errs.Add(diag.Diagnostic{At: line.At, Message: message, Hint: "run `go work use`", Related: []diag.Range{m.Go.At}})
+	}
+}
+
+// checkOther finds a module of a folder that asks for a newer Go than the
+// go.mod that puts it in another's place.
+func checkOther(p *project.Project, other *project.Module, errs *diag.List) {
+	line := p.Root.Go
+	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
+		return
+	}
+	i := slices.IndexFunc(p.Root.Replace, func(r project.Replace) bool { return r.Folder() == other.Dir })
+	by := p.Root.Replace[i]
+	if !slices.ContainsFunc(p.Root.Require, func(r project.Require) bool { return r.Path == by.Old.Path }) {
+		return
+	}
+	errs.Add(diag.Diagnostic{
+		At:      line.At,
+		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for, the module in the place of %s", line.Value, other.Go.Value, other.Go.At, by.Old.Path),
+		Hint:    "run `go mod tidy`",
+		Related: []diag.Range{other.Go.At, by.At},
+	})
+}
