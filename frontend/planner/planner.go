@@ -129,6 +129,7 @@ func choose(in Input) (choices, diag.List) {
 	c = c.locked(&errs)
 	c.vendored = chooseVendored(in)
 	checkBuild(c, &errs)
+	checkCgo(c, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)

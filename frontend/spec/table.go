@@ -79,7 +79,7 @@ var buildFields = []field[Build]{
 		"Compile the race detector in. It needs `cgo: true`."),
 	leaf("cgo", boolean, func(b *Build) *Bool { return &b.Cgo },
 		"`false`",
-		"Allow cgo. The toolchain's image must have a C compiler."),
+		"Allow cgo. The toolchain's image has to have a C compiler, and the base the C libraries: a build fails where one is missing."),
 	leaf("pgo", text("auto, off, or a file", profile, among("auto", "off")), func(b *Build) *String { return &b.Pgo },
 		"`auto`",
 		"Profile to optimise by: `auto` takes the main package's default.pgo, `off` takes none, a path takes a file of the build context."),

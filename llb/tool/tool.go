@@ -40,6 +40,7 @@ func verbs() []Verb {
 		&Rootfs{},
 		&Binaries{},
 		&Compare{},
+		&Libraries{},
 		&SBOM{},
 	}
 }

@@ -54,7 +54,7 @@ func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string,
 // of a Debian has them.
 func (l Lab) compiler(ctx context.Context) (string, error) {
 	return l.tree(ctx, "gcc",
-		"gcc-12", "cpp-12", "libgcc-12-dev", "libgcc-s1", "libgomp1",
+		"gcc", "gcc-12", "cpp-12", "libgcc-12-dev", "libgcc-s1", "libgomp1",
 		"libgmp10", "libisl23", "libmpc3", "libmpfr6", "libzstd1", "zlib1g",
 		"binutils", "binutils-x86-64-linux-gnu", "libbinutils", "libctf-nobfd0", "libctf0", "libjansson4",
 		"libc6", "libc6-dev", "linux-libc-dev",

@@ -50,7 +50,6 @@ func (m maker) compilerLayer() (v1.Layer, error) {
 	}
 	w.Copy("bin/busybox", m.Busybox)
 	w.Symlink("bin/sh", "/bin/busybox")
-	w.Symlink("usr/bin/gcc", "gcc-12")
 	w.Tree(".", m.Debian, notCompiling)
 	w.Dir("root", 0o700)
 	w.Dir("tmp", 0o1777)
