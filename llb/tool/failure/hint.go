@@ -28,6 +28,22 @@ var hints = []struct {
 		"name a module proxy that has the module, run `go mod vendor`, or name an image that has Go and git with the key `toolchain`",
 	},
 	{
+		regexp.MustCompile(`C compiler "([^"]+)" not found`),
+		"name an image that has Go and $1 with the key `toolchain`, or another compiler with CC in `build.env`",
+	},
+	{
+		regexp.MustCompile(`fatal error: (\S+\.h[a-z]*): No such file or directory`),
+		"it is neither in the module nor in the toolchain's image; name an image that has it with the key `toolchain`",
+	},
+	{
+		regexp.MustCompile(`cannot find -l\S+`),
+		"name an image that has the library with the key `toolchain`",
+	},
+	{
+		regexp.MustCompile(`exec: "[^"]*pkg-config": executable file not found`),
+		"name an image that has it with the key `toolchain`",
+	},
+	{
 		regexp.MustCompile(`import lookup disabled by -mod=vendor`),
 		"run: go mod vendor",
 	},
