@@ -36,6 +36,10 @@ var hints = []struct {
 		"it is neither in the module nor in the toolchain's image; name an image that has it with the key `toolchain`",
 	},
 	{
+		regexp.MustCompile(`build constraints exclude all Go files in /\S+@v`),
+		"if they import \"C\", write `build: {cgo: true}`",
+	},
+	{
 		regexp.MustCompile(`cannot find -l\S+`),
 		"name an image that has the library with the key `toolchain`",
 	},
