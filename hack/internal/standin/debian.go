@@ -51,6 +51,7 @@ func (m maker) compilerLayer() (v1.Layer, error) {
 	w.Copy("bin/busybox", m.Busybox)
 	w.Symlink("bin/sh", "/bin/busybox")
 	w.Tree(".", m.Debian, notCompiling)
+	w.Symlink("usr/lib/x86_64-linux-musl/libc.so", "/"+musl) // or all would be linked statically
 	w.Dir("root", 0o700)
 	w.Dir("tmp", 0o1777)
 	m.certificates(w)
