@@ -2,8 +2,8 @@ package planner
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
@@ -26,9 +26,12 @@ func linksC(s *spec.Spec) bool {
 			texts = append(texts, e.Value.Value)
 		}
 	}
-	static := func(text string) bool { return strings.Contains(text, "-static") }
-	return !slices.ContainsFunc(texts, static)
+	return !slices.ContainsFunc(texts, static.MatchString)
 }
+
+// static is the flag of C's linker that links everything in, and none of its
+// kin, such as -static-libgcc.
+var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 
 // checkCgo finds builds with cgo that cannot work. What run.files brings to
 // scratch may be a C library, which only the linked binary can tell.
