@@ -14,6 +14,21 @@ import (
 // release that the official toolchain image with a C compiler is made from.
 const distrolessGlibc = "gcr.io/distroless/base-debian12:nonroot"
 
+// cgoKey is a key of the spec that takes a C compiler.
+type cgoKey struct {
+	spec.Bool
+	name string
+}
+
+// compilesC is the key by which steps need a C compiler: that of an image, or
+// of the tests of the file. The race detector is in C.
+func compilesC(image, file *spec.Spec) cgoKey {
+	if race := file.Test.Race; race.Value && !image.Build.Cgo.Value {
+		return cgoKey{race, "test.race"}
+	}
+	return cgoKey{image.Build.Cgo, "build.cgo"}
+}
+
 // linksC reports whether binaries need a C library of the image: cgo is on,
 // and nothing asks for it to be linked in.
 func linksC(s *spec.Spec) bool {
@@ -36,7 +51,7 @@ var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 // checkCgo finds builds with cgo that cannot work. What run.files brings to
 // scratch may be a C library, which only the linked binary can tell.
 func checkCgo(c choices, errs *diag.List) {
-	if !linksC(c.Spec) || c.base.ref != "" || len(c.Spec.Run.Files) > 0 {
+	if !linksC(c.Spec) || c.base.ref != "" || len(c.Spec.Run.Files) > 0 || IsCheck(c.Request.Target) {
 		return
 	}
 	errs.Add(diag.Diagnostic{

@@ -124,7 +124,7 @@ func choose(in Input) (choices, diag.List) {
 	checkPlatforms(in, &errs)
 	checkVendor(in, &errs)
 	c.version = chooseVersion(in, c.args, &errs)
-	c.toolchain = chooseToolchain(in, c.version, &errs)
+	c.toolchain = chooseToolchain(in, c.version, compilesC(in.Spec, file), &errs)
 	c.base = chooseBase(in.Spec, &errs)
 	c = c.locked(&errs)
 	c.vendored = chooseVendored(in)

@@ -46,7 +46,7 @@ func (c choices) references() []string {
 		var ignored diag.List // its own build tells
 		in := c.Input
 		in.Spec = image
-		all = append(all, chooseToolchain(in, c.version, &ignored).ref, chooseBase(image, &ignored).ref)
+		all = append(all, chooseToolchain(in, c.version, compilesC(image, c.file), &ignored).ref, chooseBase(image, &ignored).ref)
 	}
 	return all
 }

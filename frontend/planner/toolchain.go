@@ -79,13 +79,13 @@ func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
-func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
+func chooseToolchain(in Input, v project.Version, c cgoKey, errs *diag.List) toolchain {
 	s := in.Spec
 	at := s.Toolchain.At
 	switch {
 	case s.Toolchain.Value == "module":
-		if s.Build.Cgo.Value {
-			errs.Add(diag.Diagnostic{At: s.Build.Cgo.At, Message: "build.cgo needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
+		if c.Value {
+			errs.Add(diag.Diagnostic{At: c.At, Message: c.name + " needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
 		checkPublished(s, v, errs)
 		return toolchain{at: at}
@@ -98,7 +98,7 @@ func chooseToolchain(in Input, v project.Version, errs *diag.List) toolchain {
 	if !v.IsSet() {
 		return toolchain{at: at}
 	}
-	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value), at: at}
+	return toolchain{ref: officialImage(v.Value, c.Value), at: at}
 }
 
 // firstModule is the first Go that is published as a module.

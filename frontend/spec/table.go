@@ -97,7 +97,7 @@ var testFields = []field[Test]{
 		"Whether long-running tests are to be short."),
 	leaf("race", boolean, func(t *Test) *Bool { return &t.Race },
 		"as `build.race`",
-		"Run the tests with the race detector. It needs `build: {cgo: true}`."),
+		"Run the tests with the race detector, and so with cgo, whatever the image is built with. The toolchain's image has to have a C compiler."),
 	leaf("count", count, func(t *Test) *int { return &t.Count },
 		goDefault,
 		"How often each test is run."),

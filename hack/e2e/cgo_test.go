@@ -100,7 +100,8 @@ func main() { println(C.twice(21)) }
 	}
 }
 
-// TestRace has a data race, which both the tests and the image find.
+// TestRace has a data race, which both the image and the tests find. The tests
+// have the race detector without cgo in the spec.
 func TestRace(t *testing.T) {
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile": "base: distroless\nbuild: {cgo: true, race: true}\n",
@@ -133,6 +134,7 @@ func TestCount(t *testing.T) { count() }
 	if exit, got := output(t, pull(t, b.Push)); exit != found || !strings.Contains(got, "WARNING: DATA RACE") {
 		t.Errorf("exit code %d, printed %q, want a data race", exit, got)
 	}
+	edit(t, b, map[string]string{"Dockerfile": "test: {race: true}\n"})
 	b.Push = ""
 	b.Args = append(b.Args, "--target=test")
 	r := run(t, b)
