@@ -56,7 +56,7 @@ func (w *walk) base() string {
 		libraries = append(libraries, m.library)
 	}
 	for _, b := range known {
-		if w.search.musl != (b.glibc == "") || !w.oldEnough(b.glibc) {
+		if isMusl(w.exe.linker) != (b.glibc == "") || !w.oldEnough(b.glibc) {
 			continue
 		}
 		lacks := func(name string) bool { return !w.basic(name) && !slices.Contains(b.libraries, name) }
@@ -70,7 +70,7 @@ func (w *walk) base() string {
 // basic reports whether a library is the C library, or a part of it.
 func (w *walk) basic(name string) bool {
 	stem, _, _ := strings.Cut(name, ".")
-	return w.search.builtIn(name) || slices.Contains(glibcParts, stem) || strings.HasPrefix(stem, "ld-linux")
+	return isMusl(w.exe.linker) && w.search.builtIn(name) || slices.Contains(glibcParts, stem) || strings.HasPrefix(stem, "ld-linux")
 }
 
 // oldEnough reports whether a glibc has all versions of symbols that are

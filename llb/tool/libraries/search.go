@@ -20,17 +20,35 @@ type search struct {
 	usual []string            // folders that are always looked in, last
 }
 
-func newSearch(image fs.FS, exe object, path string) search {
-	s := search{musl: isMusl(exe.linker), exe: exe.rpath}
-	s.first = exe.folders([]string{path})
-	if s.musl {
+func newSearch(image fs.FS, exe object, libraryPath string) search {
+	s := search{exe: exe.rpath, first: exe.folders([]string{libraryPath})}
+	if linker := muslLinker(image, exe); linker != "" {
+		s.musl = true
 		s.exe = append(s.exe, exe.runpath...) // which it takes for the same
-		s.usual = muslFolders(image, exe.linker)
+		s.usual = muslFolders(image, linker)
 		return s
 	}
 	s.cache = cached(image, exe.order)
 	s.usual = glibcFolders(image)
 	return s
+}
+
+// muslLinker is musl's linker if that is what starts the executable. Alpine
+// has packages that put it behind the name of glibc's, without a glibc.
+func muslLinker(image fs.FS, exe object) string {
+	if isMusl(exe.linker) {
+		return exe.linker
+	}
+	found, err := fs.Glob(image, "lib/ld-musl-*.so.1")
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	for _, dir := range glibcFolders(image) {
+		if _, ok := links.InRoot(image, path.Join(dir, "libc.so.6")); ok {
+			return ""
+		}
+	}
+	return found[0]
 }
 
 func isMusl(linker string) bool { return strings.HasPrefix(base(linker), "ld-musl-") }
