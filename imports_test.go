@@ -12,7 +12,7 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
+	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
 	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"llb/tool/failure":    {"llb/tool"},
 	"llb/tool/gocmd":      {"llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
 	"llb/tool/gofiles":    {},
+	"llb/tool/libraries":  {"llb/tool", "llb/tool/links"},
 	"llb/tool/links":      {},
 	"llb/tool/modules":    {"llb/tool", "llb/tool/failure", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
 	"llb/tool/mtime":      {},

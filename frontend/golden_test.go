@@ -165,6 +165,7 @@ func readCase(t *testing.T, ar *txtar.Archive) testCase {
 	c.images = []string{
 		"docker.io/library/alpine:3.22 linux/amd64 linux/arm64 linux/arm/v6 linux/arm/v7",
 		"gcr.io/distroless/static-debian12:nonroot linux/amd64 linux/arm64",
+		"gcr.io/distroless/base-debian12:nonroot linux/amd64 linux/arm64",
 	}
 	c.readFlags(t, string(ar.Comment))
 	for _, f := range ar.Files {

@@ -113,16 +113,26 @@ func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb
 // approved is a layer that is there only when all checks are passed. It is
 // made of the layer and of what the checks leave, which is nothing; so they
 // run beside the compile, and have no part in the image but their verdict.
-func (l lowering) approved(layer llb.State) llb.State {
-	if len(l.plan.Checks) == 0 {
+func (l lowering) approved(layer llb.State, verdicts ...verdict) llb.State {
+	for _, c := range l.plan.Checks {
+		verdicts = append(verdicts, verdict{l.check(c), c.At})
+	}
+	if len(verdicts) == 0 {
 		return layer
 	}
 	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
 	nothing := &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
 	var at []plan.Span
-	for _, c := range l.plan.Checks {
-		at = append(at, c.At...)
-		action = action.Copy(l.check(c), "/*", "/", nothing)
+	for _, v := range verdicts {
+		at = append(at, v.at...)
+		action = action.Copy(v.state, "/*", "/", nothing)
 	}
 	return llb.Scratch().File(action, llb.WithCustomName("see that all checks are passed"), l.at(at))
+}
+
+// verdict is the file system that a step leaves which only judges: an empty
+// one.
+type verdict struct {
+	state llb.State
+	at    []plan.Span
 }

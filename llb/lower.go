@@ -66,7 +66,7 @@ func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	if img.Base != nil {
 		base = l.image(*img.Base)
 	}
-	return l.assemble(img, base, l.layers(img))
+	return l.assemble(img, base, l.layers(img, base))
 }
 
 type lowering struct {
@@ -94,7 +94,7 @@ func onToolchain(p *plan.Plan, in Inputs) lowering {
 
 // layers are what comes on top of the base, in the order of the image's
 // history: what changes least comes first.
-func (l lowering) layers(img plan.Image) []llb.State {
+func (l lowering) layers(img plan.Image, base llb.State) []llb.State {
 	var layers []llb.State
 	if img.Base == nil {
 		layers = append(layers, l.rootfs(*l.plan.Rootfs))
@@ -105,7 +105,12 @@ func (l lowering) layers(img plan.Image) []llb.State {
 	for _, f := range img.Files {
 		layers = append(layers, l.copy(f))
 	}
-	return append(layers, l.approved(l.compile(img.Compile)))
+	binaries := l.compile(img.Compile)
+	var verdicts []verdict
+	if img.Libraries != nil {
+		verdicts = append(verdicts, l.libraries(img, base, layers, binaries))
+	}
+	return append(layers, l.approved(binaries, verdicts...))
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {

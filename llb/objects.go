@@ -52,7 +52,7 @@ func (l lowering) start(s plan.Start) (tool.Start, llb.RunOption) {
 	var mounts options
 	for i, o := range s.Packs {
 		names.Packs = append(names.Packs, tool.Pack(i))
-		mounts = append(mounts, l.pack(tool.Pack(i), l.objects(o)))
+		mounts = append(mounts, l.byOrigin(tool.Pack(i), l.objects(o)))
 	}
 	if s.Seed != nil {
 		for _, folder := range s.Seed.Folders {
@@ -63,9 +63,9 @@ func (l lowering) start(s plan.Start) (tool.Start, llb.RunOption) {
 	return names, mounts
 }
 
-// pack mounts a pack. It is keyed by how it was made: to be keyed by what it
-// holds, it would have to be pulled and read.
-func (l lowering) pack(at string, st llb.State) llb.RunOption {
+// byOrigin mounts what is large, a pack or an image. It is keyed by how it
+// was made: to be keyed by what it holds, it would have to be pulled and read.
+func (l lowering) byOrigin(at string, st llb.State) llb.RunOption {
 	if l.in.Features.ContentCache {
 		return llb.AddMount(at, st, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff))
 	}

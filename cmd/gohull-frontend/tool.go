@@ -18,6 +18,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/compare"
 	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/libraries"
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
 	"github.com/gohull/gohull/llb/tool/overlay"
@@ -83,6 +84,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runBinaries(*v)
 	case *tool.Compare:
 		return 0, runCompare()
+	case *tool.Libraries:
+		return runLibraries(*v)
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
 	case *tool.Program:
@@ -217,6 +220,25 @@ func runCompare() error {
 			return leave(tool.SumsFile, sums)
 		})
 	})
+}
+
+func runLibraries(v tool.Libraries) (code int, err error) {
+	var problems []string
+	err = within(tool.Built, func(built fs.FS) error {
+		return within(tool.Image, func(image fs.FS) (err error) {
+			problems, err = libraries.Check(built, image, v)
+			return err
+		})
+	})
+	if err != nil || len(problems) == 0 {
+		return 0, err
+	}
+	f := tool.Failure{Command: "libraries", Total: len(problems)}
+	for _, p := range problems {
+		fmt.Fprintln(os.Stderr, p)
+		f.Errors = append(f.Errors, tool.Error{Message: p})
+	}
+	return 1, f.Leave(tool.Report)
 }
 
 func runSBOM(v tool.SBOM) error {

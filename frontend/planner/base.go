@@ -38,6 +38,9 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 		return base{}
 	}
 	if ref, ok := bases[s.Base.Value]; ok {
+		if s.Base.Value == "distroless" && linksC(s) {
+			ref = distrolessGlibc
+		}
 		return base{ref: ref, at: at}
 	}
 	return base{ref: checkReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
@@ -74,7 +77,7 @@ func checkPlatforms(in Input, errs *diag.List) {
 			errs.Add(diag.Diagnostic{
 				At:      in.Spec.Build.Cgo.At,
 				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, in.Request.BuildPlatform),
-				Hint:    "name a toolchain image that has one, and set CC in build.env",
+				Hint:    fmt.Sprintf("name a toolchain image that has one, %s-gcc or what CC in build.env says", triplets[p.Architecture]),
 			})
 		}
 	}

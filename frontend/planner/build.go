@@ -46,14 +46,6 @@ func checkBuild(c choices, errs *diag.List) {
 			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", e.Key.Value), Hint: instead})
 		}
 	}
-	cgo := c.Spec.Build.Cgo
-	if cgo.Value && c.base.ref == "" && !strings.Contains(c.Spec.Build.Ldflags.Value, "-static") {
-		errs.Add(diag.Diagnostic{
-			At:      cgo.At,
-			Message: "build.cgo: the binary needs a C library, which the base scratch does not have",
-			Hint:    "name a base with glibc, as in `base: gcr.io/distroless/base-debian12:nonroot`, or link it in with `ldflags: -linkmode external -extldflags -static`",
-		})
-	}
 }
 
 // compile is the step that makes the binaries of one platform.
@@ -211,7 +203,7 @@ func (d draft) compileEnv(p plan.Platform) []string {
 	if d.debugs() {
 		env = append(env, tool.NoIndex)
 	}
-	return d.onToolchain(append(env, platformEnv(p)...))
+	return d.onToolchain(slices.Concat(env, platformEnv(p), d.compilers(p)))
 }
 
 // goEnv are the go command's settings, all ours or the spec's, so that

@@ -31,14 +31,21 @@ func IsCheck(target string) bool {
 	return ok
 }
 
-// whole is the draft for what is no image's: checks are of the project.
+// whole is the draft for what is no image's: checks are of the project. The
+// race detector has cgo on for them, whatever images are built with.
 func (d draft) whole() draft {
 	d.Spec = d.file
+	if race := d.file.Test.Race; race.Value {
+		racing := *d.file
+		racing.Build.Cgo = race
+		d.Spec = &racing
+	}
 	return d
 }
 
 // checkPlan is the plan of a check by itself. It needs no main package.
 func (d draft) checkPlan() *plan.Plan {
+	d = d.whole()
 	if len(d.Project.Members) == 0 {
 		d.errs.Add(packages{d.Project, d.answers.Facts, d.errs}.noModule(d.Spec))
 	}

@@ -171,6 +171,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
 	img.Annotations = d.annotations(img)
+	img.Libraries = d.libraries(binaries, p)
 	return img
 }
 

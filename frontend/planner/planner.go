@@ -133,6 +133,7 @@ func choose(in Input) (choices, diag.List) {
 	checkVendored(c, &errs)
 	checkLines(c, &errs)
 	checkBuild(c, &errs)
+	checkCgo(c, &errs)
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)

@@ -84,12 +84,12 @@ func isReference(t spec.String) bool {
 }
 
 func chooseToolchain(c choices, errs *diag.List) toolchain {
-	s, v := c.Spec, c.version
+	s, v, cgo := c.Spec, c.version, compilesC(c.Spec, c.file)
 	at := s.Toolchain.At
 	switch {
 	case s.Toolchain.Value == "module":
-		if s.Build.Cgo.Value {
-			errs.Add(diag.Diagnostic{At: s.Build.Cgo.At, Message: "build.cgo needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
+		if cgo.Value {
+			errs.Add(diag.Diagnostic{At: cgo.At, Message: cgo.name + " needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
 		checkPublished(s, v, errs)
 		return toolchain{at: at}
@@ -102,7 +102,7 @@ func chooseToolchain(c choices, errs *diag.List) toolchain {
 	if !v.IsSet() {
 		return toolchain{at: at}
 	}
-	return toolchain{ref: officialImage(v.Value, s.Build.Cgo.Value || c.direct()), at: at}
+	return toolchain{ref: officialImage(v.Value, cgo.Value || c.direct()), at: at}
 }
 
 // firstModule is the first Go that is published as a module.

@@ -44,7 +44,7 @@ type Finding struct {
 // All lists the rules, by name.
 func All() []Rule {
 	return []Rule{
-		{"CgoOff", "A file imports \"C\" while cgo is off, so that the build leaves it out.", cgoOff},
+		{"CgoOff", "A file imports \"C\", or a package that needs it, while cgo is off.", cgoOff},
 		{"DirectiveOrder", "A directive such as `# check=` stands where it is not seen.", directiveOrder},
 		{"EmbedIgnored", "The ignore file hides what `//go:embed` names.", embedIgnored},
 		{"FloatingTag", "An image's tag names no version, and moves without notice.", floatingTag},

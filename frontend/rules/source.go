@@ -28,6 +28,14 @@ func at(n tool.Note) diag.Range { return diag.At(n.File, n.Line, n.Col) }
 func cgoOff(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for _, n := range s.notes(tool.NoteCgo) {
+		if n.Text != "" {
+			out = append(out, diag.Diagnostic{
+				At:      at(n),
+				Message: n.Text + " needs cgo, and cgo is off: it compiles, and fails when it is used",
+				Hint:    "write `build: {cgo: true}` and `base: distroless`, or take a package without C",
+			})
+			continue
+		}
 		out = append(out, diag.Diagnostic{
 			At:      at(n),
 			Message: "this file imports \"C\", and cgo is off, so that it is left out",

@@ -46,8 +46,12 @@ func floating(ref string) (tag string, floats bool) {
 		return "", false
 	}
 	version := processorName.ReplaceAllString(tagged.Tag(), "")
-	return tagged.Tag(), !strings.ContainsAny(version, "0123456789")
+	return tagged.Tag(), !debianRelease.MatchString(named.Name()) && !strings.ContainsAny(version, "0123456789")
 }
+
+// debianRelease is a repository for one release of Debian, as distroless has
+// them.
+var debianRelease = regexp.MustCompile(`-debian[0-9]+$`)
 
 // processorName is what tags call processors: its numbers are no version.
 var processorName = regexp.MustCompile(`(^|[._-])(amd64|arm64(v8)?|arm32v[5-7]|armv[5-7]|armhf|i?386|x86[_-]64|loong64|mips64le|ppc64le|riscv64|s390x)\b`)

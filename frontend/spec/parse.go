@@ -66,15 +66,14 @@ func (p *parser) root(data []byte, hint string) (_ value, ok bool) {
 // together checks what no value can be checked for alone.
 func (p *parser) together(top *Spec) {
 	for _, image := range top.Each() {
-		p.needsCgo("build.race", image.Build.Race, image.Build.Cgo, "add cgo: true, or remove race")
+		p.racing(image.Build)
 		p.named(image)
 	}
-	p.needsCgo("test.race", top.Test.Race, top.Build.Cgo, "add build: {cgo: true}, or remove race")
 }
 
-func (p *parser) needsCgo(key string, race, cgo Bool, hint string) {
-	if race.Value && !cgo.Value {
-		p.add(diag.Diagnostic{At: race.At, Message: key + ": the race detector needs cgo", Hint: hint})
+func (p *parser) racing(b Build) {
+	if b.Race.Value && !b.Cgo.Value {
+		p.add(diag.Diagnostic{At: b.Race.At, Message: "build.race: the race detector needs cgo", Hint: "add cgo: true, or remove race"})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -40,6 +41,14 @@ func syntaxLine(t testing.TB) string {
 // them which CA is trusted.
 func buildExample(t *testing.T, name string, args ...string) v1.Image {
 	t.Helper()
+	b := example(t, name, args...)
+	succeed(t, b)
+	return pull(t, b.Push)
+}
+
+// example is the build of a copy of an example.
+func example(t *testing.T, name string, args ...string) buildx.Build {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("../../examples", name))); err != nil {
 		t.Fatal(err)
@@ -61,8 +70,7 @@ func buildExample(t *testing.T, name string, args ...string) v1.Image {
 		b = plain(t, dir, args...)
 	}
 	b.Syntax, b.Push = "", ref(t)
-	succeed(t, b)
-	return pull(t, ref(t))
+	return b
 }
 
 // TestExampleGates is made when all checks pass.

@@ -208,6 +208,8 @@ type Image struct {
 	Config   Config
 	// Annotations are those of its OCI manifest.
 	Annotations map[string]string
+	// Libraries is nil where binaries need none: without cgo.
+	Libraries *Libraries
 
 	Reproduction Reproduction
 }
@@ -217,6 +219,14 @@ type Image struct {
 type Reproduction struct {
 	Step
 	Rounds [2]Compile
+}
+
+// Libraries holds the C libraries that a Compile's binaries need against what
+// the image has beside them.
+type Libraries struct {
+	Step
+	Image string // what it is called: "docker.io/library/alpine:3.22"
+	Path  string // its LD_LIBRARY_PATH
 }
 
 // SBOM lists what an image is made of. It is made when somebody asks for it.

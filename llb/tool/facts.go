@@ -46,7 +46,9 @@ type Note struct {
 
 // Kinds of notes.
 const (
-	NoteCgo          = "cgo"          // a file that imports "C" while cgo is off, and that no other file stands in for
+	// NoteCgo is, while cgo is off, a file that imports "C" and that no other
+	// file stands in for, or an import that then is nothing but a stub.
+	NoteCgo          = "cgo"
 	NoteEmbed        = "embed"        // a //go:embed pattern that matches nothing
 	NoteCertificates = "certificates" // an import that looks for CA certificates; noted when a Scan asks for it
 	NoteZones        = "zones"        // a call that looks for time zones; noted when a Scan asks for it

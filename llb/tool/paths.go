@@ -17,6 +17,7 @@ const (
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
+	Image      = "/image"          // what the image has beside it, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
 
 	Programs     = "/.gohull/programs"       // what the verb program left in its Out

@@ -37,6 +37,21 @@ func (*Compare) verb() string        { return "compare" }
 func (*Compare) flags(*flag.FlagSet) {}
 func (*Compare) rest() *[]string     { return nil }
 
+// Libraries holds what the executables below Built need of a C library, and
+// of others, against what is below Image. It leaves nothing.
+type Libraries struct {
+	Image string // what Image is called: "docker.io/library/alpine:3.22"
+	Path  string // the image's LD_LIBRARY_PATH
+}
+
+func (*Libraries) verb() string    { return "libraries" }
+func (*Libraries) rest() *[]string { return nil }
+
+func (v *Libraries) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.Image, "image", v.Image, "what the image is called")
+	fs.StringVar(&v.Path, "path", v.Path, "folders with libraries")
+}
+
 // SBOM writes to SBOMFile which modules the executables below Built are made
 // of, by their own build information, as an SPDX document.
 type SBOM struct {

@@ -43,6 +43,7 @@ func verbs() []Verb {
 		&Rootfs{},
 		&Binaries{},
 		&Compare{},
+		&Libraries{},
 		&SBOM{},
 	}
 }

@@ -35,6 +35,8 @@ func TestCommand(t *testing.T) {
 		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},
 			"/.gohull/tool sbom -base=docker.io/library/alpine:3.22@sha256:ab -epoch=1 -image=server"},
 		{&Compare{}, "/.gohull/tool compare"},
+		{&Libraries{Image: "docker.io/library/alpine:3.22", Path: "/opt/lib:/lib"},
+			"/.gohull/tool libraries -image=docker.io/library/alpine:3.22 -path=/opt/lib:/lib"},
 		{&Binaries{Epoch: 1}, "/.gohull/tool binaries -epoch=1"},
 		{&Skeleton{}, "/.gohull/tool skeleton"},
 		{&Tidy{Modules: []string{".", "api"}}, "/.gohull/tool tidy -- . api"},

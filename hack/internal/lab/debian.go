@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // busybox gives a static busybox.
@@ -37,11 +38,36 @@ func (l Lab) seccomp(ctx context.Context) ([]string, error) {
 }
 
 // unpacked gives a file of a Debian package, by the first of its names that
-// is there. The package is unpacked to a folder of the lab, not installed.
+// is there.
 func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string, error) {
-	dir := l.path("programs", pkg)
+	dir, err := l.tree(ctx, pkg, pkg)
+	if err != nil {
+		return "", err
+	}
 	if file := first(dir, names); file != "" {
 		return file, nil
+	}
+	return "", fmt.Errorf("Debian's package %s, unpacked to %s, has no %s", pkg, dir, names[0])
+}
+
+// compiler gives a folder that has a C compiler, glibc and musl, as the root
+// of a Debian has them.
+func (l Lab) compiler(ctx context.Context) (string, error) {
+	return l.tree(ctx, "gcc",
+		"gcc", "gcc-12", "cpp-12", "libgcc-12-dev", "libgcc-s1", "libgomp1",
+		"libgmp10", "libisl23", "libmpc3", "libmpfr6", "libzstd1", "zlib1g",
+		"binutils", "binutils-x86-64-linux-gnu", "libbinutils", "libctf-nobfd0", "libctf0", "libjansson4",
+		"libc6", "libc6-dev", "linux-libc-dev",
+		"musl", "musl-dev", "musl-tools",
+	)
+}
+
+// tree gives a folder of the lab that Debian packages are unpacked to. They
+// are not installed.
+func (l Lab) tree(ctx context.Context, name string, pkgs ...string) (string, error) {
+	dir := l.path("programs", name)
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
 	}
 	temp, err := os.MkdirTemp(l.path("programs"), ".unpack-*")
 	if err != nil {
@@ -51,18 +77,11 @@ func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string,
 	if err := os.Chmod(temp, 0o755); err != nil { // apt downloads as a user of its own
 		return "", err
 	}
-	l.logf("downloading Debian's %s", pkg)
-	if err := download(ctx, temp, pkg); err != nil {
-		return "", fmt.Errorf("the lab needs Debian's package %s: %w", pkg, err)
+	l.logf("downloading Debian's %s", strings.Join(pkgs, " "))
+	if err := download(ctx, temp, pkgs...); err != nil {
+		return "", fmt.Errorf("the lab needs Debian's %s: %w", strings.Join(pkgs, " "), err)
 	}
-	os.RemoveAll(dir)
-	if err := os.Rename(filepath.Join(temp, "root"), dir); err != nil {
-		return "", err
-	}
-	if file := first(dir, names); file != "" {
-		return file, nil
-	}
-	return "", fmt.Errorf("Debian's package %s, unpacked to %s, has no %s", pkg, dir, names[0])
+	return dir, os.Rename(filepath.Join(temp, "root"), dir)
 }
 
 func first(dir string, names []string) string {
@@ -75,9 +94,9 @@ func first(dir string, names []string) string {
 	return ""
 }
 
-// download unpacks a Debian package to root in a folder.
-func download(ctx context.Context, dir, name string) error {
-	get := func() error { return run(ctx, dir, "apt-get", "-q", "download", name) }
+// download unpacks Debian packages to root in a folder.
+func download(ctx context.Context, dir string, names ...string) error {
+	get := func() error { return run(ctx, dir, "apt-get", append([]string{"-q", "download"}, names...)...) }
 	if get() != nil { // the lists may be old, or missing
 		if err := run(ctx, dir, "apt-get", "-q", "update"); err != nil {
 			return err
@@ -86,11 +105,16 @@ func download(ctx context.Context, dir, name string) error {
 			return err
 		}
 	}
-	debs, _ := filepath.Glob(filepath.Join(dir, name+"_*.deb"))
-	if len(debs) != 1 {
-		return fmt.Errorf("apt-get download %s left %d packages, want 1", name, len(debs))
+	debs, _ := filepath.Glob(filepath.Join(dir, "*.deb"))
+	if len(debs) != len(names) {
+		return fmt.Errorf("apt-get download left %d packages, want %d", len(debs), len(names))
 	}
-	return run(ctx, dir, "dpkg-deb", "-x", debs[0], "root")
+	for _, deb := range debs {
+		if err := run(ctx, dir, "dpkg-deb", "-x", deb, "root"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // install installs a Debian package unless its program is there.

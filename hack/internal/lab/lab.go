@@ -206,7 +206,11 @@ func (l Lab) standins(ctx context.Context) ([]store.Image, error) {
 	if err := l.install(ctx, "openssh-client", "/usr/bin/ssh"); err != nil {
 		return nil, err
 	}
-	machine, err := standin.This(ctx, busybox, l.ca())
+	compiler, err := l.compiler(ctx)
+	if err != nil {
+		return nil, err
+	}
+	machine, err := standin.This(ctx, standin.Machine{Busybox: busybox, Debian: compiler, CA: l.ca()})
 	if err != nil {
 		return nil, err
 	}

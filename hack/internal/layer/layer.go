@@ -72,6 +72,16 @@ func (w *Writer) Symlink(name, target string) {
 	w.add(&tar.Header{Typeflag: tar.TypeSymlink, Name: path.Clean(name), Linkname: target, Mode: 0o777}, nil)
 }
 
+// link adds a symbolic link of this machine, as it is.
+func (w *Writer) link(name, from string) {
+	target, err := os.Readlink(from)
+	if err != nil {
+		w.err = err
+		return
+	}
+	w.Symlink(name, target)
+}
+
 // Copy adds a file of this machine, executable by all when its owner may
 // execute it.
 func (w *Writer) Copy(name, from string) {
@@ -107,6 +117,8 @@ func (w *Writer) Tree(name, from string, skip func(rel string) bool) {
 			w.Dir(path.Join(name, rel), 0o755)
 		case e.Type().IsRegular():
 			w.Copy(path.Join(name, rel), filepath.Join(from, rel))
+		case e.Type() == fs.ModeSymlink:
+			w.link(path.Join(name, rel), filepath.Join(from, rel))
 		}
 		return w.err
 	})

@@ -3,6 +3,7 @@ package standin
 import (
 	"compress/gzip"
 	"fmt"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -10,21 +11,11 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/hack/internal/layer"
-	"github.com/gohull/gohull/hack/internal/store"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// golangWithGit is a golang image with what its Debian kinds have and the
-// alpine one has not: git and ssh.
-func (m maker) golangWithGit() ([]store.Platform, error) {
-	git, err := m.gitLayer()
-	if err != nil {
-		return nil, err
-	}
-	return m.golang(git)
-}
-
-// gitLayer has this machine's git and ssh, and the libraries that they load.
+// gitLayer has this machine's git and ssh, and the libraries that they load,
+// to be put on top of Debian's C library.
 func (m maker) gitLayer() (v1.Layer, error) {
 	out, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {
@@ -44,7 +35,7 @@ func (m maker) gitLayer() (v1.Layer, error) {
 	w.Copy("usr/bin/ssh", ssh)
 	w.Copy(below(https), https)
 	w.Symlink(below(https)+"s", path.Base(https))
-	if err := libraries(w, filepath.Join(core, "git"), ssh, https); err != nil {
+	if err := m.libraries(w, filepath.Join(core, "git"), ssh, https); err != nil {
 		return nil, err
 	}
 	return w.Close()
@@ -53,9 +44,9 @@ func (m maker) gitLayer() (v1.Layer, error) {
 // below is a path of this machine as a name in a layer.
 func below(file string) string { return strings.TrimPrefix(file, "/") }
 
-// libraries adds what programs load. Most is put where Debian's loader looks
-// too when a layer below has a /lib of its own; the loader has but one place.
-func libraries(w *layer.Writer, programs ...string) error {
+// libraries adds what programs load, but for what Debian's C library brings:
+// its parts have to be of one release.
+func (m maker) libraries(w *layer.Writer, programs ...string) error {
 	out, err := exec.Command("ldd", programs...).Output()
 	if err != nil {
 		return fmt.Errorf("ldd: %w", err)
@@ -68,11 +59,9 @@ func libraries(w *layer.Writer, programs ...string) error {
 	}
 	slices.Sort(all)
 	for _, file := range slices.Compact(all) {
-		name := below(file)
-		if rest, ok := strings.CutPrefix(name, "lib/"); ok {
-			name = "usr/lib/" + rest
+		if _, err := os.Stat(filepath.Join(m.Debian, file)); err != nil {
+			w.Copy(below(file), file)
 		}
-		w.Copy(name, file)
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// This describes the machine by the go command in PATH.
-func This(ctx context.Context, busybox, ca string) (Machine, error) {
+// This adds to m the Go of the go command in PATH.
+func This(ctx context.Context, m Machine) (Machine, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "-json", "GOROOT", "GOVERSION").Output()
 	if err != nil {
 		return Machine{}, fmt.Errorf("go env: %w", err)
@@ -19,5 +19,6 @@ func This(ctx context.Context, busybox, ca string) (Machine, error) {
 		return Machine{}, fmt.Errorf("go env: %w", err)
 	}
 	version, _, _ := strings.Cut(strings.TrimPrefix(env.GOVERSION, "go"), " ")
-	return Machine{Goroot: env.GOROOT, GoVersion: version, Busybox: busybox, CA: ca}, nil
+	m.Goroot, m.GoVersion = env.GOROOT, version
+	return m, nil
 }

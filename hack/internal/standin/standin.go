@@ -23,13 +23,14 @@ import (
 
 // recipe changes whenever this package makes other images from the same
 // machine.
-const recipe = "1b"
+const recipe = "3"
 
 // Machine is what the images are made from.
 type Machine struct {
 	Goroot    string
 	GoVersion string // "1.26.8"
 	Busybox   string // a static busybox
+	Debian    string // a folder that has Debian's gcc, glibc and musl, as a root file system
 	CA        string // the machine's CA bundle; empty when it has none
 }
 
@@ -56,10 +57,12 @@ func Images(m Machine) ([]store.Image, error) {
 	}
 	tag := func(v string) string { return "library/golang:" + v }
 	return []store.Image{
-		image(maker.golangAlone, tag(m.GoVersion+"-alpine"), tag(m.GoVersion+"-alpine3.22"), tag(minor(m.GoVersion)+"-alpine")),
-		image(maker.golangWithGit, tag(m.GoVersion+"-bookworm"), tag(minor(m.GoVersion)+"-bookworm")),
+		image(maker.golang, tag(m.GoVersion+"-alpine"), tag(m.GoVersion+"-alpine3.22"), tag(minor(m.GoVersion)+"-alpine")),
+		image(maker.bookworm, tag(m.GoVersion+"-bookworm"), tag(minor(m.GoVersion)+"-bookworm")),
+		image(maker.muslGolang, "library/golang-musl:"+m.GoVersion, "library/golang-musl:"+minor(m.GoVersion)),
 		image(maker.alpine, "library/alpine:3.22"),
 		image(maker.distroless, "distroless/static-debian12:nonroot"),
+		image(maker.distrolessBase, "distroless/base-debian12:nonroot"),
 		image(maker.amd64only, "library/amd64only:1"),
 	}, nil
 }
@@ -73,7 +76,11 @@ func minor(version string) string {
 func (m Machine) key() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, recipe, m.GoVersion)
-	for _, name := range []string{filepath.Join(m.Goroot, "VERSION"), m.Busybox, m.CA} {
+	names := []string{filepath.Join(m.Goroot, "VERSION"), m.Busybox, m.CA}
+	for _, lib := range []string{glibc, musl} {
+		names = append(names, filepath.Join(m.Debian, lib))
+	}
+	for _, name := range names {
 		if name == "" {
 			continue
 		}
@@ -90,10 +97,7 @@ func (m Machine) key() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (m maker) golangAlone() ([]store.Platform, error) { return m.golang() }
-
-// golang is an image with Go, and layers on top of it.
-func (m maker) golang(more ...v1.Layer) ([]store.Platform, error) {
+func (m maker) golang() ([]store.Platform, error) {
 	base, err := m.alpineLayer()
 	if err != nil {
 		return nil, err
@@ -102,7 +106,15 @@ func (m maker) golang(more ...v1.Layer) ([]store.Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := v1.Config{
+	var all []store.Platform
+	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
+		all = append(all, store.Platform{Platform: p, Config: m.golangConfig(), Layers: []v1.Layer{base, goroot}})
+	}
+	return all, nil
+}
+
+func (m maker) golangConfig() v1.Config {
+	return v1.Config{
 		Env: []string{
 			"PATH=/go/bin:/usr/local/go/bin:" + standardPath,
 			"GOLANG_VERSION=" + m.GoVersion,
@@ -112,11 +124,6 @@ func (m maker) golang(more ...v1.Layer) ([]store.Platform, error) {
 		Cmd:        []string{"/bin/sh"},
 		WorkingDir: "/go",
 	}
-	var all []store.Platform
-	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
-		all = append(all, store.Platform{Platform: p, Config: config, Layers: append([]v1.Layer{base, goroot}, more...)})
-	}
-	return all, nil
 }
 
 func (m maker) alpine() ([]store.Platform, error) {
@@ -145,7 +152,15 @@ func (m maker) distroless() ([]store.Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := v1.Config{
+	var all []store.Platform
+	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
+		all = append(all, store.Platform{Platform: p, Config: distrolessConfig(), Layers: []v1.Layer{base}})
+	}
+	return all, nil
+}
+
+func distrolessConfig() v1.Config {
+	return v1.Config{
 		Env: []string{
 			"PATH=" + standardPath,
 			"SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
@@ -153,11 +168,6 @@ func (m maker) distroless() ([]store.Platform, error) {
 		User:       "65532",
 		WorkingDir: "/home/nonroot",
 	}
-	var all []store.Platform
-	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
-		all = append(all, store.Platform{Platform: p, Config: config, Layers: []v1.Layer{base}})
-	}
-	return all, nil
 }
 
 const standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -189,6 +199,8 @@ func (m maker) alpineLayer() (v1.Layer, error) {
 			w.Symlink(a, "/bin/busybox")
 		}
 	}
+	w.Copy("lib/ld-musl-x86_64.so.1", filepath.Join(m.Debian, musl))
+	w.Symlink("lib/libc.musl-x86_64.so.1", "ld-musl-x86_64.so.1")
 	w.File("etc/alpine-release", 0o644, "3.22.0\n")
 	w.File("etc/os-release", 0o644, alpineRelease)
 	w.File("etc/passwd", 0o644, alpinePasswd)

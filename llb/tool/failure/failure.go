@@ -86,6 +86,7 @@ type parser struct {
 
 var (
 	noise    = regexp.MustCompile(`^(go: (downloading|finding|found|extracting|added|upgraded|downgraded) |exit status |FAIL\b|ok  |compilation terminated\.)`)
+	around   = regexp.MustCompile(`/link: running \S+ failed: |\$WORK/\S+/exe/a\.out |^collect2: error: |: in function `) // the errors of C's linker
 	position = regexp.MustCompile(`^(?:vet: |go: )?([^\s:][^:]*\.[a-zA-Z]+):([0-9]+)(?::([0-9]+))?: (.+)$`)
 )
 
@@ -94,6 +95,8 @@ func (p *parser) block(b block) {
 	case noise.MatchString(b.head) || strings.HasSuffix(b.head, ": too many errors"):
 	case strings.HasPrefix(b.head, "# "):
 		p.pkg = strings.TrimPrefix(b.head, "# ")
+	case around.MatchString(b.head):
+		p.others = append(p.others, b.text(b.head))
 	case strings.HasPrefix(b.head, "note: "):
 		p.note(b.head)
 	case position.MatchString(b.head):

@@ -55,6 +55,28 @@ var hints = []struct {
 		always("the toolchain has no git and ssh, which fetching without a proxy takes: name an image that has, as in `toolchain: golang:<version>-bookworm`, a proxy that has the module, or run `go mod vendor`"),
 	},
 	{
+		regexp.MustCompile(`C compiler "([^"]+)" not found`),
+		func(found []string, _ Given) string {
+			return fmt.Sprintf("name an image that has Go and %s with the key `toolchain`, or another compiler with CC in `build.env`", found[1])
+		},
+	},
+	{
+		regexp.MustCompile(`fatal error: (\S+\.h[a-z]*): No such file or directory`),
+		always("it is neither in the module nor in the toolchain's image; name an image that has it with the key `toolchain`"),
+	},
+	{
+		regexp.MustCompile(`build constraints exclude all Go files in /\S+@v`),
+		always("if they import \"C\", write `build: {cgo: true}`"),
+	},
+	{
+		regexp.MustCompile(`cannot find -l\S+`),
+		always("name an image that has the library with the key `toolchain`"),
+	},
+	{
+		regexp.MustCompile(`exec: "[^"]*pkg-config": executable file not found`),
+		always("name an image that has it with the key `toolchain`"),
+	},
+	{
 		regexp.MustCompile(`import lookup disabled by -mod=vendor`),
 		always("run: go mod vendor"),
 	},

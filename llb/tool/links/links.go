@@ -37,9 +37,18 @@ func Follow(fsys fs.FS, name string) Place {
 	return w.place
 }
 
+// InRoot finds where name leads in a root file system, of which no path
+// leaves: absolute links begin at its root, and above that is the root again.
+func InRoot(fsys fs.FS, name string) (at string, found bool) {
+	w := walk{fsys: fsys, root: true, place: Place{Name: "."}, rest: elements(name)}
+	found = w.all()
+	return w.place.Name, found
+}
+
 // walk is on its way through a path.
 type walk struct {
 	fsys  fs.FS
+	root  bool // whether it is in a root file system
 	place Place
 	rest  []string // what is left of the path
 }
@@ -59,7 +68,7 @@ func (w *walk) step() bool {
 	elem := w.rest[0]
 	w.rest = w.rest[1:]
 	if elem == ".." {
-		w.place.Escapes = w.place.Name == "."
+		w.place.Escapes = w.place.Name == "." && !w.root
 		w.place.Name = path.Dir(w.place.Name)
 		return !w.place.Escapes
 	}
@@ -83,8 +92,11 @@ func (w *walk) follow(link string) bool {
 	w.place.Links = append(w.place.Links, link)
 	w.place.Target = target
 	if path.IsAbs(target) {
-		w.place.Escapes = true
-		return false
+		w.place.Escapes = !w.root
+		if w.place.Escapes {
+			return false
+		}
+		w.place.Name = "."
 	}
 	w.rest = append(elements(target), w.rest...)
 	return true

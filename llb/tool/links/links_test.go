@@ -1,6 +1,7 @@
 package links
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,12 +9,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestFollow(t *testing.T) {
+// tree is a file system with links in it.
+func tree(t *testing.T) fs.FS {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "a/b"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, target := range map[string]string{
+		"abs":    "/a/./up",
 		"in":     "a/b",
 		"a/up":   "../in",
 		"out":    "a/../..",
@@ -29,7 +33,33 @@ func TestFollow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
+	t.Cleanup(func() { root.Close() })
+	return root.FS()
+}
+
+func TestInRoot(t *testing.T) {
+	root := tree(t)
+	for name, want := range map[string]string{
+		"/":            ".",
+		"/a//b/..":     "a",
+		"/abs":         "a/b",
+		"/abs/../up":   "a/b",
+		"/../../a":     "a",
+		"/out/a/b":     "a/b",
+		"/a/none":      "",
+		"/root":        "",
+		"/loop":        "",
+		"in/../../abs": "a/b",
+	} {
+		got, ok := InRoot(root, name)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%s leads to %s, %t; want %s", name, got, ok, want)
+		}
+	}
+}
+
+func TestFollow(t *testing.T) {
+	root := tree(t)
 	var loop []string
 	for range most {
 		loop = append(loop, "loop")
@@ -46,7 +76,7 @@ func TestFollow(t *testing.T) {
 		"..":        {Name: ".", Escapes: true},
 		"loop":      {Name: ".", Links: loop, Target: "loop"},
 	} {
-		if diff := cmp.Diff(want, Follow(root.FS(), name)); diff != "" {
+		if diff := cmp.Diff(want, Follow(root, name)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}

@@ -31,6 +31,10 @@ var remedies = map[string]string{
 // tlsPackages are those of the standard library that look for certificates.
 var tlsPackages = []string{"crypto/tls", "net/http"}
 
+// stubs are packages of other modules that compile without cgo and then fail
+// when they are used.
+var stubs = []string{"github.com/mattn/go-sqlite3", "gorm.io/driver/sqlite"}
+
 // notes finds what else there is to say about the files of a package.
 type notes struct {
 	fsys    fs.FS
@@ -54,6 +58,9 @@ func (n *notes) read(dir string, heads, matching []head) {
 	}
 	n.embed(dir, matching)
 	for _, h := range matching {
+		if !n.match.cgo {
+			n.stub(h)
+		}
 		if slices.Contains(n.verb.Needs, tool.NoteCertificates) {
 			n.certificates(h)
 		}
@@ -88,6 +95,12 @@ func (n *notes) cgo(heads []head) {
 		if at := h.importOf("C"); at.line > 0 {
 			n.add(tool.NoteCgo, h, at, "")
 		}
+	}
+}
+
+func (n *notes) stub(h head) {
+	if at := h.importOf(stubs...); at.line > 0 {
+		n.add(tool.NoteCgo, h, at, at.path)
 	}
 }
 

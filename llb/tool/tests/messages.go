@@ -18,12 +18,17 @@ var (
 )
 
 // messages are what a failed test said, each with its place, and what
-// followed it, indented.
-func (t result) messages(dir string) []string {
-	var all []string
+// followed it, indented. dirs are the folders of packages.
+func (t result) messages(dirs map[string]string) []string {
+	dir, lines := dirs[t.pkg], t.lines()
+	all := t.races(lines, dirs)
+	told := len(all) > 0
 	indent := ""
-	for _, line := range t.lines() {
+	for _, line := range lines {
 		if m := logged.FindStringSubmatch(line); m != nil {
+			if told && m[3] == raceDetected {
+				continue
+			}
 			name := filepath.Join(dir, m[1])
 			all = append(all, fmt.Sprintf("%s:%s: %s: %s", name, m[2], t.test, m[3]))
 			indent = line[:strings.Index(line, m[1])] + "    "

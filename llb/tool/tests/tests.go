@@ -153,7 +153,7 @@ func (r run) failures(dirs map[string]string) string {
 		if t.action != "fail" || t.test == "" && r.built != "" {
 			continue // A package that was not built has been told of.
 		}
-		lines := t.messages(dirs[t.pkg])
+		lines := t.messages(dirs)
 		if lines == nil && !r.failedBelow(t) {
 			lines = t.whole(dirs[t.pkg])
 		}

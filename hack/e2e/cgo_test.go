@@ -1,0 +1,148 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestExampleCgo has the C compiled without optimising, which takes a tenth
+// of the time.
+func TestExampleCgo(t *testing.T) {
+	b := example(t, "cgo")
+	spec, err := os.ReadFile(filepath.Join(b.Dir, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast := strings.Replace(string(spec), "cgo: true", "cgo: true\n  env: {CGO_CFLAGS: -O0}", 1)
+	edit(t, b, map[string]string{"Dockerfile": fast})
+	succeed(t, b)
+	im := pull(t, b.Push)
+	if exit, got := output(t, im); exit != 0 || !regexp.MustCompile(`^3\.\d+\.\d+\n$`).MatchString(got) {
+		t.Errorf("exit code %d, printed %q, want a version of SQLite", exit, got)
+	}
+	if exit, got := output(t, im, "select 6 * 7"); exit != 0 || got != "42\n" {
+		t.Errorf("exit code %d, printed %q, want 42", exit, got)
+	}
+	edit(t, b, map[string]string{"Dockerfile": strings.Replace(fast, "distroless", "alpine", 1)})
+	r := run(t, b)
+	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/cgo is linked with glibc: it starts through /lib64/ld-linux-x86-64.so.2, which docker.io/library/alpine:3.22 does not have; write `base: distroless`") {
+		t.Errorf("exit code %d, want an error for a base without glibc:\n%s", r.Exit, r.Text)
+	}
+	if v, ok := r.Vertex("compile cgo for linux/amd64"); !ok || !v.Cached {
+		t.Errorf("another base compiles again: %+v", v)
+	}
+}
+
+// halved is a program with a little C in it.
+func halved(spec string) map[string]string {
+	return map[string]string{
+		"Dockerfile": spec,
+		"go.mod":     goMod("example.com/app"),
+		"main.go": `package main
+
+// #include <stdlib.h>
+import "C"
+
+func main() { println(C.div(85, 2).quot) }
+`,
+	}
+}
+
+// TestMusl compiles for Alpine's C library, with the C compiler that the
+// toolchain's image names.
+func TestMusl(t *testing.T) {
+	musl := "toolchain: golang-musl:" + goVersion() + "\nbuild: {cgo: true}\n"
+	b := gohull(t, write(t, halved(musl+"base: alpine\n")))
+	b.Push = ref(t)
+	succeed(t, b)
+	if exit, got := output(t, pull(t, b.Push)); exit != 0 || got != "42\n" {
+		t.Errorf("exit code %d, printed %q, want 42", exit, got)
+	}
+	edit(t, b, map[string]string{"Dockerfile": musl + "base: distroless\n"})
+	r := run(t, b)
+	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/app is linked with musl: it starts through /lib/ld-musl-x86_64.so.1, which gcr.io/distroless/base-debian12:nonroot does not have; write `base: alpine`") {
+		t.Errorf("exit code %d, want an error for a base without musl:\n%s", r.Exit, r.Text)
+	}
+}
+
+// TestSharedLibrary needs a library that lies in the build context: the base
+// has it only when run.files copies it there.
+func TestSharedLibrary(t *testing.T) {
+	spec := "base: distroless\nbuild: {cgo: true}\n"
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile":  spec,
+		"go.mod":      goMod("example.com/app"),
+		"lib/twice.c": "int twice(int n) { return 2 * n; }\n",
+		"main.go": `package main
+
+// #cgo LDFLAGS: -L${SRCDIR}/lib -ltwice
+// int twice(int n);
+import "C"
+
+func main() { println(C.twice(21)) }
+`,
+	}))
+	b.Push = ref(t)
+	gcc := exec.Command("gcc", "-shared", "-nostdlib", "-Wl,-soname,libtwice.so.1", "-o", "libtwice.so", "twice.c")
+	gcc.Dir = filepath.Join(b.Dir, "lib")
+	if out, err := gcc.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", gcc, err, out)
+	}
+	r := run(t, b)
+	if r.Exit == 0 || !hasLine(r.Text, "/usr/local/bin/app needs libtwice.so.1, which gcr.io/distroless/base-debian12:nonroot does not have; name a base that has it, or copy it with `run.files` to /usr/lib") {
+		t.Errorf("exit code %d, want an error that names libtwice.so.1:\n%s", r.Exit, r.Text)
+	}
+	edit(t, b, map[string]string{"Dockerfile": spec + "run: {files: [{from: lib/libtwice.so, to: /usr/lib/libtwice.so.1}]}\n"})
+	succeed(t, b)
+	if exit, got := output(t, pull(t, b.Push)); exit != 0 || got != "42\n" {
+		t.Errorf("exit code %d, printed %q, want 42", exit, got)
+	}
+}
+
+// TestRace has a data race, which both the image and the tests find. The tests
+// have the race detector without cgo in the spec.
+func TestRace(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "base: distroless\nbuild: {cgo: true, race: true}\n",
+		"go.mod":     goMod("example.com/app"),
+		"main.go": `package main
+
+func count() (n int) {
+	done := make(chan bool)
+	go func() {
+		n++
+		close(done)
+	}()
+	n++
+	<-done
+	return n
+}
+
+func main() { println(count()) }
+`,
+		"main_test.go": `package main
+
+import "testing"
+
+func TestCount(t *testing.T) { count() }
+`,
+	}))
+	b.Push = ref(t)
+	succeed(t, b)
+	const found = 66 // the race detector's exit code
+	if exit, got := output(t, pull(t, b.Push)); exit != found || !strings.Contains(got, "WARNING: DATA RACE") {
+		t.Errorf("exit code %d, printed %q, want a data race", exit, got)
+	}
+	edit(t, b, map[string]string{"Dockerfile": "test: {race: true}\n"})
+	b.Push = ""
+	b.Args = append(b.Args, "--target=test")
+	r := run(t, b)
+	want := regexp.MustCompile(`(?m)^main\.go:[69]: TestCount: data race: (read|write) here, previous (read|write) at main\.go:[69]$`)
+	if r.Exit == 0 || !want.MatchString(r.Text) {
+		t.Errorf("exit code %d, want an error at the lines of the race:\n%s", r.Exit, r.Text)
+	}
+}
