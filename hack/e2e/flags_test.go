@@ -173,6 +173,7 @@ func TestBuildContexts(t *testing.T) {
 // TestModuleContext brings a module from another folder than the one of its
 // replace line, which is not in the context.
 func TestModuleContext(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile": "",
 		"go.mod":     goMod("example.com/app") + "\nrequire example.com/greet v1.0.0\n\nreplace example.com/greet => ./third/greet\n",

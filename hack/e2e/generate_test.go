@@ -11,6 +11,7 @@ import (
 // and then from the same files in the repository: one image. Generators run
 // again when something changed that they can read.
 func TestGenerate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../examples/gates")); err != nil {
 		t.Fatal(err)

@@ -2,10 +2,10 @@ package checks
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,8 +21,12 @@ import (
 // Generate runs the verb and gives an exit code. The folder before holds the
 // source as it was.
 func Generate(s gocmd.Step, v tool.Generate, before string) (code int, err error) {
-	if idle, err := isIdle(before); idle || err != nil {
-		return 1, errors.Join(err, nothing(s, v))
+	folders, err := directiveFolders(before)
+	if err != nil {
+		return 0, err
+	}
+	if len(folders) == 0 {
+		return 1, nothing(s, v)
 	}
 	stderr, code, err := gocmd.Stream(s, append([]string{"generate"}, v.Args...), s.Stdout)
 	if err != nil {
@@ -37,44 +41,55 @@ func Generate(s gocmd.Step, v tool.Generate, before string) (code int, err error
 	if err != nil {
 		return 0, err
 	}
+	if v.Fix {
+		return leave(s, was, made)
+	}
 	var found []finding
 	for _, f := range made {
-		switch {
-		case !v.Fix:
-			found = append(found, f.hunks()...)
-		case f.after == nil:
+		found = append(found, f.unlikeMade(folders)...)
+	}
+	return report(was, "go generate", found, fixing("generate"))
+}
+
+// leave leaves the files that were made. One that was removed is not left out
+// of the context by that, and so an error.
+func leave(s, was gocmd.Step, made []version) (code int, err error) {
+	var found []finding
+	for _, f := range made {
+		if f.after == nil {
 			found = append(found, finding{f.name, 1, removed})
-		default:
-			err = errors.Join(err, write(s.Out, f.name, f.after))
+			continue
+		}
+		if err := write(s.Out, f.name, f.after); err != nil {
+			return 0, err
 		}
 	}
-	switch {
-	case err != nil:
-		return 0, err
-	case !v.Fix:
-		return report(was, "go generate", found, fixing("generate"))
-	case len(found) > 0:
+	if len(found) > 0 {
 		return report(was, "go generate", found, "the build would go on with it")
 	}
 	fmt.Fprintf(s.Stderr, "files that the generators made otherwise than they are: %d\n", len(made))
 	return 0, mtime.SetAll(s.Out, 0)
 }
 
-// isIdle reports whether no file has a line that `go generate` runs.
-func isIdle(dir string) (idle bool, err error) {
-	idle = true
+// directiveFolders are those of files that have a line which `go generate`
+// runs.
+func directiveFolders(dir string) (all []string, err error) {
 	err = fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") {
 			return err
 		}
 		data, err := read(dir, name)
 		if len(gofiles.Directives(data)) > 0 {
-			idle = false
-			return fs.SkipAll
+			all = append(all, path.Dir(name))
 		}
 		return err
 	})
-	return idle, err
+	return all, err
+}
+
+// isBelow reports whether a file is in one of some folders, or further down.
+func isBelow(name string, folders []string) bool {
+	return slices.ContainsFunc(folders, func(dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") })
 }
 
 // nothing reports packages without generators: whoever misspells them would
@@ -150,14 +165,22 @@ func stamps(dir string) (map[string]fs.FileInfo, error) {
 	return all, err
 }
 
-// hunks are the places where a file is not as its generators make it.
-func (v version) hunks() []finding {
+// unlikeMade are the places where a file is not as generators make it that
+// have their lines in some folders.
+func (v version) unlikeMade(folders []string) []finding {
 	switch {
-	case v.before == nil:
-		return []finding{{v.name, 1, "the file is missing, and the generators make it"}}
 	case v.after == nil:
 		return []finding{{v.name, 1, removed}}
+	case v.before != nil:
+		return v.hunks()
+	case isBelow(v.name, folders):
+		return []finding{{v.name, 1, missing}}
 	}
+	return []finding{{v.name, 1, missing + "; if it is not, name it in `generate.files`, so that they find it"}}
+}
+
+// hunks are the places where a file becomes another.
+func (v version) hunks() []finding {
 	var found []finding
 	line := -1 // of the file as it is, that the next line of the diff is about
 	inside := false
@@ -187,7 +210,10 @@ func (v version) hunks() []finding {
 	return found
 }
 
-const removed = "the generators remove the file: remove it by hand"
+const (
+	missing = "the file is missing, and the generators make it"
+	removed = "the generators remove the file: remove it by hand"
+)
 
 var hunkHead = regexp.MustCompile(`^@@ -(\d+)`)
 

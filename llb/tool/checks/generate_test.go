@@ -29,6 +29,7 @@ package old
 
 //go:generate go run ../internal/lines lines.txt 1 2 three 4 5 6 7 8 9
 //go:generate go run ../internal/lines new.txt 1
+//go:generate go run ../internal/lines ../list.txt 1
 -- old/lines.txt --
 line 1
 line 2
@@ -85,7 +86,8 @@ func TestGenerate(t *testing.T) {
 	if code != 1 || err != nil {
 		t.Fatalf("exit code %d, %v, want 1\n%s", code, err, s.Stderr)
 	}
-	const want = `old/lines.txt:3: not as the generators make it; to have it written: docker buildx build --target generate -o . .
+	const want = "list.txt:1: the file is missing, and the generators make it; if it is not, name it in `generate.files`, so that they find it; to have it written: docker buildx build --target generate -o . .\n" +
+		`old/lines.txt:3: not as the generators make it
 	-line 3
 	+line three
 old/lines.txt:7: not as the generators make it
@@ -107,7 +109,7 @@ func TestGenerateFix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 2 || string(files["old/new.txt"]) != "line 1\n" || !strings.Contains(string(files["old/lines.txt"]), "line three\n") {
+	if len(files) != 3 || string(files["old/new.txt"]) != "line 1\n" || !strings.Contains(string(files["old/lines.txt"]), "line three\n") {
 		t.Errorf("got %q", files)
 	}
 }
