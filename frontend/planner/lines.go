@@ -24,12 +24,23 @@ func checkLines(c choices, errs *diag.List) {
 		return // The folders that replace modules are not looked at.
 	}
 	for _, m := range c.Project.Others {
+		if c.isBrought(m.Dir) {
+			continue
+		}
 		if c.Project.Work == nil {
 			checkOther(c.Project, m, errs)
 		} else if c.version.IsSet() {
 			checkLine(c.version, m.Go, errs)
 		}
 	}
+}
+
+// isBrought reports whether another build context takes the place of a folder
+// that replaces a module.
+func (c choices) isBrought(dir string) bool {
+	return slices.ContainsFunc(c.Project.Replaces(), func(r project.Replace) bool {
+		return r.Folder() == dir && slices.Contains(c.Request.ContextNames(), ContextName(r.Old.Path))
+	})
 }
 
 // checkWork finds members that ask for a newer Go than their go.work.
