@@ -23,7 +23,7 @@ import (
 
 // recipe changes whenever this package makes other images from the same
 // machine.
-const recipe = "3"
+const recipe = "4"
 
 // Machine is what the images are made from.
 type Machine struct {
