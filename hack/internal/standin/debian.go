@@ -57,7 +57,7 @@ func (m maker) compilerLayer() (v1.Layer, error) {
 	w.Symlink("bin/sh", "/bin/busybox")
 	w.Tree(".", m.Debian, notCompiling)
 	w.Symlink("usr/lib/x86_64-linux-musl/libc.so", "/"+musl) // or all would be linked statically
-	w.File("etc/passwd", 0o644, alpinePasswd) // ssh asks who it is
+	w.File("etc/passwd", 0o644, alpinePasswd)                // ssh asks who it is
 	w.Dir("root", 0o700)
 	w.Dir("tmp", 0o1777)
 	m.certificates(w)
