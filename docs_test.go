@@ -18,6 +18,7 @@ import (
 // generated are the parts of pages that come from the code. On a page they
 // stand between <!-- begin NAME --> and <!-- end NAME -->.
 var generated = map[string]func() string{
+	"overview":  spec.Overview,
 	"spec":      spec.Markdown,
 	"buildargs": buildArgs,
 	"secrets":   secrets,

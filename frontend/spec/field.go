@@ -12,7 +12,9 @@ import (
 // its value gets into a T.
 type field[T any] struct {
 	name    string
-	entries []Entry // its rows of the reference, their keys relative to T
+	meaning string   // one or two sentences in Markdown
+	keys    []string // those of a block
+	entries []Entry  // its rows of the reference, their keys relative to T
 	shape   shape
 	read    func(value, *T)
 }
@@ -41,11 +43,11 @@ func leaf[T, V any](name string, k kind[V], in func(*T) *V, without, meaning str
 		*in(into) = own
 	}
 	shape := k.shape.and(shape{"description": meaning + "\n\nDefault: " + without + "."})
-	return field[T]{name: name, entries: entries, shape: shape, read: read}
+	return field[T]{name: name, meaning: meaning, entries: entries, shape: shape, read: read}
 }
 
 // block is a key that holds keys of its own.
-func block[T, B any](name string, fields []field[B], in func(*T) *B) field[T] {
+func block[T, B any](name string, fields []field[B], in func(*T) *B, meaning string) field[T] {
 	var entries []Entry
 	for _, e := range below(".", fields) {
 		e.Key = name + e.Key
@@ -58,7 +60,8 @@ func block[T, B any](name string, fields []field[B], in func(*T) *B) field[T] {
 		}
 		readFields(v, fields, in(into))
 	}
-	return field[T]{name: name, entries: entries, shape: mapping(fields), read: read}
+	shape := mapping(fields).and(shape{"description": meaning})
+	return field[T]{name: name, meaning: meaning, keys: names(fields), entries: entries, shape: shape, read: read}
 }
 
 // below lists the rows of all fields, with a prefix to their keys.

@@ -30,6 +30,7 @@ func severalImages(name, without, meaning string) field[Spec] {
 	}
 	return field[Spec]{
 		name:    name,
+		meaning: meaning,
 		entries: []Entry{{Key: name, Type: someImages, Default: without, Meaning: meaning}},
 		shape:   shape,
 		read:    func(v value, _ *Spec) { v.p.images = &v },

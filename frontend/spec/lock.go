@@ -88,7 +88,8 @@ func writePairs(b *strings.Builder, indent, name string, pairs []Pair) {
 }
 
 var lockFields = []field[Lock]{
-	block("go", lockedGoFields, func(l *Lock) *LockedGo { return &l.Go }),
+	block("go", lockedGoFields, func(l *Lock) *LockedGo { return &l.Go },
+		"The toolchain."),
 	leaf("images", lockedImages, func(l *Lock) *[]LockedImage { return &l.Images }, "none",
 		"Digests of images, by name and platform."),
 }

@@ -23,3 +23,17 @@ func Markdown() string {
 	}
 	return b.String()
 }
+
+// Overview is the keys of the top level as a table in Markdown.
+func Overview() string {
+	var b strings.Builder
+	b.WriteString("| key | meaning |\n|---|---|\n")
+	for _, f := range specFields {
+		meaning := f.meaning
+		if len(f.keys) > 0 {
+			meaning = strings.TrimSuffix(meaning, ".") + ": `" + strings.Join(f.keys, "`, `") + "`."
+		}
+		b.WriteString("| `" + f.name + "` | " + meaning + " |\n")
+	}
+	return b.String()
+}

@@ -21,17 +21,21 @@ var specFields = []field[Spec]{
 		"Where Go comes from: `image` for the official image, the small one unless git or a C compiler is needed; `module` for the module proxy, or an image reference."),
 	baseField,
 	buildField,
-	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules }),
+	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules },
+		"Where dependencies come from."),
 	runField,
 	leaf("checks", list("a list of checks", text("a check", oneOf(checks...)), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
 		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `generate` for files as generators make them, `vuln` for code that calls nothing of known vulnerability."),
-	block("test", testFields, func(s *Spec) *Test { return &s.Test }),
+	block("test", testFields, func(s *Spec) *Test { return &s.Test },
+		"How the tests are run."),
 	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
 		"nothing is generated",
 		"Packages whose `//go:generate` lines are run before the build, so that the files they make need not be in the repository. With `generate` among the `checks`, nothing is run before the build, and the files in the repository are held against what the lines make."),
-	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln }),
-	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug }),
+	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln },
+		"How the check `vuln` looks for vulnerabilities."),
+	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug },
+		"How the image of `--target debug` waits for a debugger."),
 	imageField,
 	severalImages("images",
 		"none: the file makes one image",
@@ -52,9 +56,12 @@ var (
 	baseField = leaf("base", text(aString, solid, among("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
 		"What the image starts from: `scratch`, `alpine`, `distroless`, or an image reference.")
-	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build })
-	runField   = block("run", runFields, func(s *Spec) *Run { return &s.Run })
-	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image })
+	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build },
+		"How the packages are compiled.")
+	runField = block("run", runFields, func(s *Spec) *Run { return &s.Run },
+		"What is in the image beside the program, and how it is run.")
+	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image },
+		"What the image is called where it is pushed.")
 )
 
 // checks are the words of the key of that name.
