@@ -48,7 +48,7 @@ func BuildArgs() []BuildArg {
 		{"GOPROXY", "where modules are fetched from; overrides `modules.proxy`"},
 		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
-		{releasesArg, "the versions that are released, as `git tag` prints them: they decide which tags move, see [Images](images.md)"},
+		{releasesArg, "the versions that are released, as `git tag` prints them; they decide which tags move"},
 		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
 		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
 		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},

@@ -170,7 +170,7 @@ func TestAnswers(t *testing.T) {
 		"schema,format=json":     `  "title": "gohull spec",`,
 		"describe,format=json":   `    "name": "frontend.lint",`,
 		"llb,format=json":        `    "image": "linux/amd64",`,
-		"outline,ignorestatus=1": "SECRET        REQUIRED",
+		"outline,ignorestatus=1": "SECRET            REQUIRED",
 	} {
 		got := answer(t, question, dir)
 		if !hasLine(got, want) {
