@@ -240,6 +240,8 @@ func TestRoundTrips(t *testing.T) {
 		{"zero config", "", nil, 5, 14, 1},
 		{"toolchain module", "toolchain: module\n", nil, 5, 14, 0},
 		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 6, 14, 2},
+		{"one of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "a"}, 6, 14, 1},
+		{"all of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 9, 14, 2},
 		{"two platforms", "base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 6, 14, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -59,7 +59,7 @@ func pages(dir, results string) ([]File, error) {
 func recipes() string {
 	l := peer.Lab{Registry: "registry.example", Syntax: "registry.example/gohull:1", GoVersion: "1.26.8"}
 	var b strings.Builder
-	for _, r := range l.Recipes("./cmd/server") {
+	for _, r := range l.Recipes("./cmd/server", []string{"./cmd/api", "./cmd/worker"}) {
 		fmt.Fprintf(&b, "%s:\n\n```\n%s```\n\n", r.Title, r.Text)
 	}
 	return b.String()

@@ -9,10 +9,11 @@ import (
 // Recipe is what a builder is given beside the project.
 type Recipe struct{ Title, Text string }
 
-// Recipes are those for a main package.
-func (l Lab) Recipes(main string) []Recipe {
+// Recipes are those for a main package, and what gohull has for several.
+func (l Lab) Recipes(main string, several []string) []Recipe {
 	return []Recipe{
 		{gohullTitle, l.gohull(main)},
+		{gohullTitle + ", several services", l.gohullImages(several)},
 		{bestTitle, l.bestDockerfile(main)},
 		{layeredTitle, l.layeredDockerfile(main)},
 		{koTitle, l.koSettings()},
