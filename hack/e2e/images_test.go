@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/image"
@@ -28,8 +29,12 @@ func monorepo(t testing.TB) string {
 	if err := os.WriteFile(spec, []byte(here.Replace(string(data))), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// A builder that was used before has seen all but this.
+	edit(t, buildx.Build{Dir: dir}, map[string]string{"NOTES.md": now() + "\n"})
 	return dir
 }
+
+func now() string { return time.Now().Format(time.RFC3339Nano) }
 
 // imageRoot is where the images of the test are.
 func imageRoot(t testing.TB) string { return strings.TrimSuffix(ref(t), ":latest") }
@@ -72,11 +77,11 @@ func TestImages(t *testing.T) {
 		}
 	}
 
-	edit(t, buildx.Build{Dir: dir}, map[string]string{"README.md": "read\n"})
+	edit(t, buildx.Build{Dir: dir}, map[string]string{"README.md": "read " + now() + "\n"})
 	if ran := stepsOf(succeed(t, b)); !slices.Equal(ran, []string{"find packages", "pick the source of api, worker"}) {
 		t.Errorf("after an edit of a README, %q ran", ran)
 	}
-	edit(t, buildx.Build{Dir: dir}, map[string]string{"cmd/worker/main.go": "package main\n\nfunc main() { println(\"edited\") }\n"})
+	edit(t, buildx.Build{Dir: dir}, map[string]string{"cmd/worker/main.go": "package main\n\nfunc main() { println(\"edited " + now() + "\") }\n"})
 	want := []string{"compile ./cmd/worker for linux/amd64", "find packages", "pick the source of api, worker", "put the image worker together for linux/amd64"}
 	if ran := stepsOf(succeed(t, b)); !slices.Equal(ran, want) {
 		t.Errorf("after an edit of the worker, %q ran, want %q", ran, want)
