@@ -4,15 +4,18 @@ import (
 	"archive/tar"
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sync/errgroup"
 )
 
 // TestMain lets the test stand before the go command's cache, as the tool does.
@@ -24,34 +27,40 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	if err := os.RemoveAll(shared.gocache); err != nil {
+	if err := os.RemoveAll(shared.dir); err != nil {
 		panic(err)
 	}
 	os.Exit(code)
 }
 
-// shared is a GOCACHE of all tests, since compiling the runtime takes its
-// time, and the index of the pack that was made when it was empty.
-var shared struct{ gocache, first string }
+// shared is a folder of all tests, since compiling the runtime takes its time:
+// a project, a GOCACHE, and the index of the pack that was made when it was
+// empty.
+var shared struct{ dir, first string }
 
 // compiled is a GOCACHE that has compiled a project, and its pack.
 func compiled(t *testing.T) (dir, gocache, made string) {
 	t.Helper()
-	dir = project(t)
-	if shared.gocache == "" {
+	if shared.dir == "" {
 		var err error
-		if shared.gocache, err = os.MkdirTemp("", "objects"); err != nil {
+		if shared.dir, err = os.MkdirTemp("", "objects"); err != nil {
 			t.Fatal(err)
 		}
-		shared.first = string(read(t, pack(t, dir, shared.gocache, ""), IndexFile))
 	}
-	return dir, shared.gocache, pack(t, dir, shared.gocache, "")
+	dir, gocache = filepath.Join(shared.dir, "project"), filepath.Join(shared.dir, "gocache")
+	if shared.first == "" {
+		project(t, dir)
+		if err := os.Mkdir(gocache, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		shared.first = string(read(t, pack(t, dir, gocache, ""), IndexFile))
+	}
+	return dir, gocache, pack(t, dir, gocache, "")
 }
 
 // project is a program of two packages.
-func project(t *testing.T) string {
+func project(t *testing.T, dir string) {
 	t.Helper()
-	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"go.mod":     "module example.com/m\n\ngo 1.24\n",
 		"main.go":    "package main\n\nimport \"example.com/m/lib\"\n\nfunc main() { lib.Do() }\n",
@@ -63,7 +72,6 @@ func project(t *testing.T) string {
 		}
 		writeOld(t, file, text)
 	}
-	return dir
 }
 
 // writeOld writes a file that seems to be old. The go command keeps no index
@@ -153,6 +161,47 @@ func TestPack(t *testing.T) {
 	}
 }
 
+// Steps of several platforms unpack their packs to one GOCACHE at the same
+// time, each as process 1 of its container: the same pack, or another that has
+// the same objects.
+func TestUnpackTogether(t *testing.T) {
+	_, _, one := compiled(t)
+	two := t.TempDir()
+	if err := os.CopyFS(two, os.DirFS(one)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(two, IndexFile), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	alone, together := t.TempDir(), t.TempDir()
+	if _, err := Unpack(alone, one); err != nil {
+		t.Fatal(err)
+	}
+	var steps errgroup.Group
+	for i := range 8 {
+		steps.Go(func() error {
+			_, err := Unpack(together, []string{one, two}[i%2])
+			return err
+		})
+	}
+	if err := steps.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := objects(t, together), objects(t, alone); !slices.Equal(got, want) {
+		t.Errorf("there are %d files, want the %d of the pack", len(got), len(want))
+	}
+}
+
+// objects names the files of a GOCACHE, sorted.
+func objects(t *testing.T, gocache string) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS(gocache), "??/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 // A pack that is old may have lost objects to the go command, which removes
 // what it does not use.
 func TestUnpackAgain(t *testing.T) {
@@ -176,6 +225,7 @@ func TestWithout(t *testing.T) {
 	if none := read(t, pack(t, dir, gocache, all), IndexFile); len(none) > 0 {
 		t.Errorf("what another pack has is packed again:\n%s", none)
 	}
+	t.Cleanup(func() { project(t, dir) })
 	writeOld(t, filepath.Join(dir, "lib/lib.go"), "package lib\n\nfunc Do() { println(`edited`) }\n")
 	edited := read(t, pack(t, dir, gocache, all), IndexFile)
 	if n := bytes.Count(edited, []byte("\n")); n == 0 || n > 20 {

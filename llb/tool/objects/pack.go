@@ -2,7 +2,6 @@ package objects
 
 import (
 	"archive/tar"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +37,7 @@ func (p Pack) Write(dir string) (objects int, err error) {
 	if err := writeData(filepath.Join(dir, DataFile), c, entries); err != nil {
 		return 0, err
 	}
-	return len(entries), markAs(p.Cache, name([]byte(index.String())))
+	return len(entries), have(p.Cache, []byte(index.String()))
 }
 
 func (p Pack) entries() ([]entry, *cache.Cache, error) {
@@ -53,9 +52,6 @@ func (p Pack) entries() ([]entry, *cache.Cache, error) {
 	actions, err = without(actions, p.Without)
 	return lookup(c, actions), c, err
 }
-
-// name is what a pack with this index is called in a GOCACHE.
-func name(index []byte) string { return fmt.Sprintf("gohull-%x", sha256.Sum256(index)) }
 
 func writeData(file string, c *cache.Cache, entries []entry) error {
 	f, err := os.Create(file)

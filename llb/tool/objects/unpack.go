@@ -2,10 +2,12 @@ package objects
 
 import (
 	"archive/tar"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -21,17 +23,21 @@ func Unpack(gocache, dir string) (files int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	mark := name(index)
-	if isMarked(gocache, mark) {
-		return 0, nil
-	}
 	if _, err := cache.Open(gocache); err != nil { // It makes the folders.
+		return 0, err
+	}
+	m, err := lock(gocache, index)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	if done, err := m.isSet(); done || err != nil {
 		return 0, err
 	}
 	if files, err = unpackData(gocache, filepath.Join(dir, DataFile)); err != nil {
 		return 0, fmt.Errorf("unpacking objects: %w", err)
 	}
-	return files, markAs(gocache, mark)
+	return files, m.set()
 }
 
 func unpackData(gocache, file string) (files int, err error) {
@@ -68,7 +74,9 @@ func unpackData(gocache, file string) (files int, err error) {
 var member = regexp.MustCompile(`^([0-9a-f]{2})/([0-9a-f]{2})[0-9a-f]{62}-[ad]$`)
 
 // unpackFile writes a file beside its place first: a go command that runs at
-// the same time finds all of it or nothing.
+// the same time finds all of it or nothing. The name it has until then is no
+// other step's, whose pack may have the same object, and ends like that of an
+// output: the go command removes it as unused if this step does not finish.
 func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
 	found := member.FindStringSubmatch(h.Name)
 	if found == nil || found[1] != found[2] || h.Typeflag != tar.TypeReg {
@@ -77,7 +85,7 @@ func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
 	if info, err := root.Stat(h.Name); err == nil && info.Size() == h.Size {
 		return refresh(root, h.Name)
 	}
-	temp := fmt.Sprintf("%s.%d", h.Name, os.Getpid())
+	temp := path.Join(found[1], rand.Text()+"-d")
 	f, err := root.Create(temp)
 	if err != nil {
 		return err
@@ -93,23 +101,4 @@ func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
 func refresh(root *os.Root, name string) error {
 	now := time.Now()
 	return root.Chtimes(name, now, now)
-}
-
-// lifetime is how long a GOCACHE is taken to have what was unpacked to it. The
-// go command removes what it has not used for five days.
-const lifetime = 4 * 24 * time.Hour
-
-// isMarked reports whether a pack was unpacked to a GOCACHE.
-func isMarked(gocache, mark string) bool {
-	info, err := os.Stat(filepath.Join(gocache, mark))
-	return err == nil && time.Since(info.ModTime()) < lifetime
-}
-
-func markAs(gocache, mark string) error {
-	file := filepath.Join(gocache, mark)
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		return err
-	}
-	now := time.Now()
-	return os.Chtimes(file, now, now)
 }
