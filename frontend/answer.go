@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"sync"
 
@@ -87,19 +86,11 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 // images share for which it is the same.
 func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (tool.Facts, error) {
 	return b.scans.get(fmt.Sprintf("%+v", s), func() (tool.Facts, error) {
-		var facts tool.Facts
 		ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
 		if err != nil {
-			return facts, err
+			return tool.Facts{}, err
 		}
-		data, err := dockerui.ReadFile(ctx, ref, tool.FactsFile)
-		if err != nil {
-			return facts, fmt.Errorf("reading what the scan found: %w", err)
-		}
-		if err := json.Unmarshal(data, &facts); err != nil {
-			return facts, fmt.Errorf("reading what the scan found: %w", err)
-		}
-		return facts, nil
+		return readJSON[tool.Facts](ctx, ref, tool.FactsFile)
 	})
 }
 
@@ -113,10 +104,10 @@ func (b *build) resolved(ctx context.Context, key planner.ImageKey) (planner.Ima
 // resolve finds the digest and the config of an image, or of the build
 // context that replaces it.
 func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Image, error) {
-	p := ocispecs.Platform{OS: key.Platform.OS, Architecture: key.Platform.Architecture, Variant: key.Platform.Variant}
+	p := ociPlatform(key.Platform)
 	var dgst digest.Digest
 	named, err := b.ui.NamedContext(key.Ref, dockerui.ContextOpt{
-		Platform:      &p,
+		Platform:      p,
 		ResolveMode:   b.ui.ImageResolveMode.String(),
 		CaptureDigest: &dgst,
 	})
@@ -129,7 +120,7 @@ func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Imag
 	ref, dgst, config, err := b.c.ResolveImageConfig(ctx, pinned(key.Ref, digest.Digest(key.Digest)), sourceresolver.Opt{
 		LogName: fmt.Sprintf("load metadata for %s %s", key.Use, key.Ref),
 		ImageOpt: &sourceresolver.ResolveImageOpt{
-			Platform:    &p,
+			Platform:    p,
 			ResolveMode: b.ui.ImageResolveMode.String(),
 		},
 	})
@@ -140,7 +131,7 @@ func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Imag
 	if err := json.Unmarshal(config, &img.Config); err != nil {
 		return img, fmt.Errorf("its config: %w", err)
 	}
-	return img, matches(img.Config.Platform, p)
+	return img, matches(img.Config.Platform, *p)
 }
 
 func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named *dockerui.NamedContext, dgst *digest.Digest) (planner.Image, error) {
@@ -154,49 +145,6 @@ func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named 
 	}
 	b.contexts.add(img.Context, *st)
 	return img, nil
-}
-
-// seeds finds the build contexts that bring compiled packages, by platform.
-func (b *build) seeds(ctx context.Context, targets []plan.Platform) (map[plan.Platform]string, error) {
-	seeds := map[plan.Platform]string{}
-	for _, target := range targets {
-		named, err := b.ui.NamedContext(planner.SeedContext, dockerui.ContextOpt{
-			Platform:    &ocispecs.Platform{OS: target.OS, Architecture: target.Architecture, Variant: target.Variant},
-			ResolveMode: b.ui.ImageResolveMode.String(),
-		})
-		if err != nil {
-			return nil, err
-		}
-		if named == nil {
-			continue
-		}
-		st, _, err := named.Load(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("the build context %s: %w", planner.SeedContext, err)
-		}
-		seeds[target] = fmt.Sprintf("%s::%s", planner.SeedContext, target)
-		b.contexts.add(seeds[target], *st)
-	}
-	return seeds, nil
-}
-
-// loadFolders finds the build contexts that steps read as they are.
-func (b *build) loadFolders(ctx context.Context, names []string) error {
-	for _, name := range names {
-		named, err := b.ui.NamedContext(name, dockerui.ContextOpt{ResolveMode: b.ui.ImageResolveMode.String()})
-		if err != nil {
-			return err
-		}
-		if named == nil {
-			return fmt.Errorf("the build context %s is for another platform than that of this build", name)
-		}
-		st, _, err := named.Load(ctx)
-		if err != nil {
-			return fmt.Errorf("the build context %s: %w", name, err)
-		}
-		b.contexts.add(name, *st)
-	}
-	return nil
 }
 
 // pinned is a reference with its digest.
@@ -229,27 +177,6 @@ func notResolved(key planner.ImageKey, err error) diag.Diagnostic {
 		d.Hint = "name another with the keys `go` or `toolchain`; with `toolchain: module` it comes through the module proxy and no registry is needed"
 	}
 	return d
-}
-
-// namedContexts collects the build contexts that replace images.
-type namedContexts struct {
-	mu     sync.Mutex
-	loaded map[string]llb.State
-}
-
-func (n *namedContexts) add(name string, st llb.State) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.loaded == nil {
-		n.loaded = map[string]llb.State{}
-	}
-	n.loaded[name] = st
-}
-
-func (n *namedContexts) states() map[string]llb.State {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return maps.Clone(n.loaded)
 }
 
 // frontendImage is implemented by gateway clients that run from an image.

@@ -47,7 +47,7 @@ type build struct {
 	c        client.Client
 	source   *dockerui.Source // the spec's file
 	files    project.Files
-	ignored  []string // patterns of what is no part of the context
+	ignored  ignore
 	contexts namedContexts
 	scans    once[string, tool.Facts]
 	leftOut  []planner.LeftOut // tags that were warned of

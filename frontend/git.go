@@ -8,7 +8,6 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/patternmatcher"
 	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
@@ -16,7 +15,7 @@ import (
 // the user has taken it in with "!.git". What the client says of the commit
 // goes before.
 func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
-	hidden, err := b.hides(checkout.Dir)
+	hidden, err := b.ignored.hides(checkout.Dir)
 	if hidden || err != nil {
 		return err
 	}
@@ -45,15 +44,6 @@ func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
 	}
 	req.Branch, req.Version, req.Releases = c.Branch, c.Version, c.Versions
 	return nil
-}
-
-// hides reports whether the ignore file leaves a folder out of the context.
-func (b *build) hides(dir string) (bool, error) {
-	ignored, err := patternmatcher.New(b.ignored)
-	if err != nil {
-		return false, err
-	}
-	return ignored.MatchesOrParentMatches(dir)
 }
 
 // readBelow adds a file, or all files below a folder; one that is not there

@@ -9,14 +9,9 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// alwaysIgnored is left out of the context before the ignore file has its
-// say, which can take it in again with "!.git": a build needs nothing of it,
-// and each git command changes it.
-var alwaysIgnored = []string{".git"}
-
 // inputs is what a plan refers to, as this daemon and this request have it.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
-	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(b.ignored))
+	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(b.ignored.patterns))
 	if err != nil {
 		return lower.Inputs{}, err
 	}

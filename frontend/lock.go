@@ -2,15 +2,12 @@ package frontend
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"golang.org/x/sync/errgroup"
 )
@@ -66,17 +63,9 @@ func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planne
 
 // fetched has a toolchain fetched, and tells what came.
 func (b *build) fetched(ctx context.Context, t plan.ModuleToolchain, inputs lower.Inputs) (tool.Fetched, error) {
-	var fetched tool.Fetched
 	ref, err := b.evaluate(ctx, lower.Toolchain(t, inputs))
 	if err != nil {
-		return fetched, err
+		return tool.Fetched{}, err
 	}
-	data, err := dockerui.ReadFile(ctx, ref, tool.GoFile)
-	if err != nil {
-		return fetched, fmt.Errorf("reading what was fetched: %w", err)
-	}
-	if err := json.Unmarshal(data, &fetched); err != nil {
-		return fetched, fmt.Errorf("reading what was fetched: %w", err)
-	}
-	return fetched, nil
+	return readJSON[tool.Fetched](ctx, ref, tool.GoFile)
 }

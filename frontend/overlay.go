@@ -2,11 +2,9 @@ package frontend
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
-	"github.com/moby/buildkit/frontend/dockerui"
 )
 
 // overlaid is the inputs of a build with what lies over their context: modules
@@ -22,16 +20,12 @@ func (b *build) overlaid(ctx context.Context, in planner.Input, inputs lower.Inp
 // replaced puts build contexts in the place of folders that replace modules.
 func (b *build) replaced(ctx context.Context, in planner.Input, inputs lower.Inputs) (lower.Inputs, error) {
 	for _, r := range planner.ReplacedModules(in) {
-		named, err := b.ui.NamedContext(r.Context, dockerui.ContextOpt{})
+		st, err := b.loadContext(ctx, r.Context, nil)
 		if err != nil {
 			return inputs, err
 		}
-		if named == nil {
+		if st == nil {
 			continue // for another platform
-		}
-		st, _, err := named.Load(ctx)
-		if err != nil {
-			return inputs, fmt.Errorf("the build context %s: %w", r.Context, err)
 		}
 		inputs.Context = lower.Replaced(*st, r.Context, r.Dir, inputs)
 	}

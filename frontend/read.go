@@ -2,7 +2,9 @@ package frontend
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +15,6 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/patternmatcher"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 )
@@ -39,6 +40,10 @@ func platform(p ocispecs.Platform) plan.Platform {
 	return plan.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
 }
 
+func ociPlatform(p plan.Platform) *ocispecs.Platform {
+	return &ocispecs.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
+}
+
 // readSource reads the spec's file and the ignore file, and beside them the
 // files of the project where nothing else has to be known for that.
 func (b *build) readSource(ctx context.Context) error {
@@ -48,7 +53,10 @@ func (b *build) readSource(ctx context.Context) error {
 			return err
 		}
 		patterns, err := b.ui.DockerIgnorePatterns(ctx)
-		b.ignored = append(slices.Clone(alwaysIgnored), patterns...)
+		if err != nil {
+			return err
+		}
+		b.ignored, err = newIgnore(patterns)
 		return err
 	})
 	if b.isPlainLocal() {
@@ -78,12 +86,8 @@ func (b *build) isPlainLocal() bool {
 // dropIgnored leaves out what was read and the ignore file hides: for the
 // build it is not there.
 func (b *build) dropIgnored() error {
-	ignored, err := patternmatcher.New(b.ignored)
-	if err != nil {
-		return err
-	}
 	for name := range b.files {
-		hidden, err := ignored.MatchesOrParentMatches(name)
+		hidden, err := b.ignored.hides(name)
 		if err != nil {
 			return err
 		}
@@ -168,6 +172,18 @@ func readFile(ctx context.Context, ref client.Reference, name string) ([]byte, b
 	}
 	data, err := dockerui.ReadFile(ctx, ref, name)
 	return data, err == nil, err
+}
+
+// readJSON reads a file that a step left for the frontend.
+func readJSON[T any](ctx context.Context, ref client.Reference, name string) (v T, err error) {
+	data, err := dockerui.ReadFile(ctx, ref, name)
+	if err == nil {
+		err = json.Unmarshal(data, &v)
+	}
+	if err != nil {
+		return v, fmt.Errorf("reading %s of a step: %w", name, err)
+	}
+	return v, nil
 }
 
 // solveRef solves a state to its one ref.
