@@ -163,11 +163,19 @@ func entries(data []byte, order binary.ByteOrder) map[string][]string {
 	return all
 }
 
-// text is the string at an offset.
+// longestPath is how long a path may be on Linux, with the zero at its end.
+const longestPath = 4096
+
+// text is the string at an offset, empty where there is none that could be a
+// path: a hostile cache may have as many offsets as it likes.
 func text(data []byte, offset uint32) string {
 	if uint64(offset) >= uint64(len(data)) {
 		return ""
 	}
-	s, _, _ := bytes.Cut(data[offset:], []byte{0})
+	data = data[offset:]
+	s, _, ok := bytes.Cut(data[:min(len(data), longestPath)], []byte{0})
+	if !ok {
+		return ""
+	}
 	return string(s)
 }

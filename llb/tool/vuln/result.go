@@ -123,12 +123,12 @@ func (r result) called(o own) []call {
 
 func (r result) call(f finding, o own) call {
 	i := slices.IndexFunc(f.Trace, func(fr frame) bool { _, ok := o[fr.Module]; return ok })
-	if i < 0 {
+	ours := i >= 0
+	if !ours {
 		i = len(f.Trace) - 1
 	}
 	c := call{id: f.OSV, text: fmt.Sprintf("%s, which is vulnerable in %s: %s: %s; %s", way(f.Trace[:i+1]), f.Trace[0].where(), f.OSV, r.summaries[f.OSV], f.remedy())}
-	caller := f.Trace[i]
-	if caller.Position != nil && caller.Position.Line > 0 {
+	if caller := f.Trace[i]; ours && caller.Position != nil && caller.Position.Line > 0 {
 		c.file = path.Join(o[caller.Module], caller.Position.Filename)
 		c.line, c.col = caller.Position.Line, caller.Position.Column
 	}
