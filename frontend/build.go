@@ -47,6 +47,7 @@ type build struct {
 	c        client.Client
 	source   *dockerui.Source // the spec's file
 	files    project.Files
+	hidden   []string // files that the project would have, were they not ignored
 	ignored  ignore
 	contexts namedContexts
 	scans    once[string, tool.Facts]
@@ -108,7 +109,11 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	if err := b.readCheckout(ctx, &req); err != nil {
 		return in, err
 	}
-	return parse(b.source.Filename, b.source.Data, b.files, req)
+	in, err = parse(b.source.Filename, b.source.Data, b.files, req)
+	if err == nil {
+		in.Project.Hidden = b.hidden
+	}
+	return in, err
 }
 
 // plan plans the images that a request is for.

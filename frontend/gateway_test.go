@@ -369,7 +369,7 @@ func TestHiddenProject(t *testing.T) {
 		files := mapFS(hello)
 		files[ignore] = &fstest.MapFile{Data: []byte("go.*\n")}
 		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
-		if err == nil || !strings.Contains(err.Error(), "no go.mod") {
+		if err == nil || !strings.Contains(err.Error(), "the ignore file hides go.mod from the build") {
 			t.Errorf("with %s, the error is %v", ignore, err)
 		}
 	}

@@ -93,8 +93,10 @@ func (b *build) dropIgnored() error {
 		}
 		if hidden {
 			delete(b.files, name)
+			b.hidden = append(b.hidden, name)
 		}
 	}
+	slices.Sort(b.hidden)
 	return nil
 }
 

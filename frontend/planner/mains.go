@@ -44,10 +44,14 @@ func (p packages) mains(s *spec.Spec) []tool.Package {
 
 func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 	d := diag.Diagnostic{At: firstLine(s), Message: "the build context has no go.mod"}
-	switch dirs := p.facts.Modules; len(dirs) {
-	case 0:
+	dirs := p.facts.Modules
+	switch {
+	case slices.Contains(p.project.Hidden, project.ModFile):
+		d.Message = "the ignore file hides go.mod from the build"
+		d.Hint = fmt.Sprintf("take it out there; if other builds need that file as it is, write one for this build alone: %s.dockerignore", s.File)
+	case len(dirs) == 0:
 		d.Hint = "run `go mod init`, and see that no ignore file hides go.mod"
-	case 1:
+	case len(dirs) == 1:
 		d.Hint = fmt.Sprintf("there is one in %s: build with that folder as the context", dot(dirs[0]))
 	default:
 		d.Hint = fmt.Sprintf("there are some in %s: build with one of these folders as the context, or add a go.work with `go work init`", join(dirs))
@@ -72,7 +76,7 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 	case 1:
 		return all
 	case 0:
-		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.excluded()})
+		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere()})
 	default:
 		p.errs.Add(diag.Diagnostic{
 			At:      firstLine(s),
@@ -83,14 +87,28 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 	return nil
 }
 
-// excluded says where a main package may be hiding.
-func (p packages) excluded() string {
+// elsewhere says where a main package may be hiding.
+func (p packages) elsewhere() string {
 	for _, pkg := range p.facts.Packages {
 		if pkg.Reason != "" && p.project.Contains(pkg.Module) {
 			return dot(pkg.Dir) + ": " + pkg.Reason
 		}
 	}
+	if others := p.others(); len(others) > 0 {
+		return fmt.Sprintf("other modules have some: %s; %s", join(dirs(others)), p.otherModule(others[0]))
+	}
 	return "a package that is to be a program begins with `package main`"
+}
+
+// others gives the main packages of modules that are not the project's.
+func (p packages) others() []tool.Package {
+	var out []tool.Package
+	for _, pkg := range p.facts.Packages {
+		if pkg.Name == "main" && !p.project.Contains(pkg.Module) {
+			out = append(out, pkg)
+		}
+	}
+	return out
 }
 
 // likely is the package that an example shows: the one at the root of its
@@ -182,9 +200,9 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 
 func (p packages) otherModule(pkg tool.Package) string {
 	if p.project.Work != nil {
-		return fmt.Sprintf("build with %s as the context, or add `use %s` to go.work", dot(pkg.Module), dot(pkg.Module))
+		return fmt.Sprintf("add `use %s` to go.work, or build with that folder as the context", dot(pkg.Module))
 	}
-	return fmt.Sprintf("build with %s as the context, or add a go.work with `go work init . %s`", dot(pkg.Module), dot(pkg.Module))
+	return fmt.Sprintf("add a go.work with `go work init . %s`, or build with that folder as the context", dot(pkg.Module))
 }
 
 func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
@@ -199,7 +217,7 @@ func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
 func (p packages) suggestion(dir string) string {
 	all := dirs(p.all())
 	if len(all) == 0 {
-		return "the project has no main package"
+		return "the project has no main package; " + p.elsewhere()
 	}
 	if near, ok := suggest.Search(dir, all, true); ok {
 		return fmt.Sprintf("did you mean %s?", dot(near))
