@@ -139,8 +139,14 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 	return args
 }
 
-// compileFlags are the flags that decide what a package is compiled to.
+// compileFlags are the flags that decide what a package is compiled to for
+// the programs of the image.
 func (d draft) compileFlags() []string {
+	return appendFlag(d.packageFlags(), "pgo", pgoFile(d.Spec.Build.Pgo.Value))
+}
+
+// packageFlags are those of them that do not depend on the program.
+func (d draft) packageFlags() []string {
 	b := d.Spec.Build
 	args := []string{"-trimpath"}
 	gcflags := b.Gcflags.Value
@@ -152,8 +158,7 @@ func (d draft) compileFlags() []string {
 	}
 	args = appendFlag(args, "gcflags", gcflags)
 	args = appendFlag(args, "asmflags", b.Asmflags.Value)
-	args = append(args, d.fileFlags()...)
-	return appendFlag(args, "pgo", pgoFile(b.Pgo.Value))
+	return append(args, d.fileFlags()...)
 }
 
 // fileFlags are the flags that decide which files a package has.
@@ -201,9 +206,16 @@ func (c choices) atLeast(v string) bool {
 func (d draft) compileEnv(p plan.Platform) []string {
 	env := append(d.goEnv(), "GOPROXY=off")
 	if d.debugs() {
-		env = append(env, tool.NoIndex)
+		env = tool.WithoutIndex(env)
 	}
 	return d.onToolchain(slices.Concat(env, platformEnv(p), d.compilers(p)))
+}
+
+// testEnv is that of what is compiled with its paths. Tests look for files by
+// them, and objects have the name of the module tree in them: with a name by
+// its content, another module would have all of them compiled again.
+func (d draft) testEnv() []string {
+	return tool.WithoutIndex(d.compileEnv(d.Request.BuildPlatform))
 }
 
 // goEnv are the go command's settings, all ours or the spec's, so that

@@ -104,16 +104,17 @@ func (d draft) check(name spec.String) plan.Check {
 	}
 	switch c.Kind {
 	case plan.Vet:
-		c.Args = slices.Concat([]string{"vet"}, d.fileFlags(), d.allPatterns())
+		// With these flags it has use for what was compiled for images.
+		c.Args = slices.Concat([]string{"vet"}, d.packageFlags(), d.allPatterns())
 		c.Env = d.compileEnv(d.Request.BuildPlatform)
 	case plan.Vuln:
 		return d.withVuln(c)
 	case plan.Test:
 		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
-		c.Env = d.compileEnv(d.Request.BuildPlatform)
+		c.Env = d.testEnv()
 	case plan.Generate:
 		c.Args = slices.Concat(d.tagFlags(), d.generatePatterns())
-		c.Env = d.compileEnv(d.Request.BuildPlatform)
+		c.Env = d.testEnv()
 	default:
 		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
 		c.Network = true

@@ -28,10 +28,6 @@ const (
 // VulnContext is the name of the build context that brings VulnFolder.
 const VulnContext = "vulndb"
 
-// NoIndex is a setting with which the go command reads the modules of
-// ModuleTree without an index, so that they need no other name than ModCache.
-const NoIndex = "GODEBUG=goindex=0"
-
 // OutOf is the part of Out that belongs to one of several images.
 func OutOf(image string) string { return Out + "/" + image }
 

@@ -48,7 +48,7 @@ func (s Step) environment() ([]string, error) {
 // in a module cache for complete. That of another tree may have more packages
 // of the module, or fewer. Without an index the tree keeps its usual name.
 func (s Step) modules() (string, error) {
-	if slices.Contains(s.Env, tool.NoIndex) {
+	if !tool.HasIndex(s.Env) {
 		return "", nil
 	}
 	id, err := os.ReadFile(filepath.Join(s.Tree, tool.ModulesID))

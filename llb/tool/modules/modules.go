@@ -35,7 +35,7 @@ func Collect(j Job, v tool.Modules) (code int, err error) {
 	}
 	q := query{args: command(v), stubs: strings.Fields(string(stubs))}
 	// An index of whole modules would be made to list some of their packages.
-	j.Step = j.within(j.Step, "GODEBUG=goindex=0")
+	j.Step.Env = tool.WithoutIndex(j.Step.Env)
 	q.step = j.within(j.Step, "GOMODCACHE="+j.ModCache)
 	listed, code, err := q.list(v.Platforms)
 	if code != 0 || err != nil {
