@@ -14,6 +14,7 @@ import (
 	"github.com/gohull/gohull/hack/internal/daemon"
 	"github.com/gohull/gohull/hack/internal/store"
 	"github.com/gohull/gohull/hack/internal/traffic"
+	"github.com/gohull/gohull/hack/internal/whole"
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
@@ -119,11 +120,11 @@ func ServeRegistry(ctx context.Context, dir string) error {
 		return err
 	}
 	context.AfterFunc(ctx, func() { listener.Close() })
-	err = http.Serve(listener, traffic.Count(registry.New(
+	err = http.Serve(listener, traffic.Count(whole.Requests(registry.New(
 		registry.WithBlobHandler(registry.NewDiskBlobHandler(s.Blobs())),
 		registry.WithReferrersSupport(true),
 		registry.Logger(log.New(os.Stderr, "", log.LstdFlags)),
-	)))
+	))))
 	if ctx.Err() != nil {
 		return nil
 	}
