@@ -9,7 +9,11 @@ import (
 // Check is the file system that a check leaves: an empty one when all is
 // well, or the files it corrects.
 func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
-	return onToolchain(p, in).check(c)
+	l := onToolchain(p, in)
+	if p.Alone == nil {
+		l = l.gather() // it may begin with what the image is compiled from
+	}
+	return l.check(c)
 }
 
 func (l lowering) check(c plan.Check) llb.State {
@@ -25,8 +29,9 @@ func (l lowering) check(c plan.Check) llb.State {
 		before := part(tool.Before, l.source, tool.ClosureDir)
 		return l.examine(c, &tool.Generate{Fix: c.Export, Args: c.Args}, l.source, before)
 	case plan.Vet:
+		start, packs := l.start(c.Start)
 		l := l.packages(l.plan.Packages)
-		return l.examine(c, &tool.Go{Args: c.Args}, l.source)
+		return l.examine(c, &tool.Go{Start: start, Args: c.Args}, l.source, packs)
 	case plan.Vuln:
 		l := l.packages(l.plan.Packages)
 		verb := &tool.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
@@ -36,8 +41,9 @@ func (l lowering) check(c plan.Check) llb.State {
 		)
 	default:
 		l := l.packages(l.plan.Packages)
-		verb := &tool.Test{Report: c.Export, Keep: c.Keep, Args: c.Args}
-		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...))
+		start, packs := l.start(c.Start)
+		verb := &tool.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
+		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...), packs)
 	}
 }
 

@@ -77,7 +77,7 @@ func runVerb(v tool.Verb) (code int, err error) {
 	case *tool.Generate:
 		return onStep(func(s gocmd.Step, v tool.Generate) (int, error) { return checks.Generate(s, v, tool.Before) }, *v)
 	case *tool.Test:
-		return onStep(tests.Run, *v)
+		return onStep(runTest, *v)
 	case *tool.Rootfs:
 		return 0, runRootfs(*v)
 	case *tool.Binaries:
@@ -190,6 +190,13 @@ func runGo(step gocmd.Step, v tool.Go) (int, error) {
 		return 0, err
 	}
 	return gocmd.Run(step, v)
+}
+
+func runTest(step gocmd.Step, v tool.Test) (int, error) {
+	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+		return 0, err
+	}
+	return tests.Run(step, v)
 }
 
 func runObjects(step gocmd.Step, v tool.Objects) (int, error) {

@@ -11,6 +11,9 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
+// packagesAndTests is what people read of what checks look at.
+const packagesAndTests = "all packages and their tests"
+
 // kinds are the checks by the names of their targets. The spec has the same
 // names.
 var kinds = map[string]plan.CheckKind{
@@ -76,14 +79,19 @@ func checkVendorFolder(in Input, errs *diag.List) {
 	}
 }
 
-// checks are those that an image, and the binaries, depend on.
-func (d draft) checks() []plan.Check {
+// checks are those that an image, and the binaries, depend on. What vet begins
+// with is the image's.
+func (d draft) checks(ofVet plan.Start) []plan.Check {
 	if !d.isChecked() {
 		return nil
 	}
 	var checks []plan.Check
 	for _, name := range d.Spec.Checks {
-		checks = append(checks, d.check(name))
+		c := d.check(name)
+		if c.Kind == plan.Vet {
+			c.Start = ofVet
+		}
+		checks = append(checks, c)
 	}
 	return checks
 }
@@ -112,6 +120,7 @@ func (d draft) check(name spec.String) plan.Check {
 	case plan.Test:
 		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
 		c.Env = d.testEnv()
+		c.Start = d.testStart()
 	case plan.Generate:
 		c.Args = slices.Concat(d.tagFlags(), d.generatePatterns())
 		c.Env = d.testEnv()
@@ -155,9 +164,7 @@ func (d draft) testFlags() []string {
 	if t.Short.Value {
 		args = append(args, "-short")
 	}
-	if t.Race.Value && !d.Spec.Build.Race.Value {
-		args = append(args, "-race")
-	}
+	args = append(args, d.raceFlags()...)
 	if t.Count > 0 {
 		args = append(args, fmt.Sprintf("-count=%d", t.Count))
 	}
@@ -167,16 +174,23 @@ func (d draft) testFlags() []string {
 	return args
 }
 
+// raceFlags are those that tests have beside the file flags.
+func (d draft) raceFlags() []string {
+	if d.Spec.Test.Race.Value && !d.Spec.Build.Race.Value {
+		return []string{"-race"}
+	}
+	return nil
+}
+
 // allPackages picks the source of all packages and their tests, for the
 // platform that steps run on: tests run there, and so what is asked of a
 // platform changes no verdict.
 func (d draft) allPackages() plan.Packages {
-	const names = "all packages and their tests"
 	here := d
 	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
-	source := here.pick(d.allPatterns(), names)
+	source := here.pick(d.allPatterns(), packagesAndTests)
 	source.Tests, source.PGO = true, "off"
-	p := plan.Packages{Source: here.askingModules(*source, names), Modules: here.modules(names)}
+	p := plan.Packages{Source: here.askingModules(*source, packagesAndTests), Modules: here.modules(packagesAndTests)}
 	p.Data = p.Source
 	p.Data.Name = "pick the source and the testdata of the tests"
 	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)

@@ -37,7 +37,7 @@ func (d draft) plan() *plan.Plan {
 		Toolchain: d.planToolchain(),
 		Source:    d.source(mains, binaries),
 		Modules:   d.modules(packageList(binaries)),
-		Checks:    d.whole().checks(),
+		Checks:    d.whole().checks(d.vetStart(binaries)),
 	}
 	if whole := d.whole(); len(p.Checks) > 0 {
 		p.Skeleton, p.Packages, p.Reached = whole.skeleton(), whole.allPackages(), whole.reached()

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -34,20 +35,22 @@ func checkPack(c choices, errs *diag.List) {
 }
 
 // packs reports whether what is compiled of dependencies goes through packs.
-// A profile to optimise by changes how every package is compiled, and the
-// packs' steps do not have it.
 func (d draft) packs() bool {
-	if isProfile(d.Spec.Build.Pgo.Value) {
-		return false
-	}
 	switch d.Spec.Cache.Value {
 	case "pack":
 		return true
 	case "mount":
 		return false
 	}
-	seeded := len(d.answers.Seeds) > 0
-	return d.Request.Imports && !seeded && d.atLeast(firstCacheProgram)
+	return d.Request.Imports && d.atLeast(firstCacheProgram)
+}
+
+// packsImage reports whether it does so for an image. A profile to optimise by
+// changes how every package is compiled, and the packs' steps do not have it.
+// A seed has all that a pack would have.
+func (d draft) packsImage() bool {
+	seeded := len(d.answers.Seeds) > 0 && d.Spec.Cache.Value != "pack"
+	return d.packs() && !seeded && !isProfile(d.Spec.Build.Pgo.Value)
 }
 
 // start is what the compiler of one platform begins with.
@@ -56,14 +59,36 @@ func (d draft) start(binaries []plan.Binary, p plan.Platform) plan.Start {
 	if name, ok := d.answers.Seeds[p]; ok {
 		s.Seed = &plan.Seed{Context: name, Folders: d.seedFolders(p)}
 	}
-	if !d.packs() {
-		return s
+	if d.packsImage() {
+		s.Packs = d.packed(imports{
+			of:    fmt.Sprintf("%s imports for %s", packageList(binaries), p),
+			flags: d.compileFlags(),
+			env:   d.compileEnv(p),
+		})
 	}
-	if d.downloads() || d.vendored {
-		s.Packs = append(s.Packs, d.dependencies(binaries, p))
-	}
-	s.Packs = append(s.Packs, d.standard(binaries, p, s.Packs))
 	return s
+}
+
+// vetStart is what vet begins with: what the image is compiled from, if that
+// is for the platform that vet runs on. For several images vet is one step.
+func (d draft) vetStart(binaries []plan.Binary) plan.Start {
+	here := d.Request.BuildPlatform
+	if d.Image != "" || !slices.Contains(d.Request.Platforms, here) || d.whole().Spec.Build.Cgo.Value != d.Spec.Build.Cgo.Value {
+		return plan.Start{}
+	}
+	return d.start(binaries, here)
+}
+
+// testStart is what tests begin with.
+func (d draft) testStart() plan.Start {
+	if !d.packs() {
+		return plan.Start{}
+	}
+	return plan.Start{Packs: d.packed(imports{
+		of:    packagesAndTests + " import",
+		flags: slices.Concat(d.fileFlags(), d.raceFlags()),
+		env:   d.testEnv(),
+	})}
 }
 
 // seedFolders are where exporters put the pack of this image for a platform:
@@ -78,29 +103,45 @@ func (c choices) seedFolders(p plan.Platform) []string {
 	return folders
 }
 
-func (d draft) dependencies(binaries []plan.Binary, p plan.Platform) plan.Objects {
+// imports is what some packages import, and how that is compiled.
+type imports struct {
+	of    string // "./cmd/api imports for linux/amd64"
+	flags []string
+	env   []string
+}
+
+// packed are packs of what is imported: one of other modules, if there are
+// any, and one of the standard library.
+func (d draft) packed(i imports) []plan.Objects {
+	var packs []plan.Objects
+	if d.downloads() || d.vendored {
+		packs = append(packs, d.dependencies(i))
+	}
+	return append(packs, d.standard(i, packs))
+}
+
+func (d draft) dependencies(i imports) plan.Objects {
 	return plan.Objects{
-		Step: d.objectsStep(fmt.Sprintf("compile what %s imports for %s", packageList(binaries), p), d.compileEnv(p)),
+		Step: d.objectsStep("compile what "+i.of, i.env),
 		Of:   plan.OfModules,
-		Args: d.listCommand(),
+		Args: listCommand(i.flags),
 	}
 }
 
 // standard is apart from the modules, so that importing another package of
 // the standard library compiles no module again. It runs in no module.
-func (d draft) standard(binaries []plan.Binary, p plan.Platform, before []plan.Objects) plan.Objects {
-	env := setEnv(d.compileEnv(p), "GOFLAGS", "")
+func (d draft) standard(i imports, before []plan.Objects) plan.Objects {
 	return plan.Objects{
-		Step:  d.objectsStep(fmt.Sprintf("compile the standard library that %s imports for %s", packageList(binaries), p), env),
+		Step:  d.objectsStep("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", "")),
 		Of:    plan.OfStandard,
 		Start: plan.Start{Packs: before},
-		Args:  d.listCommand(),
+		Args:  listCommand(i.flags),
 	}
 }
 
 // objects is everything that a compile goes through.
 func (d draft) objects(c plan.Compile, p plan.Platform) plan.Objects {
-	args := d.listCommand()
+	args := listCommand(d.compileFlags())
 	for _, b := range c.Binaries {
 		args = append(args, b.Package)
 	}
@@ -118,6 +159,6 @@ func (d draft) objectsStep(name string, env []string) plan.Step {
 
 // listCommand compiles packages without linking any. A package that does not
 // compile is left to the compile of the binaries, which has the whole source.
-func (d draft) listCommand() []string {
-	return append([]string{"list", "-e", "-deps", "-export"}, d.compileFlags()...)
+func listCommand(flags []string) []string {
+	return append([]string{"list", "-e", "-deps", "-export"}, flags...)
 }

@@ -89,6 +89,49 @@ func TestCacheTravels(t *testing.T) {
 	prints(t, b.Push, "hello from a private moduleedited")
 }
 
+// TestChecksTravel has an edit checked on a machine that knows nothing but the
+// cache of another one: what was compiled there is unpacked here.
+func TestChecksTravel(t *testing.T) {
+	t.Parallel()
+	c := newCompany()
+	project := c.travelling(t, "checks: [vet, test]\n")
+	project["app_test.go"] = c.unique.Replace("package main\n\nimport (\n\t\"testing\"\n\n\t\"example.com/greet\"\n)\n\nfunc TestGreet(t *testing.T) { t.Log(greet.Hello()) }\n")
+	b, _ := offline(t, c, project)
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/checkstravel:cache"
+	plain := b.Args
+	b.Args = append(plain, "--cache-from="+cache, "--cache-to="+cache+",mode=max")
+	first := succeed(t, b)
+
+	b.Builder = node(t, "checks-travel-to", "")
+	b.Args = append(plain, "--cache-from="+cache)
+	same := succeed(t, b)
+	for name, isCached := range cachedSteps(t, same, "check vet", "check test", appStep) {
+		if !isCached {
+			t.Errorf("on the second machine, %s ran", name)
+		}
+	}
+	if same.Digest != first.Digest {
+		t.Errorf("the second machine made %s, want %s", same.Digest, first.Digest)
+	}
+
+	edit(t, b, c.edited("edited"))
+	r := succeed(t, b)
+	for _, name := range []string{dependenciesStep, "compile what all packages and their tests import"} {
+		if v, ok := r.Vertex(name); !ok || !v.Cached {
+			t.Errorf("after an edit, %s is %+v, want it CACHED", name, v)
+		}
+	}
+	if v, ok := r.Vertex("check test"); !ok || strings.Count(v.Log, "unpacked ") != 2 {
+		t.Errorf("the tests are %+v, want them to unpack two packs", v)
+	}
+	// The compile and vet share a pair of packs: one of them unpacks a pack.
+	compile, _ := r.Vertex(appStep)
+	vet, ok := r.Vertex("check vet")
+	if n := strings.Count(compile.Log+vet.Log, "unpacked "); !ok || !vet.Ran() || n != 2 {
+		t.Errorf("%d packs were unpacked by the compile and vet, want 2: %+v, %+v", n, compile, vet)
+	}
+}
+
 // TestPackKeys edits source where packs are asked for, and looks which of
 // them are made again.
 func TestPackKeys(t *testing.T) {

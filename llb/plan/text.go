@@ -15,9 +15,11 @@ func (p *Plan) String() string {
 	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s\n", c.Name)
+		c.Start.write(&b)
 	}
 	if p.Alone != nil {
 		fmt.Fprintf(&b, "%s, alone\n", p.Alone.Name)
+		p.Alone.Start.write(&b)
 	}
 	for _, img := range p.Images {
 		fmt.Fprintf(&b, "image %s\n", p.NameOf(img))
@@ -59,14 +61,18 @@ func (img Image) write(b *strings.Builder) {
 }
 
 func (c Compile) write(b *strings.Builder) {
-	for _, o := range c.Start.Packs {
-		fmt.Fprintf(b, "\tstart from a pack: %s\n", o.Name)
-	}
-	if c.Start.Seed != nil {
-		fmt.Fprintf(b, "\tstart from the build context %s\n", c.Start.Seed.Context)
-	}
+	c.Start.write(b)
 	for _, bin := range c.Binaries {
 		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
 	}
 	fmt.Fprintf(b, "\t\tgo %s\n", strings.Join(c.Args, " "))
+}
+
+func (s Start) write(b *strings.Builder) {
+	for _, o := range s.Packs {
+		fmt.Fprintf(b, "\tstart from a pack: %s\n", o.Name)
+	}
+	if s.Seed != nil {
+		fmt.Fprintf(b, "\tstart from the build context %s\n", s.Seed.Context)
+	}
 }

@@ -43,6 +43,7 @@ func (v *Vendor) flags(fs *flag.FlagSet) {
 
 // Test runs tests and shows what fails.
 type Test struct {
+	Start
 	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
 	Keep   bool     // tests that fail are no failure of the step
 	Args   []string // what follows "go test"
@@ -52,6 +53,7 @@ func (*Test) verb() string      { return "test" }
 func (v *Test) rest() *[]string { return &v.Args }
 
 func (v *Test) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
 }
