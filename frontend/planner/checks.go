@@ -190,7 +190,7 @@ func (d draft) allPackages() plan.Packages {
 	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
 	source := here.pick(d.allPatterns(), packagesAndTests)
 	source.Tests, source.PGO = true, "off"
-	p := plan.Packages{Source: here.askingModules(*source, packagesAndTests), Modules: here.modules(packagesAndTests)}
+	p := plan.Packages{Source: here.askingModules(*source, packagesAndTests+" import"), Modules: here.modules(packagesAndTests)}
 	p.Data = p.Source
 	p.Data.Name = "pick the source and the testdata of the tests"
 	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)

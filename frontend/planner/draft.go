@@ -55,14 +55,14 @@ func (d draft) plan() *plan.Plan {
 // that they share its run.
 func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
 	s := d.shared(d.pick(dirs(mains), packageList(binaries)), d.foundMains)
-	return d.askingModules(*s, packageList(binaries))
+	return d.askingModules(*s, packageList(binaries)+" imports")
 }
 
 // askingModules has the source picked twice where modules may import packages
 // of the context: before they are fetched, and when they have said which.
-func (d draft) askingModules(s plan.Source, names string) plan.Source {
+func (d draft) askingModules(s plan.Source, imports string) plan.Source {
 	if d.downloads() && d.Project.Shared() {
-		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + names + " imports", At: s.At}
+		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + imports, At: s.At}
 	}
 	return s
 }

@@ -58,7 +58,7 @@ func (d draft) reached() plan.Packages {
 		source.Files = values(g.Files)
 		source.At = spans(d.Spec, g.At)
 	}
-	return plan.Packages{Source: here.askingModules(*source, names), Modules: here.modules(names)}
+	return plan.Packages{Source: here.askingModules(*source, names+" import"), Modules: here.modules(names)}
 }
 
 func (s *settings) generate() {
