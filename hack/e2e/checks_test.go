@@ -214,7 +214,7 @@ func TestVerdictsTravel(t *testing.T) {
 	b.Push = ref(t)
 	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/verdictstravel:cache"
 	plain := b.Args
-	b.Args = append(slices.Clone(plain), "--cache-to="+cache+",mode=max")
+	b.Args = append(slices.Clone(plain), "--cache-from="+cache, "--cache-to="+cache+",mode=max")
 	succeed(t, b)
 	b.Builder = node(t, "verdicts", "")
 	b.Args = append(slices.Clone(plain), "--cache-from="+cache)
