@@ -91,6 +91,7 @@ func (b Build) Run(ctx context.Context) (Result, error) {
 	if err := r.readProgress(stderr.Bytes()); err != nil {
 		return r, err
 	}
+	r.share(start)
 	return r, r.readMetadata(metadata)
 }
 
@@ -160,6 +161,17 @@ func (r *Result) merge(s status, index map[string]int) {
 	r.Warnings = append(r.Warnings, s.Warnings...)
 }
 
+// share takes what was started before the build for CACHED. BuildKit puts
+// vertices of builds at the same time together when they turn out to do the
+// same, and shows the one that it keeps; that may have run in another build.
+func (r *Result) share(began time.Time) {
+	for i, v := range r.Vertices {
+		if v.Started != nil && v.Started.Before(began) {
+			r.Vertices[i].Cached = true
+		}
+	}
+}
+
 func (r *Result) readMetadata(name string) error {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -177,11 +189,14 @@ func (r *Result) readMetadata(name string) error {
 	return nil
 }
 
-// Vertex gives the first vertex whose name contains the text.
+// Vertex gives the first vertex whose name contains the text, one that was
+// started if there is: the others have others in their place.
 func (r Result) Vertex(text string) (Vertex, bool) {
-	for _, v := range r.Vertices {
-		if strings.Contains(v.Name, text) {
-			return v, true
+	named := func(v Vertex) bool { return strings.Contains(v.Name, text) }
+	started := func(v Vertex) bool { return named(v) && v.Started != nil }
+	for _, is := range []func(Vertex) bool{started, named} {
+		if i := slices.IndexFunc(r.Vertices, is); i >= 0 {
+			return r.Vertices[i], true
 		}
 	}
 	return Vertex{}, false
