@@ -230,3 +230,26 @@ func docker(t testing.TB, args ...string) string {
 	}
 	return string(out)
 }
+
+// plain is a build by gohull without the machine's own CA.
+func plain(t testing.TB, dir string, args ...string) buildx.Build {
+	t.Helper()
+	return buildx.Build{Dir: dir, Syntax: env(t, "GOHULL_SYNTAX"), Args: args}
+}
+
+// prints checks what the image that a test pushed says.
+func prints(t testing.TB, ref, want string) {
+	t.Helper()
+	if exit, got := output(t, pull(t, ref)); exit != 0 || got != want {
+		t.Errorf("exit code %d, printed %q, want 0 and %q", exit, got, want)
+	}
+}
+
+func read(t testing.TB, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -110,20 +109,6 @@ func (p *private) secrets() []string {
 	return []string{"--secret=id=ca,src=" + p.CA, "--secret=id=netrc,src=" + p.Netrc}
 }
 
-// plain is a build by gohull without the machine's own CA.
-func plain(t testing.TB, dir string, args ...string) buildx.Build {
-	t.Helper()
-	return buildx.Build{Dir: dir, Syntax: env(t, "GOHULL_SYNTAX"), Args: args}
-}
-
-// prints checks what the image that a test pushed says.
-func prints(t testing.TB, ref, want string) {
-	t.Helper()
-	if exit, got := output(t, pull(t, ref)); exit != 0 || got != want {
-		t.Errorf("exit code %d, printed %q, want 0 and %q", exit, got, want)
-	}
-}
-
 // TestPrivateProxy fetches a module from a proxy, as companies run it, that
 // only those know who have its certificate and a password.
 func TestPrivateProxy(t *testing.T) {
@@ -218,15 +203,6 @@ func (p *private) keptSecret(t *testing.T, r buildx.Result, ref string) {
 			t.Errorf("the image has no %s", want)
 		}
 	}
-}
-
-func read(t testing.TB, file string) string {
-	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }
 
 // published is all that was pushed under a name: manifests, configs, layers

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"compress/gzip"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -24,25 +23,16 @@ func (db vulnDB) files(t testing.TB) map[string]string {
 	type list = []any
 	type object = map[string]any
 	return map[string]string{
-		"index/modules.json": asJSONText(t, list{object{"path": db.module, "vulns": list{object{"id": id, "modified": at, "fixed": db.fixed}}}}),
-		"ID/" + id + ".json": asJSONText(t, object{
+		"index/modules.json": string(asJSON(t, list{object{"path": db.module, "vulns": list{object{"id": id, "modified": at, "fixed": db.fixed}}}})),
+		"ID/" + id + ".json": string(asJSON(t, object{
 			"schema_version": "1.3.1", "id": id, "modified": at, "published": at, "summary": "Text of nobody's choice", "details": "None.",
 			"affected": list{object{
 				"package":            object{"name": db.module, "ecosystem": "Go"},
 				"ranges":             list{object{"type": "SEMVER", "events": list{object{"introduced": "0"}, object{"fixed": db.fixed}}}},
 				"ecosystem_specific": object{"imports": list{object{"path": db.module, "symbols": list{db.symbol}}}},
 			}},
-		}),
+		})),
 	}
-}
-
-func asJSONText(t testing.TB, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }
 
 // TestVuln asks a database on the network at each build: what becomes known
