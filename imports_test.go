@@ -1,7 +1,13 @@
 package gohull
 
 import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +18,8 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
-	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
+	"cmd/gohull-frontend": {"frontend", "internal/safe", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
+	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
 	"frontend/graph":      {"llb/tool"},
@@ -22,6 +28,7 @@ var allowed = map[string][]string{
 	"frontend/rules":      {"frontend/diag", "frontend/project", "frontend/spec", "llb/tool"},
 	"frontend/spec":       {"frontend/diag"},
 	"frontend/stamp":      {"frontend/diag"},
+	"internal/safe":       {},
 	"llb":                 {"llb/plan", "llb/tool"},
 	"llb/golden":          {},
 	"llb/llbtext":         {},
@@ -33,7 +40,7 @@ var allowed = map[string][]string{
 	"llb/tool/closure":    {"llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
 	"llb/tool/compare":    {"llb/tool"},
 	"llb/tool/failure":    {"llb/tool"},
-	"llb/tool/gocmd":      {"llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
+	"llb/tool/gocmd":      {"internal/safe", "llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
 	"llb/tool/gofiles":    {},
 	"llb/tool/libraries":  {"llb/tool", "llb/tool/links"},
 	"llb/tool/links":      {},
@@ -48,7 +55,7 @@ var allowed = map[string][]string{
 	"llb/tool/steptest":   {"llb/tool", "llb/tool/gocmd"},
 	"llb/tool/tests":      {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/toolchain":  {"llb/tool", "llb/tool/mtime", "llb/tool/wire"},
-	"llb/tool/vuln":       {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime", "llb/tool/wire"},
+	"llb/tool/vuln":       {"internal/safe", "llb/tool", "llb/tool/gocmd", "llb/tool/mtime", "llb/tool/wire"},
 	"llb/tool/wire":       {"llb/tool/certs"},
 }
 
@@ -96,6 +103,64 @@ func TestPlanningReachesNoGateway(t *testing.T) {
 				t.Errorf("%s reaches %s", pkg, dep)
 			}
 		}
+	}
+}
+
+// TestGoroutines forbids goroutines whose panic would end the program before
+// it can report it: all of them start in internal/safe.
+func TestGoroutines(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{.Dir}} {{join .GoFiles \" \"}}", "./...") {
+		fields := strings.Fields(line)
+		if fields[0] == module+"/internal/safe" {
+			continue
+		}
+		for _, name := range fields[2:] {
+			for _, found := range unguarded(t, filepath.Join(fields[1], name)) {
+				t.Errorf("%s; use internal/safe", found)
+			}
+		}
+	}
+}
+
+// unguarded lists what starts goroutines in a Go file, with its place.
+func unguarded(t *testing.T, name string) (found []string) {
+	t.Helper()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		what := ""
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			what = "a go statement"
+		case *ast.ImportSpec:
+			if strings.HasSuffix(n.Path.Value, `/errgroup"`) {
+				what = "the package errgroup"
+			}
+		case *ast.SelectorExpr:
+			if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "sync" && n.Sel.Name == "WaitGroup" {
+				what = "sync.WaitGroup"
+			}
+		}
+		if what != "" {
+			found = append(found, fmt.Sprintf("%s: %s", fset.Position(n.Pos()), what))
+		}
+		return true
+	})
+	return found
+}
+
+// TestGoroutinesAreFound has a file with each of them.
+func TestGoroutinesAreFound(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.go")
+	text := "package x\nimport \"golang.org/x/sync/errgroup\"\nvar wg sync.WaitGroup\nfunc f() { go f() }\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found := unguarded(t, name); len(found) != 3 {
+		t.Errorf("found %q", found)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -20,14 +21,13 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
-	"golang.org/x/sync/errgroup"
 )
 
 // answer looks up all that the planner asked for, side by side.
 func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.Inputs) (planner.Answers, error) {
 	var answers planner.Answers
 	// Images share what is found, so that the failure of one stops no other.
-	var eg errgroup.Group
+	eg := safe.NewGroup()
 	eg.Go(func() (err error) {
 		answers.Facts, err = b.scan(ctx, q.Scan, inputs)
 		return err
@@ -61,7 +61,7 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 	found := map[planner.ImageKey]planner.Image{}
 	var mu sync.Mutex
 	var failed diag.List
-	var eg errgroup.Group
+	eg := safe.NewGroup()
 	for _, key := range keys {
 		eg.Go(func() error {
 			img, err := b.resolved(ctx, key)

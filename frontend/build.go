@@ -5,15 +5,13 @@ package frontend
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -25,20 +23,19 @@ import (
 
 // Build answers one request of a client: it is the function that the gateway
 // calls.
-func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
-	defer func() {
-		// Without this a user reads "frontend grpc server closed unexpectedly"
-		// and nothing else.
-		if r := recover(); r != nil {
-			err = fmt.Errorf("gohull failed: %v; this is a bug of gohull, please report it with these lines\n%s", r, debug.Stack())
+func Build(ctx context.Context, c client.Client) (res *client.Result, err error) {
+	// Without this a user reads "frontend grpc server closed unexpectedly" and
+	// nothing else.
+	err = safe.Do(func() (err error) {
+		ui, err := dockerui.NewClient(c)
+		if err != nil {
+			return err
 		}
-	}()
-	ui, err := dockerui.NewClient(c)
-	if err != nil {
-		return nil, err
-	}
-	setPlatforms(ui)
-	return (&build{ui: ui, c: c}).result(ctx)
+		setPlatforms(ui)
+		res, err = (&build{ui: ui, c: c}).result(ctx)
+		return err
+	})
+	return res, err
 }
 
 // build is one request, and what has been read for it so far.
@@ -128,12 +125,10 @@ func (b *build) plan(ctx context.Context, in planner.Input) ([]planned, error) {
 // planAll plans images side by side. Errors are those of all of them.
 func (b *build) planAll(ctx context.Context, images []planner.Input) ([]planned, error) {
 	all := make([]planned, len(images))
-	failed := make([]error, len(images))
-	var wg sync.WaitGroup
-	for i, image := range images {
-		wg.Go(func() { all[i], failed[i] = b.planOne(ctx, image) })
-	}
-	wg.Wait()
+	failed := safe.Each(len(images), func(i int) (err error) {
+		all[i], err = b.planOne(ctx, images[i])
+		return err
+	})
 	return all, joined(failed...)
 }
 

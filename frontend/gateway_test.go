@@ -327,17 +327,6 @@ func TestErrorsHaveSources(t *testing.T) {
 	}
 }
 
-func TestPanicIsAnError(t *testing.T) {
-	_, err := Build(t.Context(), panicking{})
-	if err == nil || !strings.HasPrefix(err.Error(), "gohull failed: boom; this is a bug of gohull, please report it") {
-		t.Errorf("got %v", err)
-	}
-}
-
-type panicking struct{ client.Client }
-
-func (panicking) BuildOpts() client.BuildOpts { panic("boom") }
-
 var _ client.Client = (*fakeGateway)(nil)
 
 // TestLockResolvesNothing: with a lock, images are looked up by their content

@@ -5,11 +5,11 @@ import (
 	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/gateway/client"
-	"golang.org/x/sync/errgroup"
 )
 
 // lock writes the lock, whatever the lock says that there is. It is one file
@@ -43,7 +43,7 @@ func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planne
 		return answers, err
 	}
 	var mu sync.Mutex
-	eg, egCtx := errgroup.WithContext(ctx)
+	eg, egCtx := safe.WithContext(ctx)
 	for _, t := range q.Toolchains {
 		eg.Go(func() error {
 			fetched, err := b.fetched(egCtx, *t, inputs)

@@ -1,6 +1,10 @@
 package frontend
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/gohull/gohull/internal/safe"
+)
 
 // once has each answer found once, however many images ask for it. Its zero
 // value is ready.
@@ -17,7 +21,13 @@ func (o *once[K, V]) get(key K, find func() (V, error)) (V, error) {
 	}
 	answer, ok := o.found[key]
 	if !ok {
-		answer = sync.OnceValues(find)
+		answer = sync.OnceValues(func() (v V, err error) {
+			err = safe.Do(func() (err error) {
+				v, err = find()
+				return err
+			})
+			return v, err
+		})
 		o.found[key] = answer
 	}
 	o.mu.Unlock()

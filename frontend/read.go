@@ -11,12 +11,12 @@ import (
 	"github.com/containerd/platforms"
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
-	"golang.org/x/sync/errgroup"
 )
 
 // setPlatforms makes the target platforms explicit and drops repeats, which
@@ -47,7 +47,7 @@ func ociPlatform(p plan.Platform) *ocispecs.Platform {
 // readSource reads the spec's file and the ignore file, and beside them the
 // files of the project where nothing else has to be known for that.
 func (b *build) readSource(ctx context.Context) error {
-	eg, ctx := errgroup.WithContext(ctx)
+	eg, ctx := safe.WithContext(ctx)
 	eg.Go(func() (err error) {
 		if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
 			return err

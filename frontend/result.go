@@ -3,10 +3,10 @@ package frontend
 import (
 	"context"
 	"strings"
-	"sync"
 
 	"github.com/containerd/platforms"
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
@@ -24,17 +24,13 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 			return nil, err
 		}
 	}
-	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
-		img := all[0].plan.Images[i]
-		st, config := all[0].target(img)
-		if len(all) > 1 {
-			st, config = folders(all, i), lower.DataConfig(img)
-		}
-		ref, err := b.evaluate(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
+	// The library runs this in goroutines of its own.
+	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (res *dockerui.BuildResult, err error) {
+		err = safe.Do(func() (err error) {
+			res, err = b.solveOne(ctx, all, i)
+			return err
+		})
+		return res, err
 	})
 	if err != nil {
 		return nil, err
@@ -46,6 +42,20 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 		}
 	}
 	return rb.Finalize()
+}
+
+// solveOne builds what was asked for, for the i-th platform.
+func (b *build) solveOne(ctx context.Context, all []planned, i int) (*dockerui.BuildResult, error) {
+	img := all[0].plan.Images[i]
+	st, config := all[0].target(img)
+	if len(all) > 1 {
+		st, config = folders(all, i), lower.DataConfig(img)
+	}
+	ref, err := b.evaluate(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
 }
 
 // solveEach builds images side by side, and none ends because of another: its
@@ -63,13 +73,10 @@ func (b *build) solveEach(ctx context.Context, all []planned) error {
 
 // evaluateAll solves states side by side, to the end of each.
 func (b *build) evaluateAll(ctx context.Context, states []llb.State) error {
-	failed := make([]error, len(states))
-	var wg sync.WaitGroup
-	for i, st := range states {
-		wg.Go(func() { _, failed[i] = b.evaluate(ctx, st) })
-	}
-	wg.Wait()
-	return together(failed)
+	return together(safe.Each(len(states), func(i int) error {
+		_, err := b.evaluate(ctx, states[i])
+		return err
+	}))
 }
 
 // folders is what is asked for of several images for the i-th platform.

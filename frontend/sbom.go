@@ -11,6 +11,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -37,18 +38,24 @@ func (b *build) addSBOMs(ctx context.Context, rb *dockerui.ResultBuilder, p plan
 	if !b.attests() {
 		return nil
 	}
+	// The library runs this in goroutines of its own.
 	return rb.EachPlatform(ctx, func(ctx context.Context, id string, target ocispecs.Platform) error {
-		i := slices.IndexFunc(p.plan.Images, func(img plan.Image) bool { return img.Platform == platform(target) })
-		if i < 0 {
-			return fmt.Errorf("no image for %s", id)
-		}
-		ref, err := b.evaluate(ctx, lower.SBOM(p.plan, p.plan.Images[i], p.inputs))
-		if err != nil {
-			return err
-		}
-		rb.AddAttestation(id, spdx(ref))
-		return nil
+		return safe.Do(func() error { return b.addSBOM(ctx, rb, p, id, target) })
 	})
+}
+
+// addSBOM adds the SBOM of the image for one platform.
+func (b *build) addSBOM(ctx context.Context, rb *dockerui.ResultBuilder, p planned, id string, target ocispecs.Platform) error {
+	i := slices.IndexFunc(p.plan.Images, func(img plan.Image) bool { return img.Platform == platform(target) })
+	if i < 0 {
+		return fmt.Errorf("no image for %s", id)
+	}
+	ref, err := b.evaluate(ctx, lower.SBOM(p.plan, p.plan.Images[i], p.inputs))
+	if err != nil {
+		return err
+	}
+	rb.AddAttestation(id, spdx(ref))
+	return nil
 }
 
 // spdx is the attestation that a ref holds. The name of its core is that of

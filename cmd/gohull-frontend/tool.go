@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/binaries"
 	"github.com/gohull/gohull/llb/tool/checks"
@@ -29,7 +31,6 @@ import (
 	"github.com/gohull/gohull/llb/tool/tests"
 	"github.com/gohull/gohull/llb/tool/toolchain"
 	"github.com/gohull/gohull/llb/tool/vuln"
-	"golang.org/x/sync/errgroup"
 )
 
 // runTool runs a verb of the tool and gives the exit code of the program.
@@ -37,11 +38,20 @@ func runTool(args []string) int {
 	syscall.Umask(0o022) // What a step leaves has the same modes on every builder.
 	v, err := tool.Parse(args)
 	if err != nil {
-		return failed("tool", err)
+		return failed("tool", tool.Report, os.Stderr, err)
 	}
-	code, err := runVerb(v)
+	return answer(args[0], tool.Report, os.Stderr, func() (int, error) { return runVerb(v) })
+}
+
+// answer runs a command, gives its exit code, and says what is wrong if it
+// fails or panics.
+func answer(command, report string, log io.Writer, run func() (int, error)) (code int) {
+	err := safe.Do(func() (err error) {
+		code, err = run()
+		return err
+	})
 	if err != nil {
-		return failed(args[0], err)
+		return failed(command, report, log, err)
 	}
 	return code
 }
@@ -98,12 +108,13 @@ func runVerb(v tool.Verb) (code int, err error) {
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
 
-// failed says what is wrong, in the step's log and to the frontend.
-func failed(command string, err error) int {
-	fmt.Fprintf(os.Stderr, "gohull: %v\n", err)
+// failed says what is wrong, in the step's log and to the frontend, which
+// looks into the folder report.
+func failed(command, report string, log io.Writer, err error) int {
+	fmt.Fprintf(log, "gohull: %v\n", err)
 	f := tool.Failure{Command: command, Total: 1, Errors: []tool.Error{{Message: err.Error()}}}
-	if err := f.Leave(tool.Report); err != nil {
-		fmt.Fprintf(os.Stderr, "gohull: %v\n", err)
+	if err := f.Leave(report); err != nil {
+		fmt.Fprintf(log, "gohull: %v\n", err)
 	}
 	return 1
 }
@@ -140,7 +151,7 @@ func runClosures(v tool.Closures) error {
 		return err
 	}
 	return onSource(func(source fs.FS) error {
-		var eg errgroup.Group
+		eg := safe.NewGroup()
 		eg.SetLimit(runtime.GOMAXPROCS(0))
 		for image, c := range all {
 			eg.Go(func() error { return pick(source, c, closure.Asked{}, tool.OutOf(image)) })

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
 )
@@ -217,7 +218,10 @@ func wait(cmd *exec.Cmd) (code int, err error) {
 	}
 	done := make(chan struct{})
 	defer close(done)
-	go forward(signals, done, cmd.Process.Pid)
+	safe.NewGroup().Go(func() error {
+		forward(signals, done, cmd.Process.Pid)
+		return nil
+	})
 	err = cmd.Wait()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

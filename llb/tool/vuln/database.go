@@ -21,8 +21,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
 )
@@ -152,7 +152,7 @@ var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // copyEntries takes several at once: a database on the network is far away.
 func copyEntries(ctx context.Context, db database, out string, ids []string) error {
-	eg, ctx := errgroup.WithContext(ctx)
+	eg, ctx := safe.WithContext(ctx)
 	eg.SetLimit(8)
 	for _, id := range ids {
 		eg.Go(func() error {
