@@ -28,7 +28,7 @@ func (l Lab) seccomp(ctx context.Context) ([]string, error) {
 	usr := filepath.Dir(filepath.Dir(header))
 	archives, _ := filepath.Glob(filepath.Join(usr, "lib", "*", "libseccomp.a"))
 	if len(archives) != 1 {
-		return nil, fmt.Errorf("Debian's libseccomp-dev has %d libseccomp.a below %s, want 1", len(archives), usr)
+		return nil, fmt.Errorf("the Debian package libseccomp-dev has %d libseccomp.a below %s, want 1", len(archives), usr)
 	}
 	return []string{
 		"PKG_CONFIG=true", // cgo asks it for the library, which is not installed
@@ -47,7 +47,7 @@ func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string,
 	if file := first(dir, names); file != "" {
 		return file, nil
 	}
-	return "", fmt.Errorf("Debian's package %s, unpacked to %s, has no %s", pkg, dir, names[0])
+	return "", fmt.Errorf("the Debian package %s, unpacked to %s, has no %s", pkg, dir, names[0])
 }
 
 // compiler gives a folder that has a C compiler, glibc and musl, as the root

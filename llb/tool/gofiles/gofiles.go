@@ -52,7 +52,7 @@ func releaseTags(goVersion string) ([]string, error) {
 	lang := version.Lang("go" + goVersion)
 	minor, err := strconv.Atoi(strings.TrimPrefix(lang, "go1."))
 	if err != nil || minor > 1000 {
-		return nil, fmt.Errorf("Go version %q: want one such as 1.26.8", goVersion)
+		return nil, fmt.Errorf("unknown Go version %q; want one such as 1.26.8", goVersion)
 	}
 	var tags []string
 	for i := 1; i <= minor; i++ {

@@ -184,7 +184,7 @@ func TestBadRequest(t *testing.T) {
 	for want, v := range map[string]tool.Scan{
 		"no platform to scan for; name at least one, as in linux/amd64\n":                       {Go: "1.26"},
 		"platform \"linux\": want an operating system and an architecture, as in linux/amd64\n": {Go: "1.26", Platforms: []string{"linux"}},
-		"Go version \"new\": want one such as 1.26.8\n":                                         {Go: "new", Platforms: []string{"linux/arm64"}},
+		"unknown Go version \"new\"; want one such as 1.26.8\n":                                 {Go: "new", Platforms: []string{"linux/arm64"}},
 	} {
 		if got := scanText(fstest.MapFS{}, v); got != want {
 			t.Errorf("got  %swant %s", got, want)

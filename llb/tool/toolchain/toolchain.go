@@ -71,7 +71,7 @@ func platformName(p string) (string, error) {
 func checkVersion(v string) error {
 	switch {
 	case !version.IsValid("go" + v):
-		return fmt.Errorf("Go version %q: want one such as 1.26.8 or 1.26", v)
+		return fmt.Errorf("unknown Go version %q; want one such as 1.26.8 or 1.26", v)
 	case version.Compare(version.Lang("go"+v), version.Lang(firstRelease)) < 0:
 		return fmt.Errorf("go%s: Go is published as a module from %s on; use an image that has this version, with `toolchain: image`", v, firstRelease)
 	}

@@ -244,7 +244,7 @@ func TestOff(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	for _, c := range []struct{ version, platform, proxy, want string }{
-		{"new", "linux/amd64", "off", `Go version "new": want one such as 1.26.8 or 1.26`},
+		{"new", "linux/amd64", "off", `unknown Go version "new"; want one such as 1.26.8 or 1.26`},
 		{"1.20.14", "linux/amd64", "off", "go1.20.14: Go is published as a module from go1.21.0 on; use an image that has this version, with `toolchain: image`"},
 		{"1.26.8", "linux", "off", `platform "linux": want an operating system and an architecture, as in linux/amd64`},
 		{"1.26.8", "linux/amd64", "http://me:secret@proxy.example/go,direct",
