@@ -19,10 +19,7 @@ func (b *build) answerOutline(ctx context.Context) (*client.Result, error) {
 		return nil, err
 	}
 	target := planner.TargetOf(in)
-	if in.Request.Target == "" {
-		in.Request.Target = target.Name
-	}
-	images, err := planner.Images(in)
+	images, err := planner.Asked(in)
 	if err != nil {
 		return nil, err
 	}

@@ -155,10 +155,7 @@ func (b *build) asked(ctx context.Context) ([]planner.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Request.Target == "" && len(in.Spec.Images) > 0 {
-		in.Request.Target = planner.AllTarget
-	}
-	return planner.Images(in)
+	return planner.Asked(in)
 }
 
 func (b *build) planAsked(ctx context.Context) ([]planned, error) {

@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
@@ -63,12 +64,17 @@ var variantEnv = map[string]struct {
 	"arm64": {"GOARM64", map[string]string{"v8": "v8.0", "v8.1": "v8.1", "v8.2": "v8.2", "v9": "v9.0"}},
 }
 
+// checkPlatforms finds platforms that cannot be built for. A check runs on the
+// builder, whatever platform is asked for.
 func checkPlatforms(in Input, errs *diag.List) {
+	if IsCheck(in.Request.Target) {
+		return
+	}
 	for _, p := range in.Request.Platforms {
 		at := diag.Range{File: "--platform " + p.String()}
 		switch {
 		case p.OS != "linux":
-			errs.Add(diag.Diagnostic{At: at, Message: "gohull makes images for linux only", Hint: "remove it from the list of platforms"})
+			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(in, p)})
 		case !slices.Contains(goArchs, p.Architecture):
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this processor", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
@@ -81,6 +87,14 @@ func checkPlatforms(in Input, errs *diag.List) {
 			})
 		}
 	}
+}
+
+func otherSystemHint(in Input, p plan.Platform) string {
+	const remove = "remove it from the list of platforms"
+	if in.Request.Target == BinaryTarget {
+		return remove + ", and build that binary with `" + strings.Join(platformEnv(p), " ") + " go build`"
+	}
+	return remove
 }
 
 func variantHint(p plan.Platform) string {

@@ -51,7 +51,7 @@ var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 // checkCgo finds builds with cgo that cannot work. What run.files brings to
 // scratch may be a C library, which only the linked binary can tell.
 func checkCgo(c choices, errs *diag.List) {
-	if !linksC(c.Spec) || c.base.ref != "" || len(c.Spec.Run.Files) > 0 || IsCheck(c.Request.Target) {
+	if !linksC(c.Spec) || c.base.ref != "" || len(c.Spec.Run.Files) > 0 || !c.ofImage() {
 		return
 	}
 	errs.Add(diag.Diagnostic{

@@ -4,10 +4,13 @@ import "github.com/gohull/gohull/llb/tool"
 
 // Mains gives the folders of the main packages that a build of in is for. It
 // finds all errors that can be found without looking up images; its error is
-// a diag.Errors.
+// a diag.Errors. A target of the whole project needs no main package.
 func Mains(in Input, facts tool.Facts) ([]string, error) {
 	c, errs := choose(in)
 	d := draft{choices: c, answers: Answers{Facts: facts}, errs: &errs}
+	if !c.ofImage() {
+		return nil, errs.Err()
+	}
 	mains := packages{d.Project, facts, d.errs}.mains(d.Spec)
 	d.checkFiles()
 	d.binaries(mains)

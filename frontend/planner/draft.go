@@ -54,7 +54,8 @@ func (d draft) plan() *plan.Plan {
 // source is one step for all platforms, and for all images that are alike, so
 // that they share its run.
 func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
-	s := d.shared(d.pick(dirs(mains), packageList(binaries)), d.foundMains)
+	s := d.pick(dirs(mains), packageList(binaries))
+	s = shared(s, d.found(s.Pick))
 	return d.askingModules(*s, packageList(binaries)+" imports")
 }
 

@@ -14,10 +14,17 @@ func Generates(in Input) bool {
 	return in.Spec.Generate != nil && !isCheck && in.Request.Target != GenerateTarget
 }
 
+// ofGenerators is the input for the generators, which belong to the project and
+// not to an image.
+func ofGenerators(in Input) Input {
+	in.Image, in.Request.Target = "", GenerateTarget
+	return in
+}
+
 // AskGenerate says which images have to be looked up before generators can
 // run. Its error is a diag.Errors.
 func AskGenerate(in Input) ([]ImageKey, error) {
-	in.Image = "" // generators are the project's
+	in = ofGenerators(in)
 	c, errs := chooseStamped(in)
 	if c.toolchain.ref == "" || errs.Len() > 0 {
 		return nil, errs.Err()
@@ -28,7 +35,7 @@ func AskGenerate(in Input) ([]ImageKey, error) {
 // PlanGenerate is the plan of what generators make. Its error is a
 // diag.Errors.
 func PlanGenerate(in Input, images map[ImageKey]Image) (*plan.Plan, error) {
-	in.Image, in.Request.Target = "", GenerateTarget
+	in = ofGenerators(in)
 	c, errs := chooseStamped(in)
 	d := draft{choices: c, answers: Answers{Images: images}, errs: &errs}
 	p := d.checkPlan()

@@ -24,6 +24,7 @@ func Images(in Input) ([]Input, error) {
 		return nil, err
 	}
 	in.Request.Target = kind
+	in.common = commonOf(in)
 	if names == nil {
 		return []Input{in}, nil
 	}
@@ -34,6 +35,26 @@ func Images(in Input) ([]Input, error) {
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// commonOf is what the images of an input's file have in common.
+func commonOf(in Input) *common {
+	in.Image = ""
+	c, _ := choose(in)
+	return c.common
+}
+
+// Asked gives an input for each image that a question is about: those of its
+// target, and all images where the target names none. A lock is about all
+// images as well. Its error is a diag.Errors.
+func Asked(in Input) ([]Input, error) {
+	if t := in.Request.Target; t == LockTarget || t == "" && len(in.Spec.Images) > 0 {
+		in.Request.Target = AllTarget
+		if len(in.Spec.Images) == 0 {
+			in.Request.Target = ""
+		}
+	}
+	return Images(in)
 }
 
 // selected are the names of the images that a target means, nil for the top

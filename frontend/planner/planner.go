@@ -24,6 +24,8 @@ type Input struct {
 	Project *project.Project
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
+
+	common *common // found by Images; nil until then
 }
 
 // Request is what the client asked for beside the spec.
@@ -128,12 +130,17 @@ func choose(in Input) (choices, diag.List) {
 	c.version = chooseVersion(in, c.args, &errs)
 	c.vendored = chooseVendored(in, c.version)
 	c.toolchain = chooseToolchain(c, &errs)
-	c.base = chooseBase(in.Spec, &errs)
+	if c.ofImage() {
+		c.base = chooseBase(in.Spec, &errs)
+	}
 	c = c.locked(&errs)
 	checkVendored(c, &errs)
 	checkLines(c, &errs)
 	checkBuild(c, &errs)
 	checkCgo(c, &errs)
+	if c.common == nil {
+		c.common = findCommon(c)
+	}
 	checkContexts(c, &errs)
 	checkFilters(c, &errs)
 	checkNetwork(c, &errs)
@@ -144,16 +151,23 @@ func choose(in Input) (choices, diag.List) {
 	return c, errs
 }
 
+// ofImage reports whether the choices are for an image. A target of the whole
+// project, such as a check, uses neither the base nor the stamps and names,
+// which in a file of several images may be complete for each image alone.
+func (c choices) ofImage() bool { return !IsCheck(c.Request.Target) }
+
 func (c choices) questions() Questions {
 	var q Questions
 	q.Scan = c.scan()
 	q.Platforms = c.Request.Platforms
-	q.Source = c.likelySource()
+	if c.ofImage() {
+		q.Source = c.likelySource()
+	}
 	q.Folders = c.folders()
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}
-	if c.base.ref != "" && !IsCheck(c.Request.Target) {
+	if c.base.ref != "" {
 		for _, p := range c.Request.Platforms {
 			q.Images = append(q.Images, c.base.key(p))
 		}
@@ -165,8 +179,8 @@ func (c choices) scan() plan.Scan {
 	return plan.Scan{
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
-		Files:      c.scannedFiles(),
-		Needs:      c.scannedNeeds(),
+		Files:      c.alike().files,
+		Needs:      c.alike().needs,
 	}
 }
 
@@ -181,8 +195,7 @@ func (c choices) likelySource() *plan.Source {
 	for _, dir := range mains {
 		names = append(names, c.folderName(dir))
 	}
-	s := c.pick(mains, strings.Join(names, " "))
-	return c.shared(s, c.namedMains)
+	return shared(c.pick(mains, strings.Join(names, " ")), c.alike().named)
 }
 
 // folderName is what people call the main package in a folder, as

@@ -14,11 +14,12 @@ import (
 // name that is misspelt would otherwise do nothing at all. One for another
 // image of the file is none of these: a bake file gives them to all.
 func checkContexts(c choices, errs *diag.List) {
+	if len(c.Request.Contexts) == 0 {
+		return
+	}
 	known := []string{SeedContext, tool.VulnContext}
-	for _, ref := range c.references() {
-		if name := ContextName(ref); ref != "" && !slices.Contains(known, name) {
-			known = append(known, name)
-		}
+	for _, ref := range c.common.refs {
+		known = append(known, ContextName(ref))
 	}
 	known = append(known, c.replaceable()...)
 	for i, name := range c.Request.ContextNames() {
@@ -37,19 +38,6 @@ func checkContexts(c choices, errs *diag.List) {
 		}
 		errs.Add(withNearMiss(d, name, known))
 	}
-}
-
-// references are the images that this one and others of the file are made
-// from.
-func (c choices) references() []string {
-	all := []string{c.toolchain.ref, c.base.ref}
-	for _, image := range c.file.Images {
-		var ignored diag.List // its own build tells
-		other := c
-		other.Spec = image
-		all = append(all, chooseToolchain(other, &ignored).ref, chooseBase(image, &ignored).ref)
-	}
-	return all
 }
 
 // ContextName is the name of the build context that replaces an image, as

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -10,54 +11,106 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// alike are the images of the file that one scan serves, and one step that
-// picks their source: those for which the same build constraints hold.
-func (c choices) alike() []*spec.Spec {
-	var all []*spec.Spec
-	for _, image := range c.file.Each() {
-		if image.Name == c.Spec.Name {
-			image = c.Spec // as it holds for this build
-		}
-		if sameConditions(image, c.Spec) {
-			all = append(all, image)
-		}
-	}
-	return all
+// common is what is found once for all images of a file. Each image would
+// otherwise go through all others.
+type common struct {
+	alike map[string]*alike // by conditions
+	refs  []string          // of all images: toolchains and bases, without repeats
 }
 
-func sameConditions(a, b *spec.Spec) bool {
-	return a.Build.Cgo.Value == b.Build.Cgo.Value && slices.Equal(sortedTags(a), sortedTags(b))
+// alike are the images of the file that one scan serves, and one step that
+// picks their source: those for which the same build constraints hold.
+type alike struct {
+	images []*spec.Spec
+	files  []string    // that the images look for in the context, cleaned
+	needs  []string    // kinds of notes that are worth making for any of them
+	named  []plan.Pick // what is picked for those that name their main packages one by one
+}
+
+// findCommon goes through the images of a file.
+func findCommon(c choices) *common {
+	found := &common{alike: map[string]*alike{}}
+	refs, files, needs := set{}, map[string]set{}, map[string]set{}
+	for _, image := range c.file.Each() {
+		key := conditionsKey(image)
+		group := found.alike[key]
+		if group == nil {
+			group, files[key], needs[key] = &alike{}, set{}, set{}
+			found.alike[key] = group
+		}
+		group.images = append(group.images, image)
+		var ignored diag.List // an image's own build reports what is wrong
+		base := chooseBase(image, &ignored).ref
+		for _, kind := range lackingOf(base, image) {
+			needs[key].add(kind, &group.needs)
+		}
+		for _, f := range image.Run.Files {
+			files[key].add(path.Clean(f.From.Value), &group.files)
+		}
+		other := c
+		other.Spec = image
+		if dirs := c.namedMains(image); dirs != nil {
+			group.named = append(group.named, other.pickOf(image, dirs))
+		}
+		refs.add(chooseToolchain(other, &ignored).ref, &found.refs)
+		refs.add(base, &found.refs)
+	}
+	for _, group := range found.alike {
+		slices.Sort(group.needs)
+	}
+	return found
+}
+
+// set is the words that a list has.
+type set map[string]bool
+
+// add appends a word to the list unless it is empty or there already.
+func (s set) add(word string, list *[]string) {
+	if word != "" && !s[word] {
+		s[word] = true
+		*list = append(*list, word)
+	}
+}
+
+// alike are the images that share the conditions of this one.
+func (c choices) alike() alike {
+	if group := c.common.alike[conditionsKey(c.Spec)]; group != nil {
+		return *group
+	}
+	return alike{}
+}
+
+// conditionsKey is the same for images for which the same build constraints
+// hold.
+func conditionsKey(s *spec.Spec) string {
+	return fmt.Sprint(s.Build.Cgo.Value, sortedTags(s))
 }
 
 func sortedTags(s *spec.Spec) []string {
 	return slices.Sorted(slices.Values(values(s.Build.Tags)))
 }
 
-// shared has a step that picks the source of an image do so for all that are
-// alike, whose main packages are given by a function.
-func (c choices) shared(s *plan.Source, mains func(*spec.Spec) []string) *plan.Source {
-	if s.Beside = c.beside(s.Pick, mains); s.Beside != nil {
-		s.Name = pickName(s.Beside)
+// shared has a step that picks the source of an image do so for all images
+// that are alike, so that one step serves all of them.
+func shared(s *plan.Source, all []plan.Pick) *plan.Source {
+	if len(all) > 1 {
+		s.Beside, s.Name = all, pickName(all)
 	}
 	return s
 }
 
-// beside gives what a step picks for this image and for those that are alike,
-// so that one step serves all of them. Images whose main packages are not
-// known are left to their own builds. It is nil without other images.
-func (c choices) beside(own plan.Pick, mains func(*spec.Spec) []string) []plan.Pick {
+// found is what a step picks for this image and for those that are alike.
+// Images whose main packages are unknown are left to their own builds.
+func (d draft) found(own plan.Pick) []plan.Pick {
 	var all []plan.Pick
-	for _, image := range c.alike() {
-		if image == c.Spec {
+	for _, image := range d.alike().images {
+		if image.Name == d.Spec.Name {
 			all = append(all, own)
 			continue
 		}
-		if dirs := mains(image); dirs != nil {
-			all = append(all, c.pickOf(image, dirs))
+		if dirs := d.foundMains(image); dirs != nil {
+			all = append(all, d.pickOf(image, dirs))
 		}
-	}
-	if len(all) < 2 {
-		return nil
 	}
 	return all
 }
@@ -106,32 +159,4 @@ func (d draft) foundMains(s *spec.Spec) []string {
 		return nil
 	}
 	return dirs(mains)
-}
-
-// scannedFiles are the paths that the files of all images look for.
-func (c choices) scannedFiles() []string {
-	var all []string
-	for _, image := range c.alike() {
-		for _, f := range image.Run.Files {
-			if name := path.Clean(f.From.Value); !slices.Contains(all, name) {
-				all = append(all, name)
-			}
-		}
-	}
-	return all
-}
-
-// scannedNeeds are the kinds of notes that are worth making for any image.
-func (c choices) scannedNeeds() []string {
-	var all []string
-	for _, image := range c.alike() {
-		var ignored diag.List // an image's own build tells
-		for _, kind := range lackingOf(chooseBase(image, &ignored).ref, image) {
-			if !slices.Contains(all, kind) {
-				all = append(all, kind)
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
 }

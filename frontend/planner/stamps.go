@@ -17,6 +17,9 @@ import (
 // name them.
 func chooseStamped(in Input) (choices, diag.List) {
 	c, errs := choose(in)
+	if !c.ofImage() {
+		return c, errs
+	}
 	c.stamps = knownStamps(c.Request, c.args).With("Image", c.Image)
 	c.Spec = stamped(c.Spec, c.stamps, &errs)
 	return c.named(&errs), errs

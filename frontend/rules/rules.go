@@ -63,10 +63,11 @@ func All() []Rule {
 func Check(images ...Subject) []Finding {
 	var all []Finding
 	for _, r := range All() {
+		known := map[string]bool{}
 		for _, image := range images {
 			for _, d := range r.check(image) {
-				known := func(f Finding) bool { return f.Rule.Name == r.Name && f.String() == d.String() }
-				if !slices.ContainsFunc(all, known) {
+				if text := d.String(); !known[text] {
+					known[text] = true
 					all = append(all, Finding{r, d})
 				}
 			}

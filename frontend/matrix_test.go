@@ -1,0 +1,76 @@
+package frontend
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/spec"
+)
+
+// TestEveryTarget asks every question about every target of every example, and
+// builds it: an example has no combination without an answer.
+func TestEveryTarget(t *testing.T) {
+	for _, dir := range exampleDirs(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			files := contextOf(archive(t, dir))
+			s, err := spec.Parse("Dockerfile", []byte(files["Dockerfile"]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, target := range planner.TargetsOf(s) {
+				everyQuestion(t, files, target.Name)
+			}
+		})
+	}
+}
+
+func everyQuestion(t *testing.T, files map[string]string, target string) {
+	t.Helper()
+	asked := []string{""} // which builds
+	for _, q := range Questions() {
+		asked = append(asked, q.Name)
+	}
+	for _, name := range asked {
+		g := &fakeGateway{files: mapFS(files), opts: map[string]string{"target": target}}
+		if name != "" {
+			g.opts[requestKey] = requestPrefix + name
+		}
+		res, err := Build(t.Context(), g)
+		if err != nil {
+			t.Errorf("--target %s --call=%s: %v", target, name, err)
+		} else if code := string(res.Metadata["result.statuscode"]); code != "" && code != "0" {
+			t.Errorf("--target %s --call=%s ends with %s: %s", target, name, code, res.Metadata[resultText])
+		}
+	}
+}
+
+// TestManyImages counts what a question about a file with many images
+// allocates: four times the images take about four times as much.
+func TestManyImages(t *testing.T) {
+	for _, question := range []string{"check", "outline", "tags", "targets", "bake"} {
+		few, many := allocations(t, question, 50), allocations(t, question, 200)
+		if many > 6*few {
+			t.Errorf("--call=%s allocates %.0f times for 50 images, %.0f times for 200", question, few, many)
+		}
+	}
+}
+
+func allocations(t *testing.T, question string, images int) float64 {
+	var text strings.Builder
+	text.WriteString("run: {labels: {team: a}}\nimages:\n")
+	files := map[string]string{"go.mod": hello["go.mod"]}
+	for i := range images {
+		fmt.Fprintf(&text, "  s%d: {main: ./cmd/s%d, base: alpine}\n", i, i)
+		files[fmt.Sprintf("cmd/s%d/main.go", i)] = "package main\n"
+	}
+	files["Dockerfile"] = text.String()
+	return testing.AllocsPerRun(1, func() {
+		g := &fakeGateway{files: mapFS(files), opts: map[string]string{requestKey: requestPrefix + question}}
+		if _, err := Build(t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
