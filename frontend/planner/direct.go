@@ -1,12 +1,11 @@
 package planner
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/project"
-	"golang.org/x/mod/module"
+	"github.com/gohull/gohull/internal/gomod"
 )
 
 // direct reports whether a module that the project requires is fetched from
@@ -21,11 +20,8 @@ func (c choices) direct() bool {
 		key, value, _ := strings.Cut(e, "=")
 		env[key] = value
 	}
-	first, _, _ := strings.Cut(strings.ReplaceAll(env["GOPROXY"], "|", ","), ",")
-	without := cmp.Or(env["GONOPROXY"], env["GOPRIVATE"])
-	return slices.ContainsFunc(c.fetched(), func(path string) bool {
-		return strings.TrimSpace(first) == "direct" || module.MatchPrefixPatterns(without, path)
-	})
+	private := gomod.Private{GOPRIVATE: env["GOPRIVATE"], GONOPROXY: env["GONOPROXY"]}
+	return slices.ContainsFunc(c.fetched(), func(path string) bool { return gomod.Direct(env["GOPROXY"], private, path) })
 }
 
 // fetchesAgain reports whether a check looks past the vendor folder.
@@ -39,23 +35,12 @@ func (c choices) fetchesAgain() bool {
 // fetched are the paths of the modules that come from elsewhere than the
 // context, those of replacements in the place of what they replace.
 func (c choices) fetched() []string {
-	replaced := map[module.Version]project.Replace{}
-	for _, r := range slices.Backward(c.Project.AllReplaces()) {
-		replaced[r.Old] = r // What comes first holds.
-	}
+	replaced := c.Project.Replacements()
 	var paths []string
 	for _, m := range c.Project.Members {
 		for _, r := range m.Require {
-			by, isReplaced := replaced[r.Version]
-			if !isReplaced {
-				by, isReplaced = replaced[module.Version{Path: r.Path}]
-			}
-			switch {
-			case c.isMember(r.Path):
-			case !isReplaced:
-				paths = append(paths, r.Path)
-			case !by.IsFolder():
-				paths = append(paths, by.New.Path)
+			if by, ok := replaced.Fetched(r.Version); ok && !c.isMember(r.Path) {
+				paths = append(paths, by.Path)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func checkLines(c choices, errs *diag.List) {
 // that replaces a module.
 func (c choices) isBrought(dir string) bool {
 	return slices.ContainsFunc(c.Project.Replaces(), func(r project.Replace) bool {
-		return r.Folder() == dir && slices.Contains(c.Request.ContextNames(), ContextName(r.Old.Path))
+		return r.Dir() == dir && slices.Contains(c.Request.ContextNames(), ContextName(r.Old.Path))
 	})
 }
 
@@ -68,7 +68,7 @@ func checkOther(p *project.Project, other *project.Module, errs *diag.List) {
 	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
 		return
 	}
-	i := slices.IndexFunc(p.Root.Replace, func(r project.Replace) bool { return r.Folder() == other.Dir })
+	i := slices.IndexFunc(p.Root.Replace, func(r project.Replace) bool { return r.Dir() == other.Dir })
 	by := p.Root.Replace[i]
 	if !slices.ContainsFunc(p.Root.Require, func(r project.Require) bool { return r.Path == by.Old.Path }) {
 		return

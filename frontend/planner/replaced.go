@@ -29,7 +29,7 @@ func ReplacedModules(in Input) []Replaced {
 	}
 	var all []Replaced
 	for _, r := range in.Project.Replaces() {
-		one := Replaced{Context: ContextName(r.Old.Path), Dir: r.Folder(), At: r.At}
+		one := Replaced{Context: ContextName(r.Old.Path), Dir: r.Dir(), At: r.At}
 		isSame := func(o Replaced) bool { return o.Context == one.Context && o.Dir == one.Dir }
 		if !r.Outside() && slices.Contains(in.Request.ContextNames(), one.Context) && !slices.ContainsFunc(all, isSame) {
 			all = append(all, one)

@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/util/suggest"
 )
@@ -36,6 +37,7 @@ func chooseVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 		return project.Version{}
 	}
 	checkVersion(in.Project, v, errs)
+	checkDirectives(in.Project, v, errs)
 	return v
 }
 
@@ -62,6 +64,17 @@ func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 func checkVersion(p *project.Project, have project.Version, errs *diag.List) {
 	for _, want := range p.Versions() {
 		checkLine(have, want, errs)
+	}
+}
+
+// checkDirectives finds directives that the toolchain is too old to know. Of
+// those that a newer Go may have, the toolchain decides.
+func checkDirectives(p *project.Project, have project.Version, errs *diag.List) {
+	if !have.IsSet() || project.Compare(project.Language(have.Value), gomod.KnownGo) > 0 {
+		return
+	}
+	for _, d := range p.Unknown() {
+		errs.Errorf(d.At, "unknown directive: %s", d.Name)
 	}
 }
 

@@ -2,12 +2,12 @@ package planner
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/module"
 )
 
@@ -39,18 +39,16 @@ func checkVendored(c choices, errs *diag.List) {
 		return
 	}
 	v := vendoring{c.Project, c.Project.Vendor, errs}
-	if v.vendor.Workspace != (v.project.Work != nil) {
+	differences := v.vendor.Differences(v.compared())
+	for _, m := range v.vendor.Modules {
+		v.checkGo(m, c.version)
+	}
+	if len(differences) > 0 && v.vendor.Workspace != (v.project.Work != nil) {
 		v.otherKind()
 		return
 	}
-	for _, m := range v.project.Members {
-		for _, r := range m.Require {
-			v.require(m, r)
-		}
-	}
-	v.replaces()
-	for _, m := range v.vendor.Modules {
-		v.listed(m, c.version)
+	for _, d := range differences {
+		v.report(d, differences)
 	}
 }
 
@@ -85,111 +83,98 @@ func (v vendoring) otherKind() {
 	v.add(diag.At(v.vendor.File, 1, 1), diag.Range{}, "the folder was made by `%s`, and %s", made, is)
 }
 
-// require finds a module that go.mod requires and the folder has otherwise.
-func (v vendoring) require(m *project.Module, r project.Require) {
-	has := v.vendor.Find(r.Version)
-	other := v.otherVersion(r.Version)
-	switch {
-	case has != nil && has.Explicit:
-	case other != nil:
-		v.add(r.At, other.At, "%s requires %s %s, and %s has %s", m.File, r.Path, r.Version.Version, other.At, other.Version.Version)
-	case v.isOld():
-	case has != nil:
-		v.add(r.At, has.At, "%s requires %s %s, which %s does not mark as explicit", m.File, r.Path, r.Version.Version, has.At)
-	default:
-		v.add(r.At, diag.Range{}, "%s requires %s %s, which %s does not have", m.File, r.Path, r.Version.Version, v.vendor.File)
+// compared is what the folder has to fit.
+func (v vendoring) compared() gomod.Vendoring {
+	out := gomod.Vendoring{Replaced: v.project.Replacements()}
+	if v.project.Root != nil {
+		out.Go = v.project.Root.Go.Value
+	}
+	for _, r := range v.requires() {
+		out.Require = append(out.Require, r.Version)
+	}
+	return out
+}
+
+// required is a line of a go.mod.
+type required struct {
+	project.Require
+	file string
+}
+
+func (v vendoring) requires() []required {
+	var all []required
+	for _, m := range v.project.Members {
+		for _, r := range m.Require {
+			all = append(all, required{r, m.File})
+		}
+	}
+	return all
+}
+
+// report words a difference. A version that changed is one message, though
+// the go command has two.
+func (v vendoring) report(d gomod.Difference, all []gomod.Difference) {
+	switch d.Kind {
+	case gomod.NotExplicit, gomod.OtherVersion:
+		v.reportRequired(v.requires()[d.Require], d)
+	case gomod.NotReplaced:
+		v.add(v.project.At(d.Replace), diag.Range{}, "%s is replaced by %s, and in %s it is not", versioned(d.Mod), v.by(d), v.vendor.File)
+	case gomod.OtherReplacement:
+		at := v.vendor.At(d.Has.Line)
+		v.add(v.project.At(d.Replace), at, "%s is replaced by %s, and at %s by %s", versioned(d.Mod), v.by(d), at, versioned(d.Has.By))
+	case gomod.ReplacedAlone:
+		v.add(v.vendor.At(d.Has.Line), diag.Range{}, "%s is replaced by %s, and in %s it is not", versioned(d.Mod), versioned(d.Has.By), v.files())
+	case gomod.NotRequired:
+		isTold := func(o gomod.Difference) bool { return o.Kind <= gomod.OtherVersion && o.Mod.Path == d.Mod.Path }
+		if !slices.ContainsFunc(all, isTold) {
+			v.add(v.vendor.At(d.Has.Line), diag.Range{}, "%s is marked as explicit, and %s does not require it", versioned(d.Mod), v.files())
+		}
 	}
 }
 
-// otherVersion is a version of a module that the folder has packages of, or
-// takes for required, in the place of the one that is.
-func (v vendoring) otherVersion(mod module.Version) *project.Vendored {
-	for i, m := range v.vendor.Modules {
-		if m.Path == mod.Path && m.Version != mod && (m.Packages > 0 || m.Explicit) {
-			return &v.vendor.Modules[i]
+func (v vendoring) by(d gomod.Difference) string {
+	return versioned(v.project.Replacements().InVendor(d.By))
+}
+
+// reportRequired words a module that go.mod requires and the folder has
+// otherwise.
+func (v vendoring) reportRequired(r required, d gomod.Difference) {
+	if other := v.otherVersion(r.Version.Version, r.Path); other != nil {
+		at := v.vendor.At(other.Line)
+		v.add(r.At, at, "%s requires %s %s, and %s has %s", r.file, r.Path, r.Version.Version, at, other.Version.Version)
+		return
+	}
+	if d.Has != nil {
+		at := v.vendor.At(d.Has.Line)
+		v.add(r.At, at, "%s requires %s %s, which %s does not mark as explicit", r.file, r.Path, r.Version.Version, at)
+		return
+	}
+	v.add(r.At, diag.Range{}, "%s requires %s %s, which %s does not have", r.file, r.Path, r.Version.Version, v.vendor.File)
+}
+
+// otherVersion is another version of a module that the folder has packages
+// of, or takes for required.
+func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
+	for _, m := range v.vendor.Modules {
+		if m.Path == name && m.Version.Version != version && (m.Packages > 0 || m.Explicit) {
+			return m
 		}
 	}
 	return nil
 }
 
-// isOld reports whether modules.txt comes from a Go that did not say what is
-// required and what replaced everywhere.
-func (v vendoring) isOld() bool {
-	p := v.project
-	return p.Work == nil && p.Root != nil && p.Root.Go.IsSet() && !knowsVendor(p.Root.Go)
-}
-
-// replaces finds replacements that the folder has otherwise.
-func (v vendoring) replaces() {
-	seen := map[module.Version]bool{}
-	for _, r := range v.project.AllReplaces() {
-		by, isReplaced := v.by(r.Old)
-		has := v.vendor.Find(r.Old)
-		switch {
-		case seen[r.Old] || !isReplaced:
-		case has != nil && has.By == by:
-		case has != nil && has.By != module.Version{}:
-			v.add(r.At, has.At, "%s is replaced by %s, and at %s by %s", versioned(r.Old), versioned(by), has.At, versioned(has.By))
-		case v.isOld():
-		default:
-			v.add(r.At, diag.Range{}, "%s is replaced by %s, and in %s it is not", versioned(r.Old), versioned(by), v.vendor.File)
-		}
-		seen[r.Old] = true
+// checkGo finds a module that asks for a newer Go.
+func (v vendoring) checkGo(m *gomod.Vendored, have project.Version) {
+	if !have.IsSet() || m.Go == "" || project.Satisfies(have.Value, m.Go) {
+		return
 	}
-}
-
-// by is what takes a module's place, as modules.txt has it: folders are
-// relative to the vendor folder's own. A workspace's replacements come before
-// those of its members, and those of one version before those of all.
-func (v vendoring) by(old module.Version) (by module.Version, isReplaced bool) {
-	for _, wanted := range []module.Version{old, {Path: old.Path}} {
-		for _, r := range v.project.AllReplaces() {
-			if r.Old == wanted {
-				return v.relocated(r), true
-			}
-		}
-	}
-	return module.Version{}, false
-}
-
-func (v vendoring) relocated(r project.Replace) module.Version {
-	if !r.IsFolder() || path.IsAbs(r.New.Path) || r.From == "." {
-		return r.New
-	}
-	dir := path.Join(r.From, r.New.Path)
-	if !strings.HasPrefix(dir, "../") {
-		dir = "./" + dir
-	}
-	return module.Version{Path: dir}
-}
-
-// listed finds what is wrong with an entry of modules.txt by itself.
-func (v vendoring) listed(m project.Vendored, have project.Version) {
-	if _, isReplaced := v.by(m.Version); m.By != (module.Version{}) && !isReplaced {
-		v.add(m.At, diag.Range{}, "%s is replaced by %s, and in %s it is not", versioned(m.Version), versioned(m.By), v.files())
-	}
-	if m.Explicit && m.Packages > 0 && !v.requires(m.Path) {
-		v.add(m.At, diag.Range{}, "%s is marked as explicit, and %s does not require it", versioned(m.Version), v.files())
-	}
-	if have.IsSet() && m.Go.IsSet() && !project.Satisfies(have.Value, m.Go.Value) {
-		v.errs.Add(diag.Diagnostic{
-			At:      have.At,
-			Message: fmt.Sprintf("go %s is older than go %s, which the module %s asks for at %s", have.Value, m.Go.Value, versioned(m.Version), m.Go.At),
-			Hint:    fmt.Sprintf("take %s or newer here, or an older version of the module", m.Go.Value),
-			Related: []diag.Range{m.Go.At},
-		})
-	}
-}
-
-// requires reports whether a go.mod names a module; which version of it is
-// looked at there.
-func (v vendoring) requires(name string) bool {
-	for _, m := range v.project.Members {
-		if slices.ContainsFunc(m.Require, func(r project.Require) bool { return r.Path == name }) {
-			return true
-		}
-	}
-	return false
+	at := v.vendor.At(m.GoLine)
+	v.errs.Add(diag.Diagnostic{
+		At:      have.At,
+		Message: fmt.Sprintf("go %s is older than go %s, which the module %s asks for at %s", have.Value, m.Go, versioned(m.Version), at),
+		Hint:    fmt.Sprintf("take %s or newer here, or an older version of the module", m.Go),
+		Related: []diag.Range{at},
+	})
 }
 
 // files names what says which modules there are.

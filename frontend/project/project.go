@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 )
@@ -47,6 +48,7 @@ type Module struct {
 	Toolchain Version
 	Require   []Require
 	Replace   []Replace
+	Unknown   []Directive
 }
 
 // Require is a module that another asks for.
@@ -62,28 +64,22 @@ type Work struct {
 	Toolchain Version
 	Use       []Use
 	Replace   []Replace
+	Unknown   []Directive
 }
 
-// Replace is a module that another one, or a folder, takes the place of.
+// Replace is a replace line, and its place.
 type Replace struct {
-	Old  module.Version // without a version: all versions
-	New  module.Version // without a version: a folder, as it is written: "../lib"
-	From string         // folder below the context that New is relative to
-	At   diag.Range
+	gomod.Replace
+	At diag.Range
 }
 
-// IsFolder reports whether a folder takes the module's place.
-func (r Replace) IsFolder() bool { return r.New.Version == "" }
+func (r Replace) file() string { return path.Join(r.Dir(), ModFile) }
 
-// Folder is the folder below the context that takes the module's place.
-func (r Replace) Folder() string { return path.Join(r.From, r.New.Path) }
-
-func (r Replace) file() string { return path.Join(r.Folder(), ModFile) }
-
-// Outside reports whether the folder is not in the build context.
-func (r Replace) Outside() bool {
-	dir := r.Folder()
-	return path.IsAbs(r.New.Path) || dir == ".." || strings.HasPrefix(dir, "../")
+// Directive is a directive of go.mod or go.work that only a newer Go than
+// gomod.KnownGo can know.
+type Directive struct {
+	Name string
+	At   diag.Range
 }
 
 // Use is a module that a go.work names.
@@ -244,7 +240,51 @@ func (p *Project) Toolchains() []Version {
 
 // Replaces gives every module that a folder takes the place of.
 func (p *Project) Replaces() []Replace {
-	return slices.DeleteFunc(p.AllReplaces(), func(r Replace) bool { return !r.IsFolder() })
+	return slices.DeleteFunc(p.AllReplaces(), func(r Replace) bool { return !r.IsDir() })
+}
+
+// Replacements gives the replace lines as the go command takes them together.
+func (p *Project) Replacements() gomod.Replacements {
+	rs := gomod.Replacements{InWork: p.Work != nil}
+	members := p.Members
+	if p.Work != nil {
+		rs.Work = plain(p.Work.Replace)
+		members = nil
+		for _, use := range p.Work.Use {
+			if m := p.Member(use.Dir); m != nil {
+				members = append(members, m)
+			}
+		}
+	}
+	for _, m := range members {
+		rs.Mains = append(rs.Mains, m.Path)
+		rs.Members = append(rs.Members, plain(m.Replace))
+	}
+	return rs
+}
+
+// At is the place of a replace line.
+func (p *Project) At(r gomod.Replace) diag.Range { return lineOf(r.File, r.Syntax) }
+
+func plain(lines []Replace) []gomod.Replace {
+	var all []gomod.Replace
+	for _, r := range lines {
+		all = append(all, r.Replace)
+	}
+	return all
+}
+
+// Unknown gives the directives of the project's files that only a newer Go
+// can know.
+func (p *Project) Unknown() []Directive {
+	var all []Directive
+	if p.Work != nil {
+		all = append(all, p.Work.Unknown...)
+	}
+	for _, m := range p.Members {
+		all = append(all, m.Unknown...)
+	}
+	return all
 }
 
 // AllReplaces gives every module that something takes the place of, those of
@@ -307,12 +347,15 @@ func others(p *Project, files Files) []*Module {
 }
 
 func parseModule(name string, data []byte, errs *diag.List) *Module {
-	f, err := modfile.Parse(name, data, nil)
+	f, unknown, err := gomod.Parse(name, data)
 	if err != nil {
 		addParseErrors(name, err, errs)
+	}
+	if err != nil || f.Module == nil && len(unknown) > 0 {
+		addUnknown(directives(name, unknown), errs)
 		return nil
 	}
-	m := &Module{Dir: path.Dir(name), File: name}
+	m := &Module{Dir: path.Dir(name), File: name, Unknown: directives(name, unknown)}
 	if f.Module == nil {
 		errs.Add(diag.Diagnostic{At: diag.At(name, 1, 1), Message: "no module line", Hint: "begin with one, as in `module example.com/hello`"})
 		return nil
@@ -330,12 +373,16 @@ func parseModule(name string, data []byte, errs *diag.List) *Module {
 }
 
 func parseWork(name string, data []byte, errs *diag.List) *Work {
-	f, err := modfile.ParseWork(name, data, nil)
+	f, unknown, err := gomod.ParseWork(name, data)
 	if err != nil {
 		addParseErrors(name, err, errs)
+		addUnknown(directives(name, unknown), errs)
 		return nil
 	}
-	w := &Work{File: name, Toolchain: toolchainOf(name, f.Toolchain), Replace: replaces(name, f.Replace)}
+	w := &Work{
+		File: name, Toolchain: toolchainOf(name, f.Toolchain), Replace: replaces(name, f.Replace),
+		Unknown: directives(name, unknown),
+	}
 	if f.Go != nil {
 		w.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}
 	}
@@ -358,10 +405,18 @@ func toolchainOf(name string, t *modfile.Toolchain) Version {
 	return Version{strings.TrimPrefix(t.Name, "go"), lineOf(name, t.Syntax)}
 }
 
-func replaces(name string, all []*modfile.Replace) []Replace {
+func replaces(name string, lines []*modfile.Replace) []Replace {
 	var out []Replace
-	for _, r := range all {
-		out = append(out, Replace{Old: r.Old, New: r.New, From: path.Dir(name), At: lineOf(name, r.Syntax)})
+	for _, r := range gomod.Replaces(name, lines) {
+		out = append(out, Replace{r, lineOf(name, r.Syntax)})
+	}
+	return out
+}
+
+func directives(name string, unknown []gomod.Directive) []Directive {
+	var out []Directive
+	for _, d := range unknown {
+		out = append(out, Directive{d.Name, diag.At(name, d.Line, d.Col)})
 	}
 	return out
 }
@@ -374,6 +429,13 @@ func lineOf(name string, line *modfile.Line) diag.Range {
 		File:  name,
 		Start: diag.Pos{Line: line.Start.Line, Col: line.Start.LineRune},
 		End:   diag.Pos{Line: line.End.Line, Col: line.End.LineRune},
+	}
+}
+
+// addUnknown reports directives of a file that cannot be used anyway.
+func addUnknown(unknown []Directive, errs *diag.List) {
+	for _, d := range unknown {
+		errs.Errorf(d.At, "unknown directive: %s", d.Name)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool"
-	"golang.org/x/mod/modfile"
 )
 
 // Mod is where a go.mod says things. Its zero value says nothing.
@@ -24,7 +24,7 @@ type Mod struct {
 // with errors gives what could be read.
 func ParseMod(file string, data []byte) Mod {
 	m := Mod{file: file, lines: map[string]int{}, replaced: map[string]int{}}
-	f, err := modfile.ParseLax(file, data, nil)
+	f, err := gomod.ParseAny(file, data)
 	if err != nil {
 		return m
 	}
@@ -37,12 +37,9 @@ func ParseMod(file string, data []byte) Mod {
 	for _, r := range f.Require {
 		m.lines[r.Mod.Path] = r.Syntax.Start.Line
 	}
-	// ParseLax leaves replace lines out: they say nothing of dependencies.
-	if f, err := modfile.Parse(file, data, nil); err == nil {
-		for _, r := range f.Replace {
-			m.replaced[r.Old.Path] = r.Syntax.Start.Line
-			m.replaced[r.New.Path] = r.Syntax.Start.Line
-		}
+	for _, r := range f.Replace {
+		m.replaced[r.Old.Path] = r.Syntax.Start.Line
+		m.replaced[r.New.Path] = r.Syntax.Start.Line
 	}
 	return m
 }

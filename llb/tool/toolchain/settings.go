@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool/wire"
-	"golang.org/x/mod/module"
 )
 
 // settings are the variables that say where modules come from and how they
@@ -31,11 +31,15 @@ func readSettings(env []string) settings {
 	return s
 }
 
+func (s settings) patterns() gomod.Private {
+	return gomod.Private{GOPRIVATE: s.private, GONOPROXY: s.noproxy, GONOSUMDB: s.nosumdb}
+}
+
 // check refuses to send the password of a proxy's URL where others can read
 // it, as the go command does.
 func (s settings) check() error {
-	for _, p := range strings.FieldsFunc(s.proxy, func(r rune) bool { return r == ',' || r == '|' }) {
-		u, err := url.Parse(strings.TrimSpace(p))
+	for _, p := range gomod.Proxies(s.proxy) {
+		u, err := url.Parse(p)
 		if err == nil && u.User != nil && !wire.IsPrivate(u) {
 			return fmt.Errorf("GOPROXY has credentials for %s, which is not https; use https, or leave them out", wire.Address(u))
 		}
@@ -47,12 +51,12 @@ func (s settings) check() error {
 // proxy, if one does.
 func (s settings) unproxied() string {
 	switch {
-	case s.noproxy != "" && module.MatchPrefixPatterns(s.noproxy, modulePath):
+	case !s.patterns().NoProxy(modulePath):
+		return ""
+	case s.noproxy != "":
 		return "GONOPROXY"
-	case s.noproxy == "" && module.MatchPrefixPatterns(s.private, modulePath):
-		return "GOPRIVATE"
 	}
-	return ""
+	return "GOPRIVATE"
 }
 
 // verdict says what a download with this hash was verified against.
@@ -63,7 +67,7 @@ func (f *fetch) verdict(hash string) string {
 		return fmt.Sprintf("verified %s against the lock", hash)
 	case s.sumdb == "off":
 		return hash + " was not verified, because GOSUMDB is off"
-	case module.MatchPrefixPatterns(cmp.Or(s.nosumdb, s.private), modulePath):
+	case s.patterns().NoSum(modulePath):
 		return fmt.Sprintf("%s was not verified, because %s matches %s", hash, s.unverified(), modulePath)
 	}
 	return fmt.Sprintf("verified %s against %s", hash, s.database())
