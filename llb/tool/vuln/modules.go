@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 )
@@ -38,8 +39,10 @@ func readModules(dir, goVersion string) (modules, error) {
 			return err
 		}
 		switch path.Base(file) {
-		case "go.mod":
+		case gomod.ModFile:
 			return m.addMod(file, data)
+		case gomod.WorkFile:
+			return m.addWork(file, data)
 		case "go.sum", "go.work.sum":
 			m.addSums(string(data))
 		}
@@ -51,7 +54,7 @@ func readModules(dir, goVersion string) (modules, error) {
 // addMod adds what a go.mod names. Its own module has no version, and neither
 // has one that a folder replaces.
 func (m modules) addMod(name string, data []byte) error {
-	f, err := modfile.ParseLax(name, data, nil)
+	f, err := gomod.ParseAny(name, data)
 	if err != nil {
 		return err
 	}
@@ -61,11 +64,27 @@ func (m modules) addMod(name string, data []byte) error {
 	for _, r := range f.Require {
 		m.add(r.Mod.Path, r.Mod.Version)
 	}
-	for _, r := range f.Replace {
+	m.addReplaced(f.Replace)
+	return nil
+}
+
+// addWork adds what the lines of a go.work put in the place of modules.
+func (m modules) addWork(name string, data []byte) error {
+	f, _, err := gomod.ParseWork(name, data)
+	if err != nil {
+		return err
+	}
+	m.addReplaced(f.Replace)
+	return nil
+}
+
+// addReplaced adds both sides of each line, whichever of the lines hold: the
+// code is that of the one, and may be a fork of the other.
+func (m modules) addReplaced(lines []*modfile.Replace) {
+	for _, r := range lines {
 		m.add(r.Old.Path, r.New.Version)
 		m.add(r.New.Path, r.New.Version)
 	}
-	return nil
 }
 
 func (m modules) addSums(text string) {

@@ -114,6 +114,29 @@ func TestPick(t *testing.T) {
 	}
 }
 
+// TestPickReplaced looks up what replace lines bring in, although no go.sum
+// lists it: in a go.mod that has directives of a newer Go, and in a go.work.
+func TestPickReplaced(t *testing.T) {
+	for name, source := range map[string]string{
+		"go.mod":  "-- src/go.mod --\nmodule example.com/mine2\n\nfeature x\n\nrequire example.com/older v1.9.9\n\nreplace example.com/older => example.com/dep v1.2.0\n",
+		"go.work": "-- src/go.work --\ngo 1.26\n\nuse ./a\n\nreplace example.com/older => example.com/dep v1.2.0\n-- src/a/go.mod --\nmodule example.com/a\n\nrequire example.com/older v1.9.9\n",
+	} {
+		database, _, _ := strings.Cut(sevenKnown, "-- src/go.mod --")
+		dir := unpack(t, txtar.Parse([]byte(database+source)))
+		out := filepath.Join(dir, "out")
+		if err := Pick(t.Context(), Job{VulnDB: tool.VulnDB{Go: "1.26.9"}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: out}); err != nil {
+			t.Fatal(err)
+		}
+		index, err := readIndex(t.Context(), folder(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(ids(index), " "); got != "GO-2 GO-3" {
+			t.Errorf("%s: found %s, want GO-2 GO-3", name, got)
+		}
+	}
+}
+
 // TestPickNothing writes a database all the same: govulncheck wants one.
 func TestPickNothing(t *testing.T) {
 	dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n[]\n-- src/go.sum --\n")))
