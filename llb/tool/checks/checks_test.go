@@ -141,13 +141,55 @@ module example.com/member
 		t.Fatal(err)
 	}
 	var got []string
-	for _, f := range mods.unlisted(mods[0], sums) {
+	for _, f := range mods.unlisted(mods.files[0], sums) {
 		got = append(got, f.String())
 	}
 	const want = `go.mod:5: go.sum has no checksum of example.com/fork@v1.5.0
 go.mod:8: go.sum has no checksum of example.com/missing@v1.0.0`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+// TestNeeded: the go command takes the line with a version before the one for
+// all versions, and any line of go.work before those of go.mod files.
+func TestNeeded(t *testing.T) {
+	const mod = `
+-- go.mod --
+module example.com/m
+
+feature of a newer Go
+
+require (
+	example.com/a v1.0.0
+	example.com/b v1.0.0
+)
+
+replace example.com/a => ./a
+
+replace example.com/a v1.0.0 => example.com/fork v1.2.0
+
+replace example.com/b => example.com/fork v1.3.0
+`
+	for _, test := range []struct{ name, files, needed, want string }{
+		{"module", mod, "example.com/a@v1.0.0 example.com/b@v1.0.0", "go.mod:6: go.sum has no checksum of example.com/fork@v1.2.0\ngo.mod:7: go.sum has no checksum of example.com/fork@v1.3.0"},
+		{"workspace", mod + "-- go.work --\ngo 1.26\n\nuse .\n\nreplace example.com/b => ./b\n\nreplace example.com/a => example.com/fork v1.4.0\n", "example.com/a@v1.0.0", "go.mod:6: go.sum has no checksum of example.com/fork@v1.4.0"},
+	} {
+		s := steptest.New(t, test.files)
+		mods, err := readMods(s.Source, []string{"."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range mods.unlisted(mods.files[0], nil) {
+			got = append(got, f.String())
+		}
+		if text := strings.Join(got, "\n"); text != test.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", test.name, text, test.want)
+		}
+		if needed := strings.Join(mods.needed(), " "); needed != test.needed {
+			t.Errorf("%s: %s is needed, want %s", test.name, needed, test.needed)
+		}
 	}
 }
 

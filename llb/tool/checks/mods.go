@@ -5,44 +5,48 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
 )
 
-// modList is the go.mod files of a project.
-type modList []*modfile.File
+// modList is the go.mod files of a project, and what they replace.
+type modList struct {
+	files    []*modfile.File
+	replaced gomod.Replacements
+}
 
 func readMods(source string, dirs []string) (modList, error) {
-	var all modList
+	var l modList
 	for _, dir := range dirs {
-		name := path.Join(dir, "go.mod")
+		name := path.Join(dir, gomod.ModFile)
 		data, err := read(source, name)
 		if err != nil {
-			return nil, err
+			return l, err
 		}
-		f, err := modfile.Parse(name, data, nil)
+		f, _, err := gomod.Parse(name, data)
 		if err != nil {
-			return nil, err
+			return l, err
 		}
-		all = append(all, f)
+		l.files = append(l.files, f)
 	}
-	return all, nil
+	work, err := readWork(source)
+	l.replaced = gomod.NewReplacements(work, l.files)
+	return l, err
+}
+
+// readWork returns nil if the project has no go.work.
+func readWork(source string) (*modfile.WorkFile, error) {
+	data, err := read(source, gomod.WorkFile)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	f, _, err := gomod.ParseWork(gomod.WorkFile, data)
+	return f, err
 }
 
 // has reports whether a module is one of the project's own.
 func (l modList) has(modulePath string) bool { return l.folder(modulePath) != "" }
-
-// replaced is what is downloaded for a module; false for a folder in its
-// place, which has no checksum.
-func (l modList) replaced(mod *modfile.File, m module.Version) (module.Version, bool) {
-	for _, r := range mod.Replace {
-		if r.Old.Path == m.Path && (r.Old.Version == "" || r.Old.Version == m.Version) {
-			return r.New, r.New.Version != ""
-		}
-	}
-	return m, true
-}
 
 // alone runs a command of `go mod` that knows of no workspace. Modules of the
 // project that nobody publishes take their own place for that time.
@@ -56,7 +60,7 @@ func (l modList) alone(s gocmd.Step, mod *modfile.File, command string) (code in
 	if err != nil {
 		return 0, err
 	}
-	if err := edit(s.Source, name, replacing(stand)); err != nil {
+	if err := edit(s.Source, name, stand, replacing); err != nil {
 		return 0, err
 	}
 	s.Dir = filepath.Join(s.Source, path.Dir(name))
@@ -64,7 +68,7 @@ func (l modList) alone(s gocmd.Step, mod *modfile.File, command string) (code in
 	if _, code, err = gocmd.Capture(s, []string{"mod", command}); code != 0 || err != nil {
 		return code, err
 	}
-	return 0, edit(s.Source, name, dropping(stand))
+	return 0, edit(s.Source, name, stand, dropping)
 }
 
 // unpublished are those of the project's own modules that a go.mod requires
@@ -72,8 +76,9 @@ func (l modList) alone(s gocmd.Step, mod *modfile.File, command string) (code in
 // own.
 func (l modList) unpublished(mod *modfile.File, sums statementList) (map[string]string, error) {
 	found := map[string]string{}
+	own := gomod.NewReplacements(nil, []*modfile.File{mod})
 	for _, r := range mod.Require {
-		needed, ok := l.replaced(mod, r.Mod)
+		needed, ok := own.Fetched(r.Mod)
 		_, isKnown := sums.about(needed.Path + " " + needed.Version + "/go.mod")
 		if !ok || isKnown || !l.has(needed.Path) {
 			continue
@@ -89,7 +94,7 @@ func (l modList) unpublished(mod *modfile.File, sums statementList) (map[string]
 
 // folder is that of one of the project's own modules.
 func (l modList) folder(modulePath string) string {
-	for _, f := range l {
+	for _, f := range l.files {
 		if f.Module != nil && f.Module.Mod.Path == modulePath {
 			return path.Dir(f.Syntax.Name)
 		}
@@ -97,8 +102,11 @@ func (l modList) folder(modulePath string) string {
 	return ""
 }
 
-// edit changes a go.mod, unless nothing is to be changed.
-func edit(source, name string, change func(*modfile.File) (bool, error)) error {
+// edit changes the lines of a go.mod about modules that folders stand for.
+func edit(source, name string, stand map[string]string, change func(f *modfile.File, modulePath, dir string) error) error {
+	if len(stand) == 0 {
+		return nil
+	}
 	data, err := read(source, name)
 	if err != nil {
 		return err
@@ -107,9 +115,10 @@ func edit(source, name string, change func(*modfile.File) (bool, error)) error {
 	if err != nil {
 		return err
 	}
-	changed, err := change(f)
-	if err != nil || !changed {
-		return err
+	for modulePath, dir := range stand {
+		if err := change(f, modulePath, dir); err != nil {
+			return err
+		}
 	}
 	f.Cleanup()
 	data, err = f.Format()
@@ -119,26 +128,10 @@ func edit(source, name string, change func(*modfile.File) (bool, error)) error {
 	return write(source, name, data)
 }
 
-// replacing puts folders in the place of modules, as a workspace does.
-func replacing(stand map[string]string) func(*modfile.File) (bool, error) {
-	return func(f *modfile.File) (bool, error) {
-		for modulePath, dir := range stand {
-			if err := f.AddReplace(modulePath, "", dir, ""); err != nil {
-				return false, err
-			}
-		}
-		return len(stand) > 0, nil
-	}
+// replacing puts a folder in the place of a module, as a workspace does.
+func replacing(f *modfile.File, modulePath, dir string) error {
+	return f.AddReplace(modulePath, "", dir, "")
 }
 
 // dropping undoes replacing.
-func dropping(stand map[string]string) func(*modfile.File) (bool, error) {
-	return func(f *modfile.File) (bool, error) {
-		for modulePath := range stand {
-			if err := f.DropReplace(modulePath, ""); err != nil {
-				return false, err
-			}
-		}
-		return len(stand) > 0, nil
-	}
-}
+func dropping(f *modfile.File, modulePath, _ string) error { return f.DropReplace(modulePath, "") }

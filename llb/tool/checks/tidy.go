@@ -18,7 +18,7 @@ func Tidy(s gocmd.Step, v tool.Tidy) (code int, err error) {
 		return 0, err
 	}
 	var found []finding
-	for _, mod := range mods {
+	for _, mod := range mods.files {
 		files, code, err := mods.tidied(s, mod)
 		if code != 0 || err != nil {
 			return code, err

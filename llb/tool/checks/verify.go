@@ -28,7 +28,7 @@ func Verify(s gocmd.Step, v tool.Verify) (code int, err error) {
 		}
 	}
 	var found []finding
-	for _, mod := range mods {
+	for _, mod := range mods.files {
 		if code, err := mods.alone(s, mod, "verify"); code != 0 || err != nil {
 			return code, err
 		}
@@ -60,9 +60,9 @@ func readSums(source string, dirs []string) (statementList, error) {
 // of a workspace as well.
 func (l modList) needed() []string {
 	var all []string
-	for _, mod := range l {
+	for _, mod := range l.files {
 		for _, r := range mod.Require {
-			if _, ok := l.replaced(mod, r.Mod); ok && !l.has(r.Mod.Path) {
+			if _, ok := l.replaced.Fetched(r.Mod); ok && !l.has(r.Mod.Path) {
 				all = append(all, r.Mod.String())
 			}
 		}
@@ -74,7 +74,7 @@ func (l modList) needed() []string {
 func (l modList) unlisted(mod *modfile.File, sums statementList) []finding {
 	var missing []finding
 	for _, r := range mod.Require {
-		needed, ok := l.replaced(mod, r.Mod)
+		needed, ok := l.replaced.Fetched(r.Mod)
 		if !ok || l.has(r.Mod.Path) {
 			continue
 		}
