@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
@@ -40,16 +41,18 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 
 // build is one request, and what has been read for it so far.
 type build struct {
-	ui       *dockerui.Client
-	c        client.Client
-	source   *dockerui.Source // the spec's file
-	files    project.Files
-	hidden   []string // files that the project would have, were they not ignored
-	ignored  ignore
-	contexts namedContexts
-	scans    once[string, tool.Facts]
-	leftOut  []planner.LeftOut // tags that were warned of
-	images   once[planner.ImageKey, planner.Image]
+	ui         *dockerui.Client
+	c          client.Client
+	source     *dockerui.Source // the spec's file
+	files      project.Files
+	hidden     project.Files // what the project would have, were it not ignored
+	unusable   []unusable    // of the project's files
+	ignored    ignore.File
+	ignoreText []byte
+	contexts   namedContexts
+	scans      once[string, tool.Facts]
+	leftOut    []planner.LeftOut // tags that were warned of
+	images     once[planner.ImageKey, planner.Image]
 }
 
 // planned is an image of the file with its plan, or what is no image's.
@@ -95,18 +98,14 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 // read gathers what the user handed in.
 func (b *build) read(ctx context.Context) (planner.Input, error) {
 	var in planner.Input
-	err := b.readSource(ctx)
-	if err == nil && b.files == nil {
-		b.files, err = b.readProject(ctx, b.contextFiles)
-	}
-	if err != nil {
+	if err := b.readSource(ctx); err != nil {
 		return in, err
 	}
 	req := b.request()
 	if err := b.readCheckout(ctx, &req); err != nil {
 		return in, err
 	}
-	in, err = parse(b.source.Filename, b.source.Data, b.files, req)
+	in, err := parse(b.source.Filename, b.source.Data, b.files, req)
 	if err == nil {
 		in.Project.Hidden = b.hidden
 	}

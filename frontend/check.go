@@ -115,7 +115,7 @@ func (b *build) findings(subjects []subject) (findings, error) {
 			Mains:    s.mains,
 			Lacking:  planner.Lacking(s.in),
 			Vendored: planner.Vendored(s.in),
-			Ignored:  b.ignored.patterns,
+			Ignored:  b.ignored,
 			Locked:   s.in.Lock != nil,
 		})
 	}

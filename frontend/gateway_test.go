@@ -32,7 +32,8 @@ import (
 type fakeGateway struct {
 	files fs.FS
 	opts  map[string]string
-	lacks []apicaps.CapID // what this daemon cannot do
+	lacks []apicaps.CapID  // what this daemon cannot do
+	fails map[string]error // requests that fail: "StatFile go.mod"
 
 	mu       sync.Mutex
 	solves   int
@@ -194,23 +195,49 @@ func (r *fakeRef) count() {
 
 func (r *fakeRef) ToState() (llb.State, error)    { return llb.Scratch(), nil }
 func (r *fakeRef) Evaluate(context.Context) error { return nil }
-func (r *fakeRef) ReadDir(context.Context, client.ReadDirRequest) ([]*fstypes.Stat, error) {
+func (r *fakeRef) ReadDir(_ context.Context, req client.ReadDirRequest) ([]*fstypes.Stat, error) {
 	r.count()
-	return nil, errors.New("not used")
+	if err := r.g.fails["ReadDir "+req.Path]; err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(r.FS, req.Path)
+	var all []*fstypes.Stat
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r.stat(e.Name(), info))
+	}
+	return all, err
+}
+
+func (r *fakeRef) stat(name string, info fs.FileInfo) *fstypes.Stat {
+	st := &fstypes.Stat{Path: name, Size: info.Size(), Mode: uint32(info.Mode())}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		st.Linkname = string(r.FS.(fstest.MapFS)[name].Data)
+	}
+	return st
 }
 
 func (r *fakeRef) ReadFile(_ context.Context, req client.ReadRequest) ([]byte, error) {
 	r.count()
+	if err := r.g.fails["ReadFile "+req.Filename]; err != nil {
+		return nil, err
+	}
 	return fs.ReadFile(r.FS, req.Filename)
 }
 
 func (r *fakeRef) StatFile(_ context.Context, req client.StatRequest) (*fstypes.Stat, error) {
 	r.count()
+	if err := r.g.fails["StatFile "+req.Path]; err != nil {
+		return nil, err
+	}
 	info, err := fs.Stat(r.FS, req.Path)
 	if err != nil {
 		return nil, err
 	}
-	return &fstypes.Stat{Path: req.Path, Size: info.Size()}, nil
+	return r.stat(req.Path, info), nil
 }
 
 func mapFS(files map[string]string) fstest.MapFS {
@@ -236,12 +263,12 @@ func TestRoundTrips(t *testing.T) {
 		opts                    map[string]string
 		solves, reads, resolves int
 	}{
-		{"zero config", "", nil, 5, 14, 1},
-		{"toolchain module", "toolchain: module\n", nil, 5, 14, 0},
-		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 6, 14, 2},
-		{"one of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "a"}, 6, 14, 1},
-		{"all of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 9, 14, 2},
-		{"two platforms", "base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 6, 14, 3},
+		{"zero config", "", nil, 5, 10, 1},
+		{"toolchain module", "toolchain: module\n", nil, 5, 10, 0},
+		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 6, 10, 2},
+		{"one of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "a"}, 6, 10, 1},
+		{"all of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 9, 10, 2},
+		{"two platforms", "base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 6, 10, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := mapFS(hello)
@@ -331,9 +358,16 @@ var _ client.Client = (*fakeGateway)(nil)
 // TestLockResolvesNothing: with a lock, images are looked up by their content
 // alone.
 func TestLockResolvesNothing(t *testing.T) {
+	for _, ignored := range []string{"", "*\n!go.mod\n!**/*.go\n"} { // no step reads the lock, so that it holds though it is hidden
+		testLockResolvesNothing(t, ignored)
+	}
+}
+
+func testLockResolvesNothing(t *testing.T, ignored string) {
 	const digest = "sha256:1111111111111111111111111111111111111111111111111111111111111111"
 	files := mapFS(hello)
 	files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\nbase: alpine\n")}
+	files[".dockerignore"] = &fstest.MapFile{Data: []byte(ignored)}
 	files["gohull.lock"] = &fstest.MapFile{Data: []byte(`go: {asked: 1.26.8, version: 1.26.8}
 images:
   docker.io/library/alpine:3.22: {linux/amd64: ` + digest + `}

@@ -2,39 +2,30 @@ package frontend
 
 import (
 	"context"
-	"path"
 
 	"github.com/gohull/gohull/frontend/checkout"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
-	"github.com/moby/buildkit/frontend/gateway/client"
-	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
 // readCheckout adds to a request what the context's own repository says, if
 // the user has taken it in with "!.git". What the client says of the commit
 // goes before.
 func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
-	hidden, err := b.ignored.hides(checkout.Dir)
-	if hidden || err != nil {
-		return err
+	if _, hidden := b.ignored.Hides(checkout.Dir); hidden {
+		return nil
 	}
 	files := project.Files{}
-	st, err := b.contextFiles(ctx, checkout.Dir, checkout.Names())
-	if err != nil {
-		return err
-	}
-	ref, err := b.solveRef(ctx, *st, false)
-	if err != nil {
-		return err
-	}
-	for _, name := range checkout.Names() {
-		if err := readBelow(ctx, ref, name, files); err != nil {
-			return err
+	add := func(name string, data []byte) {
+		if _, hidden := b.ignored.Hides(name); !hidden {
+			files[name] = data
 		}
 	}
+	if err := b.readBelow(ctx, checkout.Dir, checkout.Names(), add); err != nil {
+		return err
+	}
 	if objects := checkout.Objects(files); objects != nil {
-		if err := b.readFiles(ctx, b.contextFiles, "tags", objects, files); err != nil {
+		if err := b.readBelow(ctx, "tags", objects, add); err != nil {
 			return err
 		}
 	}
@@ -46,30 +37,17 @@ func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
 	return nil
 }
 
-// readBelow adds a file, or all files below a folder; one that is not there
-// adds nothing.
-func readBelow(ctx context.Context, ref client.Reference, name string, files project.Files) error {
-	stat, err := ref.StatFile(ctx, client.StatRequest{Path: name})
-	if err != nil {
-		return nil // the gateway does not tell what is missing from what fails
-	}
-	if !stat.IsDir() {
-		data, ok, err := readFile(ctx, ref, name)
-		if ok {
-			files[name] = data
-		}
-		return err
-	}
-	entries, err := ref.ReadDir(ctx, client.ReadDirRequest{Path: name})
+// readBelow adds the named files of the context, and all files below the
+// named directories.
+func (b *build) readBelow(ctx context.Context, kind string, names []string, add func(string, []byte)) error {
+	t, err := b.transfer(ctx, kind, names)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if err := readBelow(ctx, ref, path.Join(name, base(e)), files); err != nil {
+	for _, name := range names {
+		if err := t.below(ctx, name, add); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-func base(e *fstypes.Stat) string { return path.Base(e.Path) }

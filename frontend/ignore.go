@@ -1,29 +1,113 @@
 package frontend
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
 
-	"github.com/moby/patternmatcher"
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/ignore"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
 // alwaysIgnored is left out of the context before the ignore file has its
 // say, which can take it in again with "!.git": a build needs nothing of it,
 // and each git command changes it.
-var alwaysIgnored = []string{".git"}
+var alwaysIgnored = ignore.Always(".git")
 
-// ignore is what is no part of the context.
-type ignore struct {
-	patterns []string
-	matcher  *patternmatcher.PatternMatcher
+// namedFile is a file that was read.
+type namedFile struct {
+	name string
+	data []byte
 }
 
-// newIgnore takes the patterns of the ignore file.
-func newIgnore(patterns []string) (ignore, error) {
-	all := slices.Concat(alwaysIgnored, patterns)
-	matcher, err := patternmatcher.New(all)
-	return ignore{all, matcher}, err
+// readOwnIgnore reads the ignore file of the spec alone, which lies next to
+// it; nil when there is none. BuildKit's own reader takes any failure for a
+// missing file.
+func (b *build) readOwnIgnore(ctx context.Context) (*namedFile, error) {
+	res, err := b.c.Solve(ctx, client.SolveRequest{Definition: b.source.Definition.ToPB(), CacheImports: b.ui.CacheImports})
+	if err != nil {
+		return nil, err
+	}
+	ref, err := res.SingleRef()
+	if err != nil {
+		return nil, err
+	}
+	name := b.source.Filename + ".dockerignore"
+	data, found, err := newTree(ref, "the spec's directory").read(ctx, name)
+	var broken *unusable
+	switch {
+	case errors.As(err, &broken):
+		return nil, diag.Errors{broken.diagnostic()}
+	case !found:
+		return nil, err
+	}
+	return &namedFile{name, data}, nil
 }
 
-func (i ignore) hides(name string) (bool, error) {
-	return i.matcher.MatchesOrParentMatches(name)
+// heed leaves out what the ignore file hides: the spec's own, else the one
+// that was read with the project.
+func (b *build) heed(own *namedFile) error {
+	file := own
+	if data, ok := b.files[dockerui.DefaultDockerignoreName]; ok && own == nil {
+		file = &namedFile{dockerui.DefaultDockerignoreName, data}
+	}
+	delete(b.files, dockerui.DefaultDockerignoreName)
+	b.ignored = alwaysIgnored
+	if file != nil {
+		b.ignoreText = file.data
+		ignored, err := alwaysIgnored.With(file.name, file.data)
+		if err != nil {
+			b.ignored.Name = file.name // for the excerpt
+			return err
+		}
+		b.ignored = ignored
+	}
+	b.dropIgnored()
+	return b.checkUsable(own != nil)
+}
+
+// dropIgnored leaves out what was read and the ignore file hides. No step
+// reads the lock, and without it a build would look up what it pins: it holds
+// though it is hidden.
+func (b *build) dropIgnored() {
+	hides := func(name string) bool {
+		_, hidden := b.ignored.Hides(name)
+		return hidden && name != project.LockFile && name != dockerui.DefaultDockerignoreName
+	}
+	b.hidden = project.Files{}
+	for name, data := range b.files {
+		if hides(name) {
+			delete(b.files, name)
+			b.hidden[name] = data
+		}
+	}
+	b.unusable = slices.DeleteFunc(b.unusable, func(u unusable) bool { return hides(u.wanted) })
+}
+
+// checkUsable finds files that decide about every build and cannot be read.
+// Those of other modules are reported where they are needed.
+func (b *build) checkUsable(hasOwnIgnore bool) error {
+	always := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
+	if !hasOwnIgnore {
+		always = append(always, dockerui.DefaultDockerignoreName)
+	}
+	var errs diag.List
+	for _, u := range b.unusable {
+		if slices.Contains(always, u.wanted) {
+			errs.Add(u.diagnostic())
+		}
+	}
+	return errs.Err()
+}
+
+func (u *unusable) diagnostic() diag.Diagnostic {
+	d := diag.Diagnostic{At: diag.Range{File: u.name}, Message: fmt.Sprintf("this is %s", u.reason)}
+	if u.outside {
+		d.Hint = "build with the directory that holds both as the context, or copy the file here"
+	}
+	return d
 }

@@ -11,7 +11,7 @@ import (
 
 // inputs is what a plan refers to, as this daemon and this request have it.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
-	buildContext, err := b.ui.MainContext(ctx, llb.ExcludePatterns(b.ignored.patterns))
+	buildContext, err := b.context(ctx, llb.ExcludePatterns(b.ignored.Patterns()))
 	if err != nil {
 		return lower.Inputs{}, err
 	}

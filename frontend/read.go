@@ -16,6 +16,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -44,35 +45,32 @@ func ociPlatform(p plan.Platform) *ocispecs.Platform {
 	return &ocispecs.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
 }
 
-// readSource reads the spec's file and the ignore file, and beside them the
-// files of the project where nothing else has to be known for that.
+// readSource reads the spec, the ignore file and the project's files, side by
+// side where nothing else has to be known for that.
 func (b *build) readSource(ctx context.Context) error {
-	eg, ctx := safe.WithContext(ctx)
+	var ownIgnore *namedFile
+	eg, egCtx := safe.WithContext(ctx)
 	eg.Go(func() (err error) {
-		if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
+		if b.source, err = b.ui.ReadEntrypoint(egCtx, "YAML"); err != nil || !b.isPlainLocal() {
 			return err
 		}
-		patterns, err := b.ui.DockerIgnorePatterns(ctx)
-		if err != nil {
-			return err
-		}
-		b.ignored, err = newIgnore(patterns)
+		ownIgnore, err = b.readOwnIgnore(egCtx)
 		return err
 	})
 	if b.isPlainLocal() {
-		eg.Go(func() (err error) {
-			b.files, err = b.readProject(ctx, b.localFiles)
-			return err
-		})
+		eg.Go(func() error { return b.readProject(egCtx) })
 	}
-	if err := eg.Wait(); err != nil || b.files == nil {
+	if err := eg.Wait(); err != nil {
 		return err
 	}
-	return b.dropIgnored()
+	if b.files == nil {
+		return b.readOther(ctx)
+	}
+	return b.heed(ownIgnore)
 }
 
-// isPlainLocal reports whether the context is the client's folder, under the
-// name that all clients have for it.
+// isPlainLocal reports whether the context is the client's directory, under
+// the name that all clients have for it.
 func (b *build) isPlainLocal() bool {
 	opts := b.ui.BuildOpts().Opts
 	for name := range opts {
@@ -83,97 +81,113 @@ func (b *build) isPlainLocal() bool {
 	return opts[dockerui.DefaultLocalNameContext] == ""
 }
 
-// dropIgnored leaves out what was read and the ignore file hides: for the
-// build it is not there.
-func (b *build) dropIgnored() error {
-	for name := range b.files {
-		hidden, err := b.ignored.hides(name)
-		if err != nil {
-			return err
-		}
-		if hidden {
-			delete(b.files, name)
-			b.hidden = append(b.hidden, name)
-		}
-	}
-	slices.Sort(b.hidden)
-	return nil
-}
-
-// transfer has some files of the context sent. It is small and quick, and
-// comes before that of the whole context. Each kind has a hint of its own, so
-// that they do not undo each other in the daemon's copy of the context.
-type transfer func(ctx context.Context, kind string, names []string) (*llb.State, error)
-
-func transferOptions(kind string, names []string) []llb.LocalOption {
-	return []llb.LocalOption{
-		llb.FollowPaths(names),
-		llb.SharedKeyHint(dockerui.DefaultLocalNameContext + "-" + kind),
-		llb.Differ(llb.DiffNone, false),
-		dockerui.WithInternalName("load " + kind),
-	}
-}
-
-// contextFiles takes the files from the context, whatever that is.
-func (b *build) contextFiles(ctx context.Context, kind string, names []string) (*llb.State, error) {
-	return b.ui.MainContext(ctx, transferOptions(kind, names)...)
-}
-
-// localFiles takes the files from the client's folder, hidden ones as well.
-func (b *build) localFiles(_ context.Context, kind string, names []string) (*llb.State, error) {
-	opts := append(transferOptions(kind, names), llb.SessionID(b.ui.BuildOpts().SessionID))
-	return dockerui.DefaultMainContext(opts...), nil
-}
-
-// readProject reads the files that describe the project.
-func (b *build) readProject(ctx context.Context, from transfer) (project.Files, error) {
-	files := project.Files{}
-	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
-	if err := b.readFiles(ctx, from, "go.mod", names, files); err != nil {
-		return nil, err
-	}
-	if work, ok := files[project.WorkFile]; ok {
-		if err := b.readFiles(ctx, from, "go.work", project.ModFiles(work), files); err != nil {
-			return nil, err
-		}
-	}
-	if others := project.ReplacedFiles(files); len(others) > 0 {
-		return files, b.readFiles(ctx, from, "replaced go.mod", others, files)
-	}
-	return files, nil
-}
-
-// readFiles adds those of the named files of the context that there are.
-func (b *build) readFiles(ctx context.Context, from transfer, kind string, names []string, files project.Files) error {
-	st, err := from(ctx, kind, names)
+// readOther reads the files of a context that is no plain directory of the
+// client. An ignore file has no effect on one that is not local at all.
+func (b *build) readOther(ctx context.Context) error {
+	local, err := b.isLocal(ctx)
 	if err != nil {
 		return err
 	}
+	var own *namedFile
+	if local {
+		if own, err = b.readOwnIgnore(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.readProject(ctx); err != nil {
+		return err
+	}
+	if !local {
+		delete(b.files, dockerui.DefaultDockerignoreName)
+	}
+	return b.heed(own)
+}
+
+// isLocal reports whether the build context comes from the client.
+func (b *build) isLocal(ctx context.Context) (bool, error) {
+	st, err := b.context(ctx)
+	if err != nil {
+		return false, err
+	}
+	def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	if err != nil || len(def.Def) == 0 {
+		return false, err
+	}
+	var first pb.Op
+	err = first.UnmarshalVT(def.Def[0])
+	return strings.HasPrefix(first.GetSource().GetIdentifier(), "local://"), err
+}
+
+// context is the build context. Only one that comes from the client heeds
+// the options; others are there as a whole.
+func (b *build) context(ctx context.Context, opts ...llb.LocalOption) (*llb.State, error) {
+	if !b.isPlainLocal() {
+		return b.ui.MainContext(ctx, opts...)
+	}
+	return dockerui.DefaultMainContext(append(opts, llb.SessionID(b.ui.BuildOpts().SessionID))...), nil
+}
+
+// transfer has some files of the context sent, whether or not the ignore file
+// hides them. It is small and quick, and comes before that of the whole
+// context. Each kind has a hint of its own, so that they do not undo each
+// other in the daemon's copy of the context.
+func (b *build) transfer(ctx context.Context, kind string, names []string, opts ...llb.LocalOption) (*tree, error) {
+	st, err := b.context(ctx, append([]llb.LocalOption{
+		llb.FollowPaths(names),
+		llb.ExcludePatterns(nil),
+		llb.SharedKeyHint(dockerui.DefaultLocalNameContext + "-" + kind),
+		llb.Differ(llb.DiffNone, false),
+		dockerui.WithInternalName("load " + kind),
+	}, opts...)...)
+	if err != nil {
+		return nil, err
+	}
 	ref, err := b.solveRef(ctx, *st, false)
+	if err != nil {
+		return nil, err
+	}
+	return newTree(ref, "the build context"), nil
+}
+
+// readProject reads the files that describe the project, and the ignore file
+// that lies beside them.
+func (b *build) readProject(ctx context.Context) error {
+	b.files = project.Files{}
+	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile, dockerui.DefaultDockerignoreName}
+	if err := b.readFiles(ctx, "go.mod", names); err != nil {
+		return err
+	}
+	if work, ok := b.files[project.WorkFile]; ok {
+		if err := b.readFiles(ctx, "go.work", project.ModFiles(work)); err != nil {
+			return err
+		}
+	}
+	if others := project.ReplacedFiles(b.files); len(others) > 0 {
+		return b.readFiles(ctx, "replaced go.mod", others)
+	}
+	return nil
+}
+
+// readFiles reads those of the named files of the context that are there.
+func (b *build) readFiles(ctx context.Context, kind string, names []string) error {
+	t, err := b.transfer(ctx, kind, names)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		data, ok, err := readFile(ctx, ref, name)
-		if err != nil {
+		data, found, err := t.read(ctx, name)
+		var broken *unusable
+		switch {
+		case errors.As(err, &broken):
+			broken.wanted = name
+			b.unusable = append(b.unusable, *broken)
+		case err != nil:
 			return err
-		}
-		if ok {
-			files[name] = data
+		case found:
+			b.files[name] = data
 		}
 	}
 	return nil
-}
-
-// readFile reads a file of a ref, and reports whether it is there. The
-// gateway's errors do not tell a missing file from another failure, so a stat
-// that fails counts as missing.
-func readFile(ctx context.Context, ref client.Reference, name string) ([]byte, bool, error) {
-	if _, err := ref.StatFile(ctx, client.StatRequest{Path: name}); err != nil {
-		return nil, false, nil
-	}
-	data, err := dockerui.ReadFile(ctx, ref, name)
-	return data, err == nil, err
 }
 
 // readJSON reads a file that a step left for the frontend.

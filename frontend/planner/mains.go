@@ -46,7 +46,7 @@ func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 	d := diag.Diagnostic{At: firstLine(s), Message: "the build context has no go.mod"}
 	dirs := p.facts.Modules
 	switch {
-	case slices.Contains(p.project.Hidden, project.ModFile):
+	case p.project.Hidden[project.ModFile] != nil:
 		d.Message = "the ignore file hides go.mod from the build"
 		d.Hint = fmt.Sprintf("take it out there; if other builds need that file as it is, write one for this build alone: %s.dockerignore", s.File)
 	case len(dirs) == 0:

@@ -36,7 +36,7 @@ type Project struct {
 	Members []*Module // the modules that are built from source: Root, or all that Work uses; sorted by Dir
 	Others  []*Module // the modules in folders of the context that take the place of others; sorted by Dir
 	Vendor  *Vendor   // its vendor/modules.txt; nil when it has none
-	Hidden  []string  // files of these that the ignore file leaves out of the context, sorted
+	Hidden  Files     // files of these that the ignore file leaves out of the context
 }
 
 // Module is a go.mod.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/tool"
@@ -24,8 +25,8 @@ type Subject struct {
 	Mains    []string // folders of the main packages that are built
 	Lacking  []string // kinds of notes that tell of what the base lacks
 	Vendored bool     // whether dependencies come from a vendor folder
-	Ignored  []string // patterns of the ignore file
-	Locked   bool     // whether a lock says which images are meant
+	Ignored  ignore.File
+	Locked   bool // whether a lock says which images are meant
 }
 
 // Rule is one thing to look for.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/llb/tool"
-	"github.com/moby/patternmatcher"
 )
 
 // notes are those of a kind that concern what is built.
@@ -49,35 +48,17 @@ func embedIgnored(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for _, n := range s.notes(tool.NoteEmbed) {
 		name := path.Join(path.Dir(n.File), strings.TrimPrefix(n.Text, "all:"))
-		if pattern := hiding(name, s.Ignored); pattern != "" {
+		// Wildcards of the ignore file match those in the pattern.
+		if line, hidden := s.Ignored.Hides(name); hidden && line.At.File != "" {
 			out = append(out, diag.Diagnostic{
 				At:      at(n),
-				Message: fmt.Sprintf("//go:embed %q matches nothing: the ignore file hides it with %q", n.Text, pattern),
+				Message: fmt.Sprintf("//go:embed %q matches nothing: %s hides it with %q", n.Text, line.At, line.Pattern),
 				Hint:    fmt.Sprintf("add the line %q below that one", "!"+name),
+				Related: []diag.Range{line.At},
 			})
 		}
 	}
 	return out
-}
-
-// hiding is the pattern that hides a file, "" when none does.
-func hiding(name string, ignored []string) string {
-	if all, err := patternmatcher.New(ignored); err != nil || !matches(all, name) {
-		return ""
-	}
-	for _, pattern := range slices.Backward(ignored) {
-		if one, err := patternmatcher.New([]string{pattern}); err == nil && matches(one, name) {
-			return pattern
-		}
-	}
-	return ""
-}
-
-// matches takes the name of files that a pattern of //go:embed stands for as
-// it is: wildcards of the ignore file match those in it.
-func matches(m *patternmatcher.PatternMatcher, name string) bool {
-	ok, err := m.MatchesOrParentMatches(name)
-	return err == nil && ok
 }
 
 // noCertificates tells of one import: there may be one in every package.

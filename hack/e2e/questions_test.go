@@ -144,7 +144,7 @@ func TestEmbedIgnored(t *testing.T) {
 		"main.go":           "package main\n\nimport \"embed\"\n\n//go:embed static/*\nvar files embed.FS\n\nfunc main() {}\n",
 		"static/index.html": "<!doctype html>\n",
 	}))
-	want := `main.go:5:12: //go:embed "static/*" matches nothing: the ignore file hides it with "static"; add the line "!static/*" below that one`
+	want := `main.go:5:12: //go:embed "static/*" matches nothing: .dockerignore:1:1 hides it with "static"; add the line "!static/*" below that one`
 	if r.Exit != 1 || !hasLine(r.Stdout, want) {
 		t.Errorf("exit code %d, want 1 and the line\n%s\nprinted\n%s", r.Exit, want, r.Stdout)
 	}

@@ -1,0 +1,125 @@
+package frontend
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/moby/buildkit/util/grpcerrors"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// readable are files of a project that a build reads by itself, one by one.
+var described = map[string]string{
+	"Dockerfile":              "# syntax=registry.example/gohull:1\n",
+	"Dockerfile.dockerignore": "!.git\n",
+	"go.mod":                  "module example.com/hello\n\ngo 1.26.8\n\nreplace example.com/lib => ./lib\n",
+	"go.work":                 "go 1.26.8\n\nuse .\nuse ./svc\n",
+	"lib/go.mod":              "module example.com/lib\n",
+	"svc/go.mod":              "module example.com/svc\n",
+	"vendor/modules.txt":      "## workspace\n# example.com/lib => ./lib\n",
+	"gohull.lock":             "go: {asked: 1.26.8, version: 1.26.8}\nimages:\n  docker.io/library/golang:1.26.8-alpine: {linux/amd64: sha256:" + strings.Repeat("1", 64) + "}\n",
+	".git/HEAD":               "ref: refs/heads/main\n",
+	"main.go":                 "package main\n",
+}
+
+// TestReadFailures: a file is missing only when the listing of its directory
+// lacks it. With any other failure, a build would go on without the lock, say,
+// and nobody would know.
+func TestReadFailures(t *testing.T) {
+	if _, err := Build(t.Context(), &fakeGateway{files: mapFS(described), opts: map[string]string{}}); err != nil {
+		t.Fatal(err)
+	}
+	// As a solve fails that is only run when its result is read: "no such file"
+	// is then what the client says of its directory.
+	failures := []error{
+		grpcerrors.FromGRPC(status.Error(codes.Unavailable, "connection closed")),
+		grpcerrors.FromGRPC(status.Error(codes.Unknown, "lstat /home/user/project: no such file or directory")),
+	}
+	for name := range described {
+		if name == "main.go" {
+			continue
+		}
+		for _, request := range []string{"StatFile " + name, "ReadFile " + name, "ReadDir " + path.Dir(name)} {
+			if name == "Dockerfile" && !strings.HasPrefix(request, "ReadFile") {
+				continue // BuildKit's own client reads this one
+			}
+			for _, failure := range failures {
+				g := &fakeGateway{files: mapFS(described), opts: map[string]string{}, fails: map[string]error{request: failure}}
+				_, err := Build(t.Context(), g)
+				if err == nil || !strings.Contains(err.Error(), failure.Error()) {
+					t.Errorf("%s fails with %q, and the build with %v", request, failure, err)
+				}
+			}
+		}
+	}
+}
+
+// TestMissingFiles: what is missing needs no request of its own, and its
+// absence is no failure.
+func TestMissingFiles(t *testing.T) {
+	files := mapFS(described)
+	for _, name := range []string{"Dockerfile.dockerignore", "go.work", "lib/go.mod", "vendor/modules.txt", "gohull.lock", ".git/HEAD"} {
+		delete(files, name)
+		if _, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+func link(target string) *fstest.MapFile {
+	return &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
+}
+
+// TestUnusableFiles: what is there and is no file is neither read nor missing.
+func TestUnusableFiles(t *testing.T) {
+	const outside = "; build with the directory that holds both as the context, or copy the file here"
+	directory := &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+	for _, c := range []struct {
+		name string
+		file *fstest.MapFile
+		want string
+	}{
+		{"go.mod", link("../../go.mod"), "go.mod: this is a symbolic link to ../../go.mod, which is outside of the build context" + outside},
+		{"go.mod", link("/home/user/go.mod"), "go.mod: this is a symbolic link to /home/user/go.mod, which is outside of the build context" + outside},
+		{"go.mod", link("gone.mod"), "go.mod: this is a symbolic link to gone.mod, which the build context does not have"},
+		{"go.mod", link("go.mod"), "go.mod: this is a symbolic link that leads in a circle"},
+		{"go.mod", link("shared/go.mod"), ""},
+		{"go.mod", directory, "go.mod: this is a directory"},
+		{"go.work", directory, "go.work: this is a directory"},
+		{"gohull.lock", directory, "gohull.lock: this is a directory"},
+		{"vendor/modules.txt", directory, "vendor/modules.txt: this is a directory"},
+		{"vendor", link("../vendor"), "vendor: this is a symbolic link to ../vendor, which is outside of the build context" + outside},
+		{"gohull.lock", &fstest.MapFile{Mode: fs.ModeNamedPipe}, "gohull.lock: this is no regular file"},
+		{".dockerignore", link("../.dockerignore"), ".dockerignore: this is a symbolic link to ../.dockerignore, which is outside of the build context" + outside},
+		{"Dockerfile.dockerignore", directory, "Dockerfile.dockerignore: this is a directory"},
+	} {
+		files := mapFS(hello)
+		files["shared/go.mod"] = files["go.mod"]
+		files[c.name] = c.file
+		got := ""
+		if _, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s as %v %s: got\n%s\nwant\n%s", c.name, c.file.Mode, c.file.Data, got, c.want)
+		}
+	}
+}
+
+// TestMalformedIgnoreFile: the message names the ignore file that applies, and
+// all of its lines that are no patterns.
+func TestMalformedIgnoreFile(t *testing.T) {
+	for _, name := range []string{".dockerignore", "Dockerfile.dockerignore"} {
+		files := mapFS(hello)
+		files[".dockerignore"] = &fstest.MapFile{Data: []byte("vendor\n")}
+		files[name] = &fstest.MapFile{Data: []byte("vendor\n[\n!\n")}
+		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+		if err == nil || !strings.Contains(err.Error(), name+`:2:1: "[" is no pattern`) || !strings.Contains(err.Error(), name+`:3:1: "!" is no pattern`) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
