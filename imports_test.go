@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 	"llb/tool/gofiles":    {},
 	"llb/tool/libraries":  {"llb/tool", "llb/tool/links"},
 	"llb/tool/links":      {},
-	"llb/tool/modules":    {"llb/tool", "llb/tool/failure", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
+	"llb/tool/modules":    {"internal/safe", "llb/tool", "llb/tool/failure", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
 	"llb/tool/mtime":      {},
 	"llb/tool/objects":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/overlay":    {},

@@ -26,8 +26,9 @@ func (l lowering) check(c plan.Check) llb.State {
 		return l.vendor(c)
 	case plan.Generate:
 		l := l.packages(l.plan.Reached)
+		start, packs := l.start(c.Start)
 		before := part(tool.Before, l.source, tool.ClosureDir)
-		return l.examine(c, &tool.Generate{Fix: c.Export, Args: c.Args}, l.source, before)
+		return l.examine(c, &tool.Generate{Start: start, Fix: c.Export, Args: c.Args}, l.source, before, packs)
 	case plan.Vet:
 		start, packs := l.start(c.Start)
 		l := l.packages(l.plan.Packages)
@@ -63,7 +64,7 @@ func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...
 		llb.AddMount(tool.Source, source, llb.SourcePath("/"+tool.ClosureDir), llb.ForceNoOutput),
 		l.modules,
 		llb.Dir(tool.Source),
-		l.cache(tool.Cache, goCacheID),
+		l.gocache(c.Step),
 		options(extra),
 	)
 }
@@ -111,8 +112,8 @@ func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb
 		options(source),
 		git,
 		llb.Dir(tool.Source),
-		l.cache(tool.ModCache, modCacheID),
-		l.cache(tool.Cache, goCacheID),
+		l.modcache(c.Step),
+		l.gocache(c.Step),
 	)
 }
 

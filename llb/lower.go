@@ -14,13 +14,6 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Ids of the cache mounts. They are part of what users rely on: another id is
-// an empty cache.
-const (
-	modCacheID = "gohull/modules"
-	goCacheID  = "gohull/objects"
-)
-
 // Inputs is what a plan refers to and does not hold.
 type Inputs struct {
 	Context       llb.State            // the build context
@@ -154,10 +147,6 @@ func (l lowering) rootfs(r plan.Rootfs) llb.State {
 }
 
 func (l lowering) compile(c plan.Compile) llb.State {
-	return l.compileIn(c, l.cache(tool.Cache, goCacheID))
-}
-
-func (l lowering) compileIn(c plan.Compile, gocache llb.RunOption) llb.State {
 	start, packs := l.start(c.Start)
 	verb := &tool.Go{Epoch: c.Epoch, Start: start, Args: c.Args}
 	return l.run(l.root, c.Step, verb,
@@ -166,7 +155,7 @@ func (l lowering) compileIn(c plan.Compile, gocache llb.RunOption) llb.State {
 		l.modules,
 		packs,
 		llb.Dir(tool.Source),
-		gocache,
+		l.gocache(c.Step),
 	)
 }
 
@@ -302,7 +291,7 @@ func (l lowering) fetch(m plan.Modules) llb.State {
 		l.outlined(),
 		git,
 		llb.Dir(tool.Source),
-		l.cache(tool.ModCache, modCacheID),
+		l.modcache(m.Step),
 	)
 }
 
@@ -325,13 +314,6 @@ func (l lowering) outlined() llb.RunOption {
 // part mounts a folder of what a step left.
 func part(at string, st llb.State, dir string) llb.RunOption {
 	return llb.AddMount(at, st, llb.SourcePath("/"+dir), llb.Readonly)
-}
-
-func (l lowering) cache(dest, id string) llb.RunOption {
-	if l.in.CacheNS != "" {
-		id = l.in.CacheNS + "/" + id
-	}
-	return llb.AddMount(dest, llb.Scratch(), llb.AsPersistentCacheDir(id, llb.CacheMountShared))
 }
 
 // network gives a step what it needs to fetch, or takes the network away.

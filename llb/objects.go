@@ -1,6 +1,8 @@
 package llb
 
 import (
+	"path"
+
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/client/llb"
@@ -14,28 +16,42 @@ func Objects(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 
 func (l lowering) objects(o plan.Objects) llb.State {
 	start, packs := l.start(o.Start)
-	verb := &tool.Objects{Start: start, Args: o.Args}
+	without, others := l.without(o)
+	verb := &tool.Objects{Start: start, Without: without, Args: o.Args}
 	var sources llb.RunOption
 	switch o.Of {
 	case plan.OfSource:
 		sources = options{part(tool.Source, l.source, tool.ClosureDir), l.modules}
 	case plan.OfModules:
-		verb.List = tool.StubsFile
+		verb.List = path.Join(tool.Source, tool.StubsFile)
 		sources = options{l.outlined(), l.dependencies()}
 	case plan.OfStandard:
-		verb.List = tool.StandardFile
+		verb.List = path.Join(tool.Source, tool.StandardFile)
 		sources = part(tool.Source, l.source, tool.StandardDir)
-	}
-	if len(start.Packs) > 0 && o.Of != plan.OfSource {
-		verb.Without = start.Packs[0]
+	case plan.OfPrograms:
+		verb.List = path.Join(tool.Listed, tool.ProgramsFile)
+		sources = options{part(tool.Source, l.source, tool.ClosureDir), part(tool.Listed, l.source, tool.ProgramsDir), l.modules}
 	}
 	return l.run(l.root, o.Step, verb,
 		l.mounts,
 		sources,
 		packs,
+		others,
 		llb.Dir(tool.Source),
-		l.cache(tool.Cache, goCacheID),
+		l.gocache(o.Step),
 	)
+}
+
+// without mounts the packs whose objects another one leaves out, as far as it
+// does not begin with them.
+func (l lowering) without(o plan.Objects) (names []string, mounts options) {
+	for i, pack := range o.Without {
+		names = append(names, tool.Pack(i))
+		if i >= len(o.Start.Packs) {
+			mounts = append(mounts, l.byOrigin(tool.Pack(i), l.objects(pack)))
+		}
+	}
+	return names, mounts
 }
 
 // dependencies mounts the packages of other modules, fetched or vendored.

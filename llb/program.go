@@ -11,7 +11,7 @@ import (
 func (l lowering) program(p plan.Program) llb.State {
 	return l.run(l.root, p.Step, &tool.Program{Path: p.Path, Args: p.Args},
 		l.mounts,
-		l.cache(tool.ModCache, modCacheID),
-		l.cache(tool.Cache, goCacheID),
+		l.modcache(p.Step),
+		l.gocache(p.Step),
 	)
 }

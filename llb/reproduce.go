@@ -12,13 +12,7 @@ func Reproduce(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)
 	r := img.Reproduction
 	return l.run(llb.Scratch(), r.Step, &tool.Compare{},
-		llb.AddMount(tool.Built, l.compileAlone(r.Rounds[0]), llb.Readonly),
-		llb.AddMount(tool.BuiltAgain, l.compileAlone(r.Rounds[1]), llb.Readonly),
+		llb.AddMount(tool.Built, l.compile(r.Rounds[0]), llb.Readonly),
+		llb.AddMount(tool.BuiltAgain, l.compile(r.Rounds[1]), llb.Readonly),
 	)
-}
-
-// compileAlone compiles with a GOCACHE that is empty, and is dropped
-// afterwards.
-func (l lowering) compileAlone(c plan.Compile) llb.State {
-	return l.compileIn(c, llb.AddMount(tool.Cache, llb.Scratch(), llb.ForceNoOutput))
 }

@@ -85,7 +85,7 @@ func runVerb(v tool.Verb) (code int, err error) {
 	case *tool.Vendor:
 		return onStep(checks.Vendor, *v)
 	case *tool.Generate:
-		return onStep(func(s gocmd.Step, v tool.Generate) (int, error) { return checks.Generate(s, v, tool.Before) }, *v)
+		return onStep(runGenerate, *v)
 	case *tool.Test:
 		return onStep(runTest, *v)
 	case *tool.Rootfs:
@@ -103,7 +103,7 @@ func runVerb(v tool.Verb) (code int, err error) {
 	case *tool.VulnDB:
 		return 0, runVulnDB(*v)
 	case *tool.Vuln:
-		return onStep(vuln.Check, *v)
+		return onStep(func(s gocmd.Step, v tool.Vuln) (int, error) { return vuln.Check(s.Compiling(), v) }, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -200,7 +200,7 @@ func runGo(step gocmd.Step, v tool.Go) (int, error) {
 	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
 		return 0, err
 	}
-	return gocmd.Run(step, v)
+	return gocmd.Run(step.Compiling(), v)
 }
 
 func runTest(step gocmd.Step, v tool.Test) (int, error) {
@@ -210,8 +210,15 @@ func runTest(step gocmd.Step, v tool.Test) (int, error) {
 	return tests.Run(step, v)
 }
 
+func runGenerate(step gocmd.Step, v tool.Generate) (int, error) {
+	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+		return 0, err
+	}
+	return checks.Generate(step, v, tool.Before)
+}
+
 func runObjects(step gocmd.Step, v tool.Objects) (int, error) {
-	return objects.Collect(step, tool.Cache, v)
+	return objects.Collect(step.Compiling(), tool.Cache, v)
 }
 
 func runRootfs(v tool.Rootfs) error {

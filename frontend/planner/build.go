@@ -26,39 +26,72 @@ var ownEnv = map[string]string{
 	"GOARCH":      "ask for the platform with --platform",
 	"GOARM":       "ask for the platform linux/arm/v7",
 	"GOCACHE":     "gohull keeps it in a cache mount",
+	"GOCACHEPROG": "gohull runs Go's cache; the key `cache` says what travels",
 	"GOENV":       "gohull reads no go env file",
 	"GOFLAGS":     "write the keys of `build`",
 	"GOMODCACHE":  "gohull keeps it in a cache mount",
 	"GONOPROXY":   "pass it as a build arg",
 	"GONOSUMDB":   "pass it as a build arg",
 	"GOOS":        "ask for the platform with --platform",
+	"GOPATH":      "gohull keeps it in the step",
 	"GOPRIVATE":   "write `modules: {private: […]}`",
 	"GOPROXY":     "write `modules: {proxy: …}`",
+	"GOROOT":      "write the key `toolchain`",
 	"GOSUMDB":     "write `modules: {sumdb: …}`",
+	"GOTELEMETRY": "gohull turns it off",
+	"GOTMPDIR":    "gohull keeps it in the step",
 	"GOTOOLCHAIN": "write the key `go`",
+	"HOME":        "gohull keeps it in the step",
+	"TMPDIR":      "gohull keeps it in the step",
 	"GOWORK":      "the go.work of the build context holds; to build without it, take the module's folder as the context, or hide go.work by the ignore file",
 }
 
-// checkBuild holds the keys of build against each other.
+// fetchVariables matter only where something is fetched, by their
+// prefixes, and what to use instead of them. Some of them have Go run a program
+// or read a file, next to the secrets that such a step has.
+var fetchVariables = map[string]string{
+	"ALL_PROXY":   "pass it as a build arg",
+	"CURL_":       "pass certificates as the secret ca",
+	"GIT_":        "pass git's settings as the secret gitconfig",
+	"GOAUTH":      "pass credentials as the secret netrc or git-credentials",
+	"GOINSECURE":  "serve modules over https, with a company's certificates as the secret ca",
+	"GOVCS":       "modules are fetched by git, or through a proxy",
+	"HTTPS_PROXY": "pass it as a build arg",
+	"HTTP_PROXY":  "pass it as a build arg",
+	"NETRC":       "pass credentials as the secret netrc",
+	"NO_PROXY":    "pass it as a build arg",
+	"SSH_":        "pass keys with --ssh default",
+	"SSL_CERT_":   "pass certificates as the secret ca",
+}
+
+// checkBuild checks the variables of build.env.
 func checkBuild(c choices, errs *diag.List) {
 	for _, e := range c.Spec.Build.Env {
-		if instead, ok := ownEnv[e.Key.Value]; ok {
-			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", e.Key.Value), Hint: instead})
+		name := e.Key.Value
+		if instead, ok := ownEnv[name]; ok {
+			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", name), Hint: instead})
+		}
+		for prefix, instead := range fetchVariables {
+			if strings.HasPrefix(strings.ToUpper(name), prefix) {
+				errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: %s is for fetching, and no step that fetches gets it", name), Hint: instead})
+			}
 		}
 	}
 }
 
 // compile is the step that makes the binaries of one platform.
 func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
+	start := d.start(binaries, p)
 	return plan.Compile{
 		Step: plan.Step{
-			ID:   "compile",
-			Name: fmt.Sprintf("compile %s for %s", packageList(binaries), p),
-			At:   spans(d.Spec, d.mainLines()...),
-			Env:  d.compileEnv(p),
+			ID:     "compile",
+			Name:   fmt.Sprintf("compile %s for %s", packageList(binaries), p),
+			At:     spans(d.Spec, d.mainLines()...),
+			Env:    d.compileEnv(p),
+			Caches: d.compileCaches(start),
 		},
 		Epoch:    d.args.epoch,
-		Start:    d.start(binaries, p),
+		Start:    start,
 		Args:     d.buildCommand(binaries),
 		Binaries: binaries,
 	}
@@ -221,15 +254,31 @@ func (d draft) testEnv() []string {
 // goEnv are the go command's settings, all ours or the spec's, so that
 // nothing of a builder's leaks in.
 func (d draft) goEnv() []string {
-	cgo := "0"
-	if d.Spec.Build.Cgo.Value {
-		cgo = "1"
-	}
-	env := ownGoEnv(cgo, d.modFlag())
+	env := d.settingsEnv()
 	for _, e := range d.Spec.Build.Env {
 		env = append(env, e.Key.Value+"="+e.Value.Value)
 	}
 	return env
+}
+
+// fetchEnv is goEnv for steps that fetch. They have secrets and share a module
+// cache, so they get no variable that could have them run or read something.
+func (d draft) fetchEnv() []string {
+	env := d.settingsEnv()
+	for _, e := range d.Spec.Build.Env {
+		if isHarmlessVariable(e.Key.Value, e.Value.Value) {
+			env = append(env, e.Key.Value+"="+e.Value.Value)
+		}
+	}
+	return env
+}
+
+func (d draft) settingsEnv() []string {
+	cgo := "0"
+	if d.Spec.Build.Cgo.Value {
+		cgo = "1"
+	}
+	return ownGoEnv(cgo, d.modFlag())
 }
 
 // modFlag says where the go command finds modules, as it would decide itself.

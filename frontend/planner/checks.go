@@ -90,6 +90,7 @@ func (d draft) checks(ofVet plan.Start) []plan.Check {
 		c := d.check(name)
 		if c.Kind == plan.Vet {
 			c.Start = ofVet
+			c.Caches = d.compileCaches(ofVet)
 		}
 		checks = append(checks, c)
 	}
@@ -115,18 +116,23 @@ func (d draft) check(name spec.String) plan.Check {
 		// With these flags it has use for what was compiled for images.
 		c.Args = slices.Concat([]string{"vet"}, d.packageFlags(), d.allPatterns())
 		c.Env = d.compileEnv(d.Request.BuildPlatform)
+		c.Caches = d.compileCaches(c.Start)
 	case plan.Vuln:
 		return d.withVuln(c)
 	case plan.Test:
 		c.Args = slices.Concat(d.fileFlags(), d.testFlags(), d.testPatterns())
 		c.Env = d.testEnv()
 		c.Start = d.testStart()
+		c.Caches = plan.Caches{Alone: "it runs the project's tests"}
 	case plan.Generate:
 		c.Args = slices.Concat(d.tagFlags(), d.generatePatterns())
 		c.Env = d.testEnv()
+		c.Start = d.generateStart()
+		c.Caches = plan.Caches{Alone: "it runs generators"}
 	default:
-		c.Env = d.onToolchain(slices.Concat(d.goEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
+		c.Env = d.onToolchain(slices.Concat(d.fetchEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
 		c.Network = true
+		c.Caches = d.fetchCaches()
 		c.Modules = d.moduleFolders()
 		c.Work = d.Project.Work != nil
 		c.Whole = c.Kind == plan.Vendor && len(d.Project.Replaces()) > 0

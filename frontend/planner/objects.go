@@ -45,12 +45,14 @@ func (d draft) packs() bool {
 	return d.Request.Imports && d.atLeast(firstCacheProgram)
 }
 
-// packsImage reports whether it does so for an image. A profile to optimise by
-// changes how every package is compiled, and the packs' steps do not have it.
-// A seed has all that a pack would have.
+// packsImage reports whether it does so for an image: always where the compile
+// shares no cache. A profile to optimise by changes how every package is
+// compiled, and the packs' steps do not have it. A seed has all that a pack
+// would have.
 func (d draft) packsImage() bool {
 	seeded := len(d.answers.Seeds) > 0 && d.Spec.Cache.Value != "pack"
-	return d.packs() && !seeded && !isProfile(d.Spec.Build.Pgo.Value)
+	wanted := d.packs() || d.atLeast(firstCacheProgram) && !d.sharesObjects()
+	return wanted && !seeded && !isProfile(d.Spec.Build.Pgo.Value)
 }
 
 // start is what the compiler of one platform begins with.
@@ -79,16 +81,45 @@ func (d draft) vetStart(binaries []plan.Binary) plan.Start {
 	return d.start(binaries, here)
 }
 
-// testStart is what tests begin with.
+// testStart is what tests begin with. They share no cache, so packs bring
+// them what other steps compiled. Where those keep it from build to build,
+// that includes the tests themselves.
 func (d draft) testStart() plan.Start {
-	if !d.packs() {
+	if !d.atLeast(firstCacheProgram) {
 		return plan.Start{}
 	}
-	return plan.Start{Packs: d.packed(imports{
+	i := imports{
 		of:    packagesAndTests + " import",
 		flags: slices.Concat(d.fileFlags(), d.raceFlags()),
 		env:   d.testEnv(),
-	})}
+	}
+	packs := d.packed(i)
+	if !d.packs() && d.sharesObjects() {
+		packs = append(packs, d.tests(i, packs))
+	}
+	return plan.Start{Packs: packs}
+}
+
+// tests is a pack of all packages and their tests.
+func (d draft) tests(i imports, before []plan.Objects) plan.Objects {
+	return plan.Objects{
+		Step:    d.objectsStep("compile "+packagesAndTests, i.env, plan.Start{}),
+		Of:      plan.OfSource,
+		Without: before,
+		Args:    slices.Concat(listCommand(i.flags), []string{"-test", "--"}, d.testPatterns()),
+	}
+}
+
+// generateStart is what generators begin with: the programs that they are.
+func (d draft) generateStart() plan.Start {
+	if !d.atLeast(firstCacheProgram) {
+		return plan.Start{}
+	}
+	return plan.Start{Packs: []plan.Objects{{
+		Step: d.objectsStep("compile the generators", d.testEnv(), plan.Start{}),
+		Of:   plan.OfPrograms,
+		Args: listCommand(nil),
+	}}}
 }
 
 // seedFolders are where exporters put the pack of this image for a platform:
@@ -122,7 +153,7 @@ func (d draft) packed(i imports) []plan.Objects {
 
 func (d draft) dependencies(i imports) plan.Objects {
 	return plan.Objects{
-		Step: d.objectsStep("compile what "+i.of, i.env),
+		Step: d.objectsStep("compile what "+i.of, i.env, plan.Start{}),
 		Of:   plan.OfModules,
 		Args: listCommand(i.flags),
 	}
@@ -131,30 +162,32 @@ func (d draft) dependencies(i imports) plan.Objects {
 // standard is apart from the modules, so that importing another package of
 // the standard library compiles no module again. It runs in no module.
 func (d draft) standard(i imports, before []plan.Objects) plan.Objects {
+	start := plan.Start{Packs: before}
 	return plan.Objects{
-		Step:  d.objectsStep("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", "")),
-		Of:    plan.OfStandard,
-		Start: plan.Start{Packs: before},
-		Args:  listCommand(i.flags),
+		Step:    d.objectsStep("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start),
+		Of:      plan.OfStandard,
+		Start:   start,
+		Without: before,
+		Args:    listCommand(i.flags),
 	}
 }
 
 // objects is everything that a compile goes through.
 func (d draft) objects(c plan.Compile, p plan.Platform) plan.Objects {
-	args := listCommand(d.compileFlags())
+	args := append(listCommand(d.compileFlags()), "--")
 	for _, b := range c.Binaries {
 		args = append(args, b.Package)
 	}
 	return plan.Objects{
-		Step:  d.objectsStep(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), p), c.Env),
+		Step:  d.objectsStep(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), p), c.Env, c.Start),
 		Of:    plan.OfSource,
 		Start: c.Start,
 		Args:  args,
 	}
 }
 
-func (d draft) objectsStep(name string, env []string) plan.Step {
-	return plan.Step{ID: "objects", Name: name, At: spans(d.Spec, d.Spec.Cache.At), Env: env}
+func (d draft) objectsStep(name string, env []string, start plan.Start) plan.Step {
+	return plan.Step{ID: "objects", Name: name, At: spans(d.Spec, d.Spec.Cache.At), Env: env, Caches: d.compileCaches(start)}
 }
 
 // listCommand compiles packages without linking any. A package that does not

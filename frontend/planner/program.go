@@ -56,6 +56,7 @@ func (d draft) install(prog program, asked spec.String, p plan.Platform, file st
 			At:      spans(d.Spec, asked.At),
 			Env:     d.installEnv(p),
 			Network: true,
+			Caches:  d.fetchCaches(),
 		},
 		Args: []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
 		Path: path.Clean(file),

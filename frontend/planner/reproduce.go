@@ -26,5 +26,6 @@ func round(c plan.Compile, name string) plan.Compile {
 	c.Env = append(slices.Clone(c.Env), "GOHULL_ROUND="+name)
 	slices.Sort(c.Env)
 	c.Start = plan.Start{}
+	c.Caches = plan.Caches{Alone: "it begins with nothing"}
 	return c
 }

@@ -137,10 +137,13 @@ func checkPublished(s *spec.Spec, v project.Version, errs *diag.List) {
 // distroless base is made from.
 func officialImage(version string, large bool) string {
 	if large {
-		return "docker.io/library/golang:" + version + "-bookworm"
+		return officialRepository + ":" + version + "-bookworm"
 	}
-	return "docker.io/library/golang:" + version + "-alpine"
+	return officialRepository + ":" + version + "-alpine"
 }
+
+// officialRepository has the official Go images.
+const officialRepository = "docker.io/library/golang"
 
 // checkReference normalises an image reference. A reference that floats is an
 // error: what it means today is not what it means tomorrow.

@@ -33,6 +33,7 @@ func (d draft) withVuln(c plan.Check) plan.Check {
 	here := d.Request.BuildPlatform
 	c.Args = appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
 	c.Env = d.compileEnv(here)
+	c.Caches = d.compileCaches(c.Start)
 	c.Modules = d.moduleFolders()
 	c.Program = d.install(govulncheck, d.Spec.Vuln.Version, here, "/govulncheck")
 	c.Database = d.database(c.At)

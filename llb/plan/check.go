@@ -8,7 +8,7 @@ type Check struct {
 	Work    bool     // whether Vendor is about a workspace
 	Whole   bool     // whether Vendor needs the source: modules of the context are vendored as well
 	Args    []string // of the go command, for Vet, Test and Generate: "vet", "./..."
-	Start   Start    // of Vet and Test: what images are compiled from, and packs of the Packages
+	Start   Start    // of Vet: what images are compiled from; of Test: packs of the Packages; of Generate: packs of the programs
 	Export  bool     // whether it gives files: the corrected ones, or reports
 	Keep    bool     // whether it passes though tests fail
 

@@ -124,6 +124,17 @@ type Step struct {
 	At      []Span   // the lines of the spec that asked for it
 	Env     []string // "KEY=value", sorted
 	Network bool     // whether it may reach the network, and is given the secrets for that
+	Caches  Caches   // of the builder, as far as it mounts any
+}
+
+// Caches says which of the builder's caches a step shares with other builds.
+// A cache is shared only among steps in which every program that runs is
+// known: gohull's own, and those of one Go. What such a step reads there was
+// written by the same programs.
+type Caches struct {
+	Alone string // why the step shares none: "it runs tests"; empty when it shares
+	Go    string // which Go fills them: an image's digest or a module's checksum; empty for Go's releases
+	From  string // a name for the settings that say where modules come from; empty for Go's defaults
 }
 
 // Rootfs makes what programs expect of a root file system.
@@ -157,9 +168,10 @@ type Seed struct {
 // Objects compiles packages for one platform, for others to start from.
 type Objects struct {
 	Step
-	Of    Origin
-	Start Start
-	Args  []string // of the go command: "list", "-export", …
+	Of      Origin
+	Start   Start
+	Without []Objects // packs whose objects this one leaves out; those of Start come first
+	Args    []string  // of the go command: "list", "-export", …
 }
 
 // Origin is where the packages of a pack come from.
@@ -170,6 +182,7 @@ const (
 	OfSource   Origin = iota // all that the binaries are made of
 	OfModules                // other modules, as far as the source imports them
 	OfStandard               // the standard library, as far as the source imports it itself
+	OfPrograms               // the programs that generators are, and all that these are made of
 )
 
 // Binary is an executable that a Compile makes.

@@ -15,11 +15,11 @@ func (p *Plan) String() string {
 	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s\n", c.Name)
-		c.Start.write(&b)
+		c.write(&b)
 	}
 	if p.Alone != nil {
 		fmt.Fprintf(&b, "%s, alone\n", p.Alone.Name)
-		p.Alone.Start.write(&b)
+		p.Alone.write(&b)
 	}
 	for _, img := range p.Images {
 		fmt.Fprintf(&b, "image %s\n", p.NameOf(img))
@@ -60,8 +60,24 @@ func (img Image) write(b *strings.Builder) {
 	img.Compile.write(b)
 }
 
+func (c Check) write(b *strings.Builder) {
+	c.Start.write(b)
+	c.Caches.write(b)
+}
+
+// write says what is not usual.
+func (c Caches) write(b *strings.Builder) {
+	switch {
+	case c.Alone != "":
+		fmt.Fprintf(b, "\tshares no cache: %s\n", c.Alone)
+	case c.Go != "":
+		fmt.Fprintf(b, "\tshares caches with builds by %s\n", c.Go)
+	}
+}
+
 func (c Compile) write(b *strings.Builder) {
 	c.Start.write(b)
+	c.Caches.write(b)
 	for _, bin := range c.Binaries {
 		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
 	}

@@ -61,6 +61,7 @@ func (v *Test) flags(fs *flag.FlagSet) {
 // Generate runs the //go:generate lines of packages of Source, and holds the
 // files there against those of Before.
 type Generate struct {
+	Start
 	Fix  bool     // files that were made go to Out, and are no failure
 	Args []string // what follows "go generate"
 }
@@ -69,6 +70,7 @@ func (*Generate) verb() string      { return "generate" }
 func (v *Generate) rest() *[]string { return &v.Args }
 
 func (v *Generate) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
 }
 

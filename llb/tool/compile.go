@@ -35,8 +35,8 @@ func (v *Go) flags(fs *flag.FlagSet) {
 // all of them, and of what they depend on, in Out as a pack.
 type Objects struct {
 	Start
-	List    string   // file of Source that names the packages, one a line; empty when Args do
-	Without string   // folder of a pack whose objects are left out
+	List    string   // file that names the packages, one a line; empty when Args do
+	Without []string // directories of packs whose objects are left out
 	Args    []string // what follows "go": "list", "-export", …
 }
 
@@ -46,7 +46,7 @@ func (v *Objects) rest() *[]string { return &v.Args }
 func (v *Objects) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.StringVar(&v.List, "list", v.List, "file that names the packages")
-	fs.StringVar(&v.Without, "without", v.Without, "pack whose objects are left out")
+	fs.Var((*list)(&v.Without), "without", "packs whose objects are left out")
 }
 
 // Record stands between the go command and Cache, as its GOCACHEPROG, and

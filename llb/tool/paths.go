@@ -19,6 +19,7 @@ const (
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
 	Image      = "/image"          // what the image has beside it, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
+	Listed     = "/.gohull/listed" // a file that names packages
 
 	Programs     = "/.gohull/programs"       // what the verb program left in its Out
 	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
@@ -65,6 +66,12 @@ const (
 	// a line.
 	StandardDir  = "standard"
 	StandardFile = "standard.txt"
+
+	// ProgramsDir is the directory where closure leaves ProgramsFile: the
+	// packages that //go:generate lines run or that their programs import, one
+	// a line.
+	ProgramsDir  = "programs"
+	ProgramsFile = "programs.txt"
 
 	// ModulesDir is the folder of ModuleTree, and of Out, that is ModCache.
 	ModulesDir = "mod"

@@ -29,7 +29,7 @@ func TestCommand(t *testing.T) {
 		{&Go{}, "/.gohull/tool go"},
 		{&Go{Start: Start{Packs: []string{Pack(0), Pack(1)}, Seeds: []string{Seed, Seed + "/linux_arm_v7"}}, Args: []string{"build"}},
 			"/.gohull/tool go -packs=/.gohull/packs/0,/.gohull/packs/1 -seeds=/.gohull/seed,/.gohull/seed/linux_arm_v7 -- build"},
-		{&Objects{List: StandardFile, Without: Pack(0), Args: []string{"list", "-export"}},
+		{&Objects{List: StandardFile, Without: []string{Pack(0)}, Args: []string{"list", "-export"}},
 			"/.gohull/tool objects -list=standard.txt -without=/.gohull/packs/0 -- list -export"},
 		{&Record{File: "/.gohull/tmp/actions"}, "/.gohull/tool record -file=/.gohull/tmp/actions"},
 		{&SBOM{Epoch: 1, Image: "server", Base: "docker.io/library/alpine:3.22@sha256:ab"},

@@ -27,6 +27,10 @@ type Result struct {
 	// context's modules import, and the runtime, which is in every program. An
 	// import that nobody has may be among them.
 	Standard []string
+	// Programs are the packages that //go:generate lines run, as the go command
+	// takes them, and what files that they run import; nil where none are looked
+	// for.
+	Programs []string
 }
 
 // Outline is the project as far as its modules go: it changes when other
@@ -98,7 +102,7 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 	return &walk{
 		tests: v.Tests, data: v.Data, generate: v.Generate, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
-		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true},
+		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true}, programs: set{},
 	}, nil
 }
 
@@ -108,6 +112,9 @@ func (w *walk) result() (r Result, err error) {
 		Links:    w.tree.linkList(),
 		Outline:  w.outline,
 		Standard: slices.Sorted(maps.Keys(w.standard)),
+	}
+	if w.generate {
+		r.Programs = append([]string{}, slices.Sorted(maps.Keys(w.programs))...)
 	}
 	r.Outline.Stubs, err = w.stubs()
 	return r, err

@@ -119,5 +119,8 @@ func text(r Result) string {
 			fmt.Fprintf(&b, "%s can be imported, imports %s\n", s.Path, strings.Join(s.Imports, " "))
 		}
 	}
+	if r.Programs != nil {
+		fmt.Fprintf(&b, "programs %s\n", strings.Join(r.Programs, " "))
+	}
 	return b.String()
 }

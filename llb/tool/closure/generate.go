@@ -85,6 +85,9 @@ func (w *walk) reached(dir string, d gofiles.Directive) error {
 		}
 	}
 	if program, ok := d.Run(); ok {
+		if err := w.listProgram(dir, program); err != nil {
+			return err
+		}
 		return w.program(dir, program)
 	}
 	name, isTool := d.Tool()
@@ -93,6 +96,7 @@ func (w *walk) reached(dir string, d gofiles.Directive) error {
 		if !isTool && d.Words[0] == "go" || isTool && name != t.path && name != path.Base(t.path) {
 			continue
 		}
+		w.programs[t.path] = true
 		if err := w.follow(folder{dir: t.dir}, []string{t.path}); err != nil {
 			return err
 		}
@@ -100,10 +104,31 @@ func (w *walk) reached(dir string, d gofiles.Directive) error {
 	return nil
 }
 
+// listProgram notes what `go run` is given, so that it can be compiled before.
+// A package has one name for all directories; of a file, what the files of its
+// directory import is noted instead.
+func (w *walk) listProgram(dir, name string) error {
+	full, ok := below(dir, name)
+	switch {
+	case strings.HasSuffix(name, ".go"):
+		files, err := w.files(path.Dir(full), w.isGo)
+		if err != nil {
+			return err
+		}
+		for _, importPath := range w.parse(path.Dir(full), files).Imports {
+			w.programs[importPath] = true
+		}
+	case !isLocal(name):
+		w.programs[name] = true
+	case ok:
+		w.programs["./"+full] = true
+	}
+	return nil
+}
+
 // program takes what `go run` is given: a folder, a file, or an import path.
 func (w *walk) program(dir, name string) error {
 	full, ok := below(dir, name)
-	isLocal := name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../")
 	switch {
 	case strings.HasSuffix(name, ".go"):
 		if !ok {
@@ -111,12 +136,17 @@ func (w *walk) program(dir, name string) error {
 		}
 		w.tree.keep(full)
 		return w.followAll(path.Dir(full))
-	case !isLocal:
+	case !isLocal(name):
 		return w.follow(folder{dir: dir}, []string{name})
 	case ok:
 		w.enqueue(folder{dir: full})
 	}
 	return nil
+}
+
+// isLocal reports whether the go command takes a name for a directory.
+func isLocal(name string) bool {
+	return name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../")
 }
 
 // above are the paths among the words of a command that lead out of the

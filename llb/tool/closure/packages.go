@@ -26,6 +26,7 @@ type walk struct {
 	found    map[string][]folder // by import path
 	imports  map[modRoot]set     // from outside of the context, by the module that imports
 	standard set                 // imports that are neither of the context nor of other modules
+	programs set                 // packages that //go:generate lines run
 	outline  Outline
 }
 

@@ -30,7 +30,7 @@ func Write(out string, fsys fs.FS, r Result) error {
 	}
 	defer root.Close()
 	w := newWriter(root, fsys)
-	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard)); err != nil {
+	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard), w.programs(r.Programs)); err != nil {
 		return err
 	}
 	if err := mtime.SetAll(out, 0); err != nil {
@@ -76,6 +76,13 @@ func (w writer) outline(o Outline) error {
 
 func (w writer) standard(imports []string) error {
 	return w.write(path.Join(tool.StandardDir, tool.StandardFile), strings.Join(imports, "\n"))
+}
+
+func (w writer) programs(names []string) error {
+	if names == nil {
+		return nil
+	}
+	return w.write(path.Join(tool.ProgramsDir, tool.ProgramsFile), strings.Join(names, "\n"))
 }
 
 func (w writer) copyAll(to string, files []string, links []Link) error {

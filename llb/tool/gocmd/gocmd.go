@@ -36,6 +36,7 @@ type Step struct {
 	Netrc  string // file of credentials, need not exist
 	Git    Git
 	Env    []string // "KEY=value"
+	OnlyGo bool     // whether nothing but the programs of GOROOT is to be found
 	Stdout io.Writer
 	Stderr io.Writer
 }
@@ -72,6 +73,14 @@ func Inside() (Step, error) {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 	}, nil
+}
+
+// Compiling is the step for a command that compiles or vets. Without cgo, Go
+// needs no program but its own, and finds no other: the linker would hand
+// object files that it cannot read to any C compiler.
+func (s Step) Compiling() Step {
+	s.OnlyGo = lookup(s.Env, "CGO_ENABLED") == "0"
+	return s
 }
 
 // Run runs the go command and gives its exit code. A command that fails is
@@ -169,6 +178,13 @@ func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 	env, err := s.environment()
 	if err != nil {
 		return nil, err
+	}
+	if s.OnlyGo {
+		goBinary, err := s.goBinary()
+		if err != nil {
+			return nil, err
+		}
+		env = append(env, "PATH="+filepath.Dir(goBinary))
 	}
 	cmd := exec.Command(bin, args...)
 	cmd.Dir, cmd.Env = s.Dir, env

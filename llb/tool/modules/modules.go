@@ -11,6 +11,8 @@ package modules
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
+	"golang.org/x/mod/module"
 )
 
 // Job is a step that collects modules.
@@ -37,22 +40,40 @@ func Collect(j Job, v tool.Modules) (code int, err error) {
 	// An index of whole modules would be made to list some of their packages.
 	j.Step.Env = tool.WithoutIndex(j.Step.Env)
 	q.step = j.within(j.Step, "GOMODCACHE="+j.ModCache)
-	listed, code, err := q.list(v.Platforms)
+	listed, t, code, err := j.fetch(q, v.Platforms)
 	if code != 0 || err != nil {
 		return code, err
-	}
-	if code, err := j.refuse(listed); code != 0 || err != nil {
-		return code, err
-	}
-	t, err := newTree(j, listed)
-	if err != nil {
-		return 0, err
 	}
 	q.step = t.offline()
 	if _, code, err := q.list(v.Platforms); code != 0 || err != nil {
 		return code, err
 	}
 	return 0, errors.Join(t.write(j.Step.Out), j.ask(listed))
+}
+
+// fetch lists the packages, and begins a tree of them. Modules that are not
+// what go.sum says are downloaded again, once.
+func (j Job) fetch(q query, platforms []string) (listed []pkg, t tree, code int, err error) {
+	var altered []module.Version
+	for range 2 {
+		if err = j.forget(altered); err != nil {
+			return nil, t, 0, err
+		}
+		if listed, code, err = q.list(platforms); code != 0 || err != nil {
+			return nil, t, code, err
+		}
+		if code, err = j.refuse(listed); code != 0 || err != nil {
+			return nil, t, code, err
+		}
+		if t, err = newTree(j, listed); err != nil {
+			return nil, t, 0, err
+		}
+		if altered, err = t.altered(); len(altered) == 0 || err != nil {
+			return listed, t, 0, err
+		}
+	}
+	code, err = j.refuseAltered(altered)
+	return nil, t, code, err
 }
 
 // within is a step with variables on top of its environment.
@@ -74,10 +95,25 @@ func (j Job) refuse(listed []pkg) (code int, err error) {
 	if lines.Len() == 0 {
 		return 0, nil
 	}
-	if _, err := j.Step.Stderr.Write([]byte(lines.String())); err != nil {
+	return j.report(lines.String())
+}
+
+// refuseAltered reports modules that are not what go.sum says, though they
+// have just been downloaded.
+func (j Job) refuseAltered(all []module.Version) (code int, err error) {
+	var lines strings.Builder
+	for _, m := range all {
+		fmt.Fprintf(&lines, "go: %s: the files in the module cache do not have the checksum that go.sum lists\n", m)
+	}
+	return j.report(lines.String())
+}
+
+// report shows what is wrong in the log and to the frontend.
+func (j Job) report(lines string) (code int, err error) {
+	if _, err := io.WriteString(j.Step.Stderr, lines); err != nil {
 		return 0, err
 	}
-	return 1, gocmd.Report(j.Step, "fetch modules", lines.String())
+	return 1, gocmd.Report(j.Step, "fetch modules", lines)
 }
 
 // ask leaves what the source has to have for the modules' sake: packages of
@@ -99,7 +135,6 @@ func (j Job) ask(listed []pkg) error {
 	if err := os.WriteFile(filepath.Join(dir, tool.PackagesFile), []byte(list), 0o644); err != nil {
 		return err
 	}
-	const workSum = "go.work.sum"
 	err := copyFile(filepath.Join(dir, workSum), filepath.Join(j.Step.Source, workSum))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

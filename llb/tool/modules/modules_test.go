@@ -2,6 +2,7 @@ package modules
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -174,5 +175,73 @@ func offline(t *testing.T, job Job, v tool.Modules) {
 	got := list("GOMODCACHE="+filepath.Join(job.Step.Out, tool.ModulesDir), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GODEBUG=goindex=0")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("from the tree, other packages are listed: -want +got\n%s", diff)
+	}
+}
+
+// What somebody changed in GOMODCACHE reaches no build: the module is
+// downloaded again, and where that does not help, the step fails.
+func TestAltered(t *testing.T) {
+	const outline = `
+-- go.mod --
+module example.com/a
+
+go 1.26
+
+require example.com/m v1.0.0
+-- stubs.txt --
+example.com/a/gohull-imports
+-- gohull-imports/stub.go --
+package stub
+
+import _ "example.com/m"
+-- proxy/example.com/m@v1.0.0/go.mod --
+module example.com/m
+-- proxy/example.com/m@v1.0.0/m.go --
+package m
+-- proxy/example.com/m@v1.0.0/init.go --
+package m
+`
+	v := tool.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}, Go: "1.26.0"}
+	job := newJob(t, txtar.Parse([]byte(outline)))
+	if code, err := Collect(job, v); code != 0 || err != nil {
+		t.Fatal(code, err)
+	}
+	want := listing(t, job.Step.Out)
+	unpacked := filepath.Join(job.ModCache, "example.com/m@v1.0.0")
+	for _, alter := range []func() error{
+		func() error {
+			return os.WriteFile(filepath.Join(unpacked, "m.go"), []byte("package m // altered"), 0o644)
+		},
+		func() error { return os.WriteFile(filepath.Join(unpacked, "more.go"), []byte("package m"), 0o644) },
+		func() error { return os.Remove(filepath.Join(unpacked, "init.go")) },
+		func() error {
+			name := filepath.Join(unpacked, "m.go")
+			return errors.Join(os.Remove(name), os.Symlink("/dev/zero", name))
+		},
+	} {
+		if err := alter(); err != nil {
+			t.Fatal(err)
+		}
+		job.Step.Out = t.TempDir()
+		if code, err := Collect(job, v); code != 0 || err != nil {
+			t.Fatal(code, err)
+		}
+		if got := listing(t, job.Step.Out); got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(job.Step.Source, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := strings.ReplaceAll(string(data), "example.com/m v1.0.0 h1:", "example.com/m v1.0.0 h1:A")
+	if err := os.WriteFile(filepath.Join(job.Step.Source, "go.sum"), []byte(sum), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(job.ModCache, "cache/download/example.com/m/@v/v1.0.0.ziphash")); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := Collect(job, v); code == 0 || err != nil {
+		t.Errorf("exit code %d and error %v with another checksum in go.sum, want a failure", code, err)
 	}
 }

@@ -26,11 +26,16 @@ type tree struct {
 	job   Job
 	links string                     // a module cache whose modules are links to those of the job's
 	files map[string]map[string]bool // by folder of a module, "example.com/m@v1.0.0": names in it
+	// versions has the module of each folder.
+	versions map[string]module.Version
 }
 
 // newTree takes the packages of the modules that were listed.
 func newTree(j Job, listed []pkg) (tree, error) {
-	t := tree{job: j, links: filepath.Join(j.Step.Temp, "modules"), files: map[string]map[string]bool{}}
+	t := tree{job: j, links: filepath.Join(j.Step.Temp, "modules"), files: map[string]map[string]bool{}, versions: map[string]module.Version{}}
+	if err := os.RemoveAll(t.links); err != nil {
+		return t, err // of the time before
+	}
 	for _, p := range listed {
 		if p.Standard || p.Module == nil || !p.isIn(j.ModCache) {
 			continue
@@ -44,10 +49,12 @@ func newTree(j Job, listed []pkg) (tree, error) {
 
 // add takes the files of a package.
 func (t tree) add(p pkg) error {
-	dir, err := versionDir(p.origin())
+	path, version := p.origin()
+	dir, err := versionDir(path, version)
 	if err != nil {
 		return err
 	}
+	t.versions[dir] = module.Version{Path: path, Version: version}
 	if t.files[dir] == nil {
 		t.files[dir] = map[string]bool{}
 	}

@@ -42,7 +42,7 @@ func Collect(s gocmd.Step, gocache string, v tool.Objects) (code int, err error)
 	if err := Begin(gocache, v.Start, s.Stderr); err != nil {
 		return 0, err
 	}
-	packages, err := listed(s.Source, v.List)
+	packages, err := listed(v.List)
 	if err != nil {
 		return 0, err
 	}
@@ -53,7 +53,7 @@ func Collect(s gocmd.Step, gocache string, v tool.Objects) (code int, err error)
 	record := tool.Command(&tool.Record{File: actions})
 	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
 	if len(packages) > 0 || v.List == "" {
-		if _, code, err := gocmd.Capture(s, append(slices.Clone(v.Args), packages...)); code != 0 || err != nil {
+		if _, code, err := gocmd.Capture(s, naming(v, packages)); code != 0 || err != nil {
 			return code, err
 		}
 	}
@@ -66,11 +66,20 @@ func Collect(s gocmd.Step, gocache string, v tool.Objects) (code int, err error)
 	return 0, mtime.SetAll(s.Out, 0)
 }
 
-// listed are the packages that a file of the source names.
-func listed(source, file string) ([]string, error) {
+// naming is the command line for packages that a file names. They come from
+// the project's source: none is taken for a flag.
+func naming(v tool.Objects, packages []string) []string {
+	if v.List == "" {
+		return v.Args
+	}
+	return slices.Concat(v.Args, []string{"--"}, packages)
+}
+
+// listed are the packages that a file names.
+func listed(file string) ([]string, error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(filepath.Join(source, file))
+	data, err := os.ReadFile(file)
 	return strings.Fields(string(data)), err
 }

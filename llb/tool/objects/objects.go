@@ -56,19 +56,18 @@ func lookup(c *cache.Cache, actions []cache.ActionID) []entry {
 	return entries
 }
 
-// without drops the actions that a pack has in its index.
-func without(actions []cache.ActionID, pack string) ([]cache.ActionID, error) {
-	if pack == "" {
-		return actions, nil
-	}
-	index, err := os.ReadFile(filepath.Join(pack, IndexFile))
-	if err != nil {
-		return nil, err
-	}
+// without drops the actions that packs have in their indexes.
+func without(actions []cache.ActionID, packs []string) ([]cache.ActionID, error) {
 	has := map[string]bool{}
-	for line := range strings.Lines(string(index)) {
-		action, _, _ := strings.Cut(line, " ")
-		has[action] = true
+	for _, pack := range packs {
+		index, err := os.ReadFile(filepath.Join(pack, IndexFile))
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(index)) {
+			action, _, _ := strings.Cut(line, " ")
+			has[action] = true
+		}
 	}
 	return slices.DeleteFunc(actions, func(id cache.ActionID) bool { return has[hex.EncodeToString(id[:])] }), nil
 }

@@ -53,9 +53,9 @@ func compiled(t *testing.T) (dir, gocache, made string) {
 		if err := os.Mkdir(gocache, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		shared.first = string(read(t, pack(t, dir, gocache, ""), IndexFile))
+		shared.first = string(read(t, pack(t, dir, gocache), IndexFile))
 	}
-	return dir, gocache, pack(t, dir, gocache, "")
+	return dir, gocache, pack(t, dir, gocache)
 }
 
 // project is a program of two packages.
@@ -101,7 +101,7 @@ func run(t *testing.T, dir, gocache string, env []string, args ...string) string
 }
 
 // pack compiles the project with a GOCACHE and packs what it took.
-func pack(t *testing.T, dir, gocache, without string) string {
+func pack(t *testing.T, dir, gocache string, without ...string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -115,7 +115,7 @@ func pack(t *testing.T, dir, gocache, without string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n == 0 && without == "" {
+	if n == 0 && without == nil {
 		t.Fatal("the pack is empty")
 	}
 	return out
@@ -135,7 +135,7 @@ func read(t *testing.T, dir, name string) []byte {
 // compiles nothing.
 func TestPack(t *testing.T) {
 	dir, first, one := compiled(t)
-	again := pack(t, dir, first, "")
+	again := pack(t, dir, first)
 	for _, name := range []string{IndexFile, DataFile} {
 		if !bytes.Equal(read(t, one, name), read(t, again, name)) {
 			t.Errorf("%s differs when it is made again", name)

@@ -15,9 +15,9 @@ import (
 
 // Pack is a pack to be made.
 type Pack struct {
-	Cache   string // GOCACHE that the objects are in
-	Actions string // file that Record wrote
-	Without string // folder of a pack whose objects are left out; may be empty
+	Cache   string   // GOCACHE that the objects are in
+	Actions string   // file that Record wrote
+	Without []string // directories of packs whose objects are left out
 }
 
 // Write makes the pack in a folder. It is taken for unpacked in the GOCACHE

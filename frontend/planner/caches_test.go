@@ -1,0 +1,111 @@
+package planner
+
+import (
+	"testing"
+
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// A flag that is not known keeps a step from sharing a cache: one too many
+// costs time, and one too few lets a project write what others trust.
+func TestUnknownFlags(t *testing.T) {
+	for _, c := range []struct {
+		known         knownFlags
+		setting, want string
+	}{
+		{linkerFlags, "", ""},
+		{linkerFlags, "-s -w", ""},
+		{linkerFlags, `-s -w -X main.version=1.2.3 -X=main.b=c --buildid=`, ""},
+		{linkerFlags, `-X 'main.version=1.2.3 -extld=/x' -w`, ""},
+		{linkerFlags, `-extldflags "-static" -w`, ""},
+		{linkerFlags, "-X main.version=1.2.3 -extld=/src/x", "-extld=/src/x"},
+		{linkerFlags, "-s --extld /src/x", "--extld"},
+		{linkerFlags, "-linkmode=external", "-linkmode=external"},
+		{linkerFlags, "-s -o=/.gohull/cache/x", "-o=/.gohull/cache/x"},
+		{linkerFlags, "-s '-o=/x'", "-o=/x"},
+		{linkerFlags, "-s -r -o=/x", "-o=/x"}, // -r takes a value here, and no other word is let through for that
+		{linkerFlags, "@/src/flags", ""},      // a pattern without flags: the go command refuses it
+		{linkerFlags, "-s @/src/flags", "@/src/flags"},
+		{linkerFlags, "-X", ""},
+		{linkerFlags, "-cpuprofile=/x", "-cpuprofile=/x"},
+		{linkerFlags, "-s '", "-s '"},
+		{compilerFlags, "-N -l", ""},
+		{compilerFlags, "all=-N -l", ""},
+		{compilerFlags, "all= -N -l", ""},
+		{compilerFlags, "all=-N -o=/x", "-o=/x"},
+		{compilerFlags, "./...=-asmhdr=/x", "-asmhdr=/x"},
+		{compilerFlags, "-l -env=LD_PRELOAD=/x", "-env=LD_PRELOAD=/x"},
+		{compilerFlags, "-d=ssa/check_bce/debug=1", "-d=ssa/check_bce/debug=1"},
+		{assemblerFlags, "-D=X=1 -spectre=all", ""},
+		{assemblerFlags, "-I /.gohull/cache", "-I"},
+	} {
+		if got, ok := c.known.unknown(c.setting); got != c.want || ok != (c.want != "") {
+			t.Errorf("%q: got %q, %v, want %q", c.setting, got, ok, c.want)
+		}
+	}
+}
+
+func TestHarmlessVariables(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		want        bool
+	}{
+		{"GOEXPERIMENT", "jsonv2,nosynchashtriemap", true},
+		{"GOFIPS140", "v1.0.0", true},
+		{"GOARM64", "v8.1,lse", true},
+		{"GOFIPS140", "../../../src/x", false},
+		{"GOFIPS140", "..", false},
+		{"CGO_CFLAGS", "-O2", false},
+		{"CC", "gcc", false},
+		{"LD_PRELOAD", "x", false},
+		{"GODEBUG", "gocacheverify=1", false},
+		{"FOO", "bar", false},
+	} {
+		if got := isHarmlessVariable(c.name, c.value); got != c.want {
+			t.Errorf("%s=%s: got %v, want %v", c.name, c.value, got, c.want)
+		}
+	}
+}
+
+// What fills a cache is known where Go vouches for it. Anything else has a
+// cache of its own.
+func TestGoCaches(t *testing.T) {
+	here := plan.Platform{OS: "linux", Architecture: "amd64"}
+	const digest = "sha256:ab"
+	image := func(ref string) choices {
+		return choices{Input: Input{Request: Request{BuildPlatform: here}, Spec: &spec.Spec{}}, toolchain: toolchain{ref: ref}}
+	}
+	byModule := func(env map[string]string) choices {
+		c := image("")
+		c.args.proxyEnv = env
+		return c
+	}
+	locked := byModule(nil)
+	locked.toolchain.locked = []spec.Pair{{Key: spec.String{Value: "linux/amd64"}, Value: spec.String{Value: "h1:x"}}}
+	for _, c := range []struct {
+		what string
+		c    choices
+		img  Image
+		want plan.Caches
+	}{
+		{"official", image("docker.io/library/golang:1.26.8-alpine"), Image{Digest: digest}, plan.Caches{}},
+		{"official by digest", image("docker.io/library/golang@sha256:ab"), Image{Digest: digest}, plan.Caches{}},
+		{"like an official one", image("docker.io/library/golang-musl:1.26.8"), Image{Digest: digest}, plan.Caches{Go: digest}},
+		{"on another registry", image("registry.example/docker.io/library/golang:1.26.8"), Image{Digest: digest}, plan.Caches{Go: digest}},
+		{"official, replaced by an image", image("docker.io/library/golang:1.26.8-alpine"), Image{Digest: digest, Context: "golang"}, plan.Caches{Go: digest}},
+		{"official, replaced by files", image("docker.io/library/golang:1.26.8-alpine"), Image{Context: "golang"}, plan.Caches{Alone: "its Go comes from a build context"}},
+		{"module", byModule(nil), Image{}, plan.Caches{}},
+		{"module of a company's proxy", byModule(map[string]string{"GOPROXY": "https://proxy.example"}), Image{}, plan.Caches{}},
+		{"module with a lock", locked, Image{}, plan.Caches{Go: "h1:x"}},
+		{"module, private others", byModule(map[string]string{"GOPRIVATE": "corp.example"}), Image{}, plan.Caches{}},
+		{"module, not verified", byModule(map[string]string{"GOSUMDB": "off"}), Image{}, plan.Caches{Go: "from-430fc48815c8f37b"}},
+		{"module, private", byModule(map[string]string{"GOPRIVATE": "golang.org"}), Image{}, plan.Caches{Go: "from-5fc0a702ee3d4690"}},
+		{"module, private but verified", byModule(map[string]string{"GOPRIVATE": "golang.org", "GONOSUMDB": "corp.example"}), Image{}, plan.Caches{}},
+	} {
+		images := map[ImageKey]Image{c.c.toolchain.key(here): c.img}
+		if got := c.c.goCaches(images); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
+		}
+	}
+}

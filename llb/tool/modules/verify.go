@@ -1,0 +1,113 @@
+package modules
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gohull/gohull/internal/safe"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+)
+
+// The go command compares a module with go.sum when it downloads it, and never
+// again what it unpacked: whatever is in GOMODCACHE is taken for the module.
+// So the modules are compared here, before they are handed on.
+
+// sums are checksums of modules, by "path version".
+type sums map[string][]string
+
+// readSums reads every go.sum and go.work.sum of a directory. One project may
+// have several, and the go command has seen to it that those which count have
+// all modules.
+func readSums(dir string) (sums, error) {
+	all := sums{}
+	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || e.Name() != "go.sum" && e.Name() != workSum {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		for line := range strings.Lines(string(data)) {
+			if f := strings.Fields(line); len(f) == 3 {
+				key := f[0] + " " + f[1]
+				all[key] = append(all[key], f[2])
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+const workSum = "go.work.sum"
+
+// altered lists the modules of the tree whose files are not those that go.sum
+// has the checksum of.
+func (t tree) altered() ([]module.Version, error) {
+	known, err := readSums(t.job.Step.Source)
+	if err != nil {
+		return nil, err
+	}
+	eg := safe.NewGroup()
+	eg.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	var all []module.Version
+	for dir, m := range t.versions {
+		eg.Go(func() error {
+			hash, err := hashDir(filepath.Join(t.job.ModCache, dir), m.String())
+			if err != nil && !errors.Is(err, errIrregular) {
+				return fmt.Errorf("%s: %w", m, err)
+			}
+			if !slices.Contains(known[m.Path+" "+m.Version], hash) {
+				mu.Lock()
+				defer mu.Unlock()
+				all = append(all, m)
+			}
+			return nil
+		})
+	}
+	err = eg.Wait()
+	module.Sort(all)
+	return all, err
+}
+
+var errIrregular = errors.New("not a regular file")
+
+// hashDir is the checksum of an unpacked module. A module has regular files
+// alone.
+func hashDir(dir, prefix string) (string, error) {
+	files, err := dirhash.DirFiles(dir, prefix)
+	if err != nil {
+		return "", err
+	}
+	return dirhash.Hash1(files, func(name string) (io.ReadCloser, error) {
+		file := filepath.Join(dir, strings.TrimPrefix(name, prefix))
+		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
+			return nil, errIrregular
+		}
+		return os.Open(file)
+	})
+}
+
+// forget removes modules from the module cache, so that they are downloaded
+// again.
+func (j Job) forget(all []module.Version) error {
+	for _, m := range all {
+		dir, err := versionDir(m.Path, m.Version)
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{dir, downloadFile(dir, ".zip"), downloadFile(dir, ".ziphash")} {
+			if err := os.RemoveAll(filepath.Join(j.ModCache, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
