@@ -127,7 +127,7 @@ func (d draft) binaries(mains []tool.Package) []plan.Binary {
 	var out []plan.Binary
 	byPath := map[string]string{}
 	for _, pkg := range mains {
-		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, binaryName(d.importPath(pkg)))}
+		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, binaryName(importPath(d.Project, pkg)))}
 		if other, ok := byPath[b.Path]; ok {
 			d.errs.Add(diag.Diagnostic{
 				At:      d.Spec.Main[0].At,
@@ -139,17 +139,6 @@ func (d draft) binaries(mains []tool.Package) []plan.Binary {
 		out = append(out, b)
 	}
 	return out
-}
-
-func (d draft) importPath(pkg tool.Package) string {
-	m := d.Project.Member(pkg.Module)
-	if pkg.Dir == m.Dir {
-		return m.Path
-	}
-	if m.Dir == "." {
-		return path.Join(m.Path, pkg.Dir)
-	}
-	return path.Join(m.Path, strings.TrimPrefix(pkg.Dir, m.Dir+"/"))
 }
 
 // buildCommand is the command line of the go command. Flags that are newer

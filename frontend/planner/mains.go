@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/util/suggest"
 )
@@ -133,13 +134,23 @@ func (p packages) oddity(pkg tool.Package) int {
 // named finds what one entry of the key `main` names: a folder, an import
 // path, or a pattern that ends in "/...".
 func (p packages) named(m spec.String) []tool.Package {
+	if below, ok := p.pathPattern(m.Value); ok {
+		return p.matching(m, func(pkg tool.Package) bool {
+			_, ok := gomod.CutPath(importPath(p.project, pkg), below)
+			return ok
+		})
+	}
 	dir, ok := p.dir(m.Value)
 	if !ok {
 		p.errs.Add(diag.Diagnostic{At: m.At, Message: fmt.Sprintf("main: %s is outside of the module", m.Value), Hint: "write a folder below the context, as in ./cmd/server"})
 		return nil
 	}
 	if below, ok := strings.CutSuffix(dir, "..."); ok {
-		return p.matching(m, path.Clean(below))
+		below = path.Clean(below)
+		return p.matching(m, func(pkg tool.Package) bool {
+			_, ok := gomod.CutDir(pkg.Dir, below)
+			return ok
+		})
 	}
 	for _, pkg := range p.facts.Packages {
 		if pkg.Dir == dir {
@@ -151,24 +162,17 @@ func (p packages) named(m spec.String) []tool.Package {
 }
 
 // dir turns an entry into a folder of the context, and reports whether it is
-// one.
+// one. Without facts it is a guess.
 func (p packages) dir(value string) (string, bool) {
-	for _, m := range p.project.Members {
-		if rest, ok := strings.CutPrefix(value, m.Path); ok && (rest == "" || rest[0] == '/') {
-			return path.Join(m.Dir, rest), true
-		}
+	if dir, ok := p.placeOf(value); ok {
+		return dir, true
 	}
 	dir := path.Clean(value)
 	return dir, !path.IsAbs(dir) && dir != ".." && !strings.HasPrefix(dir, "../")
 }
 
-func (p packages) matching(m spec.String, below string) []tool.Package {
-	var out []tool.Package
-	for _, pkg := range p.all() {
-		if below == "." || pkg.Dir == below || strings.HasPrefix(pkg.Dir, below+"/") {
-			out = append(out, pkg)
-		}
-	}
+func (p packages) matching(m spec.String, matches func(tool.Package) bool) []tool.Package {
+	out := slices.DeleteFunc(p.all(), func(pkg tool.Package) bool { return !matches(pkg) })
 	if len(out) == 0 {
 		p.errs.Errorf(m.At, "main: %s matches no main package", m.Value)
 	}
@@ -184,6 +188,7 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 			Message: fmt.Sprintf("main: %s belongs to another module, that of %s", m.Value, path.Join(pkg.Module, project.ModFile)),
 			Hint:    p.otherModule(pkg),
 		})
+	case p.isAmbiguous(m, pkg):
 	case pkg.Name == "main":
 		return []tool.Package{pkg}
 	case pkg.Name == "":
