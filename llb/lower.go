@@ -42,7 +42,7 @@ type Features struct {
 // Scan is the file system that holds tool.FactsFile.
 func Scan(s plan.Scan, in Inputs) llb.State {
 	l := lowering{in: in}
-	verb := &tool.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Files: s.Files}
+	verb := &tool.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Mains: s.Mains, Files: s.Files}
 	return l.run(llb.Scratch(), s.Step, verb, l.context())
 }
 

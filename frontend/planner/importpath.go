@@ -50,6 +50,22 @@ func (p packages) placeOf(importPath string) (dir string, ok bool) {
 	return "", false
 }
 
+// namedDirs are the directories that a spec may mean by its main packages,
+// patterns left out: an import path may mean one of several.
+func (p packages) namedDirs(s *spec.Spec) []string {
+	var dirs []string
+	for _, m := range s.Main {
+		places := gomod.Places(modulesOf(p.project), m.Value)
+		for _, place := range places {
+			dirs = append(dirs, place.Dir)
+		}
+		if dir, ok := p.dir(m.Value); ok && len(places) == 0 {
+			dirs = append(dirs, dir)
+		}
+	}
+	return slices.DeleteFunc(dirs, func(dir string) bool { return strings.HasSuffix(dir, "...") })
+}
+
 // isAmbiguous reports a package whose import path another module has as well.
 // The go command builds neither, even if a directory names it.
 func (p packages) isAmbiguous(m spec.String, pkg tool.Package) bool {

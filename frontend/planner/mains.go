@@ -64,7 +64,7 @@ func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 func (p packages) all() []tool.Package {
 	var out []tool.Package
 	for _, pkg := range p.facts.Packages {
-		if pkg.Name == "main" && p.project.Contains(pkg.Module) {
+		if pkg.Name == "main" && !pkg.Named && p.project.Contains(pkg.Module) {
 			out = append(out, pkg)
 		}
 	}

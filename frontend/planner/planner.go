@@ -180,6 +180,7 @@ func (c choices) scan() plan.Scan {
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
 		Files:      c.alike().files,
+		Mains:      c.alike().mains,
 		Needs:      c.alike().needs,
 	}
 }

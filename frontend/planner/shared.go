@@ -23,6 +23,7 @@ type common struct {
 type alike struct {
 	images []*spec.Spec
 	files  []string    // that the images look for in the context, cleaned
+	mains  []string    // folders that the images name one by one
 	needs  []string    // kinds of notes that are worth making for any of them
 	named  []plan.Pick // what is picked for those that name their main packages one by one
 }
@@ -30,12 +31,12 @@ type alike struct {
 // findCommon goes through the images of a file.
 func findCommon(c choices) *common {
 	found := &common{alike: map[string]*alike{}}
-	refs, files, needs := set{}, map[string]set{}, map[string]set{}
+	refs, files, mains, needs := set{}, map[string]set{}, map[string]set{}, map[string]set{}
 	for _, image := range c.file.Each() {
 		key := conditionsKey(image)
 		group := found.alike[key]
 		if group == nil {
-			group, files[key], needs[key] = &alike{}, set{}, set{}
+			group, files[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}
 			found.alike[key] = group
 		}
 		group.images = append(group.images, image)
@@ -46,6 +47,9 @@ func findCommon(c choices) *common {
 		}
 		for _, f := range image.Run.Files {
 			files[key].add(path.Clean(f.From.Value), &group.files)
+		}
+		for _, dir := range (packages{project: c.Project}).namedDirs(image) {
+			mains[key].add(dir, &group.mains)
 		}
 		other := c
 		other.Spec = image

@@ -28,6 +28,7 @@ type Scan struct {
 	Step
 	Conditions
 	Files []string // paths of the context that the spec names
+	Mains []string // folders that the spec names one by one
 	Needs []string // what the base lacks and programs may need, in the words of tool.Note's kinds
 }
 

@@ -9,13 +9,15 @@ type Facts struct {
 }
 
 // Package is a folder with Go files that are not tests, in any of the
-// module's folders that `go list ./...` would look into.
+// module's folders that `go list ./...` would look into, or one that a Scan
+// asked for by name.
 type Package struct {
 	Dir    string `json:"dir"`              // relative to the context, "." for the root
 	Module string `json:"module"`           // the folder of the go.mod it belongs to; empty when there is none above it
 	Name   string `json:"name,omitempty"`   // of its package clause; empty when no file matches
 	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
 	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
+	Named  bool   `json:"named,omitempty"`  // whether it is there because it was asked for by name
 }
 
 // File is a path of the context that a Scan asked for by name.

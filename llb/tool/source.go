@@ -13,6 +13,7 @@ type Scan struct {
 	Go        string   // "1.26.8"; release tags up to its language version hold
 	Cgo       bool     // files that import "C" count
 	Needs     []string // kinds of notes to make beside the usual ones, sorted
+	Mains     []string // directories that are looked at even if `./...` passes over them
 	Files     []string // paths of the context to look up
 }
 
@@ -25,6 +26,7 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
 	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make beside the usual ones")
+	fs.Var((*list)(&v.Mains), "mains", "directories to look at in any case")
 }
 
 // Closure copies to ClosureDir the files of Source that the main packages are

@@ -19,9 +19,9 @@ type Build struct {
 	Cgo       bool
 }
 
-// Contexts gives the build as go/build has it, once for each platform.
+// contexts gives the build as go/build has it, once for each platform.
 // Without a Go version, the release tags are those of this program's own.
-func (b Build) Contexts() ([]build.Context, error) {
+func (b Build) contexts() ([]build.Context, error) {
 	if len(b.Platforms) == 0 {
 		return nil, errors.New("no platform to scan for; name at least one, as in linux/amd64")
 	}

@@ -3,6 +3,7 @@ package gofiles
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"go/build/constraint"
 	"io"
 	"strings"
@@ -21,7 +22,7 @@ type header struct {
 	noLonger bool     // past what may hold lines of the older kind
 }
 
-var errTwice = errors.New("two //go:build lines")
+var errTwice = errors.New("multiple //go:build comments")
 
 // constraints reads the expressions that must all hold for a file to be part
 // of its package.
@@ -95,7 +96,10 @@ func (h *header) comments(line string) bool {
 func (h *header) expressions() ([]constraint.Expr, error) {
 	if h.goBuild != "" {
 		x, err := constraint.Parse(h.goBuild)
-		return []constraint.Expr{x}, err
+		if err != nil {
+			return nil, fmt.Errorf("parsing //go:build line: %w", err)
+		}
+		return []constraint.Expr{x}, nil
 	}
 	var list []constraint.Expr
 	for _, line := range h.plus {

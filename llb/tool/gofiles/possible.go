@@ -17,7 +17,7 @@ type Filter struct {
 
 // NewFilter makes the filter of a build.
 func NewFilter(b Build) (*Filter, error) {
-	contexts, err := b.Contexts()
+	contexts, err := b.contexts()
 	if err != nil {
 		return nil, err
 	}
@@ -43,28 +43,44 @@ func (f *Filter) Names(name string) bool {
 // platforms. A file with constraints that cannot be read may be; object files
 // have none.
 func (f *Filter) Possible(name string, text io.Reader) bool {
-	if strings.HasSuffix(name, ".syso") {
-		return f.Names(name)
-	}
-	list, err := constraints(text)
-	if err != nil {
-		return true
-	}
-	for _, p := range f.platforms {
-		if p.names(name) && f.holds(p, list) {
-			return true
-		}
-	}
-	return false
+	v, err := f.Match(name, text)
+	return v.Possible || err != nil
 }
 
-func (f *Filter) holds(p platform, list []constraint.Expr) bool {
-	for _, x := range list {
-		if !f.eval(p, x).maybe {
-			return false
+// Match is what can be said of a file: nobody but the toolchain knows all the
+// tags that hold.
+type Match struct {
+	Possible bool // it may be part of the build on one of the platforms
+	Certain  bool // it is, whatever the toolchain and the environment
+}
+
+// Match matches a file. An error is one of its constraints.
+func (f *Filter) Match(name string, text io.Reader) (m Match, err error) {
+	var list []constraint.Expr
+	if !strings.HasSuffix(name, ".syso") {
+		if list, err = constraints(text); err != nil {
+			return Match{}, err
 		}
 	}
-	return true
+	for _, p := range f.platforms {
+		if !p.names(name) {
+			continue
+		}
+		v := f.all(p, list)
+		m.Possible = m.Possible || v.maybe
+		m.Certain = m.Certain || !v.maybeNot
+	}
+	return m, nil
+}
+
+// all is the verdict on expressions that must all hold.
+func (f *Filter) all(p platform, list []constraint.Expr) verdict {
+	all := verdict{maybe: true}
+	for _, x := range list {
+		v := f.eval(p, x)
+		all = verdict{all.maybe && v.maybe, all.maybeNot || v.maybeNot}
+	}
+	return all
 }
 
 // verdict is what is known about an expression: both are true for one that

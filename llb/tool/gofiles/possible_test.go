@@ -153,7 +153,7 @@ func FuzzPossible(f *testing.F) {
 }
 
 func exact(t *testing.T, b Build, toolTags []string, name, text string) bool {
-	contexts, err := b.Contexts()
+	contexts, err := b.contexts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestReleaseTags(t *testing.T) {
 	last := build.Default.ReleaseTags[len(build.Default.ReleaseTags)-1]
 	b := onLinux()
 	b.Go = strings.TrimPrefix(last, "go")
-	contexts, err := b.Contexts()
+	contexts, err := b.contexts()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,11 +10,12 @@ import (
 type graph struct {
 	modules map[string]string   // folder by module path
 	imports map[string][]string // import paths, by folder
-	main    []string            // folders of main packages
+	main    []string            // folders of main packages, free of links
+	alias   map[string][]string // links that were asked for, by the folder they lead to
 }
 
 func newGraph() graph {
-	return graph{modules: map[string]string{}, imports: map[string][]string{}}
+	return graph{modules: map[string]string{}, imports: map[string][]string{}, alias: map[string][]string{}}
 }
 
 func (g *graph) add(dir string, matching []head) {

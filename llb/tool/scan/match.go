@@ -3,8 +3,6 @@ package scan
 import (
 	"bytes"
 	"fmt"
-	"go/build"
-	"io"
 	"path"
 	"strings"
 
@@ -15,41 +13,35 @@ import (
 // matcher decides which files are part of a build for any of its platforms.
 type matcher struct {
 	platforms []string
-	contexts  []build.Context
+	filter    *gofiles.Filter
 	cgo       bool
 }
 
 func newMatcher(v tool.Scan) (*matcher, error) {
-	b := gofiles.Build{Tags: v.Tags, Platforms: v.Platforms, Go: v.Go, Cgo: v.Cgo}
-	contexts, err := b.Contexts()
-	if err != nil {
-		return nil, err
-	}
-	return &matcher{platforms: v.Platforms, contexts: contexts, cgo: v.Cgo}, nil
+	filter, err := gofiles.NewFilter(gofiles.Build{Tags: v.Tags, Platforms: v.Platforms, Go: v.Go, Cgo: v.Cgo})
+	return &matcher{platforms: v.Platforms, filter: filter, cgo: v.Cgo}, err
 }
 
-// matches reports whether the file is part of the build for one of the
-// platforms. An error is one of its constraints.
-func (m *matcher) matches(h head) (bool, error) {
+// match says whether the file is part of the build for one of the platforms.
+// An error is one of its constraints.
+func (m *matcher) match(h head) (gofiles.Match, error) {
 	// The go command leaves these out, too: a package named documentation
 	// is not code, and a file with import "C" needs cgo.
 	if h.clause.text == "documentation" || h.cgo && !m.cgo {
-		return false, nil
+		return gofiles.Match{}, nil
 	}
-	for _, c := range m.contexts {
-		c.OpenFile = func(string) (io.ReadCloser, error) {
-			return io.NopCloser(bytes.NewReader(h.data)), nil
-		}
-		ok, err := c.MatchFile(path.Dir(h.file), path.Base(h.file))
-		if err != nil {
-			_, what, _ := strings.Cut(err.Error(), path.Base(h.file)+": ")
-			return false, fmt.Errorf("%s: %s", h.file, what)
-		}
-		if ok {
-			return true, nil
-		}
+	found, err := m.filter.Match(path.Base(h.file), bytes.NewReader(h.data))
+	if err != nil {
+		return found, fmt.Errorf("%s: %w", h.file, err)
 	}
-	return false, nil
+	return found, nil
+}
+
+// isCertain reports whether the file is part of the build, whatever the
+// toolchain and the environment.
+func (m *matcher) isCertain(h head) bool {
+	found, err := m.match(h)
+	return found.Certain && err == nil
 }
 
 // reason says why none of the files matches.

@@ -51,7 +51,7 @@ func newNotes(fsys fs.FS, v tool.Scan, match *matcher) (*notes, error) {
 }
 
 // read notes what the files of one package need; matching are those that are
-// part of the build.
+// part of the build for certain.
 func (n *notes) read(dir string, heads, matching []head) {
 	if !n.match.cgo {
 		n.cgo(heads)
@@ -82,8 +82,7 @@ func (n *notes) cgo(heads []head) {
 	}
 	var without []head
 	for _, h := range heads {
-		on, _ := n.withCgo.matches(h)
-		off, _ := n.match.matches(h)
+		on, off := n.withCgo.isCertain(h), n.match.isCertain(h)
 		switch {
 		case off && !on:
 			return
@@ -212,9 +211,10 @@ func (n *notes) reach(g graph) []tool.Note {
 	for _, note := range n.all {
 		for _, p := range programs {
 			if p.folders[path.Dir(note.File)] && !p.remedies[note.Kind] {
-				note.Mains = append(note.Mains, p.dir)
+				note.Mains = append(append(note.Mains, p.dir), g.alias[p.dir]...)
 			}
 		}
+		slices.Sort(note.Mains)
 		if note.Mains != nil {
 			out = append(out, note)
 		}

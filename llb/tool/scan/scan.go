@@ -28,9 +28,12 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 	if err != nil {
 		return tool.Facts{}, err
 	}
-	w := walk{fsys: fsys, match: match, notes: notes, graph: newGraph(), facts: tool.Facts{Packages: []tool.Package{}, Modules: []string{}}}
+	w := walk{fsys: fsys, match: match, notes: notes, graph: newGraph(), isRead: map[string]bool{}, facts: tool.Facts{Packages: []tool.Package{}, Modules: []string{}}}
 	if err := w.folder(".", nil); err != nil {
 		return tool.Facts{}, err
+	}
+	for _, dir := range v.Mains {
+		w.named(path.Clean(dir))
 	}
 	slices.SortFunc(w.facts.Packages, func(a, b tool.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
@@ -48,6 +51,8 @@ type walk struct {
 	notes *notes
 	graph graph
 	facts tool.Facts
+
+	isRead map[string]bool // folders whose files are in notes and graph
 }
 
 // folder notes the package of dir and goes on to what is below. mod is the
@@ -143,32 +148,47 @@ func (w *walk) folderPackage(dir string, mod *mod, files []string) tool.Package 
 	if mod != nil {
 		p.Module = mod.dir
 	}
-	var heads, matching []head
-	for _, name := range files {
-		h := readHead(w.fsys, path.Join(dir, name))
-		heads = append(heads, h)
-		ok, err := w.match.matches(h)
-		h.err = cmp.Or(h.err, err)
-		if ok || err != nil {
-			matching = append(matching, h)
-		}
+	heads, possible, certain := w.heads(dir, files)
+	if !w.isRead[dir] {
+		w.isRead[dir] = true
+		w.notes.read(dir, heads, certain)
+		w.graph.add(dir, certain)
 	}
-	w.notes.read(dir, heads, matching)
-	w.graph.add(dir, matching)
-	if len(matching) == 0 {
+	if len(certain) == 0 {
+		certain = possible
+	}
+	if len(certain) == 0 {
 		p.Reason = w.match.reason(heads)
 		return p
 	}
-	name, err := commonName(matching)
+	name, err := commonName(certain)
 	if err != nil {
 		p.Reason = err.Error()
 		return p
 	}
 	p.Name, p.At = name.text, fmt.Sprintf("%s:%d", name.file, name.line)
-	if p.Name == "main" {
+	if p.Name == "main" && !slices.Contains(w.graph.main, dir) {
 		w.graph.main = append(w.graph.main, dir)
 	}
 	return p
+}
+
+// heads reads the files of a folder, and sorts out those that may be part of
+// the build and those that are for certain. What cannot be read counts.
+func (w *walk) heads(dir string, files []string) (all, possible, certain []head) {
+	for _, name := range files {
+		h := readHead(w.fsys, path.Join(dir, name))
+		all = append(all, h)
+		found, err := w.match.match(h)
+		h.err = cmp.Or(h.err, err)
+		if found.Possible {
+			possible = append(possible, h)
+		}
+		if found.Certain || err != nil {
+			certain = append(certain, h)
+		}
+	}
+	return all, possible, certain
 }
 
 // commonName is the package name that all files agree on.

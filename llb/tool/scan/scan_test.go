@@ -110,6 +110,53 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
+// TestNamed: a package that a spec names is found where `./...` does not look,
+// as `go build` finds it.
+func TestNamed(t *testing.T) {
+	dir := t.TempDir()
+	const program = "package main\n\nimport \"C\"\n"
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/a\n\nignore ./ignored\n", "cmd/real/main.go": "package main\n", "cmd/real/cgo.go": program,
+		"testdata/x/main.go": program, "testdata/x/main2.go": "package main\n", "_hidden/main.go": "package main\n", "ignored/main.go": "package main\n",
+		"other/go.mod": "module example.com/other\n", "other/main.go": "package main\n", "empty/readme": "", "unasked/testdata/main.go": "package main\n",
+	} {
+		write(t, filepath.Join(dir, name), text)
+	}
+	for link, to := range map[string]string{
+		"cmd/alias": "real", "cmd/below": "..", "cmd/module": "../other", "cmd/out": "/elsewhere", "cmd/gone": "nothing", "cmd/loop": "loop", "cmd/file": "real/main.go",
+	} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	v := onLinux()
+	v.Mains = []string{"cmd/real", "cmd/alias", "cmd/below/cmd/real", "cmd/module", "cmd/out/x", "cmd/gone", "cmd/loop", "cmd/file", "testdata/x", "_hidden", "ignored", "empty", "none", "../x"}
+	const want = `module .
+module other
+_hidden of ".": package main at _hidden/main.go:1
+cmd/alias of ".": package main at cmd/real/main.go:1
+cmd/below/cmd/real of "cmd/below": package main at cmd/real/main.go:1
+cmd/gone of ".": the symbolic link cmd/gone points to nothing, which leads nowhere
+cmd/loop of ".": the symbolic link cmd/loop points to loop, which leads nowhere
+cmd/module of "cmd/module": package main at other/main.go:1
+cmd/out/x of ".": the symbolic link cmd/out points to /elsewhere, outside of the build context; put a copy in its place
+cmd/real of ".": package main at cmd/real/main.go:1
+ignored of ".": package main at ignored/main.go:1
+other of "other": package main at other/main.go:1
+testdata/x of ".": package main at testdata/x/main2.go:1
+cmd/real/cgo.go:3:8: cgo "" in cmd/alias cmd/below/cmd/real cmd/real
+testdata/x/main.go:3:8: cgo "" in testdata/x
+`
+	if diff := cmp.Diff(want, scanText(root.FS(), v)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 // Files that a spec names are looked up without leaving the context.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
