@@ -14,18 +14,20 @@ import (
 // explain says what failed in words of the one who builds: which toolchain,
 // where it was looked for, and what to do.
 func (f *fetch) explain(err error) error {
-	name, last := f.name(), f.wire.Last
+	name, last := f.name(), f.wire.Last()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return fmt.Errorf("%s: %s; name a module proxy with --build-arg GOPROXY=…, or use `toolchain: image`", name, f.whyDirect(last))
 	case strings.Contains(err.Error(), "untrusted revision"):
 		return fmt.Errorf("%s: what the proxy sent is not what %s has on record; do not use it, and ask who runs the proxy", name, f.env.database())
+	case last == nil && f.wire.Sent() != nil:
+		return fmt.Errorf("%s: GET %s: %w; ask who runs the proxy, or name another with --build-arg GOPROXY=…", name, wire.Address(f.wire.Sent()), err)
 	case last == nil:
 		return fmt.Errorf("%s: %w", name, err)
 	case last.Err != nil:
 		return fmt.Errorf("%s: GET %s: %w; %s", name, wire.Address(last.URL), last.Err, hintFor(last.Err))
 	}
-	return fmt.Errorf("%s: GET %s: %d %s; %s", name, wire.Address(last.URL), last.Status, http.StatusText(last.Status), f.hintForStatus(last))
+	return fmt.Errorf("%s: GET %s: %s; %s", name, wire.Address(last.URL), last.Refusal(), f.hintForStatus(last))
 }
 
 // whyDirect says why Go would be fetched without a proxy.
@@ -35,8 +37,7 @@ func (f *fetch) whyDirect(last *wire.Trouble) string {
 	case name != "":
 		return fmt.Sprintf("%s matches %s, %s", name, modulePath, cannot)
 	case last != nil && last.Status != 0:
-		return fmt.Sprintf("GET %s: %d %s, and the next entry of GOPROXY is direct, %s",
-			wire.Address(last.URL), last.Status, http.StatusText(last.Status), cannot)
+		return fmt.Sprintf("GET %s: %s, and the next entry of GOPROXY is direct, %s", wire.Address(last.URL), last.Refusal(), cannot)
 	case last != nil:
 		return fmt.Sprintf("GET %s: %v, and the next entry of GOPROXY is direct, %s", wire.Address(last.URL), last.Err, cannot)
 	}
@@ -54,7 +55,7 @@ func hintFor(err error) string {
 func (f *fetch) hintForStatus(t *wire.Trouble) string {
 	switch t.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return fmt.Sprintf("pass credentials for %s with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…", t.URL.Hostname())
+		return t.Password() + ", or name another proxy with --build-arg GOPROXY=…"
 	case http.StatusNotFound, http.StatusGone, http.StatusBadRequest:
 		return fmt.Sprintf("see that go%s is a release for %s, or name another proxy with --build-arg GOPROXY=…", f.req.Version, f.req.Platform)
 	}

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"go/version"
 	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,7 +116,7 @@ func newFetch(r Request) (*fetch, error) {
 
 // latest is the highest release of the language version asked for.
 func (f *fetch) latest(ctx context.Context, platform string) (string, error) {
-	f.wire.What = "the list of releases"
+	f.wire.Fetching("the list of releases")
 	all, err := f.fetcher.List(ctx, modulePath)
 	if err != nil {
 		return "", f.explain(err)
@@ -146,18 +148,17 @@ func releasesOf(all []string, lang, platform string) []string {
 
 // install downloads, verifies and unpacks a version of the module.
 func (f *fetch) install(ctx context.Context, moduleVersion string) error {
-	f.wire.What = f.name()
-	info, mod, zip, err := f.fetcher.Download(ctx, modulePath, moduleVersion)
-	if err != nil {
-		return f.explain(err)
+	f.wire.Fetching(f.name())
+	hash, err := f.download(ctx, moduleVersion)
+	for try := 1; err != nil && try < attempts && f.mayPass(err); try++ {
+		fmt.Fprintf(f.req.Log, "fetching %s again: %v\n", f.name(), err)
+		if err := empty(f.req.Out); err != nil {
+			return err
+		}
+		hash, err = f.download(ctx, moduleVersion)
 	}
-	defer func() { _ = errors.Join(info.Close(), mod.Close(), zip.Close()) }()
-	hash, err := unpack(zip, modulePath+"@"+moduleVersion+"/", f.req.Out)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.name(), err)
-	}
-	if f.req.Sum != "" && hash != f.req.Sum {
-		return fmt.Errorf("%s: what the proxy sent has the checksum %s, and the lock says %s; do not use it, and ask who runs the proxy", f.name(), hash, f.req.Sum)
+		return err
 	}
 	if _, err := os.Stat(filepath.Join(f.req.Out, "bin/go")); err != nil {
 		return fmt.Errorf("%s: the module has no bin/go; want a Go toolchain", f.name())
@@ -169,6 +170,55 @@ func (f *fetch) install(ctx context.Context, moduleVersion string) error {
 		return err
 	}
 	fmt.Fprintf(f.req.Log, "%s: %s\n", f.name(), f.verdict(hash))
+	return nil
+}
+
+// attempts is how often a toolchain is fetched when what comes is broken.
+const attempts = 3
+
+// mayPass reports whether another attempt may go better: an answer was cut
+// short, or what came is not what it has to be. The library repeats requests
+// that were not answered.
+func (f *fetch) mayPass(err error) bool {
+	last := f.wire.Last()
+	var stalled *wire.Stalled
+	switch {
+	case last != nil:
+		return last.Cut || errors.As(last.Err, &stalled)
+	case errors.Is(err, exec.ErrNotFound):
+		return false
+	}
+	return f.wire.Sent() != nil
+}
+
+// download fetches and verifies a version of the module once, and unpacks it.
+func (f *fetch) download(ctx context.Context, moduleVersion string) (hash string, err error) {
+	info, mod, zip, err := f.fetcher.Download(ctx, modulePath, moduleVersion)
+	if err != nil {
+		return "", f.explain(err)
+	}
+	defer func() { _ = errors.Join(info.Close(), mod.Close(), zip.Close()) }()
+	hash, err = unpack(zip, modulePath+"@"+moduleVersion+"/", f.req.Out)
+	if err != nil {
+		return "", f.explain(err)
+	}
+	if f.req.Sum != "" && hash != f.req.Sum {
+		return "", fmt.Errorf("%s: what the proxy sent has the checksum %s, and the lock says %s; do not use it, and ask who runs the proxy", f.name(), hash, f.req.Sum)
+	}
+	return hash, nil
+}
+
+// empty removes what is in a directory, which need not exist.
+func empty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

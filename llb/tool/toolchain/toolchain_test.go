@@ -215,7 +215,7 @@ func TestAnswers(t *testing.T) {
 	for status, want := range map[int]string{
 		404: info + "404 Not Found; see that go1.26.8 is a release for linux/amd64, or name another proxy with --build-arg GOPROXY=…",
 		401: info + "401 Unauthorized; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…",
-		403: info + "403 Forbidden; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…",
+		403: info + "403 Forbidden; if it wants a password, pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…",
 	} {
 		url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		r, _ := place(t, strings.Replace(url, "//", "//user:secret@", 1))

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/gohull/gohull/llb/tool/wire"
 )
@@ -19,6 +20,7 @@ import (
 type site struct {
 	url    string
 	client *http.Client
+	pause  time.Duration // before a file is asked for again
 }
 
 func newSite(j Job) (site, error) {
@@ -26,35 +28,69 @@ func newSite(j Job) (site, error) {
 	if err != nil {
 		return site{}, err
 	}
-	return site{url: strings.TrimSuffix(j.URL, "/"), client: &http.Client{Transport: w}}, nil
+	return site{url: strings.TrimSuffix(j.URL, "/"), client: &http.Client{Transport: w}, pause: time.Second}, nil
 }
 
 // largest is how much of one file is read, uncompressed.
 const largest = 64 << 20
 
-func (s site) read(ctx context.Context, name string) ([]byte, error) {
-	address := s.url + "/" + name + ".json.gz"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// attempts is how often a file is asked for.
+const attempts = 3
+
+// passing is an error that another attempt may not have.
+type passing struct{ error }
+
+func (p passing) Unwrap() error { return p.error }
+
+// read reads a file, and tries again when that may help.
+func (s site) read(ctx context.Context, name string) (data []byte, err error) {
+	for try := 1; ; try++ {
+		data, err = s.get(ctx, name)
+		var may passing
+		if err == nil || try == attempts || !errors.As(err, &may) {
+			return data, err
+		}
+		fmt.Fprintf(os.Stderr, "fetching %s again: %v\n", name, err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(s.pause):
+		}
+	}
+}
+
+func (s site) get(ctx context.Context, name string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/"+name+".json.gz", nil)
 	if err != nil {
 		return nil, err
 	}
+	address := wire.Address(req.URL)
 	resp, err := s.client.Do(req)
 	if err != nil {
 		return nil, unreachable(address, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s: %s; %s", address, resp.Status, hintFor(resp))
+		return nil, refused(address, resp)
 	}
-	z, err := gzip.NewReader(resp.Body)
+	data, err := unzip(resp.Body)
 	if err != nil {
-		return nil, fmt.Errorf("GET %s: %w", address, err)
-	}
-	data, err := io.ReadAll(io.LimitReader(z, largest))
-	if err != nil {
-		return nil, fmt.Errorf("GET %s: %w", address, err)
+		return nil, passing{fmt.Errorf("GET %s: %w", address, err)}
 	}
 	return data, nil
+}
+
+// unzip reads what is compressed, up to a limit.
+func unzip(r io.Reader) ([]byte, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(z, largest+1))
+	if err == nil && len(data) > largest {
+		err = fmt.Errorf("it has more than %d MB", largest>>20)
+	}
+	return data, err
 }
 
 const another = "name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"
@@ -64,18 +100,29 @@ func unreachable(address string, err error) error {
 	if errors.As(err, &of) {
 		err = of.Err // it would say the address again
 	}
-	hint := "each build asks it what is new; see that the builder can reach it, " + another
 	var unknown x509.UnknownAuthorityError
 	if errors.As(err, &unknown) {
-		hint = "pass the certificate that signs it with --secret id=ca,src=<file>"
+		return fmt.Errorf("GET %s: %w; pass the certificate that signs it with --secret id=ca,src=<file>", address, err)
 	}
-	return fmt.Errorf("GET %s: %w; %s", address, err, hint)
+	return passing{fmt.Errorf("GET %s: %w; each build asks it what is new; see that the builder can reach it, "+another, address, err)}
 }
 
-func hintFor(resp *http.Response) string {
-	switch resp.StatusCode {
+func refused(address string, resp *http.Response) error {
+	t, err := wire.Refused(resp, resp.Request.URL)
+	if err != nil {
+		return passing{fmt.Errorf("GET %s: %w", address, err)}
+	}
+	err = fmt.Errorf("GET %s: %s; %s", address, t.Refusal(), hintFor(t))
+	if t.Status == http.StatusTooManyRequests || t.Status >= 500 {
+		return passing{err}
+	}
+	return err
+}
+
+func hintFor(t *wire.Trouble) string {
+	switch t.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return fmt.Sprintf("pass credentials for %s with --secret id=netrc,src=<file>", resp.Request.URL.Hostname())
+		return t.Password()
 	case http.StatusNotFound:
 		return another
 	}

@@ -160,7 +160,7 @@ func TestPickErrors(t *testing.T) {
 		{"", "[", "the vulnerability database's index/modules.json: unexpected end of JSON input"},
 		{"", `[{"path": "stdlib", "vulns": [{"id": "../../etc/passwd"}]}]`, `the vulnerability database's index/modules.json has the id "../../etc/passwd", wanted one like GO-2024-1234`},
 		{"", `[{"path": "stdlib", "vulns": [{"id": "GO-1"}]}]`, "the build context vulndb has no ID/GO-1.json; wanted a folder with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability"},
-		{refusing.URL + "/", "", "GET " + refusing.URL + "/index/modules.json.gz: 401 Unauthorized; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>"},
+		{refusing.URL + "/", "", "GET " + refusing.URL + "/index/modules.json.gz: 401 Unauthorized: who are you?; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>"},
 		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
 	} {
 		dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n"+c.db+"\n-- src/go.sum --\n")))

@@ -1,0 +1,69 @@
+package vuln
+
+import (
+	"compress/gzip"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/tool/wire"
+)
+
+// TestSite: what fails once is asked for again, and what fails each time is
+// an error with the address.
+func TestSite(t *testing.T) {
+	for name, c := range map[string]struct {
+		instead http.HandlerFunc
+		want    string // the error; the second attempt has it too when always
+		final   bool   // whether it is not asked again
+	}{
+		"overloaded": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", 503) }, "503 Service Unavailable: busy; try again later", false},
+		"refused":    {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "by policy", 403) }, "403 Forbidden: by policy; if it wants a password, pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>", true},
+		"no gzip":    {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>no</html>")) }, "gzip: invalid header", false},
+		"empty":      {func(http.ResponseWriter, *http.Request) {}, "EOF", false},
+		"silent":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer for 200ms; each build asks it what is new", false},
+		"stops": {func(w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write([]byte("\x1f"))
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Int64
+			fails := int64(1)
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) <= fails {
+					c.instead(w, r)
+					return
+				}
+				z := gzip.NewWriter(w)
+				_, _ = z.Write([]byte("[]"))
+				_ = z.Close()
+			}))
+			t.Cleanup(s.Close)
+			db, err := newSite(Job{VulnDB: tool.VulnDB{URL: strings.Replace(s.URL, "//", "//me:secret@", 1) + "/"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			db.pause = 0
+			db.client.Transport.(*wire.Wire).SetPatience(200 * time.Millisecond)
+			data, err := db.read(t.Context(), modulesIndex)
+			if !c.final && (err != nil || string(data) != "[]") {
+				t.Errorf("it failed once: %q, %v", data, err)
+			}
+			fails = 1e6
+			asked.Store(0)
+			_, err = db.read(t.Context(), modulesIndex)
+			if err == nil || !strings.HasPrefix(err.Error(), "GET "+s.URL+"/index/modules.json.gz: "+c.want) {
+				t.Errorf("it fails each time: %v", err)
+			}
+			if want := map[bool]int64{false: attempts, true: 1}[c.final]; asked.Load() != want {
+				t.Errorf("asked %d times, want %d", asked.Load(), want)
+			}
+		})
+	}
+}
