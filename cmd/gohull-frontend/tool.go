@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
@@ -193,7 +194,7 @@ func runToolchain(v tool.Toolchain) error {
 }
 
 func runModules(step gocmd.Step, v tool.Modules) (int, error) {
-	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache}, v)
+	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache, Pause: time.Second}, v)
 }
 
 func runGo(step gocmd.Step, v tool.Go) (int, error) {

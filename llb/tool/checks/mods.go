@@ -65,7 +65,7 @@ func (l modList) alone(s gocmd.Step, mod *modfile.File, command string) (code in
 	}
 	s.Dir = filepath.Join(s.Source, path.Dir(name))
 	s.Env = append(slices.Clone(s.Env), "GOWORK=off")
-	if _, code, err = gocmd.Capture(s, []string{"mod", command}); code != 0 || err != nil {
+	if _, code, err = gocmd.Capture(s.Online(), []string{"mod", command}); code != 0 || err != nil {
 		return code, err
 	}
 	return 0, edit(s.Source, name, stand, dropping)

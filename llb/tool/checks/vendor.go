@@ -30,7 +30,7 @@ func Vendor(s gocmd.Step, v tool.Vendor) (code int, err error) {
 		out = s.Out
 	}
 	out = filepath.Join(out, vendor)
-	if _, code, err = gocmd.Capture(s, []string{command, "vendor", "-o", out}); code != 0 || err != nil {
+	if _, code, err = gocmd.Capture(s.Online(), []string{command, "vendor", "-o", out}); code != 0 || err != nil {
 		return code, err
 	}
 	if v.Fix {

@@ -23,7 +23,7 @@ func Verify(s gocmd.Step, v tool.Verify) (code int, err error) {
 		return 0, err
 	}
 	if needed := mods.needed(); len(needed) > 0 {
-		if _, code, err := gocmd.Capture(s, append([]string{"mod", "download"}, needed...)); code != 0 || err != nil {
+		if _, code, err := gocmd.Capture(s.Online(), append([]string{"mod", "download"}, needed...)); code != 0 || err != nil {
 			return code, err
 		}
 	}

@@ -23,8 +23,13 @@ var hints = []struct {
 		always("the checksum database knows no private modules: name them in `modules: {private: […]}`, or only keep them from the database with --build-arg GONOSUMDB=<pattern>"),
 	},
 	{
-		regexp.MustCompile(`https?://([^/\s"]+)\S*: 40[13] `),
-		func(found []string, g Given) string { return g.password(found[1]) },
+		regexp.MustCompile(`https?://([^/\s"]+)\S*: 40([13]) `),
+		func(found []string, g Given) string {
+			if found[2] == "3" && !g.Netrc {
+				return "if the host wants a password, pass one " + netrcFor(found[1])
+			}
+			return g.password(found[1])
+		},
 	},
 	{
 		regexp.MustCompile(`reading https?://\S+/@v/\S+: 4(?:04|10) `),
@@ -88,13 +93,16 @@ func always(hint string) func([]string, Given) string {
 
 const passNetrc = "--secret id=netrc,src=$HOME/.netrc"
 
+// netrcFor says how to pass a password for a host.
+func netrcFor(host string) string { return fmt.Sprintf("for `machine %s`: %s", host, passNetrc) }
+
 // password is what to do when a host wants another password than it got.
 // The go command looks for a host with its port.
 func (g Given) password(host string) string {
 	name, _, hasPort := strings.Cut(host, ":")
 	switch {
 	case !g.Netrc:
-		return fmt.Sprintf("the secret netrc was not passed; it has to hold a password for `machine %s`: %s", host, passNetrc)
+		return "the secret netrc was not passed; it has to hold a password " + netrcFor(host)
 	case slices.Contains(g.Machines, host):
 		return fmt.Sprintf("the host refuses what the secret netrc has for `machine %s`", host)
 	case hasPort && slices.Contains(g.Machines, name):
@@ -173,7 +181,15 @@ func (m Mod) imported(message string) string {
 	return "package " + found[1] + " is this module's own, and it has no Go files in ./" + folder + "; see that the import is spelt right, and that no ignore file hides the folder"
 }
 
-// hinted is a message with what to do about it, at the end of its first line.
+// response is what a host says of its answer, as the go command shows it. It
+// is the reason, and comes before what to do.
+var response = regexp.MustCompile(`^\tserver response:(?: ([^\n]+)$|\n)`)
+
+// pageNotFound is a response that says nothing but its status.
+var pageNotFound = regexp.MustCompile(`^4\d\d page not found$`)
+
+// hinted is a message with what to do about it, at the end of its first line,
+// or after what a host says.
 func (g Given) hinted(message string) string {
 	for _, h := range hints {
 		found := h.when.FindStringSubmatch(message)
@@ -181,6 +197,13 @@ func (g Given) hinted(message string) string {
 			continue
 		}
 		first, rest, _ := strings.Cut(message, "\n")
+		if said := response.FindStringSubmatch(rest); said != nil && pageNotFound.MatchString(said[1]) {
+			return first + "; " + h.hint(found, g)
+		} else if said != nil && said[1] != "" {
+			return first + ": " + said[1] + "; " + h.hint(found, g)
+		} else if said != nil {
+			return message + "\n\t" + h.hint(found, g)
+		}
 		if rest != "" {
 			rest = "\n" + rest
 		}

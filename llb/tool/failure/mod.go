@@ -76,7 +76,8 @@ func (m Mod) moduleLine(message string) int {
 	if found := demanding.FindStringSubmatch(message); found != nil && m.replaced[found[1]] > 0 {
 		return m.replaced[found[1]]
 	}
-	if name, text, ok := strings.Cut(message, ": "); ok && IsGit(text) {
+	name, text, ok := strings.Cut(message, ": ")
+	if ok && IsGit(text) {
 		return m.provider(name)
 	}
 	replaced := strings.Contains(message, "replace")
@@ -88,6 +89,9 @@ func (m Mod) moduleLine(message string) int {
 		if line := cmp.Or(m.lines[found[1]], m.lines[found[1]+"/"+found[2]]); line > 0 {
 			return line
 		}
+	}
+	if ok && !strings.Contains(name, " ") {
+		return m.provider(name) // what names no module begins with a package
 	}
 	return 0
 }

@@ -39,6 +39,10 @@ type Step struct {
 	OnlyGo bool     // whether nothing but the programs of GOROOT is to be found
 	Stdout io.Writer
 	Stderr io.Writer
+
+	// NextLook says when the go command is looked at for progress the next
+	// time; see Online. It is nil for one that may take any time.
+	NextLook func() <-chan time.Time
 }
 
 // Git is what git is given. None of the files need exist.
@@ -97,7 +101,7 @@ func Run(s Step, v tool.Go) (code int, err error) {
 		return 0, err
 	}
 	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
-	if code, err = run(cmd, out); err != nil {
+	if code, err = s.run(cmd, out); err != nil {
 		return 0, err
 	}
 	if code != 0 {
@@ -116,7 +120,7 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 	}
 	var captured bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &captured, out.stderr
-	if code, err = run(cmd, out); err != nil {
+	if code, err = s.run(cmd, out); err != nil {
 		return nil, 0, err
 	}
 	if code != 0 {
@@ -139,7 +143,7 @@ func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err er
 func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	cmd.Stdout, cmd.Stderr = w, out.stderr
-	code, err = run(cmd, out)
+	code, err = s.run(cmd, out)
 	return out.text(), code, err
 }
 
@@ -170,6 +174,9 @@ func (s Step) command(args []string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.NextLook != nil {
+		args = traced(args)
+	}
 	return s.program(bin, args)
 }
 
@@ -193,9 +200,16 @@ func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 
 func goroot(cmd *exec.Cmd) string { return filepath.Dir(filepath.Dir(cmd.Path)) }
 
-func run(cmd *exec.Cmd, out *output) (code int, err error) {
-	code, err = wait(cmd)
+func (s Step) run(cmd *exec.Cmd, out *output) (code int, err error) {
+	if s.NextLook != nil {
+		out.trace = &trace{}
+	}
+	code, err = wait(cmd, s.NextLook)
 	out.flush(code)
+	var stalled *Stalled
+	if errors.As(err, &stalled) {
+		return 0, &Stalled{Fetching: out.trace.fetching()}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("running %s: %w", cmd.Path, err)
 	}
@@ -223,8 +237,9 @@ func (s Step) goBinary() (string, error) {
 }
 
 // wait runs a command to its end, in a process group of its own, and passes
-// on the signals that end a step.
-func wait(cmd *exec.Cmd) (code int, err error) {
+// on the signals that end a step. A command that makes no progress from one
+// look to the next is ended.
+func wait(cmd *exec.Cmd, next func() <-chan time.Time) (code int, err error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -233,12 +248,13 @@ func wait(cmd *exec.Cmd) (code int, err error) {
 		return 0, err
 	}
 	done := make(chan struct{})
-	defer close(done)
-	safe.NewGroup().Go(func() error {
-		forward(signals, done, cmd.Process.Pid)
-		return nil
-	})
+	guards := safe.NewGroup()
+	guards.Go(func() error { return guard(cmd.Process.Pid, signals, next, done) })
 	err = cmd.Wait()
+	close(done)
+	if stalled := guards.Wait(); stalled != nil {
+		return 0, stalled
+	}
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		return 0, err
@@ -246,14 +262,28 @@ func wait(cmd *exec.Cmd) (code int, err error) {
 	return exitCode(exit), nil
 }
 
-func forward(signals <-chan os.Signal, done <-chan struct{}, group int) {
+// guard passes on signals to a process group until it is done, and ends it
+// when it makes no progress.
+func guard(group int, signals <-chan os.Signal, next func() <-chan time.Time, done <-chan struct{}) error {
+	p := patience{proc: os.DirFS("/proc"), group: group}
+	var look <-chan time.Time
+	if next != nil {
+		look = next()
+	}
 	for {
+		// Sending a signal fails only when the group is gone, which is what was
+		// wanted.
 		select {
 		case sig := <-signals:
-			// It fails only when the group is gone, which is what was wanted.
 			_ = syscall.Kill(-group, sig.(syscall.Signal))
+		case <-look:
+			if p.isOver() {
+				_ = syscall.Kill(-group, syscall.SIGKILL)
+				return &Stalled{}
+			}
+			look = next()
 		case <-done:
-			return
+			return nil
 		}
 	}
 }

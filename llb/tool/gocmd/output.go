@@ -16,6 +16,7 @@ import (
 type output struct {
 	stdout, stderr *lines
 	progress       *progress // nil when the command shows none
+	trace          *trace    // nil when the command says nothing of what it fetches
 
 	mu   sync.Mutex // the two streams are read at the same time
 	kept bytes.Buffer
@@ -28,7 +29,7 @@ func newOutput(stdout, stderr io.Writer) *output {
 	o := &output{}
 	o.stdout = &lines{each: func(line []byte) error { return o.pass(stdout, line) }}
 	o.stderr = &lines{each: func(line []byte) error {
-		if o.progress.takes(line) {
+		if o.progress.takes(line) || o.trace.takes(line) {
 			return nil
 		}
 		return o.pass(stderr, line)

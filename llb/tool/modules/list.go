@@ -15,6 +15,7 @@ import (
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/failure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
+	"golang.org/x/mod/module"
 )
 
 // fields are those of `go list -json` that pkg has.
@@ -40,11 +41,18 @@ type pkg struct {
 		Path, Version, Dir string
 		Replace            *struct{ Path, Version string }
 	}
-	Error *struct{ Err string }
+	Error *pkgError
 	files
 
-	stub bool // it was asked for by name
+	stub     bool   // it was asked for by name
+	platform string // settings that it was listed for
 }
+
+// pkgError is what is wrong with a package.
+type pkgError struct{ Err string }
+
+// key tells packages of one listing apart.
+func (p pkg) key() [2]string { return [2]string{p.platform, p.ImportPath} }
 
 // files are the files of a package, as the go command sorts them.
 type files struct {
@@ -86,13 +94,20 @@ func (p pkg) origin() (modulePath, version string) {
 	return p.Module.Path, p.Module.Version
 }
 
+// version is the same as a module.
+func (p pkg) version() module.Version {
+	modulePath, version := p.origin()
+	return module.Version{Path: modulePath, Version: version}
+}
+
 // unavailable reports whether the package is missing because its module is.
 func (p pkg) unavailable() bool { return failure.IsModule(p.Error.Err) }
 
-// failure is why it is. What is wrong with git names no module.
+// failure is why it is. A message that names no module begins with the
+// package, which says where in go.mod it belongs.
 func (p pkg) failure() string {
 	text := strings.TrimSpace(p.Error.Err)
-	if failure.IsGit(text) {
+	if failure.IsGit(text) || len(mentioned(text)) == 0 {
 		return p.ImportPath + ": " + text
 	}
 	return text
@@ -105,26 +120,41 @@ type query struct {
 	stubs []string // import paths
 }
 
-// list gives the stubs and all that they depend on, for one platform after
-// the other.
-func (q query) list(platforms []string) (all []pkg, code int, err error) {
+// list returns the stubs and all that they depend on, for one platform after
+// the other. The error is a problem when the go command fails.
+func (q query) list(platforms []string) (all []pkg, err error) {
 	for _, settings := range platforms {
 		step := q.step
 		step.Env = append(slices.Clone(step.Env), strings.Fields(settings)...)
-		out, code, err := gocmd.Capture(step, slices.Concat(q.args, []string{"--"}, q.stubs))
-		if code != 0 || err != nil {
-			return nil, code, err
-		}
-		listed, err := decode(out)
+		listed, err := q.run(step)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
+		}
+		for i := range listed {
+			listed[i].platform = settings
 		}
 		all = append(all, listed...)
 	}
 	for i, p := range all {
 		all[i].stub = slices.Contains(q.stubs, p.ImportPath)
 	}
-	return all, 0, nil
+	return all, nil
+}
+
+// run lists packages for the platform of a step.
+func (q query) run(step gocmd.Step) ([]pkg, error) {
+	var out bytes.Buffer
+	stderr, code, err := gocmd.Stream(step, slices.Concat(q.args, []string{"--"}, q.stubs), &out)
+	var stalled *gocmd.Stalled
+	switch {
+	case errors.As(err, &stalled):
+		return nil, &problem{text: stalledText(stalled), pass: true}
+	case err != nil:
+		return nil, err
+	case code != 0:
+		return nil, newProblem(stderr, true)
+	}
+	return decode(out.Bytes())
 }
 
 func decode(out []byte) ([]pkg, error) {

@@ -103,6 +103,10 @@ func downloadFile(dir, extension string) string {
 	return path.Join("cache/download", escaped, "@v", version+extension)
 }
 
+// errMissing is a module without its checksum. The go command has not finished
+// it, or what keeps the cache has lost a file.
+var errMissing = errors.New("the module cache lacks the checksum of the module")
+
 // link makes the module cache of links. The go command takes a module in it
 // for unpacked when its checksum is there as well.
 func (t tree) link() error {
@@ -115,7 +119,9 @@ func (t tree) link() error {
 			return err
 		}
 		sum := downloadFile(dir, ".ziphash")
-		if err := copyFile(filepath.Join(t.links, sum), filepath.Join(t.job.ModCache, sum)); err != nil {
+		if err := copyFile(filepath.Join(t.links, sum), filepath.Join(t.job.ModCache, sum)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: %w", t.versions[dir], errMissing)
+		} else if err != nil {
 			return err
 		}
 	}

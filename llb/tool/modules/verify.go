@@ -103,7 +103,7 @@ func (j Job) forget(all []module.Version) error {
 		if err != nil {
 			return err
 		}
-		for _, name := range []string{dir, downloadFile(dir, ".zip"), downloadFile(dir, ".ziphash")} {
+		for _, name := range []string{dir, downloadFile(dir, ".zip"), downloadFile(dir, ".ziphash"), downloadFile(dir, ".mod"), downloadFile(dir, ".info")} {
 			if err := os.RemoveAll(filepath.Join(j.ModCache, name)); err != nil {
 				return err
 			}

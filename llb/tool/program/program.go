@@ -20,7 +20,7 @@ func Install(s gocmd.Step, v tool.Program) (code int, err error) {
 	gopath := filepath.Join(s.Temp, "gopath")
 	install := s
 	install.Env = append(slices.Clone(s.Env), "GOPATH="+gopath)
-	if code, err := gocmd.Run(install, tool.Go{Args: v.Args}); code != 0 || err != nil {
+	if code, err := gocmd.Run(install.Online(), tool.Go{Args: v.Args}); code != 0 || err != nil {
 		return code, err
 	}
 	file, err := only(filepath.Join(gopath, "bin"))
