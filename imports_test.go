@@ -18,8 +18,8 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "internal/safe", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
-	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
+	"cmd/gohull-frontend": {"frontend", "internal/safe", "internal/visible", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
+	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "internal/visible", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
 	"frontend/graph":      {"llb/tool"},
@@ -30,8 +30,9 @@ var allowed = map[string][]string{
 	"frontend/spec":       {"frontend/diag"},
 	"frontend/stamp":      {"frontend/diag"},
 	"internal/safe":       {},
+	"internal/visible":    {},
 	"internal/gomod":      {},
-	"llb":                 {"llb/plan", "llb/tool"},
+	"llb":                 {"internal/visible", "llb/plan", "llb/tool"},
 	"llb/golden":          {},
 	"llb/llbtext":         {},
 	"llb/plan":            {},
@@ -166,6 +167,25 @@ func TestGoroutinesAreFound(t *testing.T) {
 	}
 }
 
+// TestLogsAreVisible forbids to print past internal/visible: foreign text
+// could act on a terminal. Only cmd has the streams of the process.
+func TestLogsAreVisible(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{.Dir}} {{join .GoFiles \" \"}}", "./frontend/...", "./llb/...", "./internal/...") {
+		fields := strings.Fields(line)
+		for _, name := range fields[2:] {
+			data, err := os.ReadFile(filepath.Join(fields[1], name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, stream := range []string{"os.Stdout", "os.Stderr", "fmt.Print(", "fmt.Println(", "fmt.Printf("} {
+				if strings.Contains(string(data), stream) {
+					t.Errorf("%s uses %s; take a writer as an argument", filepath.Join(fields[0], name), stream)
+				}
+			}
+		}
+	}
+}
+
 // own gives a package and its imports, those of this module only, without the
 // module's path.
 func own(line string) (string, []string) {
@@ -178,10 +198,10 @@ func own(line string) (string, []string) {
 	return paths[0], paths[1:]
 }
 
-func golist(t *testing.T, format, pattern string) []string {
-	out, err := exec.Command("go", "list", "-f", format, pattern).Output()
+func golist(t *testing.T, format string, patterns ...string) []string {
+	out, err := exec.Command("go", append([]string{"list", "-f", format}, patterns...)...).Output()
 	if err != nil {
-		t.Fatalf("go list %s: %v", pattern, err)
+		t.Fatalf("go list %s: %v", patterns, err)
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }

@@ -36,7 +36,7 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 		res, err = (&build{ui: ui, c: c}).result(ctx)
 		return err
 	})
-	return res, err
+	return legible(res), printable(err)
 }
 
 // build is one request, and what has been read for it so far.

@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -86,12 +87,20 @@ func (b *build) warn(ctx context.Context, all []planned) error {
 		return err
 	}
 	for _, f := range found.all {
-		b.source.Warn(ctx, warning(f, b.source.Filename), b.warnOpts(f))
+		b.tell(ctx, warning(f, b.source.Filename), b.warnOpts(f))
 	}
 	if found.areErrors {
 		return violation(found.all)
 	}
 	return b.warnUnsure(ctx, all)
+}
+
+// tell has the client print a warning.
+func (b *build) tell(ctx context.Context, text string, opts client.WarnOpts) {
+	for i, line := range opts.Detail {
+		opts.Detail[i] = visible.Bytes(line)
+	}
+	b.source.Warn(ctx, visible.Text(text), opts)
 }
 
 // findings are what the rules found and the user has not turned off.
@@ -192,11 +201,11 @@ func (b *build) lintResults(found findings, errs diag.Errors) *lint.LintResults 
 			RuleName:    f.Rule.Name,
 			Description: f.Rule.Description,
 			URL:         f.Rule.URL(),
-			Detail:      text(f.Diagnostic),
+			Detail:      visible.Text(text(f.Diagnostic)),
 			Location:    &pb.Location{Ranges: pbRanges([]diag.Range{f.At})},
 		}
 		if f.At.File != b.source.Filename {
-			w.Detail, w.Location = f.String(), &pb.Location{SourceIndex: -1}
+			w.Detail, w.Location = visible.Text(f.String()), &pb.Location{SourceIndex: -1}
 		}
 		results.Warnings = append(results.Warnings, w)
 	}
@@ -221,7 +230,7 @@ func ruleNames(found []rules.Finding) string {
 
 func (b *build) lintError(errs diag.Errors) *lint.BuildError {
 	inSpec := slices.DeleteFunc(ranges(errs), func(r diag.Range) bool { return r.File != b.source.Filename })
-	e := &lint.BuildError{Message: errs.Error()}
+	e := &lint.BuildError{Message: visible.Text(errs.Error())}
 	if places := clusters(inSpec); len(places) > 0 {
 		e.Location.Ranges = pbRanges(places[0])
 	}

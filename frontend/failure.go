@@ -13,6 +13,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -90,11 +91,12 @@ func withSources(err error, at []diag.Range, lookup func(string) *pb.SourceInfo)
 	return err
 }
 
-// narrowed is a file with its long lines cut: clients print lines whole, and
-// what was handed in by mistake may be one line of a megabyte.
+// narrowed is a file as excerpts show it: with escapes for what would not show,
+// and with its long lines cut. Clients print lines whole, and what was handed
+// in by mistake may be one line of a megabyte.
 func narrowed(data []byte) []byte {
 	var out []byte
-	for line := range bytes.Lines(data) {
+	for line := range bytes.Lines(visible.Bytes(data)) {
 		if len(line) > excerptWidth {
 			line = append(bytes.ToValidUTF8(line[:excerptWidth], nil), "…\n"...)
 		}
@@ -192,9 +194,34 @@ func reworded(err error, text string) error {
 		out = errdefs.WrapVertex(out, digest.Digest(vertex.Digest))
 	}
 	for _, src := range errdefs.Sources(err) {
-		out = errdefs.WithSource(out, src)
+		out = errdefs.WithSource(out, shown(src))
 	}
 	return out
+}
+
+// shown is an excerpt that can be printed.
+func shown(src *errdefs.Source) *errdefs.Source {
+	if src.Info != nil {
+		src.Info.Filename = visible.Line(src.Info.Filename)
+		src.Info.Data = visible.Bytes(src.Info.Data)
+	}
+	return src
+}
+
+// printable returns an error that clients can print, whatever names, messages
+// and excerpts it has: those of registries and of the daemon as well.
+func printable(err error) error {
+	if err == nil {
+		return nil
+	}
+	shows := visible.Is(err.Error())
+	for _, src := range errdefs.Sources(err) {
+		shows = shows && visible.Is(src.Info.GetFilename()) && visible.Is(string(src.Info.GetData()))
+	}
+	if shows {
+		return err
+	}
+	return reworded(err, visible.Text(err.Error()))
 }
 
 // readFailure reads the report that a failed step left in its report mount.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/visible"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
@@ -29,7 +30,7 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 		Tool:          state,
 		ToolPath:      path,
 		BuildPlatform: b.ui.BuildPlatforms[0],
-		SourceMap:     b.source.SourceMap,
+		SourceMap:     excerpts(b.source.SourceMap),
 		Limits:        limits,
 		NoCache:       b.ui.IsNoCache,
 		Rerun:         b.ui.BuildArgs[planner.RerunArg],
@@ -41,6 +42,16 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 			ContentCache: caps.Supports(pb.CapExecMountContentCache) == nil,
 		},
 	}, nil
+}
+
+// excerpts is a file as the daemon shows it when a step fails.
+func excerpts(file *llb.SourceMap) *llb.SourceMap {
+	if visible.Is(file.Filename) && visible.Is(string(file.Data)) {
+		return file
+	}
+	shown := *file
+	shown.Filename, shown.Data = visible.Line(file.Filename), visible.Bytes(file.Data)
+	return &shown
 }
 
 // modesWitness tells that a daemon takes a copy's mode in symbols. No daemon

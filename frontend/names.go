@@ -82,7 +82,7 @@ func (b *build) warnLeftOut(ctx context.Context, l planner.LeftOut) {
 	}
 	b.leftOut = append(b.leftOut, l)
 	opts := client.WarnOpts{SourceInfo: b.sourceInfo(l.At.File), Range: pbRanges([]diag.Range{l.At})}
-	b.source.Warn(ctx, fmt.Sprintf("image.tags: %s is left out: %s", l.Tag, l.Reason), opts)
+	b.tell(ctx, fmt.Sprintf("image.tags: %s is left out: %s", l.Tag, l.Reason), opts)
 }
 
 // bakeFile is a file for `docker buildx bake`, in the words of its reference.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests"
@@ -80,6 +81,20 @@ func (b *build) reply(ctx context.Context, id string) (*client.Result, error) {
 		hint = "did you mean --call=" + near + "?"
 	}
 	return nil, fmt.Errorf("gohull has no answer to --call=%s; %s", name, hint)
+}
+
+// legible has the answer to a question printed as what it is.
+func legible(res *client.Result) *client.Result {
+	if res == nil {
+		return nil
+	}
+	if text, ok := res.Metadata[resultText]; ok {
+		res.Metadata[resultText] = visible.Bytes(text)
+	}
+	if data, ok := res.Metadata[resultJSON]; ok {
+		res.Metadata[resultJSON] = visible.JSON(data)
+	}
+	return res
 }
 
 // answered is an answer in both of its forms.

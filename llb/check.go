@@ -134,7 +134,7 @@ func (l lowering) approved(layer llb.State, verdicts ...verdict) llb.State {
 		at = append(at, v.at...)
 		action = action.Copy(v.state, "/*", "/", nothing)
 	}
-	return llb.Scratch().File(action, llb.WithCustomName("see that all checks are passed"), l.at(at))
+	return llb.Scratch().File(action, named("see that all checks are passed"), l.at(at))
 }
 
 // verdict is the file system that a step leaves which only judges: an empty

@@ -15,7 +15,7 @@ func Folders(names []string, contents []llb.State, in Inputs) llb.State {
 	all := llb.Scratch()
 	for i, name := range names {
 		content := llb.Copy(contents[i], "/", "/"+name, &llb.CopyInfo{CopyDirContentsOnly: true, CreateDestPath: true}, llb.WithCreatedTime(epoch))
-		all = all.File(content, llb.WithCustomName("put what is of "+name+" into a folder"), llb.Platform(in.BuildPlatform))
+		all = all.File(content, named("put what is of "+name+" into a folder"), llb.Platform(in.BuildPlatform))
 	}
 	return all
 }

@@ -19,5 +19,5 @@ func Toolchain(t plan.ModuleToolchain, in Inputs) llb.State {
 // File is the file system that holds one file.
 func File(f plan.File) llb.State {
 	created := llb.WithCreatedTime(time.Unix(f.Epoch, 0).UTC())
-	return llb.Scratch().File(llb.Mkfile("/"+f.Name, 0o644, f.Data, created), llb.WithCustomName("write "+f.Name))
+	return llb.Scratch().File(llb.Mkfile("/"+f.Name, 0o644, f.Data, created), named("write "+f.Name))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/client/llb"
@@ -107,7 +108,7 @@ func (l lowering) layers(img plan.Image, base llb.State) []llb.State {
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
-	name, at := llb.WithCustomName(img.Name), l.at(img.At)
+	name, at := named(img.Name), l.at(img.At)
 	if l.in.Features.Merge {
 		if img.Base != nil {
 			layers = append([]llb.State{base}, layers...)
@@ -158,6 +159,9 @@ func (l lowering) compile(c plan.Compile) llb.State {
 		l.gocache(c.Step),
 	)
 }
+
+// named is what a step is called where its progress is shown.
+func named(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
 
 // copy is a layer of its own, so that it can be made before and beside the
 // base.
@@ -333,7 +337,7 @@ func secretAt(path, id string) llb.RunOption {
 // step is what every vertex says of itself.
 func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
 	opts := []llb.ConstraintsOpt{
-		llb.WithCustomName(s.Name),
+		named(s.Name),
 		llb.Platform(l.in.BuildPlatform),
 		l.at(s.At),
 	}

@@ -19,7 +19,7 @@ func main() {
 		os.Exit(runTool(os.Args[1:]))
 	}
 	if err := grpcclient.RunFromEnvironment(appcontext.Context(), frontend.Build); err != nil {
-		fmt.Fprintf(os.Stderr, "gohull: %v\n", err)
+		fmt.Fprintf(stderr, "gohull: %v\n", err)
 		os.Exit(1)
 	}
 }

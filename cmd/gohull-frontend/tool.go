@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gohull/gohull/internal/safe"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/binaries"
 	"github.com/gohull/gohull/llb/tool/checks"
@@ -34,14 +35,18 @@ import (
 	"github.com/gohull/gohull/llb/tool/vuln"
 )
 
+// The log of a step, where foreign text cannot act on a terminal.
+var stdout, stderr = visible.NewWriter(os.Stdout), visible.NewWriter(os.Stderr)
+
 // runTool runs a verb of the tool and gives the exit code of the program.
 func runTool(args []string) int {
+	defer func() { _ = errors.Join(stdout.Flush(), stderr.Flush()) }()
 	syscall.Umask(0o022) // What a step leaves has the same modes on every builder.
 	v, err := tool.Parse(args)
 	if err != nil {
-		return failed("tool", tool.Report, os.Stderr, err)
+		return failed("tool", tool.Report, stderr, err)
 	}
-	return answer(args[0], tool.Report, os.Stderr, func() (int, error) { return runVerb(v) })
+	return answer(args[0], tool.Report, stderr, func() (int, error) { return runVerb(v) })
 }
 
 // answer runs a command, gives its exit code, and says what is wrong if it
@@ -189,7 +194,7 @@ func runToolchain(v tool.Toolchain) error {
 		CA:        tool.SecretPath(tool.SecretCA),
 		Netrc:     tool.SecretPath(tool.SecretNetrc),
 		Env:       os.Environ(),
-		Log:       os.Stderr,
+		Log:       stderr,
 	})
 }
 
@@ -198,21 +203,21 @@ func runModules(step gocmd.Step, v tool.Modules) (int, error) {
 }
 
 func runGo(step gocmd.Step, v tool.Go) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
 	return gocmd.Run(step.Compiling(), v)
 }
 
 func runTest(step gocmd.Step, v tool.Test) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
 	return tests.Run(step, v)
 }
 
 func runGenerate(step gocmd.Step, v tool.Generate) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, os.Stderr); err != nil {
+	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
 	return checks.Generate(step, v, tool.Before)
@@ -261,7 +266,7 @@ func runLibraries(v tool.Libraries) (code int, err error) {
 	}
 	f := tool.Failure{Command: "libraries", Total: len(problems)}
 	for _, p := range problems {
-		fmt.Fprintln(os.Stderr, p)
+		fmt.Fprintln(stderr, p)
 		f.Errors = append(f.Errors, tool.Error{Message: p})
 	}
 	return 1, f.Leave(tool.Report)
@@ -287,12 +292,13 @@ func runVulnDB(v tool.VulnDB) error {
 		Out:    tool.Out,
 		CA:     tool.SecretPath(tool.SecretCA),
 		Netrc:  tool.SecretPath(tool.SecretNetrc),
+		Log:    stderr,
 	})
 }
 
 // onStep runs a verb that has the go command run.
 func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
-	step, err := gocmd.Inside()
+	step, err := gocmd.Inside(stdout, stderr)
 	if err != nil {
 		return 0, err
 	}

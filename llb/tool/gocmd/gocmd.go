@@ -52,8 +52,8 @@ type Git struct {
 	KnownHosts  string // keys of hosts
 }
 
-// Inside is the step that this process runs in.
-func Inside() (Step, error) {
+// Inside returns the step that this process runs in, with its log.
+func Inside(stdout, stderr io.Writer) (Step, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return Step{}, err
@@ -74,8 +74,8 @@ func Inside() (Step, error) {
 			KnownHosts:  tool.KnownHosts,
 		},
 		Env:    os.Environ(),
-		Stdout: os.Stdout,
-		Stderr: os.Stderr,
+		Stdout: stdout,
+		Stderr: stderr,
 	}, nil
 }
 

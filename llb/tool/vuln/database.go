@@ -14,6 +14,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,6 +36,7 @@ type Job struct {
 	Out    string // takes what is picked of it
 	CA     string // file of further certificates, need not exist
 	Netrc  string // file of credentials, need not exist
+	Log    io.Writer
 }
 
 const modulesIndex = "index/modules"

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -21,14 +20,15 @@ type site struct {
 	url    string
 	client *http.Client
 	pause  time.Duration // before a file is asked for again
+	log    io.Writer
 }
 
 func newSite(j Job) (site, error) {
-	w, err := wire.New(j.CA, j.Netrc, os.Stderr)
+	w, err := wire.New(j.CA, j.Netrc, j.Log)
 	if err != nil {
 		return site{}, err
 	}
-	return site{url: strings.TrimSuffix(j.URL, "/"), client: &http.Client{Transport: w}, pause: time.Second}, nil
+	return site{url: strings.TrimSuffix(j.URL, "/"), client: &http.Client{Transport: w}, pause: time.Second, log: j.Log}, nil
 }
 
 // largest is how much of one file is read, uncompressed.
@@ -50,7 +50,7 @@ func (s site) read(ctx context.Context, name string) (data []byte, err error) {
 		if err == nil || try == attempts || !errors.As(err, &may) {
 			return data, err
 		}
-		fmt.Fprintf(os.Stderr, "fetching %s again: %v\n", name, err)
+		fmt.Fprintf(s.log, "fetching %s again: %v\n", name, err)
 		select {
 		case <-ctx.Done():
 			return nil, err

@@ -2,6 +2,7 @@ package vuln
 
 import (
 	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -45,7 +46,7 @@ func TestSite(t *testing.T) {
 				_ = z.Close()
 			}))
 			t.Cleanup(s.Close)
-			db, err := newSite(Job{VulnDB: tool.VulnDB{URL: strings.Replace(s.URL, "//", "//me:secret@", 1) + "/"}})
+			db, err := newSite(Job{VulnDB: tool.VulnDB{URL: strings.Replace(s.URL, "//", "//me:secret@", 1) + "/"}, Log: io.Discard})
 			if err != nil {
 				t.Fatal(err)
 			}

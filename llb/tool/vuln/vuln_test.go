@@ -2,6 +2,7 @@ package vuln
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -164,7 +165,7 @@ func TestPickErrors(t *testing.T) {
 		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
 	} {
 		dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n"+c.db+"\n-- src/go.sum --\n")))
-		job := Job{VulnDB: tool.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
+		job := Job{Log: io.Discard, VulnDB: tool.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
 		if err := Pick(t.Context(), job); err == nil || !strings.HasSuffix(err.Error(), c.want) {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
