@@ -105,7 +105,7 @@ func (r reach) imports(dir string) (set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, importPath := range to.outside {
+	for _, importPath := range slices.Concat(to.outside, r.across(folder{dir: dir}, to)) {
 		all[importPath] = true
 	}
 	for _, f := range to.inside {

@@ -126,7 +126,7 @@ func (w *walk) follow(from folder, imports []string) error {
 	for _, f := range to.inside {
 		w.enqueue(f)
 	}
-	w.noteImports(from, to.outside)
+	w.noteImports(from, slices.Concat(to.outside, w.across(from, to)))
 	if from.vendor == "" {
 		for _, importPath := range to.standard {
 			w.standard[importPath] = true
@@ -138,6 +138,7 @@ func (w *walk) follow(from folder, imports []string) error {
 // imported is what the imports of a package lead to.
 type imported struct {
 	inside   []folder // packages of the context
+	replaced []string // paths of those of them that are in modules which replace lines bring in
 	outside  []string // paths that only other modules can have
 	standard []string // paths that nobody but the standard library can have
 }
@@ -152,6 +153,9 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 			return to, err
 		}
 		to.inside = append(to.inside, found...)
+		if slices.ContainsFunc(found, w.isReplaced) {
+			to.replaced = append(to.replaced, importPath)
+		}
 		switch {
 		case slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" }):
 		case w.project.isOutside(importPath):
@@ -163,8 +167,26 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 	return to, nil
 }
 
+// isReplaced reports whether a package is in a module that a replace line
+// brings in.
+func (w *walk) isReplaced(f folder) bool {
+	m, ok := w.project.moduleOf(f.dir)
+	return ok && m.replaces && f.vendor == ""
+}
+
+// across are imports of other modules of the context. The go command looks
+// at what modules require if the main modules import them, directly or not,
+// so that the outline has to say so.
+func (w *walk) across(from folder, to imported) []string {
+	m, _ := w.project.moduleOf(from.dir)
+	return slices.DeleteFunc(to.replaced, func(importPath string) bool {
+		_, isOwn := cutModule(importPath, m.path)
+		return isOwn
+	})
+}
+
 // noteImports notes what a package of the context's modules imports from
-// outside. Vendored packages are not among them.
+// other modules. Vendored packages are not among them.
 func (w *walk) noteImports(from folder, imports []string) {
 	m, ok := w.project.moduleOf(from.dir)
 	if !ok || from.vendor != "" {

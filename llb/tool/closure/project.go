@@ -22,7 +22,10 @@ type toolLine struct{ path, dir string }
 
 // modRoot is a module whose source is in the context: one of the project, or what a
 // replace line puts in the place of another.
-type modRoot struct{ path, dir string }
+type modRoot struct {
+	path, dir string
+	replaces  bool // whether it is there by a replace line
+}
 
 // readProject reads go.mod and go.work at the root of the context, and the
 // files they name, and takes them all. Whether the go command will use
@@ -51,7 +54,7 @@ func (p *project) own(t *tree, dir string) error {
 		return err
 	}
 	if f.Module != nil {
-		p.modules = append(p.modules, modRoot{f.Module.Mod.Path, dir})
+		p.modules = append(p.modules, modRoot{path: f.Module.Mod.Path, dir: dir})
 	}
 	for _, r := range f.Require {
 		p.required = append(p.required, r.Mod.Path)
@@ -90,7 +93,7 @@ func (p *project) replace(t *tree, dir string, list []*modfile.Replace) error {
 		if r.New.Version != "" || !ok {
 			continue
 		}
-		p.modules = append(p.modules, modRoot{r.Old.Path, target})
+		p.modules = append(p.modules, modRoot{path: r.Old.Path, dir: target, replaces: true})
 		if err := t.add(path.Join(target, "go.mod")); err != nil {
 			return err
 		}
