@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
 )
@@ -102,7 +103,7 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 	return &walk{
 		tests: v.Tests, data: v.Data, generate: v.Generate, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
-		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[modRoot]set{}, standard: set{"runtime": true}, programs: set{},
+		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
 	}, nil
 }
 

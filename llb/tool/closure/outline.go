@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -28,8 +29,8 @@ func (w *walk) stubs() ([]Stub, error) {
 		return nil, err
 	}
 	for m, imports := range w.imports {
-		dir := path.Join(m.dir, stubDir)
-		stubs = append(stubs, Stub{Dir: dir, Path: m.importPath(dir), Main: true, Imports: slices.Sorted(maps.Keys(imports))})
+		dir := path.Join(m.Dir, stubDir)
+		stubs = append(stubs, Stub{Dir: dir, Path: m.ImportPath(dir), Main: true, Imports: slices.Sorted(maps.Keys(imports))})
 	}
 	slices.SortFunc(stubs, func(a, b Stub) int { return cmp.Compare(a.Dir, b.Dir) })
 	return stubs, nil
@@ -40,9 +41,9 @@ func (w *walk) stubs() ([]Stub, error) {
 // also for the modules that are downloaded. One that is alone in its context
 // is not: no other depends on it.
 func (w *walk) importable() ([]Stub, error) {
-	byDir := map[string]modRoot{}
+	byDir := map[string]gomod.Module{}
 	for _, m := range w.project.modules {
-		byDir[m.dir] = m
+		byDir[m.Dir] = m
 	}
 	if len(byDir) < 2 {
 		return nil, nil
@@ -72,8 +73,8 @@ type reach struct {
 }
 
 // stubs are the packages of a module that can be imported.
-func (r reach) stubs(m modRoot) ([]Stub, error) {
-	dirs, err := r.tree.packageDirs(m.dir)
+func (r reach) stubs(m gomod.Module) ([]Stub, error) {
+	dirs, err := r.tree.packageDirs(m.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (r reach) stubs(m modRoot) ([]Stub, error) {
 			return nil, err
 		}
 		if !r.mains[dir] {
-			stubs = append(stubs, Stub{Dir: dir, Path: m.importPath(dir), Imports: slices.Sorted(maps.Keys(imports))})
+			stubs = append(stubs, Stub{Dir: dir, Path: m.ImportPath(dir), Imports: slices.Sorted(maps.Keys(imports))})
 		}
 	}
 	return stubs, nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool/gofiles"
 )
 
@@ -22,11 +23,11 @@ type walk struct {
 	generate bool            // what is taken is for generators
 	roots    map[string]bool // folders that were asked for
 	queue    []folder
-	seen     map[string]bool     // folders that are or were in queue
-	found    map[string][]folder // by import path
-	imports  map[modRoot]set     // from outside of the context, by the module that imports
-	standard set                 // imports that are neither of the context nor of other modules
-	programs set                 // packages that //go:generate lines run
+	seen     map[string]bool      // folders that are or were in queue
+	found    map[string][]folder  // by import path
+	imports  map[gomod.Module]set // from outside of the context, by the module that imports
+	standard set                  // imports that are neither of the context nor of other modules
+	programs set                  // packages that //go:generate lines run
 	outline  Outline
 }
 
@@ -137,13 +138,14 @@ func (w *walk) follow(from folder, imports []string) error {
 
 // imported is what the imports of a package lead to.
 type imported struct {
-	inside   []folder // packages of the context
-	replaced []string // paths of those of them that are in modules which replace lines bring in
-	outside  []string // paths that only other modules can have
-	standard []string // paths that nobody but the standard library can have
+	inside   []folder                // packages of the context
+	replaced map[string]gomod.Module // by path: those of them that are in modules which replace lines bring in
+	outside  []string                // paths that only other modules can have
+	standard []string                // paths that nobody but the standard library can have
 }
 
 func (w *walk) divide(imports []string) (to imported, err error) {
+	to.replaced = map[string]gomod.Module{}
 	for _, importPath := range imports {
 		if build.IsLocalImport(importPath) || importPath == "C" {
 			continue
@@ -153,8 +155,10 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 			return to, err
 		}
 		to.inside = append(to.inside, found...)
-		if slices.ContainsFunc(found, w.isReplaced) {
-			to.replaced = append(to.replaced, importPath)
+		for _, f := range found {
+			if m, ok := w.project.moduleOf(f.dir); ok && w.project.replaces[m] && f.vendor == "" {
+				to.replaced[importPath] = m
+			}
 		}
 		switch {
 		case slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" }):
@@ -167,22 +171,19 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 	return to, nil
 }
 
-// isReplaced reports whether a package is in a module that a replace line
-// brings in.
-func (w *walk) isReplaced(f folder) bool {
-	m, ok := w.project.moduleOf(f.dir)
-	return ok && m.replaces && f.vendor == ""
-}
-
-// across are imports of other modules of the context. The go command looks
-// at what modules require if the main modules import them, directly or not,
-// so that the outline has to say so.
+// across are imports of modules that replace lines bring in, by packages that
+// are in other ones. The go command looks at what such a module requires if
+// the main modules import it, directly or not, so that the outline has to say
+// so.
 func (w *walk) across(from folder, to imported) []string {
-	m, _ := w.project.moduleOf(from.dir)
-	return slices.DeleteFunc(to.replaced, func(importPath string) bool {
-		_, isOwn := cutModule(importPath, m.path)
-		return isOwn
-	})
+	own, _ := w.project.moduleOf(from.dir)
+	var all []string
+	for importPath, m := range to.replaced {
+		if m != own {
+			all = append(all, importPath)
+		}
+	}
+	return all
 }
 
 // noteImports notes what a package of the context's modules imports from
@@ -198,7 +199,7 @@ func (w *walk) noteImports(from folder, imports []string) {
 }
 
 // stubOf is what the stub of a module imports.
-func (w *walk) stubOf(m modRoot) set {
+func (w *walk) stubOf(m gomod.Module) set {
 	if w.imports[m] == nil {
 		w.imports[m] = set{}
 	}

@@ -3,35 +3,29 @@ package closure
 import (
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/modfile"
 )
 
 // project knows where in the context the go command looks for packages.
 type project struct {
-	modules  []modRoot
-	required []string          // module paths that the go.mod files ask for
-	vendored map[string]string // by import path: the module it is of
+	modules  []gomod.Module        // whose source is in the context: of the project, or by replace lines
+	replaces map[gomod.Module]bool // those of them that are there by replace lines
+	required []string              // module paths that the go.mod files ask for
+	vendored map[string]string     // by import path: the module it is of
 	tools    []toolLine
 }
 
 // toolLine is a tool line of a go.mod of the project.
 type toolLine struct{ path, dir string }
 
-// modRoot is a module whose source is in the context: one of the project, or what a
-// replace line puts in the place of another.
-type modRoot struct {
-	path, dir string
-	replaces  bool // whether it is there by a replace line
-}
-
 // readProject reads go.mod and go.work at the root of the context, and the
 // files they name, and takes them all. Whether the go command will use
 // go.work depends on its environment.
 func readProject(t *tree) (*project, error) {
-	p := &project{vendored: map[string]string{}}
+	p := &project{replaces: map[gomod.Module]bool{}, vendored: map[string]string{}}
 	if err := p.own(t, "."); err != nil {
 		return nil, err
 	}
@@ -44,9 +38,6 @@ const vendor = "vendor"
 // workSum is the file that has a workspace's own checksums.
 const workSum = "go.work.sum"
 
-// asWritten keeps versions: only the go command can turn branches into them.
-func asWritten(_, version string) (string, error) { return version, nil }
-
 // own reads a module of the project, and the ones it replaces by folders.
 func (p *project) own(t *tree, dir string) error {
 	f, err := readMod(t, dir)
@@ -54,7 +45,7 @@ func (p *project) own(t *tree, dir string) error {
 		return err
 	}
 	if f.Module != nil {
-		p.modules = append(p.modules, modRoot{path: f.Module.Mod.Path, dir: dir})
+		p.modules = append(p.modules, gomod.Module{Path: f.Module.Mod.Path, Dir: dir})
 	}
 	for _, r := range f.Require {
 		p.required = append(p.required, r.Mod.Path)
@@ -75,10 +66,7 @@ func readMod(t *tree, dir string) (*modfile.File, error) {
 	if data == nil || err != nil {
 		return nil, err
 	}
-	if f, err := modfile.Parse(name, data, asWritten); err == nil {
-		return f, nil
-	}
-	f, err := modfile.ParseLax(name, data, asWritten)
+	f, err := gomod.ParseAny(name, data)
 	if err != nil {
 		return nil, nil
 	}
@@ -93,7 +81,8 @@ func (p *project) replace(t *tree, dir string, list []*modfile.Replace) error {
 		if r.New.Version != "" || !ok {
 			continue
 		}
-		p.modules = append(p.modules, modRoot{path: r.Old.Path, dir: target, replaces: true})
+		m := gomod.Module{Path: r.Old.Path, Dir: target}
+		p.modules, p.replaces[m] = append(p.modules, m), true
 		if err := t.add(path.Join(target, "go.mod")); err != nil {
 			return err
 		}
@@ -113,7 +102,7 @@ func (p *project) workspace(t *tree) error {
 	if data == nil || err != nil {
 		return err
 	}
-	f, err := modfile.ParseWork("go.work", data, asWritten)
+	f, _, err := gomod.ParseWork(gomod.WorkFile, data)
 	if err != nil {
 		return nil
 	}
@@ -132,49 +121,19 @@ func (p *project) workspace(t *tree) error {
 	return t.add(workSum)
 }
 
-// readVendored takes vendor/modules.txt and reads it: after a line
-// "# path version" come the packages of that module. Whether the go command
+// readVendored takes vendor/modules.txt and reads it. Whether the go command
 // will use the folder depends on its environment.
 func (p *project) readVendored(t *tree) error {
 	data, err := t.read(path.Join(vendor, "modules.txt"))
-	var mod string
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSpace(line)
-		switch fields := strings.Fields(line); {
-		case strings.HasPrefix(line, "## "):
-		case strings.HasPrefix(line, "# ") && len(fields) > 1:
-			mod = fields[1]
-		case len(fields) == 1:
-			p.vendored[line] = mod
-		}
+	for importPath, m := range gomod.ParseVendor(data).ByPackage {
+		p.vendored[importPath] = m.Path
 	}
 	return err
 }
 
 // moduleOf is the module of the context that a folder belongs to: the one
 // that is nearest above it.
-func (p *project) moduleOf(dir string) (modRoot, bool) {
-	for ; ; dir = path.Dir(dir) {
-		i := slices.IndexFunc(p.modules, func(m modRoot) bool { return m.dir == dir })
-		if i >= 0 {
-			return p.modules[i], true
-		}
-		if dir == "." {
-			return modRoot{}, false
-		}
-	}
-}
-
-// importPath is that of a folder of the module.
-func (m modRoot) importPath(dir string) string {
-	switch {
-	case dir == m.dir:
-		return m.path
-	case m.dir == ".":
-		return path.Join(m.path, dir)
-	}
-	return path.Join(m.path, strings.TrimPrefix(dir, m.dir+"/"))
-}
+func (p *project) moduleOf(dir string) (gomod.Module, bool) { return gomod.Owner(p.modules, dir) }
 
 // folder is where a package is.
 type folder struct {
@@ -188,12 +147,12 @@ type folder struct {
 func (p *project) find(t *tree, importPath string) ([]folder, error) {
 	var found []folder
 	for _, m := range p.modules {
-		rest, ok := cutModule(importPath, m.path)
+		rest, ok := gomod.CutPath(importPath, m.Path)
 		if !ok {
 			continue
 		}
-		dir := path.Join(m.dir, rest)
-		if ok, err := m.holds(t, dir); err != nil {
+		dir := path.Join(m.Dir, rest)
+		if ok, err := holds(t, m, dir); err != nil {
 			return nil, err
 		} else if ok {
 			found = append(found, folder{dir: dir})
@@ -205,20 +164,13 @@ func (p *project) find(t *tree, importPath string) ([]folder, error) {
 	return found, nil
 }
 
-// cutModule gives the part of an import path that follows a module's path,
-// and reports whether the package may be of that module.
-func cutModule(importPath, modulePath string) (string, bool) {
-	rest, ok := strings.CutPrefix(importPath, modulePath)
-	return rest, ok && (rest == "" || rest[0] == '/')
-}
-
 // holds reports whether dir is a package of the module, and not of another
 // one further down. The go.mod that makes the difference is taken.
-func (m modRoot) holds(t *tree, dir string) (bool, error) {
+func holds(t *tree, m gomod.Module, dir string) (bool, error) {
 	if !fs.ValidPath(dir) {
 		return false, nil
 	}
-	for d := dir; d != m.dir; d = path.Dir(d) {
+	for d := dir; d != m.Dir; d = path.Dir(d) {
 		if t.boundary(d) {
 			return false, nil
 		}
@@ -242,24 +194,11 @@ func hasGo(entries []fs.DirEntry) bool {
 func (p *project) isOutside(importPath string) bool {
 	var own []string
 	for _, m := range p.modules {
-		own = append(own, m.path)
+		own = append(own, m.Path)
 	}
-	required, inside := longest(importPath, p.required), longest(importPath, own)
+	required, inside := gomod.Longest(importPath, p.required), gomod.Longest(importPath, own)
 	if required > 0 || inside > 0 {
 		return required > inside
 	}
-	first, _, _ := strings.Cut(importPath, "/")
-	return strings.Contains(first, ".")
-}
-
-// longest is the length of the longest module path that an import path
-// begins with.
-func longest(importPath string, modules []string) int {
-	n := 0
-	for _, m := range modules {
-		if _, ok := cutModule(importPath, m); ok {
-			n = max(n, len(m))
-		}
-	}
-	return n
+	return !gomod.IsStandard(importPath)
 }

@@ -40,7 +40,7 @@ func FindSkeleton(fsys fs.FS) (Skeleton, error) {
 	s := Skeleton{Files: t.fileList(), Links: t.linkList()}
 	w := &walk{tree: t, project: p, cgo: true, found: map[string][]folder{}}
 	for _, m := range p.modules {
-		dirs, err := t.packageDirs(m.dir)
+		dirs, err := t.packageDirs(m.Dir)
 		if err != nil {
 			return s, err
 		}

@@ -1,24 +1,26 @@
 package scan
 
 import (
-	"path"
 	"slices"
-	"strings"
+
+	"github.com/gohull/gohull/internal/gomod"
 )
 
 // graph is who imports whom among the packages of the context.
 type graph struct {
-	modules map[string]string   // folder by module path
+	modules []gomod.Module
 	imports map[string][]string // import paths, by folder
 	main    []string            // folders of main packages, free of links
+	known   map[string]string   // answers of folder
 	alias   map[string][]string // links that were asked for, by the folder they lead to
 }
 
 func newGraph() graph {
-	return graph{modules: map[string]string{}, imports: map[string][]string{}, alias: map[string][]string{}}
+	return graph{known: map[string]string{}, imports: map[string][]string{}, alias: map[string][]string{}}
 }
 
 func (g *graph) add(dir string, matching []head) {
+	g.imports[dir] = []string{}
 	for _, h := range matching {
 		for _, i := range h.imports {
 			g.imports[dir] = append(g.imports[dir], i.path)
@@ -26,12 +28,23 @@ func (g *graph) add(dir string, matching []head) {
 	}
 }
 
-// folder is where the context has a package, "" when it has not.
+// folder is where the context most likely has a package, "" when it has not.
 func (g graph) folder(importPath string) string {
-	for module := importPath; module != "." && module != "/"; module = path.Dir(module) {
-		if dir, ok := g.modules[module]; ok {
-			return path.Join(dir, strings.TrimPrefix(importPath, module))
-		}
+	dir, ok := g.known[importPath]
+	if !ok {
+		dir = g.find(importPath)
+		g.known[importPath] = dir
+	}
+	return dir
+}
+
+func (g graph) find(importPath string) string {
+	begins := func(dir string) bool {
+		return slices.ContainsFunc(g.modules, func(m gomod.Module) bool { return m.Dir == dir })
+	}
+	has := func(dir string) bool { return g.imports[dir] != nil }
+	if found := gomod.Find(g.modules, importPath, begins, has); len(found) > 0 {
+		return found[0].Dir
 	}
 	return ""
 }

@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
-	"golang.org/x/mod/modfile"
 )
 
 // Scan reads the packages below fsys. A file or folder that cannot be read
@@ -114,12 +114,12 @@ func (w *walk) module(dir string) *mod {
 	if err != nil {
 		return m
 	}
-	f, err := modfile.ParseLax("go.mod", data, nil)
+	f, err := gomod.ParseAny("go.mod", data)
 	if err != nil {
 		return m
 	}
 	if f.Module != nil {
-		w.graph.modules[f.Module.Mod.Path] = dir
+		w.graph.modules = append(w.graph.modules, gomod.Module{Path: f.Module.Mod.Path, Dir: dir})
 	}
 	for _, i := range f.Ignore {
 		m.ignore = append(m.ignore, i.Path)
