@@ -19,15 +19,16 @@ const module = "github.com/gohull/gohull"
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
 	"cmd/gohull-frontend": {"frontend", "internal/safe", "internal/visible", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
-	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "internal/visible", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
+	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "internal/visible", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
 	"frontend/graph":      {"llb/tool"},
 	"frontend/ignore":     {"frontend/diag"},
-	"frontend/planner":    {"frontend/diag", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/plan", "llb/tool"},
+	"frontend/netenv":     {"frontend/diag", "internal/gomod"},
+	"frontend/planner":    {"frontend/diag", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag", "internal/gomod"},
 	"frontend/rules":      {"frontend/diag", "frontend/ignore", "frontend/project", "frontend/spec", "llb/tool"},
-	"frontend/spec":       {"frontend/diag"},
+	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
 	"frontend/stamp":      {"frontend/diag"},
 	"internal/safe":       {},
 	"internal/visible":    {},
@@ -67,7 +68,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/checkout", "frontend/ignore", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/checkout", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

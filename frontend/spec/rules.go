@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/gohull/gohull/frontend/netenv"
 )
 
 // rule says what is wrong with a text, nil when nothing is.
@@ -89,9 +91,20 @@ func buildTag(s string) *objection {
 	return notEmpty(s)
 }
 
+// setting is the value of a variable of the go command.
+func setting(name string) rule {
+	return func(s string) *objection {
+		if d := netenv.Check(name, s); d != nil {
+			return &objection{d.Message, d.Hint}
+		}
+		return notEmpty(s)
+	}
+}
+
+// modulePattern is one of GOPRIVATE's patterns.
 func modulePattern(s string) *objection {
-	if _, err := path.Match(s, ""); err != nil {
-		return object("write one as in GOPRIVATE: *.corp.example", "%s is not a pattern", quote(s))
+	if o := setting("GOPRIVATE")(s); o != nil {
+		return o
 	}
 	return solid(s)
 }
@@ -112,32 +125,10 @@ func oneOf(words ...string) rule {
 	}
 }
 
-// noPassword keeps credentials out of the file, and out of the error.
-func noPassword(s string) *objection {
-	if strings.Contains(s, "@") {
-		return object("remove them, and give the build the secret netrc: --secret id=netrc,src=$HOME/.netrc",
-			"credentials do not belong in a spec")
-	}
-	return notEmpty(s)
-}
-
-// proxies is the value of GOPROXY.
-func proxies(s string) *objection {
-	if o := noPassword(s); o != nil {
-		return o
-	}
-	for _, proxy := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '|' }) {
-		if o := moduleProxy(strings.TrimSpace(proxy)); o != nil {
-			return o
-		}
-	}
-	return nil
-}
-
 // databaseURL is the address of a vulnerability database.
 func databaseURL(s string) *objection {
-	if o := noPassword(s); o != nil {
-		return o
+	if d := netenv.Credentials(s); d != nil {
+		return &objection{d.Message, d.Hint}
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -154,22 +145,6 @@ func vulnerability(s string) *objection {
 	alias := strings.HasPrefix(s, "CVE-") || strings.HasPrefix(s, "GHSA-")
 	if alias || !vulnerabilityForm.MatchString(s) {
 		return object("write the id that the check shows", "wanted a vulnerability like GO-2024-1234, found %s", quote(s))
-	}
-	return nil
-}
-
-// moduleProxy is one entry of GOPROXY. As the go command reads it, one
-// without any of .:/ is a word.
-func moduleProxy(s string) *objection {
-	if !strings.ContainsAny(s, ".:/") {
-		return oneOf("a URL", "direct", "off")(s)
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return object("", "%s is not a URL", quote(s))
-	case u.Scheme != "" && !slices.Contains([]string{"https", "http", "file"}, u.Scheme):
-		return object("write one that begins with https://", "a module proxy with the scheme %s", quote(u.Scheme))
 	}
 	return nil
 }
