@@ -22,10 +22,11 @@ var allowed = map[string][]string{
 	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "internal/visible", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
+	"frontend/goflag":     {"frontend/diag"},
 	"frontend/graph":      {"llb/tool"},
 	"frontend/ignore":     {"frontend/diag"},
 	"frontend/netenv":     {"frontend/diag", "internal/gomod"},
-	"frontend/planner":    {"frontend/diag", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/plan", "llb/tool"},
+	"frontend/planner":    {"frontend/diag", "frontend/goflag", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag", "internal/gomod"},
 	"frontend/rules":      {"frontend/diag", "frontend/ignore", "frontend/project", "frontend/spec", "llb/tool"},
 	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
@@ -68,7 +69,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/tool"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/checkout", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/checkout", "frontend/goflag", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

@@ -101,6 +101,9 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	if err := b.readSource(ctx); err != nil {
 		return in, err
 	}
+	if err := b.readEpoch(ctx); err != nil {
+		return in, err
+	}
 	req := b.request()
 	if err := b.readCheckout(ctx, &req); err != nil {
 		return in, err
@@ -201,6 +204,7 @@ func (b *build) request() planner.Request {
 		Target:        b.ui.Target,
 		Contexts:      contextNames(opts),
 		Offline:       b.ui.NetworkMode == llb.NetModeNone,
+		Asks:          opts[requestKey] != "",
 		Imports:       len(b.ui.CacheImports) > 0,
 		Revision:      opts["vcs:revision"],
 		Source:        opts["vcs:source"],

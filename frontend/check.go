@@ -89,6 +89,7 @@ func (b *build) warn(ctx context.Context, all []planned) error {
 	for _, f := range found.all {
 		b.tell(ctx, warning(f, b.source.Filename), b.warnOpts(f))
 	}
+	b.warnProvenance(ctx)
 	if found.areErrors {
 		return violation(found.all)
 	}

@@ -107,7 +107,7 @@ func decoded(def *llb.Definition) (*convertllb.Result, error) {
 		if err := op.UnmarshalVT(data); err != nil {
 			return nil, err
 		}
-		res.Def[digest.FromBytes(data)] = &op
+		res.Def[digest.FromBytes(data)] = withoutPasswords(&op)
 	}
 	return res, nil
 }

@@ -193,6 +193,10 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.request.Labels = map[string]string{key: rest}
 		case "--revision":
 			c.request.Revision = value
+		case "--branch":
+			c.request.Branch = value
+		case "--question":
+			c.request.Asks = true
 		case "--source":
 			c.request.Source = value
 		case "--cache-from":

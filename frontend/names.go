@@ -134,12 +134,7 @@ func (b *build) answerBake(ctx context.Context) (*client.Result, error) {
 // bakeTarget is the target of an image. Which folder the context is, only the
 // client knows; bake takes it relative to where it is run.
 func (b *build) bakeTarget(n called) bakeTarget {
-	t := bakeTarget{Context: ".", Dockerfile: b.source.Filename, Target: n.Image, Tags: n.Names, Args: map[string]string{}}
-	for name, value := range b.ui.BuildArgs {
-		if !strings.HasPrefix(name, "BUILDKIT_") {
-			t.Args[name] = value
-		}
-	}
+	t := bakeTarget{Context: ".", Dockerfile: b.source.Filename, Target: n.Image, Tags: n.Names, Args: planner.PassedOn(b.ui.BuildArgs)}
 	if b.ui.MultiPlatformRequested {
 		for _, p := range b.ui.TargetPlatforms {
 			t.Platforms = append(t.Platforms, platform(p).String())

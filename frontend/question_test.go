@@ -89,6 +89,8 @@ func options(comment string) map[string]string {
 			opts["filename"] = value
 		case "--target":
 			opts["target"] = value
+		case "--provenance":
+			opts["attest:provenance"] = value
 		}
 	}
 	return opts

@@ -2,20 +2,20 @@ package planner
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/netenv"
 )
 
 // buildArgs is what the command line overrides for one build.
 type buildArgs struct {
 	goVersion string
-	proxyEnv  map[string]string // GOPROXY and kin, those that were given
-	epoch     int64             // SOURCE_DATE_EPOCH, else 0
-	stamps    map[string]string // VERSION and kin, those that were given
+	modules   netenv.Env        // GOPROXY and similar, those that were given
+	epoch     Epoch             // SOURCE_DATE_EPOCH
+	stamps    map[string]string // VERSION and similar, those that were given; knownStamps checks them
 	releases  []string          // RELEASES, as "v1.2.3"; nil when it was not given
 }
 
@@ -24,10 +24,6 @@ const RerunArg = "RERUN"
 
 // releasesArg is the build arg that tells which tags may move.
 const releasesArg = "RELEASES"
-
-// goEnvArgs are the build args that steps with network get as they are; the
-// go command's own documentation says what they mean.
-var goEnvArgs = []string{"GONOPROXY", "GONOSUMDB", "GOPRIVATE", "GOPROXY", "GOSUMDB"}
 
 // BuildArg is a build arg that gohull knows.
 type BuildArg struct {
@@ -50,7 +46,7 @@ func BuildArgs() []BuildArg {
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
 		{releasesArg, "the versions that are released, as `git tag` prints them; they decide which tags move"},
 		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
-		{"SOURCE_DATE_EPOCH", "time of all files and of the image, in seconds since 1970; default 0"},
+		{EpochArg, "time of all files and of the image, in seconds since 1970, or `context` for the time of a build context that is the address of a git repository or of an archive; default 0"},
 		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
 	}
 }
@@ -59,64 +55,95 @@ func BuildArgs() []BuildArg {
 // keeps them out of cache keys.
 var predefined = []string{"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
 
+// IsProxy reports whether a build arg is a proxy setting, in either case.
+func IsProxy(name string) bool { return slices.Contains(predefined, strings.ToUpper(name)) }
+
+// readBuildArgs reads what was given. An empty value counts as none, as an
+// empty variable does for the go command: scripts pass on what they do not
+// know.
 func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
-	args := buildArgs{proxyEnv: map[string]string{}, stamps: map[string]string{}}
+	args := buildArgs{stamps: map[string]string{}}
+	var unknown []string
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value := given[name]
 		switch {
+		case !isKnown(name):
+			unknown = append(unknown, name)
+		case value == "":
 		case name == "GO_VERSION":
 			args.goVersion = strings.TrimPrefix(value, "go")
-		case name == "SOURCE_DATE_EPOCH":
-			args.epoch = readEpoch(value, errs)
 		case name == releasesArg:
 			args.releases = readReleases(value)
-		case stampArgs[name].accept != nil:
-			args.stamps[name] = readStampArg(name, value, errs)
-		case slices.Contains(goEnvArgs, name):
-			checkProxyArg(name, value, errs)
-			args.proxyEnv[name] = value
-		case !accepted(name):
-			errs.Add(unknownArg(name))
+		case name == EpochArg:
+			var d *diag.Diagnostic
+			args.epoch, d = ParseEpoch(value)
+			refuse(name+" is ", d, errs)
+		case stampArgs[name] != "":
+			args.stamps[name] = value
+		case slices.Contains(netenv.Names(), name):
+			var d *diag.Diagnostic
+			args.modules, d = args.modules.With(name, value)
+			refuse(name+": ", d, errs)
 		}
 	}
+	reportUnknown(unknown, errs)
 	return args
 }
 
-// accepted reports whether a build arg is one that others than gohull read.
-func accepted(name string) bool {
-	return name == RerunArg || strings.HasPrefix(name, "BUILDKIT_") || slices.Contains(predefined, strings.ToUpper(name))
+// refuse reports what is wrong with the value of a build arg, if anything is.
+func refuse(arg string, d *diag.Diagnostic, errs *diag.List) {
+	if d != nil {
+		errs.Add(diag.Diagnostic{Message: "build arg " + arg + d.Message, Hint: d.Hint})
+	}
 }
 
-func unknownArg(name string) diag.Diagnostic {
-	var known []string
+// isKnown reports whether a build arg is one that gohull or BuildKit reads.
+func isKnown(name string) bool {
+	return IsProxy(name) || strings.HasPrefix(name, "BUILDKIT_") || slices.Contains(argNames(), name)
+}
+
+func argNames() []string {
+	var names []string
 	for _, a := range BuildArgs() {
-		known = append(known, a.Name)
+		names = append(names, a.Name)
 	}
-	d := diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name), Hint: "known are " + strings.Join(known, ", ")}
-	return withNearMiss(d, name, known)
+	return names
 }
 
-func readEpoch(value string, errs *diag.List) int64 {
-	epoch, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || epoch < 0 {
-		errs.Add(diag.Diagnostic{
-			Message: "build arg SOURCE_DATE_EPOCH is " + strconv.Quote(value) + ", wanted seconds since 1970",
-			Hint:    "as `git log -1 --format=%ct` prints them",
-		})
-	}
-	return epoch
-}
-
-// checkProxyArg keeps passwords out of cache keys and provenance.
-func checkProxyArg(name, value string, errs *diag.List) {
-	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == '|' }) {
-		u, err := url.Parse(part)
-		if err != nil || u.User == nil {
+// reportUnknown reports the build args that nothing reads: those that are
+// probably misspelt one by one, and the others together.
+func reportUnknown(unknown []string, errs *diag.List) {
+	var others []string
+	for _, name := range unknown {
+		d := withNearMiss(diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name)}, name, argNames())
+		if d.Hint != "" {
+			errs.Add(d)
 			continue
 		}
-		errs.Add(diag.Diagnostic{
-			Message: "build arg " + name + " holds credentials for " + u.Host + ", which would reach the cache and the provenance",
-			Hint:    "pass them as the secret netrc: --secret id=netrc,src=$HOME/.netrc",
-		})
+		others = append(others, strconv.Quote(name))
 	}
+	if others == nil {
+		return
+	}
+	message := "unknown build arg " + others[0]
+	if len(others) > 1 {
+		message = "unknown build args " + strings.Join(others, ", ")
+	}
+	errs.Add(diag.Diagnostic{
+		Message: message,
+		Hint:    "gohull reads no others: remove them where the build is started, also in the settings of a platform that adds its own; known are " + strings.Join(argNames(), ", "),
+	})
+}
+
+// PassedOn are the build args that another build of the same images needs: the
+// ones of the machine that this build was started on are left out, as are
+// passwords, which only proxy settings may have.
+func PassedOn(given map[string]string) map[string]string {
+	args := map[string]string{}
+	for name, value := range given {
+		if value != "" && name != RerunArg && slices.Contains(argNames(), name) {
+			args[name] = value
+		}
+	}
+	return args
 }

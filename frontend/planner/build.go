@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/netenv"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -28,7 +29,6 @@ var ownEnv = map[string]string{
 	"GOCACHE":     "gohull keeps it in a cache mount",
 	"GOCACHEPROG": "gohull runs Go's cache; the key `cache` says what travels",
 	"GOENV":       "gohull reads no go env file",
-	"GOFLAGS":     "write the keys of `build`",
 	"GOMODCACHE":  "gohull keeps it in a cache mount",
 	"GONOPROXY":   "pass it as a build arg",
 	"GONOSUMDB":   "pass it as a build arg",
@@ -68,6 +68,9 @@ var fetchVariables = map[string]string{
 func checkBuild(c choices, errs *diag.List) {
 	for _, e := range c.Spec.Build.Env {
 		name := e.Key.Value
+		if name == "GOFLAGS" {
+			errs.Add(diag.Diagnostic{At: e.Key.At, Message: "build.env: gohull sets GOFLAGS itself", Hint: insteadOfFlags(e.Value.Value)})
+		}
 		if instead, ok := ownEnv[name]; ok {
 			errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: gohull sets %s itself", name), Hint: instead})
 		}
@@ -90,7 +93,7 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 			Env:    d.compileEnv(p),
 			Caches: d.compileCaches(start),
 		},
-		Epoch:    d.args.epoch,
+		Epoch:    d.args.epoch.Seconds(),
 		Start:    start,
 		Args:     d.buildCommand(binaries),
 		Binaries: binaries,
@@ -295,22 +298,18 @@ func (d draft) onToolchain(env []string) []string {
 }
 
 // proxyEnv is what the user said of proxies; the rest is Go's own default.
-func (c choices) proxyEnv() []string {
+func (c choices) proxyEnv() netenv.Env {
 	m := c.Spec.Modules
-	given := map[string]string{
-		"GOPROXY":   m.Proxy.Value,
-		"GOPRIVATE": strings.Join(values(m.Private), ","),
-		"GOSUMDB":   m.Sumdb.Value,
+	var env netenv.Env
+	for _, s := range []struct{ name, value string }{
+		{"GOPROXY", m.Proxy.Value},
+		{"GOPRIVATE", strings.Join(values(m.Private), ",")},
+		{"GOSUMDB", m.Sumdb.Value},
+	} {
+		env, _ = env.With(s.name, s.value) // which the spec has checked
 	}
-	for name, value := range c.args.proxyEnv {
-		given[name] = value
+	for _, name := range netenv.Names() {
+		env, _ = env.With(name, c.args.modules.Get(name))
 	}
-	var env []string
-	for name, value := range given {
-		if value != "" {
-			env = append(env, name+"="+value)
-		}
-	}
-	slices.Sort(env)
 	return env
 }

@@ -83,12 +83,8 @@ func (c choices) moduleGo() string {
 		return sum
 	}
 	env := c.proxyEnv()
-	sumdb, _ := lookupEnv(env, "GOSUMDB")
-	unchecked, _ := lookupEnv(env, "GONOSUMDB")
-	if unchecked == "" {
-		unchecked, _ = lookupEnv(env, "GOPRIVATE")
-	}
-	if sumdb == "" && !module.MatchPrefixPatterns(unchecked, toolchainModule) {
+	unchecked := first(env.Get("GONOSUMDB"), env.Get("GOPRIVATE"))
+	if env.Get("GOSUMDB") == "" && !module.MatchPrefixPatterns(unchecked, toolchainModule) {
 		return ""
 	}
 	return c.sources()
@@ -98,7 +94,7 @@ func (c choices) moduleGo() string {
 // chooses its own proxy can have any code served under any name: what it
 // fetched is for builds with the same settings alone.
 func (c choices) sources() string {
-	env := c.proxyEnv()
+	env := c.proxyEnv().List()
 	if len(env) == 0 {
 		return ""
 	}

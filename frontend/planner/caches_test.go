@@ -78,7 +78,9 @@ func TestGoCaches(t *testing.T) {
 	}
 	byModule := func(env map[string]string) choices {
 		c := image("")
-		c.args.proxyEnv = env
+		for name, value := range env {
+			c.args.modules, _ = c.args.modules.With(name, value)
+		}
 		return c
 	}
 	locked := byModule(nil)

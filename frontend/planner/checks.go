@@ -130,7 +130,7 @@ func (d draft) check(name spec.String) plan.Check {
 		c.Start = d.generateStart()
 		c.Caches = plan.Caches{Alone: "it runs generators"}
 	default:
-		c.Env = d.onToolchain(slices.Concat(d.fetchEnv(), d.proxyEnv(), []string{"GOFLAGS="}))
+		c.Env = d.onToolchain(slices.Concat(d.fetchEnv(), d.proxyEnv().List(), []string{"GOFLAGS="}))
 		c.Network = true
 		c.Caches = d.fetchCaches()
 		c.Modules = d.moduleFolders()

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/internal/gomod"
@@ -15,13 +14,9 @@ func (c choices) direct() bool {
 	if c.vendored && !c.fetchesAgain() {
 		return false
 	}
-	env := map[string]string{}
-	for _, e := range c.proxyEnv() {
-		key, value, _ := strings.Cut(e, "=")
-		env[key] = value
-	}
-	private := gomod.Private{GOPRIVATE: env["GOPRIVATE"], GONOPROXY: env["GONOPROXY"]}
-	return slices.ContainsFunc(c.fetched(), func(path string) bool { return gomod.Direct(env["GOPROXY"], private, path) })
+	env := c.proxyEnv()
+	private := gomod.Private{GOPRIVATE: env.Get("GOPRIVATE"), GONOPROXY: env.Get("GONOPROXY")}
+	return slices.ContainsFunc(c.fetched(), func(path string) bool { return gomod.Direct(env.Get("GOPROXY"), private, path) })
 }
 
 // fetchesAgain reports whether a check looks past the vendor folder.

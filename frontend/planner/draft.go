@@ -81,7 +81,7 @@ func (d draft) modules(names string) *plan.Modules {
 			ID:      "modules",
 			Name:    "fetch the modules of " + names,
 			At:      spans(d.Spec, d.moduleLines()...),
-			Env:     d.onToolchain(append(d.fetchEnv(), d.proxyEnv()...)),
+			Env:     d.onToolchain(append(d.fetchEnv(), d.proxyEnv().List()...)),
 			Network: true,
 			Caches:  d.fetchCaches(),
 		},
@@ -127,7 +127,7 @@ func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
 			ID:      "toolchain",
 			Name:    fmt.Sprintf("fetch the go%s toolchain", c.version.Value),
 			At:      spans(c.Spec, c.toolchain.at, c.Spec.Go.At),
-			Env:     c.proxyEnv(),
+			Env:     c.proxyEnv().List(),
 			Network: true,
 		},
 		Version:  c.version.Value,
@@ -149,7 +149,7 @@ func (d draft) rootfs() *plan.Rootfs {
 			At:   spans(d.Spec, d.base.at),
 			Env:  d.onToolchain(nil),
 		},
-		Epoch: d.args.epoch,
+		Epoch: d.args.epoch.Seconds(),
 	}
 }
 
@@ -190,7 +190,7 @@ func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
 			Name: fmt.Sprintf("list the checksums of %s for %s", packageList(binaries), p),
 			At:   spans(d.Spec, d.mainLines()...),
 		},
-		Epoch: d.args.epoch,
+		Epoch: d.args.epoch.Seconds(),
 	}
 }
 
@@ -203,7 +203,7 @@ func (d draft) copyStep(f spec.File) plan.Copy {
 		},
 		From:  path.Clean(f.From.Value),
 		To:    f.To.Value,
-		Epoch: d.args.epoch,
+		Epoch: d.args.epoch.Seconds(),
 	}
 }
 

@@ -25,7 +25,7 @@ func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
 	run := d.Spec.Run
 	base := d.answers.Images[d.base.key(p)].Config
 	c := plan.Config{
-		Created:     time.Unix(d.args.epoch, 0).UTC(),
+		Created:     time.Unix(d.args.epoch.Seconds(), 0).UTC(),
 		User:        user(run.User),
 		Entrypoint:  d.entrypoint(img.Compile),
 		Cmd:         values(run.Args),

@@ -111,7 +111,7 @@ func Lock(in Input, answers LockAnswers) (plan.File, error) {
 		return plan.File{}, err
 	}
 	comment := "What the builds of this folder are made from; gohull looks up nothing beside it.\nTo renew it: " + c.renewal()
-	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch}, nil
+	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch.Seconds()}, nil
 }
 
 func (c choices) lockGo(answers LockAnswers, errs *diag.List) spec.LockedGo {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -38,6 +39,12 @@ func (c choices) named(errs *diag.List) choices {
 	if !image.Name.IsSet() {
 		return c
 	}
+	if reason := c.missing(image.Name); reason != "" && c.Request.Asks {
+		for _, tag := range image.Tags {
+			c.leftOut = append(c.leftOut, LeftOut{tag.Value, tag.At, "image.name: " + reason, false})
+		}
+		return c
+	}
 	name, ok := c.repository(image.Name, errs)
 	for _, tag := range image.Tags {
 		if reason, unsure := c.withheld(tag); reason != "" {
@@ -56,7 +63,7 @@ func (c choices) repository(name spec.String, errs *diag.List) (string, bool) {
 	filled := filler{c.stamps, errs}.text("image.name", name).Value
 	named, err := reference.ParseNormalizedNamed(filled)
 	switch {
-	case filled == "":
+	case filled == "" || c.lacks(name):
 		return "", false
 	case err != nil:
 		errs.Add(diag.Diagnostic{
@@ -76,13 +83,23 @@ func (c choices) repository(name spec.String, errs *diag.List) (string, bool) {
 	return filled, true
 }
 
-var tagForm = regexp.MustCompile("^" + reference.TagRegexp.String() + "$")
+var (
+	tagForm = regexp.MustCompile("^" + reference.TagRegexp.String() + "$")
+	noTag   = regexp.MustCompile(`[^0-9A-Za-z_.-]+`) // what a branch may have and a tag may not
+)
 
-// tag is a tag with its stamps filled in; a branch has slashes, which no tag
-// may have.
+// tag is a tag with its stamps filled in.
 func (c choices) tag(tag spec.String, errs *diag.List) string {
-	values := c.stamps.With("Branch", strings.ReplaceAll(c.stamps["Branch"], "/", "-"))
-	filled := filler{values, errs}.text("image.tags", tag).Value
+	filled, wrong := c.stamps.Replace(tag.Value, func(name, value string) string {
+		if name == "Branch" {
+			return cmp.Or(strings.TrimLeft(noTag.ReplaceAllString(value, "-"), "-."), "-")
+		}
+		return value
+	})
+	filler{c.stamps, errs}.report("image.tags", tag.At, wrong)
+	if c.lacks(tag) {
+		return ""
+	}
 	if filled != "" && !tagForm.MatchString(filled) {
 		errs.Add(diag.Diagnostic{
 			At:      tag.At,
@@ -98,37 +115,59 @@ func (c choices) tag(tag spec.String, errs *diag.List) string {
 // it, or it would move where it must not. Tags that move are those of which
 // every release of a line takes hold in its turn: latest, 1 and 1.2.
 func (c choices) withheld(tag spec.String) (reason string, unsure bool) {
-	uses := stamp.Named(tag.Value)
-	for _, name := range uses {
-		if missing := c.stamps.Missing(name); missing != "" {
-			return missing, false
-		}
+	if missing := c.missing(tag); missing != "" {
+		return missing, false
 	}
+	uses := stamp.Named(tag.Value)
 	latest := tag.Value == "latest" || strings.HasPrefix(tag.Value, "latest-")
 	if !latest && !moves(uses) {
 		return "", false
 	}
-	version := "v" + c.stamps["Version"]
+	version := "v" + c.stamps.Get("Version")
 	releases := c.args.releases
 	if releases == nil {
 		releases = c.Request.Releases
 	}
 	switch {
-	case c.stamps["Version"] == "":
+	case c.stamps.Get("Version") == "":
 		return c.stamps.Missing("Version"), false
-	case !semver.IsValid(version) || c.stamps["Patch"] == "":
-		return fmt.Sprintf("%s is no version of three numbers", c.stamps["Version"]), false
+	case !semver.IsValid(version) || c.stamps.Get("Patch") == "":
+		return fmt.Sprintf("%s is no version of three numbers", c.stamps.Get("Version")), false
 	case semver.Prerelease(version) != "":
-		return fmt.Sprintf("%s is a pre-release", c.stamps["Version"]), false
-	case c.stamps["Dirty"] == "true":
+		return fmt.Sprintf("%s is a pre-release", c.stamps.Get("Version")), false
+	case c.stamps.Get("Dirty") == "true":
 		return "the checkout is changed", false
 	case latest && releases == nil:
-		return "whether " + c.stamps["Version"] + " is the highest release is not known: pass --build-arg RELEASES=\"$(git tag)\"", true
+		return "whether " + c.stamps.Get("Version") + " is the highest release is not known: " + c.tellReleases(), true
 	}
 	if higher := higherRelease(version, releases, line(uses)); higher != "" {
-		return fmt.Sprintf("%s is a higher release than %s", higher, c.stamps["Version"]), false
+		return fmt.Sprintf("%s is a higher release than %s", higher, c.stamps.Get("Version")), false
 	}
 	return "", false
+}
+
+// tellReleases is what to do when nothing tells which versions there are.
+func (c choices) tellReleases() string {
+	if _, given := c.Request.BuildArgs[releasesArg]; given {
+		return "the build arg RELEASES is empty; `git fetch --tags` brings the tags that a shallow clone lacks"
+	}
+	return "pass --build-arg RELEASES=\"$(git tag)\""
+}
+
+// lacks reports whether a text names what has no value, which is an error
+// already.
+func (c choices) lacks(text spec.String) bool {
+	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return c.stamps.Get(name) == "" })
+}
+
+// missing says which stamp of a text has no value, and why.
+func (c choices) missing(text spec.String) string {
+	for _, name := range stamp.Named(text.Value) {
+		if missing := c.stamps.Missing(name); missing != "" {
+			return missing
+		}
+	}
+	return ""
 }
 
 // moves reports whether a tag that names these stamps is one that releases

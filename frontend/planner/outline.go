@@ -46,7 +46,7 @@ func (c choices) withoutArg(name string) (string, diag.Range) {
 			return strings.Join(values(m.Private), ","), m.Private[0].At
 		}
 	case "SOURCE_DATE_EPOCH":
-		return strconv.FormatInt(c.args.epoch, 10), diag.Range{}
+		return strconv.FormatInt(c.args.epoch.Seconds(), 10), diag.Range{}
 	}
 	return "", diag.Range{}
 }

@@ -39,6 +39,7 @@ type Request struct {
 	Uncached      []string // ids of steps that run without cache; nil for none, or for all
 	Offline       bool     // whether no step is to have a network
 	Imports       bool     // whether the build imports a cache
+	Asks          bool     // whether a question is asked: a stamp without a value then stays as it is written
 	Revision      string   // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
 	Source        string   // the repository's address, likewise
 	Branch        string   // that is checked out, where the context has .git; empty for none
@@ -137,6 +138,7 @@ func choose(in Input) (choices, diag.List) {
 	checkVendored(c, &errs)
 	checkLines(c, &errs)
 	checkBuild(c, &errs)
+	checkFlags(c, &errs)
 	checkCgo(c, &errs)
 	if c.common == nil {
 		c.common = findCommon(c)

@@ -65,7 +65,7 @@ func (d draft) install(prog program, asked spec.String, p plan.Platform, file st
 
 // installEnv has nothing of `build`, so that one program serves all projects.
 func (d draft) installEnv(p plan.Platform) []string {
-	env := slices.Concat(ownGoEnv("0", ""), d.proxyEnv(), platformEnv(p))
+	env := slices.Concat(ownGoEnv("0", ""), d.proxyEnv().List(), platformEnv(p))
 	return d.onToolchain(env)
 }
 

@@ -13,7 +13,7 @@ func (d draft) sbom(img plan.Image) plan.SBOM {
 			Name: fmt.Sprintf("list what %s for %s is made of", d.called(), img.Platform),
 			At:   spans(d.Spec, d.mainLines()...),
 		},
-		Epoch: d.args.epoch,
+		Epoch: d.args.epoch.Seconds(),
 		Image: binaryTitle(img.Compile),
 		Base:  d.baseName(img.Platform),
 	}

@@ -189,7 +189,7 @@ func (s *settings) modules() {
 // is not written as the key: a build arg may say what a spec may not.
 func (s *settings) overridden(arg string, add func()) {
 	add()
-	if value, given := s.args.proxyEnv[arg]; given {
+	if value := s.args.modules.Get(arg); value != "" {
 		last := &s.all[len(s.all)-1]
 		last.From += fmt.Sprintf(", overridden by --build-arg %s=%s", arg, value)
 	}

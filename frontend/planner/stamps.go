@@ -1,10 +1,6 @@
 package planner
 
 import (
-	"net/url"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -17,91 +13,64 @@ import (
 // name them.
 func chooseStamped(in Input) (choices, diag.List) {
 	c, errs := choose(in)
+	c.stamps = c.knownStamps(&errs)
 	if !c.ofImage() {
 		return c, errs
 	}
-	c.stamps = knownStamps(c.Request, c.args).With("Image", c.Image)
-	c.Spec = stamped(c.Spec, c.stamps, &errs)
+	c.Spec = c.stamped(&errs)
 	return c.named(&errs), errs
 }
 
-// dirtySuffix is what buildx puts behind the commit of a changed checkout.
-const dirtySuffix = "-dirty"
-
-// stampArgs are the build args that stamps come from. Their values end up in
-// command lines and tags, so they hold nothing that would need quotes there.
-var stampArgs = map[string]struct {
-	accept func(string) bool
-	wanted string
-}{
-	"VERSION": {versionForm.MatchString, "a version like 1.2.3, without spaces and slashes"},
-	"BRANCH":  {branchForm.MatchString, "the name of a branch, as `git branch --show-current` prints it"},
-	"COMMIT":  {commitForm.MatchString, "a commit in hexadecimal, as `git rev-parse HEAD` prints it"},
-	"DATE":    {isDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
-	"DIRTY":   {func(s string) bool { return s == "true" || s == "false" }, "true or false"},
-}
-
-var (
-	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]{0,127}$`)
-	branchForm  = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z./_-]{0,127}$`)
-	commitForm  = regexp.MustCompile(`^[0-9a-f]{7,64}(-dirty)?$`)
-)
-
-func isDate(s string) bool {
-	_, err := time.Parse(time.RFC3339, s)
-	return err == nil
-}
-
-// readStampArg checks a build arg. An empty one is as good as none: scripts
-// pass on what they do not know.
-func readStampArg(name, value string, errs *diag.List) string {
-	arg := stampArgs[name]
-	if value != "" && !arg.accept(value) {
-		errs.Add(diag.Diagnostic{Message: "build arg " + name + " is " + strconv.Quote(value) + ", wanted " + arg.wanted})
-		return ""
-	}
-	return value
-}
+// stampArgs are the build args that give stamps their values.
+var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty"}
 
 // knownStamps are the stamps of this build: what the build args say, else
-// what the client found.
-func knownStamps(req Request, args buildArgs) stamp.Values {
-	commit := args.stamps["COMMIT"]
-	if commit == "" && commitForm.MatchString(req.Revision) {
-		commit = req.Revision
+// what was found. Both pass the same checks. What does not is an error when it
+// was given, and otherwise only where a text names it.
+func (c choices) knownStamps(errs *diag.List) stamp.Values {
+	var values stamp.Values
+	if c.Request.Asks {
+		values = values.AsWritten()
 	}
-	dirty := args.stamps["DIRTY"]
-	commit, changed := strings.CutSuffix(commit, dirtySuffix)
-	if changed && dirty == "" {
-		dirty = "true"
+	for _, s := range []struct{ arg, found, from string }{
+		{"VERSION", c.Request.Version, "the highest version that the commit is tagged with is "},
+		{"BRANCH", c.Request.Branch, ".git/HEAD names "},
+		{"COMMIT", c.Request.Revision, "the client names "},
+		{"DATE", c.epochDate(), ""},
+		{"DIRTY", "", ""},
+	} {
+		name, given := stampArgs[s.arg], c.args.stamps[s.arg]
+		var err error
+		if values, err = values.With(name, first(given, s.found)); err == nil {
+			continue
+		}
+		if given == "" {
+			values = values.Unfit(name, s.from+err.Error())
+			continue
+		}
+		errs.Add(diag.Diagnostic{Message: "build arg " + s.arg + " is " + err.Error()})
+		values = values.Refused(name)
 	}
-	version := first(args.stamps["VERSION"], req.Version)
-	known := stamp.Known(strings.TrimPrefix(version, "v"), commit, stampDate(args), dirty)
-	return known.With("Branch", first(args.stamps["BRANCH"], req.Branch))
+	values, _ = values.With("Image", c.Image) // any name is one
+	return values
 }
 
-// stampDate is the date in UTC, so that it does not tell where it was asked
-// for.
-func stampDate(args buildArgs) string {
-	date, err := time.Parse(time.RFC3339, args.stamps["DATE"])
-	switch {
-	case err == nil:
-	case args.epoch > 0:
-		date = time.Unix(args.epoch, 0)
-	default:
+// epochDate is the time of all files as a date, empty for the default.
+func (c choices) epochDate() string {
+	if c.args.epoch.IsZero() {
 		return ""
 	}
-	return date.UTC().Format(time.RFC3339)
+	return time.Unix(c.args.epoch.Seconds(), 0).UTC().Format(time.RFC3339)
 }
 
-// stamped is a spec with the stamps in the places that may name them.
-func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
-	f := filler{values, errs}
-	out := *s
-	out.Build.Ldflags = f.text("build.ldflags", s.Build.Ldflags)
-	out.Run.Env = f.pairs("run.env", s.Run.Env)
-	out.Run.Labels = f.pairs("run.labels", s.Run.Labels)
-	out.Image.Annotations = f.pairs("image.annotations", s.Image.Annotations)
+// stamped is the spec with the stamps in the places that may name them.
+func (c choices) stamped(errs *diag.List) *spec.Spec {
+	f := filler{c.stamps, errs}
+	out := *c.Spec
+	out.Build.Ldflags = f.flags("build.ldflags", out.Build.Ldflags)
+	out.Run.Env = f.pairs("run.env", out.Run.Env)
+	out.Run.Labels = f.pairs("run.labels", out.Run.Labels)
+	out.Image.Annotations = f.pairs("image.annotations", out.Image.Annotations)
 	return &out
 }
 
@@ -112,12 +81,16 @@ type filler struct {
 }
 
 func (f filler) text(key string, s spec.String) spec.String {
-	filled, wrong := f.values.Fill(s.Value)
+	text, wrong := f.values.Fill(s.Value)
+	f.report(key, s.At, wrong)
+	return spec.String{Value: text, At: s.At}
+}
+
+func (f filler) report(key string, at diag.Range, wrong []diag.Diagnostic) {
 	for _, d := range wrong {
-		d.At, d.Message = s.At, key+": "+d.Message
+		d.At, d.Message = at, key+": "+d.Message
 		f.errs.Add(d)
 	}
-	return spec.String{Value: filled, At: s.At}
 }
 
 func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
@@ -131,46 +104,20 @@ func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
 // originLabels are the labels that OCI defines for where an image comes from,
 // as far as that is known.
 func (c choices) originLabels() map[string]string {
-	revision := c.stamps["Commit"]
-	if revision != "" && c.stamps["Dirty"] == "true" {
-		revision += dirtySuffix
+	revision := c.stamps.Get("Commit")
+	if revision != "" && c.stamps.Get("Dirty") == "true" {
+		revision += stamp.DirtySuffix
 	}
 	labels := map[string]string{}
 	for name, value := range map[string]string{
-		ocispecs.AnnotationVersion:  c.stamps["Version"],
+		ocispecs.AnnotationVersion:  c.stamps.Get("Version"),
 		ocispecs.AnnotationRevision: revision,
 		ocispecs.AnnotationSource:   repositoryURL(c.Request.Source),
-		ocispecs.AnnotationCreated:  c.stamps["Date"],
+		ocispecs.AnnotationCreated:  c.stamps.Get("Date"),
 	} {
 		if value != "" {
 			labels[name] = value
 		}
 	}
 	return labels
-}
-
-// scpForm is an address as ssh has it: "git@host:path". A host has more than
-// one letter: that is a Windows drive.
-var scpForm = regexp.MustCompile(`^(?:[^@/:]+@)?([^@/:]{2,}):([^/].*)$`)
-
-// repositoryURL is the address of a repository as people read it, the same
-// for a checkout over ssh and one over https, and without credentials. It is
-// empty for what is no place on the network.
-func repositoryURL(remote string) string {
-	if m := scpForm.FindStringSubmatch(remote); m != nil {
-		remote = "https://" + m[1] + "/" + m[2]
-	}
-	u, err := url.Parse(remote)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	switch u.Scheme {
-	case "ssh", "git", "git+ssh":
-		u.Scheme, u.Host = "https", u.Hostname()
-	case "http", "https":
-	default:
-		return ""
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return strings.TrimSuffix(u.String(), ".git")
 }

@@ -3,17 +3,16 @@
 // A text names a stamp as {{.Version}}; spaces inside the braces do not
 // matter, and {{{{ stands for {{ itself. There is nothing else: a text can do
 // no more than name a stamp. No stamp comes from the clock.
+//
+// A value passes the check of its stamp, wherever it comes from, before a text
+// can have it.
 package stamp
 
 import (
-	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/util/suggest"
-	"golang.org/x/mod/semver"
 
 	"github.com/gohull/gohull/frontend/diag"
 )
@@ -23,6 +22,8 @@ type Stamp struct {
 	Name    string // "Version"
 	Meaning string // where it comes from, in Markdown
 	give    string // what to do when it is not known
+	read    func(string) (string, bool)
+	wanted  string // what read takes
 }
 
 // All lists the stamps.
@@ -30,78 +31,66 @@ func All() []Stamp {
 	const (
 		version = "pass --build-arg VERSION=1.2.3"
 		commit  = "pass --build-arg COMMIT=$(git rev-parse HEAD), or build a git checkout with buildx"
+		number  = "a number of the version"
 	)
 	return []Stamp{
-		{"Version", "the build arg `VERSION`, without a `v` before it", version},
-		{"Major", "`1` of version 1.2.3", version},
-		{"Minor", "`2` of version 1.2.3", version},
-		{"Patch", "`3` of version 1.2.3", version},
-		{"Commit", "the build arg `COMMIT`, else the commit that buildx finds checked out", commit},
-		{"ShortCommit", "the first 7 letters of it", commit},
-		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, as in 2026-01-31T12:00:00Z; never the clock", "pass --build-arg DATE=$(git log -1 --format=%cI)"},
-		{"Dirty", "the build arg `DIRTY`, else whether buildx found the checkout changed, which it looks at with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true"},
-		{"Branch", "the build arg `BRANCH`; in tags with - for /", "pass --build-arg BRANCH=$(git branch --show-current)"},
-		{"Image", "the name of the image in a file of several", "write the image below `images`"},
+		{"Version", "the build arg `VERSION`, without a `v` before it", version, readVersion, "a version like 1.2.3, without spaces and slashes"},
+		{"Major", "`1` of version 1.2.3", version, asItIs, number},
+		{"Minor", "`2` of version 1.2.3", version, asItIs, number},
+		{"Patch", "`3` of version 1.2.3", version, asItIs, number},
+		{"Commit", "the build arg `COMMIT`, else the commit that buildx finds checked out", commit, readCommit, "a commit in hexadecimal, as `git rev-parse HEAD` prints it"},
+		{"ShortCommit", "the first 7 letters of it", commit, asItIs, "the beginning of the commit"},
+		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, as in 2026-01-31T12:00:00Z; never the clock", "pass --build-arg DATE=$(git log -1 --format=%cI)", readDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
+		{"Dirty", "the build arg `DIRTY`, else whether buildx found the checkout changed, which it looks at with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true", readBool, "true or false"},
+		{"Branch", "the build arg `BRANCH`; in tags with - for each character that a tag cannot have", "pass --build-arg BRANCH=$(git branch --show-current)", readBranch, "the name of a branch, as `git branch --show-current` prints it"},
+		{"Image", "the name of the image in a file of several", "write the image below `images`", asItIs, "the name of an image"},
 	}
 }
 
-// Values are the stamps that are known, by name.
-type Values map[string]string
-
-// Known gives the stamps that follow from a version, a commit, a date and a
-// verdict on the checkout; each may be empty.
-func Known(version, commit, date, dirty string) Values {
-	all := Values{"Version": version, "Commit": commit, "Date": date, "Dirty": dirty}
-	if len(commit) >= shortCommit {
-		all["ShortCommit"] = commit[:shortCommit]
+// find returns the stamp of a name.
+func find(name string) (Stamp, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(s Stamp) bool { return s.Name == name })
+	if i < 0 {
+		return Stamp{}, false
 	}
-	if v := "v" + version; semver.IsValid(v) && semver.Canonical(v) == strings.TrimSuffix(v, semver.Build(v)) {
-		core := strings.SplitN(strings.TrimSuffix(version, semver.Prerelease(v)+semver.Build(v)), ".", 3)
-		all["Major"], all["Minor"], all["Patch"] = core[0], core[1], core[2]
-	}
-	return all
+	return all[i], true
 }
 
-// shortCommit is how many letters of a commit git shows at the least.
-const shortCommit = 7
+const (
+	open, end  = "{{", "}}"
+	escapeHint = "write " + open + open + " for " + open + " itself"
+)
 
-// With has one more value; an empty one is not known.
-func (v Values) With(name, value string) Values {
-	all := maps.Clone(v)
-	all[name] = value
-	return all
-}
-
-// Missing says what a stamp of a name lacks to be known, "" when it is known
-// or there is none of the name.
-func (v Values) Missing(name string) string {
-	if _, problem := v.lookup("." + name); problem != nil && v.is(name) {
-		return problem.String()
-	}
-	return ""
-}
-
-func (Values) is(name string) bool {
-	return slices.ContainsFunc(All(), func(s Stamp) bool { return s.Name == name })
-}
-
-// namedForm is a stamp between its braces.
-var namedForm = regexp.MustCompile(`\{\{\s*\.([A-Za-z]+)\s*\}\}`)
-
-// Named lists the stamps that a text names, and what it takes for stamps.
+// Named lists the stamps that a text names, misspelt ones as well.
 func Named(text string) []string {
 	var names []string
-	for _, m := range namedForm.FindAllStringSubmatch(strings.ReplaceAll(text, open+open, ""), -1) {
-		names = append(names, m[1])
-	}
+	_, _ = replace(text, func(field string) (string, *diag.Diagnostic) {
+		if name, ok := strings.CutPrefix(field, "."); ok {
+			names = append(names, name)
+		}
+		return "", nil
+	})
 	return names
 }
-
-const open, end = "{{", "}}"
 
 // Fill puts the values into a text. What is wrong with the text has no
 // place in the file.
 func (v Values) Fill(text string) (string, []diag.Diagnostic) {
+	return v.Replace(text, func(_, value string) string { return value })
+}
+
+// Replace puts what with returns for a stamp and its value in the place of
+// the stamp.
+func (v Values) Replace(text string, with func(name, value string) string) (string, []diag.Diagnostic) {
+	return replace(text, func(field string) (string, *diag.Diagnostic) {
+		value, problem := v.lookup(field)
+		return with(strings.TrimPrefix(field, "."), value), problem
+	})
+}
+
+// replace puts what with returns for a field in the place of the field.
+func replace(text string, with func(field string) (string, *diag.Diagnostic)) (string, []diag.Diagnostic) {
 	var b strings.Builder
 	var wrong []diag.Diagnostic
 	for {
@@ -119,7 +108,7 @@ func (v Values) Fill(text string) (string, []diag.Diagnostic) {
 		if !closed {
 			return b.String(), append(wrong, diag.Diagnostic{Message: open + " without " + end, Hint: escapeHint})
 		}
-		value, problem := v.lookup(strings.TrimSpace(field))
+		value, problem := with(strings.TrimSpace(field))
 		if problem != nil {
 			wrong = append(wrong, *problem)
 		}
@@ -128,37 +117,12 @@ func (v Values) Fill(text string) (string, []diag.Diagnostic) {
 	}
 }
 
-const escapeHint = "write " + open + open + " for " + open + " itself"
-
-// lookup gives the value of a field: ".Version".
-func (v Values) lookup(field string) (string, *diag.Diagnostic) {
+// misspelt is a field that names no stamp.
+func misspelt(field string) *diag.Diagnostic {
 	name, dotted := strings.CutPrefix(field, ".")
-	for _, s := range All() {
-		switch {
-		case s.Name != name:
-		case !dotted:
-			return "", &diag.Diagnostic{Message: quoted(field) + " is no stamp", Hint: "write " + quoted("."+name)}
-		case v[name] != "":
-			return v[name], nil
-		default:
-			return "", v.unknown(s)
-		}
+	if _, ok := find(name); ok && !dotted {
+		return &diag.Diagnostic{Message: quoted(field) + " is no stamp", Hint: "write " + quoted("."+name)}
 	}
-	return "", misspelt(field, name)
-}
-
-// unknown is a stamp that has no value.
-func (v Values) unknown(s Stamp) *diag.Diagnostic {
-	if version := v["Version"]; version != "" {
-		switch s.Name {
-		case "Major", "Minor", "Patch":
-			return &diag.Diagnostic{Message: fmt.Sprintf("%s is not known, because the version %s has not three numbers", quoted("."+s.Name), version), Hint: s.give}
-		}
-	}
-	return &diag.Diagnostic{Message: quoted("."+s.Name) + " is not known", Hint: s.give}
-}
-
-func misspelt(field, name string) *diag.Diagnostic {
 	var names []string
 	for _, s := range All() {
 		names = append(names, s.Name)
@@ -175,10 +139,12 @@ func misspelt(field, name string) *diag.Diagnostic {
 }
 
 // quoted is a field as texts have it, cut to be short.
-func quoted(field string) string {
+func quoted(field string) string { return open + short(field) + end }
+
+func short(text string) string {
 	const limit = 40
-	if runes := []rune(field); len(runes) > limit {
-		field = string(runes[:limit]) + "…"
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
-	return open + field + end
+	return text
 }

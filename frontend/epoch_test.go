@@ -1,0 +1,80 @@
+package frontend
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/exporter/exptypes"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// commitGateway is one whose build context is a repository.
+type commitGateway struct {
+	*fakeGateway
+	asked []string // the sources that metadata was asked of
+}
+
+func (g *commitGateway) ResolveSourceMetadata(_ context.Context, op *pb.SourceOp, _ sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	g.asked = append(g.asked, op.Identifier)
+	const commit = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n" +
+		"author a <a@example.com> 1600000000 +0100\ncommitter a <a@example.com> 1700000000 +0100\n\nchange\n"
+	return &sourceresolver.MetaResponse{Op: op, Git: &sourceresolver.ResolveGitResponse{CommitObject: []byte(commit)}}, nil
+}
+
+// TestEpochOfContext: the word context stands for the time of the commit that
+// a repository's address leads to.
+func TestEpochOfContext(t *testing.T) {
+	g := &commitGateway{fakeGateway: &fakeGateway{files: mapFS(hello), opts: map[string]string{
+		"context": "https://git.example/acme/hello.git#main", "build-arg:SOURCE_DATE_EPOCH": "context",
+	}}}
+	res, err := Build(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(res.Metadata[exptypes.ExporterEpochKey]); got != "1700000000" {
+		t.Errorf("the time of the image is %q, want that of the commit", got)
+	}
+	if len(g.asked) != 1 || !strings.HasPrefix(g.asked[0], "git://git.example/acme/hello.git#main") {
+		t.Errorf("the time was asked of %q", g.asked)
+	}
+}
+
+// TestEpochOfDirectory: a directory has no time.
+func TestEpochOfDirectory(t *testing.T) {
+	const want = "build arg SOURCE_DATE_EPOCH is context, and the build context has no time of its own: " +
+		"a git repository's address has that of its commit, an archive's that of its files; " +
+		"for a directory, pass the commit's: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
+	_, err := Build(t.Context(), &fakeGateway{files: mapFS(hello), opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "context"}})
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestPasswordsAreNotAnswered: the definition that people are shown has no
+// passwords of proxies.
+func TestPasswordsAreNotAnswered(t *testing.T) {
+	for _, q := range Questions() {
+		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
+			requestKey:               q.id(),
+			"build-arg:HTTPS_PROXY":  "http://me:secret@proxy.example:3128",
+			"build-arg:http_proxy":   "me:secret@proxy.example",
+			"build-arg:ALL_PROXY":    "socks5://me:secret@proxy.example",
+			"build-arg:FTP_PROXY":    "http://me:s%40secret@proxy.example",
+			"build-arg:NO_PROXY":     "10.0.0.0/8",
+			"attest:provenance":      "mode=max",
+			"build-arg:BUILDKIT_ABC": "1",
+		}}
+		res, err := Build(t.Context(), g)
+		if err != nil {
+			t.Errorf("--call=%s: %v", q.Name, err)
+			continue
+		}
+		for key, data := range res.Metadata {
+			if strings.Contains(string(data), "secret@") {
+				t.Errorf("--call=%s: %s has a password:\n%s", q.Name, key, data)
+			}
+		}
+	}
+}

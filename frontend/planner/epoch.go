@@ -1,0 +1,48 @@
+package planner
+
+import (
+	"strconv"
+
+	"github.com/gohull/gohull/frontend/diag"
+)
+
+// EpochArg is the build arg for the time of all files and of the image.
+const EpochArg = "SOURCE_DATE_EPOCH"
+
+// EpochOfContext is the value that stands for the time of the build context,
+// which only the daemon can tell.
+const EpochOfContext = "context"
+
+// Epoch is the time of all files and of the image. The zero value is the
+// default, the beginning of 1970. Only ParseEpoch makes another one.
+type Epoch struct {
+	seconds int64
+}
+
+// Seconds since the beginning of 1970.
+func (e Epoch) Seconds() int64 { return e.seconds }
+
+// IsZero reports whether it is the default.
+func (e Epoch) IsZero() bool { return e.seconds == 0 }
+
+// lastSecond is the end of the year 9999: JSON has no later times.
+const lastSecond = 253402300799
+
+// ParseEpoch reads seconds since 1970.
+func ParseEpoch(value string) (Epoch, *diag.Diagnostic) {
+	const wanted = ", wanted seconds since 1970"
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	d := &diag.Diagnostic{Message: strconv.Quote(value) + wanted, Hint: "as `git log -1 --format=%ct` prints them"}
+	switch {
+	case err != nil || seconds < 0:
+		return Epoch{}, d
+	case seconds > lastSecond:
+		d.Message = strconv.Quote(value) + ", which is after the year 9999" + wanted
+		if inSeconds := seconds / 1000; inSeconds <= lastSecond {
+			d.Message = strconv.Quote(value) + ", which is in milliseconds" + wanted
+			d.Hint = "write " + strconv.FormatInt(inSeconds, 10)
+		}
+		return Epoch{}, d
+	}
+	return Epoch{seconds}, nil
+}
