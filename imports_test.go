@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"frontend/netenv":     {"frontend/diag", "internal/gomod"},
 	"frontend/planner":    {"frontend/diag", "frontend/goflag", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/plan", "llb/tool"},
 	"frontend/project":    {"frontend/diag", "internal/gomod"},
-	"frontend/rules":      {"frontend/diag", "frontend/ignore", "frontend/project", "frontend/spec", "llb/tool"},
+	"frontend/rules":      {"frontend/diag", "frontend/goflag", "frontend/ignore", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/tool"},
 	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
 	"frontend/stamp":      {"frontend/diag"},
 	"internal/safe":       {},

@@ -51,6 +51,7 @@ func All() []Rule {
 		{"FloatingTag", "An image's tag names no version, and moves without notice.", floatingTag},
 		{"GoVersionDiffers", "A toolchain line is another version than what is built with, by the key `go` or by another line.", goVersionDiffers},
 		{"KeyWithoutEffect", "A key changes nothing, because another one decides.", keyWithoutEffect},
+		{"LinkerVariable", "An `-X` of `build.ldflags` sets a variable that the program does not have, or to a value with quotes.", linkerVariable},
 		{"NoCertificates", "The program may verify TLS connections, and the base has no CA certificates.", noCertificates},
 		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
 		{"PrivilegedPort", "The image exposes a port below 1024, and its user may not listen there.", privilegedPort},

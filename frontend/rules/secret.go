@@ -101,11 +101,22 @@ var looks = []struct {
 	form *regexp.Regexp
 }{
 	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`)},
-	{"a password in a URL", regexp.MustCompile(`://[^/\s:@]*:[^/\s:@${<*]+@`)},
+	{"a password in a URL", regexp.MustCompile(`://[^/\s:@]*:[^/\s@${<*]+@`)},
 	{"an access token", regexp.MustCompile(`\b(gh[oprsu]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22}|glpat-[0-9A-Za-z_-]{20}|xox[abeprs]-[0-9A-Za-z-]{10}|AKIA[0-9A-Z]{16}|sk_live_[0-9A-Za-z]{16})`)},
 }
 
+// addressName matches names whose value is an address, which some programs
+// take without a scheme: HTTPS_PROXY, MYSQL_DSN.
+var (
+	addressName = regexp.MustCompile(`(?i)(^|[._-])(proxy|url|uri|dsn)$`)
+	schemeless  = regexp.MustCompile(`^[^\s/:@]+:[^\s/@${<*]+@[^\s@]`)
+)
+
 func (f *secrets) valued(key, reach string, at diag.Range, name, value string) {
+	if addressName.MatchString(name) && schemeless.MatchString(value) {
+		f.tell(at, fmt.Sprintf("%s: %s holds a password before a host, which would be %s", key, name, reach))
+		return
+	}
 	for _, l := range looks {
 		if l.form.MatchString(value) {
 			f.tell(at, fmt.Sprintf("%s: %s holds %s, which would be %s", key, name, l.what, reach))

@@ -60,6 +60,10 @@ run:
     DATABASE: postgres://app:hunter2@db/app
     LATER: postgres://app:${PASSWORD}@db/app
     PLAIN: http://example.com:8080/a@b
+    COLON: postgres://app:hunter:2@db/app
+    HTTPS_PROXY: app:hunter2@proxy.example:3128
+    IMAGE_URL: registry.example/x:1@sha256:abc
+    SSH_URL: git@git.example:acme/hello
     AWS: AKIAABCDEFGHIJKLMNOP
     KEY: "-----BEGIN EC PRIVATE KEY-----"
   labels: {team.token: abc}
@@ -70,6 +74,8 @@ image: {name: x, tags: [v1], annotations: {deploy-token: abc}}
 build.ldflags: main.apiKey looks like a secret
 build.ldflags: main.Token looks like a secret
 run.env: DATABASE holds a password in a URL
+run.env: COLON holds a password in a URL
+run.env: HTTPS_PROXY holds a password before a host
 run.env: AWS holds an access token
 run.env: KEY holds a private key
 run.labels: team.token looks like a secret

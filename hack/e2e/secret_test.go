@@ -50,7 +50,7 @@ func TestSecretUnusable(t *testing.T) {
 	}{
 		{[]string{"--secret=id=ca,src=" + p.Netrc}, "secret /run/secrets/ca: found no certificate, want PEM blocks of type CERTIFICATE"},
 		{[]string{"--build-arg=GOPROXY=" + strings.Replace(p.URL, "://", "://gopher:"+p.Password+"@", 1)},
-			"build arg GOPROXY holds credentials for " + strings.TrimPrefix(p.URL, "https://") + ", which would reach the cache and the provenance; pass them as the secret netrc: --secret id=netrc,src=$HOME/.netrc"},
+			"build arg GOPROXY: credentials for \"" + strings.TrimPrefix(p.URL, "https://") + "\" would reach the cache and the provenance; remove them, and pass them as the secret netrc: --secret id=netrc,src=$HOME/.netrc"},
 	}
 	for _, test := range tests {
 		r := run(t, plain(t, dir, test.args...))

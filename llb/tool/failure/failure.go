@@ -97,6 +97,8 @@ func (p *parser) block(b block) {
 		p.pkg = strings.TrimPrefix(b.head, "# ")
 	case around.MatchString(b.head):
 		p.others = append(p.others, b.text(b.head))
+	case usage.MatchString(b.head):
+		p.misused(usage.FindStringSubmatch(b.head)[1])
 	case strings.HasPrefix(b.head, "note: "):
 		p.note(b.head)
 	case position.MatchString(b.head):
@@ -114,6 +116,20 @@ func (p *parser) block(b block) {
 		p.add(tool.Error{Message: b.text(p.pkg + ": " + b.head)})
 	default:
 		p.others = append(p.others, b.text(b.head))
+	}
+}
+
+// usage is the head of the page that a tool prints instead of working.
+var usage = regexp.MustCompile(`^usage: (link|compile|asm) \[options\]`)
+
+// toolKeys are the keys of the spec that have the flags of a tool.
+var toolKeys = map[string]string{"link": "build.ldflags", "compile": "build.gcflags", "asm": "build.asmflags"}
+
+// misused adds which key the error before is about, in the place of the page.
+func (p *parser) misused(tool string) {
+	n := len(p.errors)
+	if key := "; see the key " + toolKeys[tool]; n > 0 && !strings.HasSuffix(p.errors[n-1].Message, key) {
+		p.errors[n-1].Message = limit(p.errors[n-1].Message + key)
 	}
 }
 
