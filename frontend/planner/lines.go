@@ -6,6 +6,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/gomod"
 )
 
 // strict is the first Go that takes go lines for what they say.
@@ -23,16 +24,41 @@ func checkLines(c choices, errs *diag.List) {
 	if c.vendored {
 		return // The folders that replace modules are not looked at.
 	}
-	for _, m := range c.Project.Others {
-		if c.isBrought(m.Dir) {
+	for _, other := range loaded(c.Project) {
+		if c.isBrought(other.Dir) {
 			continue
 		}
 		if c.Project.Work == nil {
-			checkOther(c.Project, m, errs)
+			checkOther(c.Project, other, errs)
 		} else if c.version.IsSet() {
-			checkLine(c.version, m.Go, errs)
+			checkLine(c.version, other.Go, errs)
 		}
 	}
+}
+
+// replacement is the module of a folder, and the line that puts it in the
+// place of another.
+type replacement struct {
+	*project.Module
+	by gomod.Replace
+}
+
+// loaded are the modules of folders that the go command reads for certain:
+// those that replace the version of a module which the project requires.
+func loaded(p *project.Project) []replacement {
+	var all []replacement
+	replaced := p.Replacements()
+	for _, m := range p.Members {
+		for _, r := range m.Require {
+			by, ok := replaced.Of(r.Version)
+			other := p.Other(by.Dir())
+			isNew := !slices.ContainsFunc(all, func(l replacement) bool { return l.Module == other })
+			if ok && by.IsDir() && other != nil && isNew {
+				all = append(all, replacement{other, by})
+			}
+		}
+	}
+	return all
 }
 
 // isBrought reports whether another build context takes the place of a folder
@@ -63,20 +89,15 @@ func checkWork(w *project.Work, members []*project.Module, errs *diag.List) {
 
 // checkOther finds a module of a folder that asks for a newer Go than the
 // go.mod that puts it in another's place.
-func checkOther(p *project.Project, other *project.Module, errs *diag.List) {
+func checkOther(p *project.Project, other replacement, errs *diag.List) {
 	line := p.Root.Go
 	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
 		return
 	}
-	i := slices.IndexFunc(p.Root.Replace, func(r project.Replace) bool { return r.Dir() == other.Dir })
-	by := p.Root.Replace[i]
-	if !slices.ContainsFunc(p.Root.Require, func(r project.Require) bool { return r.Path == by.Old.Path }) {
-		return
-	}
 	errs.Add(diag.Diagnostic{
 		At:      line.At,
-		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for, the module in the place of %s", line.Value, other.Go.Value, other.Go.At, by.Old.Path),
+		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for, the module in the place of %s", line.Value, other.Go.Value, other.Go.At, other.by.Old.Path),
 		Hint:    "run `go mod tidy`",
-		Related: []diag.Range{other.Go.At, by.At},
+		Related: []diag.Range{other.Go.At, p.At(other.by)},
 	})
 }

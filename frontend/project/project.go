@@ -170,6 +170,17 @@ func (p *Project) Member(dir string) *Module {
 	return nil
 }
 
+// Other finds the module of a folder that takes the place of another module,
+// nil when there is none.
+func (p *Project) Other(dir string) *Module {
+	for _, m := range p.Others {
+		if m.Dir == dir {
+			return m
+		}
+	}
+	return nil
+}
+
 // Requires reports whether the project asks for any other module.
 func (p *Project) Requires() bool {
 	return slices.ContainsFunc(p.Members, func(m *Module) bool { return len(m.Require) > 0 })
