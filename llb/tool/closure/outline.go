@@ -130,6 +130,9 @@ func (t *tree) packageDirs(dir string) ([]string, error) {
 	if hasGo(entries) {
 		dirs = []string{dir}
 	}
+	if path.Base(dir) == vendor {
+		return dirs, nil // The go command lists the folder itself, but none below it.
+	}
 	for _, e := range entries {
 		below := path.Join(dir, e.Name())
 		if !e.IsDir() || passedOver(e.Name()) || t.exists(path.Join(below, "go.mod")) {
@@ -145,7 +148,7 @@ func (t *tree) packageDirs(dir string) ([]string, error) {
 }
 
 func passedOver(base string) bool {
-	return base == vendor || base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")
+	return base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")
 }
 
 // stubText is a Go file that does nothing but import.

@@ -71,6 +71,9 @@ func (w *walk) folder(dir string, mod *mod) error {
 	if files := goFiles(entries); len(files) > 0 {
 		w.facts.Packages = append(w.facts.Packages, w.folderPackage(dir, mod, files))
 	}
+	if path.Base(dir) == "vendor" {
+		return nil // The go command lists the folder itself, but none below it.
+	}
 	for _, e := range entries {
 		if e.IsDir() && !skipped(e.Name()) {
 			if err := w.folder(path.Join(dir, e.Name()), mod); err != nil {
@@ -85,7 +88,7 @@ func isGoMod(e fs.DirEntry) bool { return e.Name() == "go.mod" && !e.IsDir() }
 
 // skipped reports whether `./...` passes over folders of this name.
 func skipped(name string) bool {
-	return gofiles.IsHidden(name) || name == "testdata" || name == "vendor"
+	return gofiles.IsHidden(name) || name == "testdata"
 }
 
 // goFiles are the names of the Go files that are neither tests nor hidden.
