@@ -108,6 +108,9 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	if err := b.readCheckout(ctx, &req); err != nil {
 		return in, err
 	}
+	if err := b.readGitContext(ctx, &req); err != nil {
+		return in, err
+	}
 	in, err := parse(b.source.Filename, b.source.Data, b.files, req)
 	if err == nil {
 		in.Project.Hidden = b.hidden

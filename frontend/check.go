@@ -93,7 +93,7 @@ func (b *build) warn(ctx context.Context, all []planned) error {
 	if found.areErrors {
 		return violation(found.all)
 	}
-	return b.warnUnsure(ctx, all)
+	return nil
 }
 
 // tell has the client print a warning.

@@ -6,13 +6,12 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/visible"
 	lower "github.com/gohull/gohull/llb"
-	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 )
 
 // inputs is what a plan refers to, as this daemon and this request have it.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
-	buildContext, err := b.context(ctx, llb.ExcludePatterns(b.ignored.Patterns()))
+	buildContext, err := b.mainContext(ctx)
 	if err != nil {
 		return lower.Inputs{}, err
 	}

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
 )
 
 // TestEveryTarget asks every question about every target of every example, and
@@ -73,4 +75,25 @@ func allocations(t *testing.T, question string, images int) float64 {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestGitContextLabels: an image of a context that the daemon clones says what
+// it is made of, and not with which password.
+func TestGitContextLabels(t *testing.T) {
+	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
+		"context":  "https://user:secret@git.example/acme/hello.git#v1",
+		requestKey: requestPrefix + "plan",
+	}}
+	res, err := Build(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p plan.Plan
+	if err := json.Unmarshal(res.Metadata[resultJSON], &p); err != nil {
+		t.Fatal(err)
+	}
+	labels := p.Images[0].Config.Labels
+	if labels["org.opencontainers.image.revision"] != strings.Repeat("c", 40) || labels["org.opencontainers.image.source"] != "https://git.example/acme/hello" {
+		t.Errorf("the labels are %q", labels)
+	}
 }

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -39,6 +40,9 @@ func TestQuestions(t *testing.T) {
 // ask gives the answer to a question, by form; the question "build" builds.
 func ask(t *testing.T, ar *txtar.Archive, question string) map[string]string {
 	g := &fakeGateway{files: mapFS(contextOf(ar)), opts: options(string(ar.Comment))}
+	if dir, name := path.Split(g.opts["filename"]); dir != "" {
+		g.spec, g.opts["filename"] = path.Clean(dir), name
+	}
 	if question != "build" {
 		g.opts[requestKey] = requestPrefix + question
 	}
@@ -83,6 +87,12 @@ func options(comment string) map[string]string {
 		case "--build-arg":
 			name, value, _ := strings.Cut(value, "=")
 			opts["build-arg:"+name] = value
+		case "--label":
+			name, value, _ := strings.Cut(value, "=")
+			opts["label:"+name] = value
+		case "--option": // as buildx sends others
+			name, value, _ := strings.Cut(value, "=")
+			opts[name] = value
 		case "--platform":
 			opts["platform"] = value
 		case "--file":

@@ -82,23 +82,14 @@ func (b *build) isPlainLocal() bool {
 }
 
 // readOther reads the files of a context that is no plain directory of the
-// client. An ignore file has no effect on one that is not local at all.
+// client.
 func (b *build) readOther(ctx context.Context) error {
-	local, err := b.isLocal(ctx)
+	own, err := b.readOwnIgnore(ctx)
 	if err != nil {
 		return err
 	}
-	var own *namedFile
-	if local {
-		if own, err = b.readOwnIgnore(ctx); err != nil {
-			return err
-		}
-	}
 	if err := b.readProject(ctx); err != nil {
 		return err
-	}
-	if !local {
-		delete(b.files, dockerui.DefaultDockerignoreName)
 	}
 	return b.heed(own)
 }

@@ -35,6 +35,9 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 	if err != nil {
 		return nil, err
 	}
+	if len(all) > 1 && planner.IsImage(all[0].in.Request.Target) {
+		rb.AddMeta(notAnImage, nil)
+	}
 	if len(all) == 1 {
 		b.name(rb, all[0])
 		if err := b.addSBOMs(ctx, rb, all[0]); err != nil {
@@ -57,6 +60,12 @@ func (b *build) solveOne(ctx context.Context, all []planned, i int) (*dockerui.B
 	}
 	return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
 }
+
+// notAnImage is the key of an annotation of a type that does not exist. All
+// images at once are directories; exporters of images would push them as one
+// image that starts nothing. A frontend does not know the exporter, but those
+// of images refuse the annotation, with its type in their message.
+const notAnImage = "annotation-target-all-is-several-images-in-directories--for-the-directories-use-output-type-local--for-the-images-use-call-bake-and-docker-buildx-bake.x"
 
 // solveEach builds images side by side, and none ends because of another: its
 // error has all that is wrong.
@@ -93,7 +102,7 @@ func folders(all []planned, i int) llb.State {
 // name says what an image is called, for exporters that are told to take
 // that, and how it is annotated.
 func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
-	if target := p.in.Request.Target; target != "" && target != planner.ImageTarget {
+	if !planner.IsImage(p.in.Request.Target) {
 		return
 	}
 	if names := p.plan.Names; len(names) > 0 {

@@ -34,3 +34,10 @@ func Replaced(other llb.State, name, dir string, in Inputs) llb.State {
 	label := fmt.Sprintf("put the build context %s in the place of %s", name, dir)
 	return in.Context.File(action, lowering{in: in}.step(plan.Step{Name: label})...)
 }
+
+// Without is a build context that the daemon fetched, without what the ignore
+// file hides; a client leaves that out itself.
+func Without(st llb.State, patterns []string) llb.State {
+	rest := &llb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: patterns}
+	return llb.Scratch().File(llb.Copy(st, "/", "/", rest), llb.WithCustomName("leave out what the ignore file hides"))
+}

@@ -92,6 +92,9 @@ func TargetOf(in Input) Target {
 	return all[max(slices.IndexFunc(all, func(t Target) bool { return t.Default }), 0)]
 }
 
+// IsImage reports whether a target of Images is the image itself.
+func IsImage(kind string) bool { return kind == "" || kind == ImageTarget }
+
 // kindNames are the names of Targets.
 func kindNames() []string {
 	var names []string

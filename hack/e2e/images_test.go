@@ -131,6 +131,12 @@ func TestAllImages(t *testing.T) {
 		t.Error("not the worker alone has the base that it names")
 	}
 
+	one := gohull(t, dir, "--target=all")
+	one.Push = ref(t)
+	if r := run(t, one); r.Exit == 0 || !strings.Contains(r.Text, "use-call-bake") {
+		t.Errorf("pushed as one image, all images give exit code %d and\n%s", r.Exit, r.Text)
+	}
+
 	b := gohull(t, dir, "--target=worker", "--build-arg=VERSION=2.0.0", "--build-arg=RELEASES=1.9.0", "--provenance=false", `--output=type=image,"name=*",push=true`)
 	succeed(t, b)
 	var called []struct{ Names []string }

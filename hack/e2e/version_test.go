@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"maps"
+	"net/http/cgi"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -189,5 +192,44 @@ func TestGitThatIsAskedFor(t *testing.T) {
 	git(t, dir, "gc", "--quiet")
 	if got := answer(t, "tags", dir); got != want {
 		t.Errorf("with packed tags, printed\n%swant\n%s", got, want)
+	}
+}
+
+// TestGitContext: a context that the daemon clones gives the image that a
+// checkout of the commit gives, with its labels and stamps, and what the ignore
+// file hides is in neither.
+func TestGitContext(t *testing.T) {
+	root := t.TempDir()
+	server := httptest.NewServer(&cgi.Handler{
+		Path: filepath.Join(gitPrograms(), "git-http-backend"),
+		Env:  []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1"},
+	})
+	defer server.Close()
+	git(t, root, "init", "--quiet", "--bare", filepath.Join(root, "stamped.git"))
+	files := maps.Clone(stamped)
+	files["Dockerfile"] = "# syntax=" + env(t, "GOHULL_SYNTAX") + "\nbuild: {ldflags: \"-X main.commit={{.ShortCommit}}\"}\nrun: {files: [{from: conf, to: /conf}]}\n"
+	files["conf/a"], files["conf/hidden"], files[".dockerignore"] = "a", "h", "conf/hidden\n"
+	address := server.URL + "/stamped.git"
+	dir := repository(t, files, address)
+	git(t, dir, "tag", "--annotate", "--message=one", "v1")
+	git(t, dir, "push", "--quiet", filepath.Join(root, "stamped.git"), "HEAD:refs/heads/main", "v1")
+
+	name := ref(t)
+	local := pushed(t, dir, name)
+	for _, reference := range []string{"#main", "#v1"} {
+		b := gohull(t, address+reference, "--provenance=false")
+		b.Push = name
+		if remote := succeed(t, b); remote.Digest != local.Digest {
+			t.Errorf("%s gives %s, the checkout %s", reference, remote.Digest, local.Digest)
+		}
+	}
+	im := pull(t, name)
+	commit := git(t, dir, "rev-parse", "HEAD")
+	if _, out := output(t, im); out != " "+commit[:7]+"\n" {
+		t.Errorf("the program printed %q", out)
+	}
+	labels := config(t, im).Labels
+	if labels["org.opencontainers.image.revision"] != commit || labels["org.opencontainers.image.source"] != strings.TrimSuffix(address, ".git") {
+		t.Errorf("the labels are %q", labels)
 	}
 }
