@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/distribution/reference"
@@ -173,10 +174,21 @@ func matches(have, want ocispecs.Platform) error {
 
 func notResolved(key planner.ImageKey, err error) diag.Diagnostic {
 	d := diag.Diagnostic{At: key.At, Message: fmt.Sprintf("%s: %s for %s: %v", key.Use, key.Ref, key.Platform, err)}
+	if version, ok := planner.OfficialGo(key.Ref); ok && isMissing(key.Ref, err) {
+		d.Message = fmt.Sprintf("Go %s is not published: %s does not exist", version, key.Ref)
+		d.Hint = "write a version that is, as the key `go` or in go.mod"
+		return d
+	}
 	if key.Use == "toolchain" {
 		d.Hint = "name another with the keys `go` or `toolchain`; with `toolchain: module` it comes through the module proxy and no registry is needed"
 	}
 	return d
+}
+
+// isMissing reports whether a registry said that an image does not exist, for
+// any platform. Errors of the gateway come as text.
+func isMissing(ref string, err error) bool {
+	return strings.HasSuffix(err.Error(), ref+": not found")
 }
 
 // frontendImage is implemented by gateway clients that run from an image.

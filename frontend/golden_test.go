@@ -394,6 +394,9 @@ func fakeToolchain(version, platform string) tool.Fetched {
 // case lists.
 func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
 	platforms := []string{"linux/amd64"}
+	if strings.Contains(key.Ref, "golang:1.99") {
+		return planner.Image{}, fmt.Errorf("%s: not found", key.Ref) // the whole error, as the gateway has it
+	}
 	if !strings.HasPrefix(key.Ref, "docker.io/library/golang:") {
 		platforms = c.listed(key.Ref)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/visible"
 	lower "github.com/gohull/gohull/llb"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 )
 

@@ -21,6 +21,14 @@ type draft struct {
 }
 
 func (d draft) plan() *plan.Plan {
+	p := d.planned()
+	if p != nil && Generates(d.Input) {
+		p.Generators = d.whole().generatePatterns()
+	}
+	return p
+}
+
+func (d draft) planned() *plan.Plan {
 	if IsCheck(d.Request.Target) {
 		return d.checkPlan()
 	}

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -79,13 +78,30 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 	case 0:
 		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere()})
 	default:
+		all = p.byLikelihood(all)
 		p.errs.Add(diag.Diagnostic{
 			At:      firstLine(s),
 			Message: fmt.Sprintf("%d main packages, and the key `main` names none of them: %s", len(all), join(dirs(all))),
-			Hint:    fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(p.likely(all).Dir)),
+			Hint:    p.nameOne(s, all),
 		})
 	}
 	return nil
+}
+
+// nameOne shows the line that names the first of several main packages, and
+// the main packages of other modules. These come first if those of the project
+// are all aside.
+func (p packages) nameOne(s *spec.Spec, all []tool.Package) string {
+	line := fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(all[0].Dir))
+	others := p.byLikelihood(p.others())
+	if len(others) == 0 {
+		return line
+	}
+	more := fmt.Sprintf("other modules have main packages as well: %s; %s", join(dirs(others)), p.otherModule(others[0]))
+	if isAside(all[0].Dir) && !isAside(others[0].Dir) {
+		return more + "; for one of this module, " + line
+	}
+	return line + "; " + more
 }
 
 // elsewhere says where a main package may be hiding.
@@ -95,7 +111,7 @@ func (p packages) elsewhere() string {
 			return dot(pkg.Dir) + ": " + pkg.Reason
 		}
 	}
-	if others := p.others(); len(others) > 0 {
+	if others := p.byLikelihood(p.others()); len(others) > 0 {
 		return fmt.Sprintf("other modules have some: %s; %s", join(dirs(others)), p.otherModule(others[0]))
 	}
 	return "a package that is to be a program begins with `package main`"
@@ -110,25 +126,6 @@ func (p packages) others() []tool.Package {
 		}
 	}
 	return out
-}
-
-// likely is the package that an example shows: the one at the root of its
-// module or named like it, else one right below cmd, else the one that is least deep.
-func (p packages) likely(all []tool.Package) tool.Package {
-	return slices.MinFunc(all, func(a, b tool.Package) int {
-		return cmp.Or(cmp.Compare(p.oddity(a), p.oddity(b)), cmp.Compare(strings.Count(a.Dir, "/"), strings.Count(b.Dir, "/")))
-	})
-}
-
-// oddity says how far a package's place is from where programs usually are.
-func (p packages) oddity(pkg tool.Package) int {
-	switch m := p.project.Member(pkg.Module); {
-	case pkg.Dir == m.Dir, path.Base(pkg.Dir) == binaryName(m.Path):
-		return 0
-	case path.Dir(pkg.Dir) == "cmd":
-		return 1
-	}
-	return 2
 }
 
 // named finds what one entry of the key `main` names: a folder, an import
@@ -211,16 +208,21 @@ func (p packages) otherModule(pkg tool.Package) string {
 }
 
 func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		At:      m.At,
 		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
 		Hint:    p.suggestion(dir),
 	}
+	if strings.HasSuffix(m.Value, ".go") {
+		d.Message = fmt.Sprintf("main: %s is a file, wanted the directory of a package", m.Value)
+		d.Hint = "name the directory: " + dot(path.Dir(dir))
+	}
+	return d
 }
 
 // suggestion names the main package that was probably meant, else all.
 func (p packages) suggestion(dir string) string {
-	all := dirs(p.all())
+	all := dirs(p.byLikelihood(p.all()))
 	if len(all) == 0 {
 		return "the project has no main package; " + p.elsewhere()
 	}

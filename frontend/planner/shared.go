@@ -130,11 +130,15 @@ func (c choices) pickOf(image *spec.Spec, mains []string) plan.Pick {
 
 // pickName is what users read while the source of several images is picked.
 func pickName(picks []plan.Pick) string {
+	const most = 4 // A longer list hides the error that follows it.
+	if len(picks) > most {
+		return fmt.Sprintf("pick the source of %d images", len(picks))
+	}
 	var names []string
 	for _, p := range picks {
 		names = append(names, p.Image)
 	}
-	return "pick the source of " + someOf(names)
+	return "pick the source of " + strings.Join(names, ", ")
 }
 
 // namedMains are the folders of the main packages that a spec names one by

@@ -145,6 +145,16 @@ func officialImage(version string, large bool) string {
 // officialRepository has the official Go images.
 const officialRepository = "docker.io/library/golang"
 
+// OfficialGo is the Go version of an official image, as officialImage has it.
+func OfficialGo(ref string) (version string, ok bool) {
+	tag, ok := strings.CutPrefix(ref, officialRepository+":")
+	if !ok {
+		return "", false
+	}
+	version, kind, _ := strings.Cut(tag, "-")
+	return version, project.IsVersion(version) && (kind == "alpine" || kind == "bookworm")
+}
+
 // checkReference normalises an image reference. A reference that floats is an
 // error: what it means today is not what it means tomorrow.
 func checkReference(key string, s spec.String, words []string, errs *diag.List) string {
@@ -161,7 +171,7 @@ func checkReference(key string, s spec.String, words []string, errs *diag.List) 
 		d := diag.Diagnostic{
 			At:      s.At,
 			Message: fmt.Sprintf("%s: %s has no tag, which would mean latest", key, s.Value),
-			Hint:    fmt.Sprintf("write its version, as in %s:1.2, or its digest; the words are %s", s.Value, strings.Join(words, ", ")),
+			Hint:    tagHint(named, s.Value, words),
 		}
 		errs.Add(withNearMiss(d, s.Value, words))
 		return ""
@@ -175,6 +185,23 @@ func checkReference(key string, s spec.String, words []string, errs *diag.List) 
 		return ""
 	}
 	return named.String()
+}
+
+// releases are tags of images that programs are often put on. A tag that is
+// made up would send a user to an image that does not exist.
+var releases = map[string]string{
+	"docker.io/library/busybox": "1.37",
+	"docker.io/library/debian":  "12-slim",
+	"docker.io/library/golang":  "1.26-bookworm",
+	"docker.io/library/ubuntu":  "24.04",
+}
+
+func tagHint(named reference.Named, written string, words []string) string {
+	hint := "add the tag of a version, or a digest"
+	if tag, ok := releases[named.Name()]; ok {
+		hint = fmt.Sprintf("write its version, as in %s:%s, or its digest", written, tag)
+	}
+	return hint + "; the words are " + strings.Join(words, ", ")
 }
 
 func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnostic {

@@ -106,6 +106,9 @@ func (v value) unknownHint(key string, known []string) string {
 	if v.p.full() {
 		return "" // only counted from here on
 	}
+	if hint := v.translated(key); hint != "" {
+		return hint
+	}
 	if hint := v.p.elsewhere(key); hint != "" {
 		return hint
 	}

@@ -133,6 +133,24 @@ func words(one, more string, accept rule) kind[[]String] {
 	}}
 }
 
+// flags are arguments of a tool on one line, as the go command takes them. A
+// list, as ko and GoReleaser have it, is the same with spaces between.
+var flags = kind[String]{want: aString, shape: either(textShape, listShape(textShape)), read: func(v value) String {
+	line := text(aString, anything)
+	if v.node.Kind != yaml.SequenceNode {
+		return line.read(v)
+	}
+	return String{Value: strings.Join(texts(items(v, line, nil)), " "), At: v.at()}
+}}
+
+func texts(list []String) []string {
+	var all []string
+	for _, s := range list {
+		all = append(all, s.Value)
+	}
+	return all
+}
+
 // argv is a command line, one argument an item. One string is one argument:
 // nothing here splits it.
 var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShape, listShape(literalShape)), read: func(v value) []String {
@@ -144,7 +162,7 @@ var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShap
 		return nil
 	}
 	if list := strings.Fields(s.Value); len(list) > 1 {
-		v.wrong("write "+flow(list), "%s is one argument, no shell splits it", quote(s.Value))
+		v.wrong(listHint(list), "%s is one argument, no shell splits it", quote(s.Value))
 	}
 	return []String{s}
 }}
@@ -156,6 +174,22 @@ var argument = kind[String]{want: "an argument", shape: literalShape, read: func
 	}
 	return s
 }}
+
+// listHint says how a command line is written as a list. What only a shell
+// understands cannot be.
+func listHint(list []string) string {
+	if slices.ContainsFunc(list, IsShell) {
+		return "write a list with a program and its arguments; if it needs a shell, have it run by one that the base has: [/bin/sh, -c, …]"
+	}
+	return "write " + flow(list)
+}
+
+// shellWord is an operator or a variable, which a shell would replace.
+var shellWord = regexp.MustCompile(`^(&&?|\|\|?|;;?|[0-9]?>>?.*|[0-9]?<<?.*)$|^([^$]*=)?\$(\{[A-Za-z_]\w*\}|[A-Za-z_]\w*|\(.*\))$|.;$`)
+
+// IsShell reports whether an argument is something that only a shell
+// understands: "&&", "2>&1", "$HOME".
+func IsShell(word string) bool { return shellWord.MatchString(word) }
 
 // flow writes a short list as YAML.
 func flow(list []string) string {
@@ -220,7 +254,7 @@ func (v value) mapped(accept rule) []Pair {
 
 // equation is an item NAME=value.
 func equation(accept rule) kind[Pair] {
-	return scalar("NAME=value", textShape, func(v value, s String) Pair {
+	named := scalar("NAME=value", textShape, func(v value, s String) Pair {
 		name, val, found := strings.Cut(s.Value, "=")
 		if !found {
 			v.wrong("", "wanted NAME=value, found %s", v.found())
@@ -231,6 +265,24 @@ func equation(accept rule) kind[Pair] {
 		v.visible(pair.Value, true)
 		return pair
 	})
+	read := named.read
+	named.read = func(v value) Pair {
+		if v.node.Kind == yaml.MappingNode {
+			v.wrong(pairHint(v.node), "wanted NAME=value, found a mapping")
+			return Pair{}
+		}
+		return read(v)
+	}
+	return named
+}
+
+// pairHint is for an item {name: NAME, value: text}, as Kubernetes has it, and
+// for other mappings.
+func pairHint(n *yaml.Node) string {
+	if len(n.Content) != 4 || n.Content[0].Value != "name" || n.Content[2].Value != "value" {
+		return "write a mapping without the dashes"
+	}
+	return "write the item " + cut(n.Content[1].Value+"="+n.Content[3].Value)
 }
 
 var boolean = kind[Bool]{want: "true or false", shape: shape{"type": "boolean"}, read: func(v value) Bool {
@@ -268,7 +320,7 @@ const aPort = "a port like 8080 or 53/udp"
 var port = scalar(aPort, portShape, func(v value, s String) Port {
 	m := portForm.FindStringSubmatch(s.Value)
 	if m == nil {
-		v.wrong("name each port by itself", "wanted %s, found %s", aPort, quote(s.Value))
+		v.wrong(portHint(s.Value), "wanted %s, found %s", aPort, quote(s.Value))
 		return Port{}
 	}
 	number, err := strconv.Atoi(m[1])
@@ -277,6 +329,15 @@ var port = scalar(aPort, portShape, func(v value, s String) Port {
 	}
 	return Port{Number: number, Protocol: v.protocol(s.Value, m[2]), At: s.At}
 })
+
+// portHint is for what is no port: one with a port of the host before it, as
+// Compose has it, or several.
+func portHint(s string) string {
+	if i := strings.LastIndex(s, ":"); i >= 0 && portForm.MatchString(s[i+1:]) {
+		return "write " + s[i+1:] + "; the port of the host is chosen where the image is run"
+	}
+	return "name each port by itself"
+}
 
 // portNumber is a port of a protocol that goes without saying.
 var portNumber = scalar("a port like 8080", either(whole(1, 65535), shape{"type": "string", "pattern": "^[1-9][0-9]*$"}), func(v value, s String) int {

@@ -162,6 +162,15 @@ func inImage(s string) *objection {
 	return nil
 }
 
+// volume is a path in the image. What is mounted there is
+// chosen where the image is run.
+func volume(s string) *objection {
+	if parts := strings.Split(s, ":"); len(parts) > 1 && strings.HasPrefix(parts[1], "/") {
+		return object("write "+cut(parts[1])+"; what is mounted there is chosen where the image is run", "wanted a path in the image, found %s", quote(s))
+	}
+	return inImage(s)
+}
+
 var absolute = shape{"type": "string", "pattern": "^/"}
 
 // inContext is a path below the build context.

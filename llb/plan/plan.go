@@ -11,15 +11,18 @@ type Plan struct {
 	Image     string   // its name in a file of several; empty for the only one
 	Names     []string // what it is called where it is pushed, with tags: "registry.example/acme/server:1.2.3"
 	Toolchain Toolchain
-	Source    Source
-	Modules   *Modules // nil when nothing is downloaded: vendored modules, or none
-	Rootfs    *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
-	Images    []Image  // in the order the platforms were asked for
-	Skeleton  Step     // finds what some checks read
-	Packages  Packages // what the others read
-	Reached   Packages // what generators read, in its Source and Modules
-	Checks    []Check  // that all images depend on
-	Alone     *Check   // asked for in the place of images
+	// Generators are patterns of the packages whose generators run before all
+	// else; nil for none.
+	Generators []string
+	Source     Source
+	Modules    *Modules // nil when nothing is downloaded: vendored modules, or none
+	Rootfs     *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
+	Images     []Image  // in the order the platforms were asked for
+	Skeleton   Step     // finds what some checks read
+	Packages   Packages // what the others read
+	Reached    Packages // what generators read, in its Source and Modules
+	Checks     []Check  // that all images depend on
+	Alone      *Check   // asked for in the place of images
 }
 
 // Scan asks which packages the context has. It runs before there is a plan,

@@ -13,6 +13,9 @@ func (p *Plan) String() string {
 	if p.Modules != nil {
 		fmt.Fprintf(&b, "modules for %s\n", strings.Join(p.Modules.Platforms, ", "))
 	}
+	if len(p.Generators) > 0 {
+		fmt.Fprintf(&b, "run generators of %s before\n", strings.Join(p.Generators, " "))
+	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s\n", c.Name)
 		c.write(&b)

@@ -1,0 +1,97 @@
+package spec
+
+import "strings"
+
+// foreign has the keys that other tools use for what a spec can say, in small
+// letters and without - and _, and the key of a spec that is meant. What has a
+// space, or begins with --, is the hint itself.
+var foreign = map[string]string{
+	// Dockerfile
+	"cmd":        "run.args",
+	"from":       "base",
+	"copy":       "run.files",
+	"add":        "run.files",
+	"maintainer": "run.labels",
+	"arg":        "--build-arg gives what a call changes; the reference lists the names",
+	"stopsignal": "run.stop-signal",
+	"cgoenabled": "build.cgo",
+	"goproxy":    "modules.proxy",
+	"goprivate":  "modules.private",
+	"gosumdb":    "modules.sumdb",
+	// Compose
+	"command":     "write entrypoint below run for the program, or args for what follows it",
+	"environment": "run.env",
+	"envfile":     "run.env",
+	"ports":       "run.expose",
+	"workingdir":  "run.workdir",
+	"label":       "run.labels",
+	"services":    "images",
+	"cachefrom":   "give the build the flag --cache-from",
+	"cacheto":     "give the build the flag --cache-to",
+	"context":     "the context is the last argument of docker buildx build",
+	"dockerfile":  "the flag -f names the spec",
+	"platform":    "give the build the flag --platform",
+	"platforms":   "give the build the flag --platform",
+	"secrets":     "give the build the flag --secret",
+	"ssh":         "give the build the flag --ssh",
+	"shmsize":     "give the build the flag --shm-size",
+	"network":     "give the build the flag --network",
+	"target":      "give the build the flag --target",
+	"dependson":   "it is not part of an image; set it where the image is run",
+	"networks":    "it is not part of an image; set it where the image is run",
+	"restart":     "it is not part of an image; set it where the image is run",
+	// Kubernetes
+	"containerport":   "run.expose",
+	"imagepullpolicy": "it is not part of an image; set it where the image is run",
+	"livenessprobe":   "run.healthcheck",
+	"readinessprobe":  "run.healthcheck",
+	"runasuser":       "run.user",
+	"volumemounts":    "run.volumes",
+	// ko and GoReleaser
+	"baseimage":          "base",
+	"baseimageoverrides": "base",
+	"defaultbaseimage":   "base",
+	"builds":             "images",
+	"dir":                "main",
+	"goarch":             "give the build the flag --platform",
+	"goos":               "give the build the flag --platform",
+	"goversion":          "go",
+	"golang":             "go",
+	"imagetemplates":     "image.tags",
+	"repository":         "image.name",
+	"registry":           "image.name",
+	"tag":                "write tags below build for build tags, or below image for those of the image",
+	"sbom":               "give the build the flag --sbom",
+	"provenance":         "give the build the flag --provenance",
+}
+
+var plainKey = strings.NewReplacer("-", "", "_", "")
+
+// translated is the hint for a key of another tool, empty for other keys.
+func (v value) translated(key string) string {
+	meant := foreign[plainKey.Replace(strings.ToLower(key))]
+	if meant == "" || strings.Contains(meant, " ") {
+		return meant
+	}
+	block, name := "", meant
+	if i := strings.LastIndex(meant, "."); i >= 0 {
+		block, name = meant[:i], meant[i+1:]
+	}
+	switch {
+	case block == v.block():
+		return "write " + name
+	case block == "":
+		return "write " + name + " at the top level"
+	}
+	return "write " + name + " below " + block
+}
+
+// block is the block that a mapping is, by the name that it has at the top
+// level: "run" for images.api.run, and nothing for images.api.
+func (v value) block() string {
+	if rest, ok := strings.CutPrefix(v.path, "images."); ok {
+		_, block, _ := strings.Cut(rest, ".")
+		return block
+	}
+	return v.path
+}
