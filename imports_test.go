@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"frontend/rules":      {"frontend/diag", "frontend/goflag", "frontend/ignore", "frontend/project", "frontend/spec", "frontend/stamp", "internal/gomod", "llb/tool"},
 	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
 	"frontend/stamp":      {"frontend/diag"},
+	"internal/regular":    {},
 	"internal/safe":       {},
 	"internal/visible":    {},
 	"internal/gomod":      {},
@@ -39,29 +40,29 @@ var allowed = map[string][]string{
 	"llb/llbtext":         {},
 	"llb/plan":            {},
 	"llb/tool":            {},
-	"llb/tool/binaries":   {"llb/tool", "llb/tool/mtime"},
-	"llb/tool/certs":      {},
-	"llb/tool/checks":     {"internal/gomod", "llb/tool", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
-	"llb/tool/closure":    {"internal/gomod", "llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
-	"llb/tool/compare":    {"llb/tool"},
+	"llb/tool/binaries":   {"internal/regular", "llb/tool", "llb/tool/mtime"},
+	"llb/tool/certs":      {"internal/regular"},
+	"llb/tool/checks":     {"internal/regular", "internal/gomod", "llb/tool", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
+	"llb/tool/closure":    {"internal/regular", "internal/gomod", "llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
+	"llb/tool/compare":    {"internal/regular", "llb/tool"},
 	"llb/tool/failure":    {"internal/gomod", "llb/tool"},
-	"llb/tool/gocmd":      {"internal/safe", "llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
+	"llb/tool/gocmd":      {"internal/regular", "internal/safe", "llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
 	"llb/tool/gofiles":    {},
-	"llb/tool/libraries":  {"llb/tool", "llb/tool/links"},
+	"llb/tool/libraries":  {"internal/regular", "llb/tool", "llb/tool/links"},
 	"llb/tool/links":      {},
-	"llb/tool/modules":    {"internal/safe", "llb/tool", "llb/tool/failure", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
+	"llb/tool/modules":    {"internal/regular", "internal/safe", "llb/tool", "llb/tool/failure", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
 	"llb/tool/mtime":      {},
-	"llb/tool/objects":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
+	"llb/tool/objects":    {"internal/regular", "llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/overlay":    {},
-	"llb/tool/program":    {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
-	"llb/tool/rootfs":     {"llb/tool", "llb/tool/certs", "llb/tool/mtime"},
-	"llb/tool/sbom":       {"llb/tool"},
-	"llb/tool/scan":       {"internal/gomod", "llb/tool", "llb/tool/gofiles", "llb/tool/links"},
+	"llb/tool/program":    {"internal/regular", "llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
+	"llb/tool/rootfs":     {"internal/regular", "llb/tool", "llb/tool/certs", "llb/tool/mtime"},
+	"llb/tool/sbom":       {"internal/regular", "llb/tool"},
+	"llb/tool/scan":       {"internal/regular", "internal/gomod", "llb/tool", "llb/tool/gofiles", "llb/tool/links"},
 	"llb/tool/steptest":   {"llb/tool", "llb/tool/gocmd"},
 	"llb/tool/tests":      {"llb/tool", "llb/tool/gocmd", "llb/tool/mtime"},
 	"llb/tool/toolchain":  {"internal/gomod", "llb/tool", "llb/tool/mtime", "llb/tool/wire"},
-	"llb/tool/vuln":       {"internal/gomod", "internal/safe", "llb/tool", "llb/tool/gocmd", "llb/tool/mtime", "llb/tool/wire"},
-	"llb/tool/wire":       {"llb/tool/certs"},
+	"llb/tool/vuln":       {"internal/regular", "internal/gomod", "internal/safe", "llb/tool", "llb/tool/gocmd", "llb/tool/mtime", "llb/tool/wire"},
+	"llb/tool/wire":       {"internal/regular", "llb/tool/certs"},
 }
 
 // pure are the packages that need nothing but the standard library.
@@ -182,6 +183,30 @@ func TestLogsAreVisible(t *testing.T) {
 			for _, stream := range []string{"os.Stdout", "os.Stderr", "fmt.Print(", "fmt.Println(", "fmt.Printf("} {
 				if strings.Contains(string(data), stream) {
 					t.Errorf("%s uses %s; take a writer as an argument", filepath.Join(fields[0], name), stream)
+				}
+			}
+		}
+	}
+}
+
+// TestReadsRegularFiles forbids steps to read files past internal/regular: one
+// of a build context may be a pipe, a device, or without end.
+func TestReadsRegularFiles(t *testing.T) {
+	for _, line := range golist(t, "{{.ImportPath}} {{.Dir}} {{join .GoFiles \" \"}}", "./llb/tool/...", "./cmd/...") {
+		fields := strings.Fields(line)
+		if strings.HasSuffix(fields[0], "/steptest") {
+			continue
+		}
+		for _, name := range fields[2:] {
+			data, err := os.ReadFile(filepath.Join(fields[1], name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for text := range strings.Lines(string(data)) {
+				unbounded := strings.Contains(text, "io.ReadAll(") && !strings.Contains(text, "io.LimitReader(") && !strings.Contains(text, "body)")
+				reads := strings.Contains(text, "os.ReadFile(") || strings.Contains(text, "fs.ReadFile(") && !strings.Contains(text, "(proc,") || strings.Contains(text, "os.Open(")
+				if unbounded || reads {
+					t.Errorf("%s: %s; use internal/regular", filepath.Join(fields[0], name), strings.TrimSpace(text))
 				}
 			}
 		}

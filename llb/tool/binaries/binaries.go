@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
 )
@@ -22,7 +23,7 @@ func Write(out string, root fs.FS, v tool.Binaries) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
-		data, err := fs.ReadFile(root, name)
+		data, err := regular.ReadIn(root, name, regular.Program)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/gohull/gohull/internal/regular"
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
@@ -51,7 +52,7 @@ func System() []byte {
 
 func firstFile(names []string) []byte {
 	for _, name := range names {
-		if data, err := os.ReadFile(name); err == nil && len(data) > 0 {
+		if data, err := regular.ReadFile(name, regular.Text); err == nil && len(data) > 0 {
 			return data
 		}
 	}
@@ -61,7 +62,7 @@ func firstFile(names []string) []byte {
 // Extra reads the PEM file with a user's own authorities. A file that does
 // not exist is no authorities.
 func Extra(file string) ([]byte, error) {
-	data, err := os.ReadFile(file)
+	data, err := regular.ReadFile(file, regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 )
 
@@ -58,7 +59,7 @@ func report(s gocmd.Step, command string, found []finding, hint string) (code in
 
 // read gives the text of a file, nil when there is none.
 func read(dir, name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(dir, name))
+	data, err := regular.ReadFile(filepath.Join(dir, name), regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -88,7 +89,7 @@ func contents(dir string) (map[string][]byte, error) {
 			files[name] = []byte(fmt.Sprint(e.Type())) // which no module has
 			return nil
 		}
-		files[name], err = os.ReadFile(filepath.Join(dir, name))
+		files[name], err = regular.ReadFile(filepath.Join(dir, name), regular.Text)
 		return err
 	})
 	return files, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/gofiles"
 )
 
@@ -46,7 +47,7 @@ func (w *walk) directives(dir string) ([]gofiles.Directive, error) {
 	}
 	var all []gofiles.Directive
 	for _, f := range files {
-		data, err := fs.ReadFile(w.tree.fsys, w.tree.follow(path.Join(dir, f.Name())).Name)
+		data, err := regular.ReadIn(w.tree.fsys, w.tree.follow(path.Join(dir, f.Name())).Name, regular.Text)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -168,11 +168,11 @@ type Asked struct {
 
 // ReadAsked reads what the modules step left in its tool.AskedDir.
 func ReadAsked(dir string) (Asked, error) {
-	packages, err := os.ReadFile(filepath.Join(dir, tool.PackagesFile))
+	packages, err := regular.ReadFile(filepath.Join(dir, tool.PackagesFile), regular.Text)
 	if err != nil {
 		return Asked{}, err
 	}
-	sum, err := os.ReadFile(filepath.Join(dir, workSum))
+	sum, err := regular.ReadFile(filepath.Join(dir, workSum), regular.Text)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Asked{}, err
 	}

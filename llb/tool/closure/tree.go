@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/links"
 )
 
@@ -121,7 +122,7 @@ func (t *tree) read(name string) ([]byte, error) {
 	if !t.files[place.Name] {
 		return nil, nil
 	}
-	return fs.ReadFile(t.fsys, place.Name)
+	return regular.ReadIn(t.fsys, place.Name, regular.Text)
 }
 
 // open reads a file without taking it.

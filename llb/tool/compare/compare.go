@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -43,7 +44,7 @@ func read(built fs.FS) (map[string][]byte, error) {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		all[name], err = fs.ReadFile(built, name)
+		all[name], err = regular.ReadIn(built, name, regular.Program)
 		return err
 	})
 	return all, err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/certs"
 )
@@ -51,7 +52,7 @@ func (s Step) modules() (string, error) {
 	if !tool.HasIndex(s.Env) {
 		return "", nil
 	}
-	id, err := os.ReadFile(filepath.Join(s.Tree, tool.ModulesID))
+	id, err := regular.ReadFile(filepath.Join(s.Tree, tool.ModulesID), sizeLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

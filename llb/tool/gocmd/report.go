@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/failure"
 )
@@ -67,7 +68,7 @@ var remote = regexp.MustCompile(` origin in (\S+/cache/vcs/[0-9a-f]+)`)
 // file beside each, as in "git3:https://git.example/acme/greet".
 func named(output string) string {
 	return remote.ReplaceAllStringFunc(output, func(text string) string {
-		info, err := os.ReadFile(remote.FindStringSubmatch(text)[1] + ".info")
+		info, err := regular.ReadFile(remote.FindStringSubmatch(text)[1]+".info", sizeLimit)
 		_, address, ok := strings.Cut(strings.TrimSpace(string(info)), ":")
 		if err != nil || !ok {
 			return text
@@ -78,7 +79,7 @@ func named(output string) string {
 
 // given is what the step has to fetch with.
 func (s Step) given() failure.Given {
-	netrc, err := os.ReadFile(s.Netrc)
+	netrc, err := regular.ReadFile(s.Netrc, sizeLimit)
 	return failure.Given{
 		Netrc:          err == nil,
 		Machines:       failure.Machines(netrc),

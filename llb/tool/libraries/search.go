@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/links"
 )
 
@@ -110,7 +111,7 @@ func glibcFolders(image fs.FS) []string {
 func muslFolders(image fs.FS, linker string) []string {
 	arch := strings.TrimSuffix(strings.TrimPrefix(base(linker), "ld-musl-"), ".so.1")
 	if at, ok := links.InRoot(image, "etc/ld-musl-"+arch+".path"); ok {
-		if data, err := fs.ReadFile(image, at); err == nil {
+		if data, err := regular.ReadIn(image, at, regular.Text); err == nil {
 			return strings.FieldsFunc(string(data), func(r rune) bool { return r == '\n' || r == ':' })
 		}
 	}
@@ -138,7 +139,7 @@ func cached(image fs.FS, order binary.ByteOrder) map[string][]string {
 	if !ok {
 		return nil
 	}
-	data, err := fs.ReadFile(image, at)
+	data, err := regular.ReadIn(image, at, regular.Text)
 	if err != nil {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/failure"
 	"github.com/gohull/gohull/llb/tool/gocmd"
@@ -190,7 +191,7 @@ func (p pkg) read(name string) ([]byte, error) {
 	if _, ok := p.below(name); !ok {
 		return nil, nil
 	}
-	data, err := os.ReadFile(filepath.Join(p.Dir, name))
+	data, err := regular.ReadFile(filepath.Join(p.Dir, name), regular.Text)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 )
@@ -33,7 +34,7 @@ type Job struct {
 // Collect runs the verb and gives the exit code of the go command, which has
 // said itself what is wrong.
 func Collect(j Job, v tool.Modules) (code int, err error) {
-	stubs, err := os.ReadFile(filepath.Join(j.Step.Source, tool.StubsFile))
+	stubs, err := regular.ReadFile(filepath.Join(j.Step.Source, tool.StubsFile), regular.Text)
 	if err != nil {
 		return 0, err
 	}

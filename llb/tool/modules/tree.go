@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/gofiles"
@@ -203,7 +204,7 @@ func identity(mod string) (string, error) {
 		if filepath.Ext(name) != ".ziphash" {
 			return nil
 		}
-		data, err := os.ReadFile(name)
+		data, err := regular.ReadFile(name, regular.Text)
 		hash.Write(data)
 		return err
 	})
@@ -216,7 +217,7 @@ func copyFile(to, from string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	in, err := os.Open(from)
+	in, err := regular.Open(from)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
@@ -33,7 +34,7 @@ func readSums(dir string) (sums, error) {
 		if err != nil || !e.Type().IsRegular() || e.Name() != "go.sum" && e.Name() != workSum {
 			return err
 		}
-		data, err := os.ReadFile(name)
+		data, err := regular.ReadFile(name, regular.Text)
 		for line := range strings.Lines(string(data)) {
 			if f := strings.Fields(line); len(f) == 3 {
 				key := f[0] + " " + f[1]
@@ -91,7 +92,7 @@ func hashDir(dir, prefix string) (string, error) {
 		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
 			return nil, errIrregular
 		}
-		return os.Open(file)
+		return regular.Open(file)
 	})
 }
 

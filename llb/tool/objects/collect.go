@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -80,6 +81,6 @@ func listed(file string) ([]string, error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := regular.ReadFile(file, regular.Text)
 	return strings.Fields(string(data)), err
 }

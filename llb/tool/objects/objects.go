@@ -25,6 +25,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/rogpeppe/go-internal/cache"
 )
 
@@ -60,7 +61,7 @@ func lookup(c *cache.Cache, actions []cache.ActionID) []entry {
 func without(actions []cache.ActionID, packs []string) ([]cache.ActionID, error) {
 	has := map[string]bool{}
 	for _, pack := range packs {
-		index, err := os.ReadFile(filepath.Join(pack, IndexFile))
+		index, err := regular.ReadFile(filepath.Join(pack, IndexFile), regular.Text)
 		if err != nil {
 			return nil, err
 		}

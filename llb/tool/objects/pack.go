@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/cache"
 )
@@ -96,7 +97,7 @@ func writeAction(t *tar.Writer, e entry) error {
 }
 
 func writeOutput(t *tar.Writer, e entry, file string) error {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/bradfitz/go-tool-cache/cacheproc"
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/rogpeppe/go-internal/cache"
 )
 
@@ -88,7 +89,7 @@ func (r *recorder) write(file string) error {
 
 // recorded reads what Record wrote; nothing where no go command ran.
 func recorded(file string) ([]cache.ActionID, error) {
-	data, err := os.ReadFile(file)
+	data, err := regular.ReadFile(file, regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

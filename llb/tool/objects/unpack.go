@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/cache"
 )
@@ -19,7 +20,7 @@ import (
 // Unpack adds the objects of a pack to a GOCACHE, unless that has had them
 // before, and tells how many files that were.
 func Unpack(gocache, dir string) (files int, err error) {
-	index, err := os.ReadFile(filepath.Join(dir, IndexFile))
+	index, err := regular.ReadFile(filepath.Join(dir, IndexFile), regular.Text)
 	if err != nil {
 		return 0, err
 	}
@@ -40,13 +41,20 @@ func Unpack(gocache, dir string) (files int, err error) {
 	return files, m.set()
 }
 
+// A pack may be a build context of anybody. Those of large projects have some
+// gigabytes.
+const (
+	largestPack   = 64 << 30
+	largestWindow = 64 << 20 // of memory, for the text that the compression refers to
+)
+
 func unpackData(gocache, file string) (files int, err error) {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	z, err := zstd.NewReader(f)
+	z, err := zstd.NewReader(f, zstd.WithDecoderMaxWindow(largestWindow))
 	if err != nil {
 		return 0, err
 	}
@@ -56,6 +64,7 @@ func unpackData(gocache, file string) (files int, err error) {
 		return 0, err
 	}
 	defer root.Close()
+	var total int64
 	for t := tar.NewReader(z); ; files++ {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
@@ -64,6 +73,10 @@ func unpackData(gocache, file string) (files int, err error) {
 		if err != nil {
 			return files, err
 		}
+		if h.Size > largestPack || total+h.Size > largestPack {
+			return files, fmt.Errorf("the pack has more than %d GB", largestPack>>30)
+		}
+		total += h.Size
 		if err := unpackFile(root, h, t); err != nil {
 			return files, err
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -53,7 +54,7 @@ func only(dir string) (string, error) {
 
 // move copies a file: the folders may be of different file systems.
 func move(from, to string) error {
-	data, err := os.ReadFile(from)
+	data, err := regular.ReadFile(from, regular.Program)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/certs"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -148,7 +149,7 @@ func readZone(f *zip.File) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	return io.ReadAll(io.LimitReader(r, regular.Text))
 }
 
 // Goroot finds the step's Go toolchain: where images have it, or where the

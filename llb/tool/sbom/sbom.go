@@ -20,6 +20,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -50,7 +51,7 @@ type executable struct {
 
 func read(root fs.FS, name string) (executable, error) {
 	e := executable{path: name}
-	data, err := fs.ReadFile(root, name)
+	data, err := regular.ReadIn(root, name, regular.Program)
 	if err != nil {
 		return e, err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
 )
@@ -113,7 +114,7 @@ type mod struct {
 func (w *walk) module(dir string) *mod {
 	w.facts.Modules = append(w.facts.Modules, dir)
 	m := &mod{dir: dir}
-	data, err := fs.ReadFile(w.fsys, path.Join(dir, "go.mod"))
+	data, err := regular.ReadIn(w.fsys, path.Join(dir, "go.mod"), regular.Text)
 	if err != nil {
 		return m
 	}

@@ -28,7 +28,7 @@ func Run(s gocmd.Step, v tool.Test) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	r := newRun(out.events)
+	r := newRun(out)
 	if v.Report {
 		if err := r.write(s.Out, out.text.Bytes()); err != nil {
 			return 0, err
@@ -105,19 +105,10 @@ type result struct {
 	output    []string // lines
 }
 
-func newRun(events []event) run {
-	var r run
-	output := map[[2]string][]string{}
-	for _, e := range events {
-		of := [2]string{e.Package, e.Test}
-		switch e.Action {
-		case "output":
-			output[of] = append(output[of], e.Output)
-		case "build-output":
-			r.built += e.Output
-		case "pass", "fail", "skip":
-			r.results = append(r.results, result{e.Package, e.Test, e.Action, e.Elapsed, output[of]})
-		}
+func newRun(s *stream) run {
+	r := run{built: strings.Join(s.built.lines(), "")}
+	for _, e := range s.results {
+		r.results = append(r.results, result{e.Package, e.Test, e.Action, e.Elapsed, s.output[e.of()].lines()})
 	}
 	// Packages are tested side by side.
 	slices.SortStableFunc(r.results, func(a, b result) int { return strings.Compare(a.pkg, b.pkg) })

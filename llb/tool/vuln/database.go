@@ -13,8 +13,10 @@ package vuln
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,6 +25,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -183,10 +186,18 @@ func write(dir, name string, data []byte) error {
 type folder string
 
 func (f folder) read(_ context.Context, name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(string(f), filepath.FromSlash(name)+".json"))
+	root, err := os.OpenRoot(string(f))
 	if err != nil {
+		return nil, fmt.Errorf("the build context %s: %w", tool.VulnContext, err)
+	}
+	defer root.Close()
+	data, err := regular.ReadIn(root.FS(), name+".json", largest)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the build context %s has no %s.json; wanted a folder with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability",
 			tool.VulnContext, strings.TrimPrefix(name, "/"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the build context %s: %w", tool.VulnContext, err)
 	}
 	return data, nil
 }

@@ -2,13 +2,13 @@ package vuln
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/internal/regular"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 )
@@ -34,7 +34,7 @@ func readModules(dir, goVersion string) (modules, error) {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(file)
+		data, err := regular.ReadFile(file, regular.Text)
 		if err != nil {
 			return err
 		}

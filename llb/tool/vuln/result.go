@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"golang.org/x/mod/modfile"
 )
 
@@ -82,7 +82,7 @@ type own map[string]string
 func readOwn(source string, dirs []string) (own, error) {
 	o := own{}
 	for _, dir := range dirs {
-		data, err := os.ReadFile(filepath.Join(source, dir, "go.mod"))
+		data, err := regular.ReadFile(filepath.Join(source, dir, "go.mod"), regular.Text)
 		if err != nil {
 			return nil, err
 		}

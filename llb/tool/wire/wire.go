@@ -13,11 +13,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/certs"
 	"github.com/jdx/go-netrc"
 )
@@ -96,9 +96,12 @@ func New(ca, credentials string, log io.Writer) (*Wire, error) {
 	return &Wire{next: t, netrc: n, log: log, patience: Patience}, nil
 }
 
+// longestSecret is how much a file of credentials may have.
+const longestSecret = 16 << 20
+
 // readNetrc reads credentials from a file that need not exist.
 func readNetrc(file string) (*netrc.Netrc, error) {
-	data, err := os.ReadFile(file)
+	data, err := regular.ReadFile(file, longestSecret)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
