@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -239,7 +240,33 @@ func (b *build) readFailure(ctx context.Context, err error) *tool.Failure {
 	if json.Unmarshal(data, &failure) != nil || failure.Command == "" {
 		return nil
 	}
-	return &failure
+	return limited(&failure)
+}
+
+// What is shown of a report. The tool leaves less; but the tests and
+// generators of a project can write there as well.
+const (
+	mostErrors     = 100
+	longestMessage = 16 << 10
+	largestReport  = 12 << 20 // a message of the gateway has 16 MB
+)
+
+// limited cuts a report to what is shown.
+func limited(f *tool.Failure) *tool.Failure {
+	f.Command = cut(f.Command)
+	f.Errors = f.Errors[:min(len(f.Errors), mostErrors)]
+	for i := range f.Errors {
+		f.Errors[i].Message = cut(f.Errors[i].Message)
+	}
+	return f
+}
+
+// cut cuts a text at the end of a character.
+func cut(s string) string {
+	if len(s) <= longestMessage {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longestMessage], "") + "…"
 }
 
 // reportMount is the id of the failed step's report mount, empty when err is
@@ -266,5 +293,13 @@ func (b *build) readMount(ctx context.Context, id string) ([]byte, error) {
 		return nil, fmt.Errorf("opening the report of the failed step: %w", err)
 	}
 	defer ctr.Release(context.WithoutCancel(ctx))
+	// Not every daemon refuses to wait for what a pipe says.
+	info, err := ctr.StatFile(ctx, client.StatContainerRequest{StatRequest: client.StatRequest{Path: "/" + tool.ReportFile}})
+	if err != nil {
+		return nil, err
+	}
+	if !fs.FileMode(info.Mode).IsRegular() || info.Size > largestReport {
+		return nil, errors.New("the failed step left no report that can be read")
+	}
 	return ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: "/" + tool.ReportFile}})
 }

@@ -2,11 +2,15 @@ package vuln
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,6 +68,31 @@ func TestSite(t *testing.T) {
 			}
 			if want := map[bool]int64{false: attempts, true: 1}[c.final]; asked.Load() != want {
 				t.Errorf("asked %d times, want %d", asked.Load(), want)
+			}
+		})
+	}
+}
+
+// TestFolder: a database in a build context may be anything.
+func TestFolder(t *testing.T) {
+	for name, c := range map[string]struct {
+		make func(file string) error
+		want string
+	}{
+		"a device":       {func(file string) error { return os.Symlink("/dev/zero", file) }, "path escapes from parent"},
+		"a pipe":         {func(file string) error { return syscall.Mkfifo(file, 0o600) }, "not a regular file but a named pipe"},
+		"another's file": {func(file string) error { return os.Symlink("/etc/passwd", file) }, "path escapes from parent"},
+		"without end":    {func(file string) error { return errors.Join(os.WriteFile(file, nil, 0o600), os.Truncate(file, 1<<40)) }, "the file is too large: it has more than 64 MB"},
+		"a directory":    {func(file string) error { return os.Mkdir(file, 0o700) }, "not a regular file but a directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := errors.Join(os.Mkdir(filepath.Join(dir, "index"), 0o700), c.make(filepath.Join(dir, "index/modules.json"))); err != nil {
+				t.Fatal(err)
+			}
+			_, err := folder(dir).read(t.Context(), modulesIndex)
+			if err == nil || !strings.HasPrefix(err.Error(), "the build context vulndb: ") || !strings.HasSuffix(err.Error(), ": "+c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
 	}
