@@ -108,9 +108,13 @@ func known(err error) error {
 // blank overwrites directives with spaces.
 func blank(data []byte, syntax *modfile.FileSyntax, unknown []Directive) []byte {
 	data = slices.Clone(data)
+	isUnknown := map[int]bool{} // by line
+	for _, d := range unknown {
+		isUnknown[d.Line] = true
+	}
 	for _, stmt := range syntax.Stmt {
 		start, end := stmt.Span()
-		if !slices.ContainsFunc(unknown, func(d Directive) bool { return d.Line == start.Line }) {
+		if !isUnknown[start.Line] {
 			continue
 		}
 		for i := start.Byte; i < min(end.Byte, len(data)); i++ {
