@@ -19,13 +19,17 @@ type problem struct {
 	text   string
 	shown  bool             // whether the log has it
 	broken []module.Version // modules of which ModCache has something wrong
-	pass   bool             // whether another attempt may go better
+	tries  int              // how many attempts there are when it comes again; 0 when that would not help
 }
 
 func (p *problem) Error() string { return p.text }
 
-// attempts is how often modules are fetched when what comes is broken.
-const attempts = 3
+// How often modules are fetched when what comes is broken, and when the go
+// command made no progress: to find that takes minutes.
+const (
+	attempts        = 3
+	stalledAttempts = 2
+)
 
 // collected is what was fetched.
 type collected struct {
@@ -39,7 +43,7 @@ func (j Job) collect(q query, platforms []string) (collected, error) {
 	for try := 1; ; try++ {
 		c, err := j.once(q, platforms)
 		var p *problem
-		if err == nil || try == attempts || !errors.As(err, &p) || !p.pass {
+		if err == nil || !errors.As(err, &p) || try >= p.tries {
 			return c, err
 		}
 		first, _, _ := strings.Cut(p.text, "\n")
@@ -59,7 +63,7 @@ func (j Job) once(q query, platforms []string) (c collected, err error) {
 	}
 	c.tree, err = newTree(j, c.listed)
 	if errors.Is(err, errMissing) {
-		err = &problem{text: "go: " + err.Error() + "\n", broken: mentioned(err.Error()), pass: true}
+		err = &problem{text: "go: " + err.Error() + "\n", broken: mentioned(err.Error()), tries: attempts}
 	}
 	if err != nil {
 		return c, err
@@ -69,7 +73,7 @@ func (j Job) once(q query, platforms []string) (c collected, err error) {
 		return c, err
 	}
 	if len(altered) > 0 {
-		return c, &problem{text: alteredText(altered), broken: altered, pass: true}
+		return c, &problem{text: alteredText(altered), broken: altered, tries: attempts}
 	}
 	q.step = c.tree.offline()
 	found, err := q.list(platforms)
@@ -125,7 +129,10 @@ func lacking(online, offline []pkg, t tree) error {
 		return nil
 	}
 	p := newProblem(strings.Join(l, ""), false)
-	p.broken, p.pass = append(p.broken, broken...), p.pass || len(broken) > 0
+	p.broken = append(p.broken, broken...)
+	if len(broken) > 0 {
+		p.tries = attempts
+	}
 	return p
 }
 
@@ -145,7 +152,10 @@ func (l *lines) add(p pkg) {
 // newProblem reads from what the go command printed whether another attempt
 // may go better, and what has to be removed before.
 func newProblem(text string, shown bool) *problem {
-	p := &problem{text: text, shown: shown, pass: !final.MatchString(text)}
+	p := &problem{text: text, shown: shown}
+	if !final.MatchString(text) {
+		p.tries = attempts
+	}
 	if damaged.MatchString(text) {
 		p.broken = mentioned(text)
 	}

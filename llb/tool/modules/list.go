@@ -149,7 +149,7 @@ func (q query) run(step gocmd.Step) ([]pkg, error) {
 	var stalled *gocmd.Stalled
 	switch {
 	case errors.As(err, &stalled):
-		return nil, &problem{text: stalledText(stalled), pass: true}
+		return nil, &problem{text: stalledText(stalled), tries: stalledAttempts}
 	case err != nil:
 		return nil, err
 	case code != 0:
