@@ -49,7 +49,7 @@ func verbs() []Verb {
 }
 
 // Command is the command line that runs v: Binary, the verb, the flags that
-// are set, and what follows "--". Words of a list hold no comma.
+// are set, and what follows "--".
 func Command(v Verb) []string {
 	fs := flag.NewFlagSet(v.verb(), flag.ContinueOnError)
 	v.flags(fs)
@@ -112,16 +112,56 @@ func parse(v Verb, args []string) error {
 	return nil
 }
 
-// list is a flag of comma-separated words.
+// list is a flag of comma-separated words. Any text is a word: a backslash
+// stands before a comma and a backslash that belong to a word, and emptyWord
+// stands for a word without text.
 type list []string
 
-func (l *list) String() string { return strings.Join(*l, ",") }
+const emptyWord = `\e`
+
+var escapes = strings.NewReplacer(`\`, `\\`, `,`, `\,`)
+
+func (l *list) String() string {
+	var words []string
+	for _, word := range *l {
+		if word == "" {
+			word = emptyWord
+		} else {
+			word = escapes.Replace(word)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ",")
+}
 
 func (l *list) Get() any { return []string(*l) }
 
+// Set reads what String wrote.
 func (l *list) Set(s string) error {
-	if s != "" {
-		*l = strings.Split(s, ",")
+	*l = nil
+	for s != "" {
+		var word string
+		word, s = firstWord(s)
+		*l = append(*l, word)
 	}
 	return nil
+}
+
+// firstWord returns the first word of a list and the words behind it.
+func firstWord(s string) (word, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == ',':
+			return b.String(), s[i+1:]
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			if s[i] != emptyWord[1] {
+				b.WriteByte(s[i])
+			}
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), ""
 }

@@ -52,6 +52,7 @@ func TestCommand(t *testing.T) {
 		{&VulnDB{URL: "https://vuln.example", Go: "1.26.8"}, "/.gohull/tool vulndb -go=1.26.8 -url=https://vuln.example"},
 		{&Vuln{Modules: []string{".", "api"}, Ignored: []string{"GO-1"}, Args: []string{"-tags=a,b"}}, "/.gohull/tool vuln -ignored=GO-1 -modules=.,api -- -tags=a,b"},
 		{&Verify{Modules: []string{"."}}, "/.gohull/tool verify -- ."},
+		{&Vuln{Modules: []string{"a,b", `c\d`, "", `\`}, Ignored: []string{""}}, `/.gohull/tool vuln -ignored=\e -modules=a\,b,c\\d,\e,\\`},
 	} {
 		args := Command(c.verb)
 		if got := strings.Join(args, " "); got != c.want {
@@ -118,11 +119,9 @@ func TestParseErrors(t *testing.T) {
 func FuzzCommand(f *testing.F) {
 	f.Add("linux", "1.26.8", "-o", int64(7), true)
 	f.Add("0", "false", "--", int64(0), false)
+	f.Add("a,b", `\`, "", int64(0), false)
 	f.Fuzz(func(t *testing.T, word, version, arg string, epoch int64, cgo bool) {
-		var list []string
-		if word != "" && !strings.Contains(word, ",") {
-			list = []string{word, "x"}
-		}
+		list := []string{word, "x", version}
 		for _, v := range []Verb{
 			&Scan{Tags: list, Platforms: list, Go: version, Cgo: cgo, Files: []string{arg}},
 			&Closure{Tags: list, Platforms: list, Go: version, Cgo: cgo, PGO: word, Mains: []string{arg, word}},
