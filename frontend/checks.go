@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	lower "github.com/gohull/gohull/llb"
-	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
@@ -29,31 +28,31 @@ func (b *build) alone(ctx context.Context, p planned) (*client.Result, error) {
 // because of another: its error has all that is wrong. What is solved after
 // it depends on the verdicts, so that they travel with the image's cache.
 func (b *build) runChecks(ctx context.Context, all []planned) error {
-	var states []llb.State
+	var solves []solve
 	for _, p := range all {
 		if len(p.plan.Checks) > 0 {
-			states = append(states, p.beside()...)
+			solves = append(solves, b.beside(p)...)
 		}
 	}
-	return b.evaluateAll(ctx, states)
+	return solveAll(ctx, solves)
 }
 
 // beside is what an image is made of and its checks, none of which waits for
 // another.
-func (p planned) beside() []llb.State {
+func (b *build) beside(p planned) []solve {
 	unchecked := p
 	without := *p.plan
 	without.Checks = nil
 	unchecked.plan = &without
-	var states []llb.State
-	for _, img := range p.plan.Images {
-		st, _ := unchecked.target(img)
-		states = append(states, st)
+	var solves []solve
+	for i := range p.plan.Images {
+		solves = append(solves, b.image(unchecked, i))
 	}
 	for _, c := range p.plan.Checks {
-		states = append(states, lower.Check(p.plan, c, p.inputs))
+		check := lower.Check(p.plan, c, p.inputs)
+		solves = append(solves, func(ctx context.Context) (client.Reference, error) { return b.evaluate(ctx, check) })
 	}
-	return states
+	return solves
 }
 
 // together is several failures of steps as one error, with the excerpts of

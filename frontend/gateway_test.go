@@ -42,6 +42,7 @@ type fakeGateway struct {
 	resolves []string                     // images looked up
 	cached   [][]client.CacheOptionsEntry // the cache imports of each solve
 	final    *pb.Definition               // what the last solve was asked for
+	dynamic  bool                         // whether what is compiled is dynamically linked
 	warnings []string                     // a line each
 }
 
@@ -106,9 +107,32 @@ func (g *fakeGateway) Solve(_ context.Context, req client.SolveRequest) (*client
 	if err != nil {
 		return nil, err
 	}
+	if g.dynamic {
+		if err := wantsStatic(req.Definition); err != nil {
+			return nil, err
+		}
+	}
 	res := client.NewResult()
 	res.SetRef(&fakeRef{files, g})
 	return res, nil
+}
+
+// wantsStatic is how BuildKit fails where a layer needs static binaries and
+// the compile made others.
+func wantsStatic(def *pb.Definition) error {
+	for _, data := range def.Def {
+		var op pb.Op
+		if err := op.UnmarshalVT(data); err != nil {
+			return err
+		}
+		for _, a := range op.GetFile().GetActions() {
+			if a.GetCopy().GetSrc() == "/"+tool.StaticDir {
+				err := errors.New(`failed to calculate checksum of ref 1::2: "/static": not found`)
+				return &errdefs.SolveError{Err: err, Solve: &errdefs.Solve{Op: &op}}
+			}
+		}
+	}
+	return nil
 }
 
 func lastOp(def *pb.Definition) *pb.Op {
@@ -403,4 +427,40 @@ func TestHiddenProject(t *testing.T) {
 			t.Errorf("with %s, the error is %v", ignore, err)
 		}
 	}
+}
+
+// TestDynamic: an image is solved again, with a step that looks for libraries,
+// where the compile shows that its binaries need them. Each image is known by
+// then for what it is.
+func TestDynamic(t *testing.T) {
+	for _, c := range []struct {
+		spec   string
+		opts   map[string]string
+		solves int
+	}{
+		{"base: alpine\n", map[string]string{}, 6},
+		{"base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 8},
+		{"images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 11},
+		{"base: alpine\nbuild: {ldflags: -buildmode=pie}\n", map[string]string{}, 5},
+	} {
+		files := mapFS(hello)
+		files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\n" + c.spec)}
+		g := &fakeGateway{files: files, opts: c.opts, dynamic: true}
+		if _, err := Build(t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
+		if g.solves != c.solves {
+			t.Errorf("%s%v: %d solves, want %d", c.spec, c.opts, g.solves, c.solves)
+		}
+		if !looksForLibraries(g.final) {
+			t.Errorf("%s%v: the last solve has no step that looks for libraries", c.spec, c.opts)
+		}
+	}
+}
+
+func looksForLibraries(def *pb.Definition) bool {
+	return slices.ContainsFunc(def.Def, func(data []byte) bool {
+		var op pb.Op
+		return op.UnmarshalVT(data) == nil && slices.Contains(op.GetExec().GetMeta().GetArgs(), "libraries")
+	})
 }

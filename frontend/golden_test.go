@@ -429,7 +429,8 @@ func fakeImage(key planner.ImageKey) planner.Image {
 	img.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 	if _, tag, ok := strings.Cut(key.Ref, "golang:"); ok {
 		version, _, _ := strings.Cut(tag, "-")
-		img.Config.Env = []string{"PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin", "GOLANG_VERSION=" + version, "GOTOOLCHAIN=local", "GOPATH=/go"}
+		img.Config.Env = []string{"PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin", "GOLANG_VERSION=" + version, "GOTOOLCHAIN=local", "GOPATH=/go",
+			"GO111MODULE=off", "GOAMD64=v4", "GOWORK=off", "GOARCH=arm"} // which no step is to see
 	}
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/containerd/platforms"
@@ -12,6 +13,7 @@ import (
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -50,11 +52,13 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 // solveOne builds what was asked for, for the i-th platform.
 func (b *build) solveOne(ctx context.Context, all []planned, i int) (*dockerui.BuildResult, error) {
 	img := all[0].plan.Images[i]
-	st, config := all[0].target(img)
+	_, config := all[0].target(img)
+	get := b.image(all[0], i)
 	if len(all) > 1 {
-		st, config = folders(all, i), lower.DataConfig(img)
+		config = lower.DataConfig(img)
+		get = func(ctx context.Context) (client.Reference, error) { return b.evaluate(ctx, folders(all, i)) }
 	}
-	ref, err := b.evaluate(ctx, st)
+	ref, err := get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -70,20 +74,40 @@ const notAnImage = "annotation-target-all-is-several-images-in-directories--for-
 // solveEach builds images side by side, and none ends because of another: its
 // error has all that is wrong.
 func (b *build) solveEach(ctx context.Context, all []planned) error {
-	var states []llb.State
+	var solves []solve
 	for _, p := range all {
-		for _, img := range p.plan.Images {
-			st, _ := p.target(img)
-			states = append(states, st)
+		for i := range p.plan.Images {
+			solves = append(solves, b.image(p, i))
 		}
 	}
-	return b.evaluateAll(ctx, states)
+	return solveAll(ctx, solves)
 }
 
-// evaluateAll solves states side by side, to the end of each.
-func (b *build) evaluateAll(ctx context.Context, states []llb.State) error {
-	return together(safe.Each(len(states), func(i int) error {
-		_, err := b.evaluate(ctx, states[i])
+// solve solves a state and waits for it.
+type solve func(context.Context) (client.Reference, error)
+
+// image solves what is wanted of an image for its i-th platform. If the
+// compile shows that its binaries are dynamically linked, it remembers that in
+// the plan and solves the image again, with what such binaries need.
+func (b *build) image(p planned, i int) solve {
+	return func(ctx context.Context) (client.Reference, error) {
+		img := &p.plan.Images[i]
+		st, _ := p.target(*img)
+		ref, err := b.evaluate(ctx, st)
+		var failed *errdefs.SolveError
+		if !errors.As(err, &failed) || !lower.NeedsLibraries(failed.Op, err.Error()) {
+			return ref, err
+		}
+		img.Dynamic = true
+		st, _ = p.target(*img)
+		return b.evaluate(ctx, st)
+	}
+}
+
+// solveAll solves side by side, to the end of each.
+func solveAll(ctx context.Context, solves []solve) error {
+	return together(safe.Each(len(solves), func(i int) error {
+		_, err := solves[i](ctx)
 		return err
 	}))
 }

@@ -16,5 +16,5 @@ func Binaries(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 
 // built mounts what the compile made.
 func (l lowering) built(img plan.Image) llb.RunOption {
-	return llb.AddMount(tool.Built, l.compile(img.Compile), llb.Readonly)
+	return llb.AddMount(tool.Built, l.compile(img.Compile).binaries, llb.Readonly)
 }

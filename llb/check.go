@@ -1,9 +1,13 @@
 package llb
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
 )
 
 // Check is the file system that a check leaves: an empty one when all is
@@ -122,24 +126,46 @@ func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb
 // run beside the compile, and have no part in the image but their verdict.
 func (l lowering) approved(layer llb.State, verdicts ...verdict) llb.State {
 	for _, c := range l.plan.Checks {
-		verdicts = append(verdicts, verdict{l.check(c), c.At})
+		verdicts = append(verdicts, verdict{l.check(c), nothing, c.At})
 	}
 	if len(verdicts) == 0 {
 		return layer
 	}
 	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
-	nothing := &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
 	var at []plan.Span
 	for _, v := range verdicts {
 		at = append(at, v.at...)
-		action = action.Copy(v.state, "/*", "/", nothing)
+		action = action.Copy(v.state, v.from, "/", v.info())
 	}
-	return llb.Scratch().File(action, named("see that all checks are passed"), l.at(at))
+	name := "see that all checks are passed"
+	if len(verdicts) == 1 && verdicts[0].from != nothing {
+		name = "see whether the binaries are static"
+	}
+	return llb.Scratch().File(action, named(name), l.at(at))
 }
 
-// verdict is the file system that a step leaves which only judges: an empty
-// one.
+// verdict is the file system that a step leaves which only judges.
 type verdict struct {
 	state llb.State
+	from  string // what is copied of it: nothing, or an empty directory that has to be there
 	at    []plan.Span
+}
+
+// nothing is a pattern that matches nothing in an empty file system.
+const nothing = "/*"
+
+func (v verdict) info() *llb.CopyInfo {
+	if v.from == nothing {
+		return &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
+	}
+	return &llb.CopyInfo{CopyDirContentsOnly: true}
+}
+
+// NeedsLibraries reports whether a step failed with a message because it makes
+// a layer of static binaries and there are others: the image has to be lowered
+// again, with plan.Image.Dynamic set.
+func NeedsLibraries(op *pb.Op, message string) bool {
+	const missing = "/" + tool.StaticDir
+	isCopied := func(a *pb.FileAction) bool { return a.GetCopy().GetSrc() == missing }
+	return slices.ContainsFunc(op.GetFile().GetActions(), isCopied) && strings.Contains(message, missing)
 }

@@ -99,12 +99,8 @@ func (l lowering) layers(img plan.Image, base llb.State) []llb.State {
 	for _, f := range img.Files {
 		layers = append(layers, l.copy(f))
 	}
-	binaries := l.compile(img.Compile)
-	var verdicts []verdict
-	if img.Libraries != nil {
-		verdicts = append(verdicts, l.libraries(img, base, layers, binaries))
-	}
-	return append(layers, l.approved(binaries, verdicts...))
+	binaries, v := l.linked(img, l.below(img, base, layers))
+	return append(layers, l.approved(binaries, v))
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
@@ -147,17 +143,38 @@ func (l lowering) rootfs(r plan.Rootfs) llb.State {
 	return l.run(l.root, r.Step, &tool.Rootfs{Epoch: r.Epoch}, l.mounts)
 }
 
-func (l lowering) compile(c plan.Compile) llb.State {
+// compiled is what a compile leaves.
+type compiled struct {
+	binaries llb.State
+	static   llb.State // has tool.StaticDir if no binary needs a dynamic linker
+}
+
+// compile has the dynamic linker mounted that the binaries are to start
+// through, if there is one.
+func (l lowering) compile(c plan.Compile, linker ...llb.RunOption) compiled {
 	start, packs := l.start(c.Start)
-	verb := &tool.Go{Epoch: c.Epoch, Start: start, Args: c.Args}
-	return l.run(l.root, c.Step, verb,
+	verb := &tool.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: paths(c.Binaries), Args: c.Args}
+	step := l.exec(l.root, c.Step, verb,
 		l.mounts,
 		part(tool.Source, l.source, tool.ClosureDir),
 		l.modules,
 		packs,
 		llb.Dir(tool.Source),
 		l.gocache(c.Step),
+		options(linker),
 	)
+	return compiled{
+		binaries: step.AddMount(tool.Out, llb.Scratch()),
+		static:   step.AddMount(tool.Static, llb.Scratch()),
+	}
+}
+
+func paths(binaries []plan.Binary) []string {
+	var all []string
+	for _, b := range binaries {
+		all = append(all, b.Path)
+	}
+	return all
 }
 
 // named is what a step is called where its progress is shown.

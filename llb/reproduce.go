@@ -12,7 +12,7 @@ func Reproduce(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)
 	r := img.Reproduction
 	return l.run(llb.Scratch(), r.Step, &tool.Compare{},
-		llb.AddMount(tool.Built, l.compile(r.Rounds[0]), llb.Readonly),
-		llb.AddMount(tool.BuiltAgain, l.compile(r.Rounds[1]), llb.Readonly),
+		llb.AddMount(tool.Built, l.compile(r.Rounds[0]).binaries, llb.Readonly),
+		llb.AddMount(tool.BuiltAgain, l.compile(r.Rounds[1]).binaries, llb.Readonly),
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/checks"
 	"github.com/gohull/gohull/llb/tool/closure"
 	"github.com/gohull/gohull/llb/tool/compare"
+	"github.com/gohull/gohull/llb/tool/executable"
 	"github.com/gohull/gohull/llb/tool/gocmd"
 	"github.com/gohull/gohull/llb/tool/libraries"
 	"github.com/gohull/gohull/llb/tool/modules"
@@ -102,6 +104,8 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return 0, runCompare()
 	case *tool.Libraries:
 		return runLibraries(*v)
+	case *tool.Linker:
+		return 0, runLinker(*v)
 	case *tool.SBOM:
 		return 0, runSBOM(*v)
 	case *tool.Program:
@@ -206,7 +210,51 @@ func runGo(step gocmd.Step, v tool.Go) (int, error) {
 	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
-	return gocmd.Run(step.Compiling(), v)
+	code, err := gocmd.Run(step.Compiling(), v)
+	if code != 0 || err != nil || len(v.Binaries) == 0 {
+		return code, err
+	}
+	return checkExecutables(step, v)
+}
+
+// checkExecutables looks at what was compiled.
+func checkExecutables(step gocmd.Step, v tool.Go) (code int, err error) {
+	var found executable.Result
+	err = within(tool.Out, func(out fs.FS) (err error) {
+		found, err = executable.Check(out, v, executable.PlatformOf(step.Env))
+		return err
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case len(found.Problems) > 0:
+		return 1, reject("compile", found.Problems)
+	case found.Dynamic:
+		return 0, leaveImporters(found.Libraries)
+	}
+	return 0, os.Mkdir(filepath.Join(tool.Static, tool.StaticDir), 0o755)
+}
+
+// leaveImporters says which packages have libraries loaded, for the message.
+func leaveImporters(names []string) error {
+	var roots []fs.FS
+	for _, dir := range []string{tool.Source, tool.ModCache} {
+		root, err := os.OpenRoot(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		roots = append(roots, root.FS())
+	}
+	importers, err := executable.Importers(names, roots...)
+	if err != nil || len(importers) == 0 {
+		return err
+	}
+	text := strings.Join(importers, "\n")
+	return os.WriteFile(filepath.Join(tool.Static, tool.ImportersFile), []byte(text), 0o644)
 }
 
 func runTest(step gocmd.Step, v tool.Test) (int, error) {
@@ -254,22 +302,37 @@ func runCompare() error {
 }
 
 func runLibraries(v tool.Libraries) (code int, err error) {
+	importers, err := os.ReadFile(filepath.Join(tool.Static, tool.ImportersFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
 	var problems []string
 	err = within(tool.Built, func(built fs.FS) error {
 		return within(tool.Image, func(image fs.FS) (err error) {
-			problems, err = libraries.Check(built, image, v)
+			problems, err = libraries.Check(built, image, v, strings.FieldsFunc(string(importers), func(r rune) bool { return r == '\n' }))
 			return err
 		})
 	})
 	if err != nil || len(problems) == 0 {
 		return 0, err
 	}
-	f := tool.Failure{Command: "libraries", Total: len(problems)}
+	return 1, reject("libraries", problems)
+}
+
+// reject says what is wrong, in the step's log and to the frontend.
+func reject(command string, problems []string) error {
+	f := tool.Failure{Command: command, Total: len(problems)}
 	for _, p := range problems {
 		fmt.Fprintln(stderr, p)
 		f.Errors = append(f.Errors, tool.Error{Message: p})
 	}
-	return 1, f.Leave(tool.Report)
+	return f.Leave(tool.Report)
+}
+
+func runLinker(v tool.Linker) error {
+	return within(tool.Image, func(image fs.FS) error {
+		return leave(tool.LinkerFile, []byte(libraries.Linker(image, v.Arch)))
+	})
 }
 
 func runSBOM(v tool.SBOM) error {

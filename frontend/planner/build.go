@@ -23,6 +23,7 @@ const defaultLdflags = "-s -w"
 // what to write instead of them.
 var ownEnv = map[string]string{
 	"CGO_ENABLED": "write `build: {cgo: true}`",
+	"GO111MODULE": "gohull builds modules; run `go mod init` in a project that is none",
 	"GOAMD64":     "ask for the platform linux/amd64/v3",
 	"GOARCH":      "ask for the platform with --platform",
 	"GOARM":       "ask for the platform linux/arm/v7",
@@ -281,11 +282,23 @@ func (c choices) modFlag() string {
 	return "-mod=readonly"
 }
 
+// goSettings are variables that change what the go command compiles, for which
+// platform, or where it leaves it. The toolchain's image has no say in them.
+var goSettings = []string{
+	"GO111MODULE", "GO386", "GOAMD64", "GOARCH", "GOARM", "GOARM64", "GOBIN", "GOCACHEPROG", "GOMIPS", "GOMIPS64",
+	"GOOS", "GOPPC64", "GORISCV64", "GOTMPDIR", "GOWASM", "GOWORK", "GO_EXTLINK_ENABLED",
+}
+
+func isGoSetting(variable string) bool {
+	key, _, _ := strings.Cut(variable, "=")
+	return slices.Contains(goSettings, key)
+}
+
 // onToolchain is the environment of a step on the toolchain's root: that of
 // its image, with env on top.
 func (d draft) onToolchain(env []string) []string {
 	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
-	merged := slices.Clone(img.Config.Config.Env)
+	merged := slices.DeleteFunc(slices.Clone(img.Config.Config.Env), isGoSetting)
 	if _, ok := lookupEnv(merged, "PATH"); !ok {
 		merged = append(merged, "PATH="+tool.Goroot+"/bin:"+strings.TrimPrefix(defaultPath, "PATH="))
 	}

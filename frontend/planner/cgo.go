@@ -61,24 +61,53 @@ func checkCgo(c choices, errs *diag.List) {
 	})
 }
 
-// libraries is the step that holds what binaries need against what the image
-// has; nil without cgo, when they need nothing.
-func (d draft) libraries(binaries []plan.Binary, p plan.Platform) *plan.Libraries {
-	if !d.Spec.Build.Cgo.Value {
+// dynamic are flags of Go's linker that may make a dynamically linked program
+// without cgo.
+var dynamic = regexp.MustCompile(`(^|\s)--?(buildmode[= ]pie|linkmode[= ]external|I[= ])`)
+
+// linksDynamically reports whether binaries are taken for dynamically linked
+// before they are compiled.
+func (d draft) linksDynamically() bool {
+	return d.Spec.Build.Cgo.Value || dynamic.MatchString(d.Spec.Build.Ldflags.Value)
+}
+
+// linker is the step that finds the dynamic linker for binaries; nil where a C
+// compiler links them, against the C library of the toolchain's image.
+func (d draft) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
+	if d.Spec.Build.Cgo.Value || external.MatchString(d.Spec.Build.Ldflags.Value) {
 		return nil
 	}
-	image := first(d.base.ref, scratch)
-	path, _ := lookupEnv(mergeEnv(d.answers.Images[d.base.key(p)].Config.Config.Env, d.Spec.Run.Env), "LD_LIBRARY_PATH")
-	return &plan.Libraries{
+	return &plan.Linker{
 		Step: plan.Step{
 			ID:   "libraries",
-			Name: fmt.Sprintf("find the C libraries of %s for %s in %s", packageList(binaries), p, image),
-			At:   spans(d.Spec, d.Spec.Base.At, d.Spec.Build.Cgo.At),
+			Name: fmt.Sprintf("find the dynamic linker of %s for %s in %s", packageList(binaries), p, d.baseRef()),
+			At:   spans(d.Spec, d.Spec.Base.At),
 		},
-		Image: image,
-		Path:  path,
+		Arch: p.Architecture,
 	}
 }
+
+// external is the flag that has a C compiler link.
+var external = regexp.MustCompile(`(^|\s)--?linkmode[= ]external`)
+
+// libraries is the step that checks that the image has the libraries that its
+// binaries need.
+func (d draft) libraries(binaries []plan.Binary, p plan.Platform) plan.Libraries {
+	path, _ := lookupEnv(mergeEnv(d.answers.Images[d.base.key(p)].Config.Config.Env, d.Spec.Run.Env), "LD_LIBRARY_PATH")
+	return plan.Libraries{
+		Step: plan.Step{
+			ID:   "libraries",
+			Name: fmt.Sprintf("find the C libraries of %s for %s in %s", packageList(binaries), p, d.baseRef()),
+			At:   spans(d.Spec, d.Spec.Base.At, d.Spec.Build.Cgo.At),
+		},
+		Image: d.baseRef(),
+		Path:  path,
+		Cgo:   d.Spec.Build.Cgo.Value,
+	}
+}
+
+// baseRef is what people call the base.
+func (d draft) baseRef() string { return first(d.base.ref, scratch) }
 
 // triplets are what Debian calls processors in the names of its C compilers.
 var triplets = map[string]string{

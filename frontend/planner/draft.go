@@ -181,6 +181,8 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
 	img.Annotations = d.annotations(img)
+	img.Dynamic = d.linksDynamically()
+	img.Linker = d.linker(binaries, p)
 	img.Libraries = d.libraries(binaries, p)
 	return img
 }

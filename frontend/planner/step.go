@@ -18,7 +18,7 @@ func Kinds() []Kind {
 		{"program", "builds Delve or govulncheck"},
 		{"rootfs", "adds what an image from scratch has beside them"},
 		{"files", "copies what `run.files` names"},
-		{"libraries", "holds the C libraries that binaries need against those of the image, with `build.cgo`"},
+		{"libraries", "checks that the image has what dynamically linked binaries need: the dynamic linker and libraries"},
 		{"sbom", "lists what the binaries are made of"},
 		{"reproduce", "compares two builds"},
 		{"binary", "lists the checksums of the binaries"},

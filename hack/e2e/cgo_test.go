@@ -29,7 +29,7 @@ func TestExampleCgo(t *testing.T) {
 	}
 	edit(t, b, map[string]string{"Dockerfile": strings.Replace(fast, "distroless", "alpine", 1)})
 	r := run(t, b)
-	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/cgo is linked with glibc: it starts through /lib64/ld-linux-x86-64.so.2, which docker.io/library/alpine:3.22 does not have; write `base: distroless`") {
+	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/cgo is linked with glibc: it starts through /lib64/ld-linux-x86-64.so.2, which docker.io/library/alpine:3.22 does not have, and needs ") || !strings.Contains(r.Text, "; write `base: distroless`") {
 		t.Errorf("exit code %d, want an error for a base without glibc:\n%s", r.Exit, r.Text)
 	}
 	if v, ok := r.Vertex("compile cgo for linux/amd64"); !ok || !v.Cached {
@@ -64,7 +64,7 @@ func TestMusl(t *testing.T) {
 	}
 	edit(t, b, map[string]string{"Dockerfile": musl + "base: distroless\n"})
 	r := run(t, b)
-	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/app is linked with musl: it starts through /lib/ld-musl-x86_64.so.1, which gcr.io/distroless/base-debian12:nonroot does not have; write `base: alpine`") {
+	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/app is linked with musl: it starts through /lib/ld-musl-x86_64.so.1, which gcr.io/distroless/base-debian12:nonroot does not have, and needs libc.musl-x86_64.so.1; write `base: alpine`") {
 		t.Errorf("exit code %d, want an error for a base without musl:\n%s", r.Exit, r.Text)
 	}
 }
@@ -144,5 +144,34 @@ func TestCount(t *testing.T) { count() }
 	want := regexp.MustCompile(`(?m)^main\.go:[69]: TestCount: data race: (read|write) here, previous (read|write) at main\.go:[69]$`)
 	if r.Exit == 0 || !want.MatchString(r.Text) {
 		t.Errorf("exit code %d, want an error at the lines of the race:\n%s", r.Exit, r.Text)
+	}
+}
+
+// TestLinkedDynamically has a library loaded without cgo, which only the
+// compile shows. The program starts through the linker of its base.
+func TestLinkedDynamically(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "base: alpine\n",
+		"go.mod":     goMod("example.com/app"),
+		"main.go": `package main
+
+//go:cgo_import_dynamic _ _ "libc.so.6"
+
+func main() { println("hello") }
+`,
+	}))
+	b.Push = ref(t)
+	for _, base := range []string{"alpine", "gcr.io/distroless/base-debian12:nonroot"} {
+		edit(t, b, map[string]string{"Dockerfile": "base: " + base + "\n"})
+		succeed(t, b)
+		if exit, got := output(t, pull(t, b.Push)); exit != 0 || got != "hello\n" {
+			t.Errorf("on %s: exit code %d, printed %q, want hello", base, exit, got)
+		}
+	}
+	edit(t, b, map[string]string{"Dockerfile": ""})
+	r := run(t, b)
+	want := "/usr/local/bin/app is linked with glibc (asked for by the main module): it starts through /lib64/ld-linux-x86-64.so.2, which scratch does not have, and needs libc.so.6; write `base: gcr.io/distroless/base-debian12:nonroot`"
+	if r.Exit == 0 || !hasLine(r.Text, want) {
+		t.Errorf("exit code %d, want an error for scratch:\n%s", r.Exit, r.Text)
 	}
 }

@@ -225,8 +225,11 @@ type Image struct {
 	Config   Config
 	// Annotations are those of its OCI manifest.
 	Annotations map[string]string
-	// Libraries is nil where binaries need none: without cgo.
-	Libraries *Libraries
+	// Dynamic says that the binaries are taken for dynamically linked, as with
+	// cgo. Otherwise only the compile shows whether they are.
+	Dynamic   bool
+	Linker    *Linker   // nil where a C compiler names the dynamic linker
+	Libraries Libraries // of a dynamically linked binary
 
 	Reproduction Reproduction
 }
@@ -238,12 +241,20 @@ type Reproduction struct {
 	Rounds [2]Compile
 }
 
-// Libraries holds the C libraries that a Compile's binaries need against what
-// the image has beside them.
+// Linker finds the dynamic linker of an image, for binaries that Go's own
+// linker makes.
+type Linker struct {
+	Step
+	Arch string // "amd64"
+}
+
+// Libraries checks that an image has the libraries that a Compile's binaries
+// need.
 type Libraries struct {
 	Step
 	Image string // what it is called: "docker.io/library/alpine:3.22"
 	Path  string // its LD_LIBRARY_PATH
+	Cgo   bool   // whether C is linked in
 }
 
 // SBOM lists what an image is made of. It is made when somebody asks for it.

@@ -16,11 +16,15 @@ func (s *Start) flags(fs *flag.FlagSet) {
 
 // Go runs a command of the go command and shows its progress. When it fails,
 // the positions it printed go to Report as a Failure. Times below Out are
-// set to Epoch.
+// set to Epoch. The executables in Binaries have to be in Out afterwards, for
+// the platform that the environment names; if all of them are static, it makes
+// StaticDir in Static.
 type Go struct {
 	Epoch int64
 	Start
-	Args []string // what follows "go": "build", "-o", …
+	Linker   bool     // the executables start through what the verb linker found
+	Binaries []string // paths below Out: "/usr/local/bin/api"
+	Args     []string // what follows "go": "build", "-o", …
 }
 
 func (*Go) verb() string      { return "go" }
@@ -29,6 +33,8 @@ func (v *Go) rest() *[]string { return &v.Args }
 func (v *Go) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 	v.Start.flags(fs)
+	fs.BoolVar(&v.Linker, "linker", v.Linker, "start executables through the linker that was found")
+	fs.Var((*list)(&v.Binaries), "binaries", "executables that are made")
 }
 
 // Objects has packages compiled by the go command, and leaves the objects of

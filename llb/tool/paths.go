@@ -20,6 +20,7 @@ const (
 	Image      = "/image"          // what the image has beside it, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
 	Listed     = "/.gohull/listed" // a file that names packages
+	LinkerDir  = "/.gohull/linker" // what the verb linker left in its Out
 
 	Programs     = "/.gohull/programs"       // what the verb program left in its Out
 	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
@@ -41,6 +42,7 @@ const (
 	Cache  = "/.gohull/cache"  // GOCACHE
 	Temp   = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
 	Report = "/.gohull/report" // folder that takes ReportFile when a step fails
+	Static = "/static"         // takes StaticDir when a compile made nothing but static executables
 )
 
 // ReportFile is what a failed step leaves in Report: a Failure as JSON.
@@ -52,6 +54,14 @@ const (
 	GoFile    = "gohull.json"    // toolchain: a Fetched as JSON
 	SumsFile  = "SHA256SUMS"     // binaries and compare, in the form of sha256sum
 	SBOMFile  = "sbom.spdx.json" // sbom; exporters name the attestation by it
+
+	LinkerFile = "path" // linker
+	// StaticDir is an empty directory, so that a layer can be made to need it
+	// and get nothing of it.
+	StaticDir = "static"
+	// ImportersFile is in Static instead of StaticDir if packages have
+	// libraries loaded without cgo: it lists them, one a line.
+	ImportersFile = "importers.txt"
 
 	// ClosureDir is the folder that takes a closure.
 	ClosureDir = "src"

@@ -42,6 +42,7 @@ func (*Compare) rest() *[]string     { return nil }
 type Libraries struct {
 	Image string // what Image is called: "docker.io/library/alpine:3.22"
 	Path  string // the image's LD_LIBRARY_PATH
+	Cgo   bool   // the executables were compiled with cgo
 }
 
 func (*Libraries) verb() string    { return "libraries" }
@@ -50,6 +51,21 @@ func (*Libraries) rest() *[]string { return nil }
 func (v *Libraries) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Image, "image", v.Image, "what the image is called")
 	fs.StringVar(&v.Path, "path", v.Path, "folders with libraries")
+	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "compiled with cgo")
+}
+
+// Linker finds the dynamic linker through which the programs below Image
+// start, and writes its path to LinkerFile. The file is empty if the linker
+// that the go command would name will do.
+type Linker struct {
+	Arch string // "amd64"
+}
+
+func (*Linker) verb() string    { return "linker" }
+func (*Linker) rest() *[]string { return nil }
+
+func (v *Linker) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.Arch, "arch", v.Arch, "architecture of the executables")
 }
 
 // SBOM writes to SBOMFile which modules the executables below Built are made

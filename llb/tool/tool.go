@@ -44,6 +44,7 @@ func verbs() []Verb {
 		&Binaries{},
 		&Compare{},
 		&Libraries{},
+		&Linker{},
 		&SBOM{},
 	}
 }

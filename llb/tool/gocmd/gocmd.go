@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,6 +35,7 @@ type Step struct {
 	Tree   string // what the verb modules left, need not exist
 	CA     string // file of further certificates, need not exist
 	Netrc  string // file of credentials, need not exist
+	Linker string // what the verb linker left, need not exist
 	Git    Git
 	Env    []string // "KEY=value"
 	OnlyGo bool     // whether nothing but the programs of GOROOT is to be found
@@ -68,6 +70,7 @@ func Inside(stdout, stderr io.Writer) (Step, error) {
 		Tree:   tool.ModuleTree,
 		CA:     tool.SecretPath(tool.SecretCA),
 		Netrc:  tool.SecretPath(tool.SecretNetrc),
+		Linker: tool.LinkerDir,
 		Git: Git{
 			Settings:    tool.SecretPath(tool.SecretGitConfig),
 			Credentials: tool.SecretPath(tool.SecretGitCredentials),
@@ -92,6 +95,12 @@ func (s Step) Compiling() Step {
 func Run(s Step, v tool.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args
+	if v.Linker {
+		var err error
+		if args, err = s.throughLinker(args); err != nil {
+			return 0, err
+		}
+	}
 	if compiles(args) {
 		out.progress = &progress{log: s.Stderr, now: time.Now}
 		args = slices.Insert(slices.Clone(args), 1, "-v")
@@ -166,6 +175,26 @@ func Program(s Step, bin string, args []string, w io.Writer) (stderr string, cod
 // command prints.
 func Report(s Step, what, output string) error {
 	return s.report(what, output, s.Goroot)
+}
+
+// throughLinker has executables start through the dynamic linker that was
+// found in their image. By itself, Go's linker names the one that it finds on
+// the machine it runs on. What the spec says about it comes later and holds.
+func (s Step) throughLinker(args []string) ([]string, error) {
+	data, err := os.ReadFile(filepath.Join(s.Linker, tool.LinkerFile))
+	if err != nil || len(data) == 0 {
+		return args, err
+	}
+	const flag = "-ldflags="
+	own := flag + "-I " + string(data)
+	args = slices.Clone(args)
+	for i, a := range args {
+		if rest, ok := strings.CutPrefix(a, flag); ok {
+			args[i] = own + " " + rest
+			return args, nil
+		}
+	}
+	return slices.Insert(args, 1, own), nil
 }
 
 // command is the go command, ready to run.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gohull/gohull/llb/tool"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -135,5 +136,25 @@ func TestGit(t *testing.T) {
 	}
 	if netrc, err := os.ReadFile(filepath.Join(lookup(env, "HOME"), ".netrc")); err != nil || string(netrc) != "machine x login y password z\n" {
 		t.Errorf("~/.netrc is %q, %v", netrc, err)
+	}
+}
+
+// TestThroughLinker: what the spec says of the linker comes last, and holds.
+func TestThroughLinker(t *testing.T) {
+	s := Step{Linker: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(s.Linker, tool.LinkerFile), []byte("/lib/ld.so"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want []string }{
+		{[]string{"build", "-ldflags=-s -I /x", "."}, []string{"build", "-ldflags=-I /lib/ld.so -s -I /x", "."}},
+		{[]string{"build", "."}, []string{"build", "-ldflags=-I /lib/ld.so", "."}},
+	} {
+		got, err := s.throughLinker(c.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
 	}
 }

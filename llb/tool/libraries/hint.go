@@ -14,13 +14,15 @@ import (
 var known = []struct {
 	name      string
 	glibc     string // "2.36"; empty for musl
+	cgo       bool   // whether the name means this image only with cgo
 	libraries []string
 }{
-	{"distroless", "2.36", []string{"libcrypto.so.3", "libssl.so.3"}},
-	{"gcr.io/distroless/cc-debian12:nonroot", "2.36", []string{"libcrypto.so.3", "libgcc_s.so.1", "libgomp.so.1", "libssl.so.3", "libstdc++.so.6"}},
-	{"debian:12-slim", "2.36", []string{"libbz2.so.1.0", "libgcc_s.so.1", "liblzma.so.5", "libstdc++.so.6", "libz.so.1", "libzstd.so.1"}},
-	{"debian:13-slim", "2.41", []string{"libbz2.so.1.0", "libcrypto.so.3", "libgcc_s.so.1", "liblzma.so.5", "libssl.so.3", "libstdc++.so.6", "libz.so.1", "libzstd.so.1"}},
-	{"alpine", "", []string{"libcrypto.so.3", "libssl.so.3", "libz.so.1"}},
+	{"distroless", "2.36", true, []string{"libcrypto.so.3", "libssl.so.3"}},
+	{"gcr.io/distroless/base-debian12:nonroot", "2.36", false, []string{"libcrypto.so.3", "libssl.so.3"}},
+	{"gcr.io/distroless/cc-debian12:nonroot", "2.36", false, []string{"libcrypto.so.3", "libgcc_s.so.1", "libgomp.so.1", "libssl.so.3", "libstdc++.so.6"}},
+	{"debian:12-slim", "2.36", false, []string{"libbz2.so.1.0", "libgcc_s.so.1", "liblzma.so.5", "libstdc++.so.6", "libz.so.1", "libzstd.so.1"}},
+	{"debian:13-slim", "2.41", false, []string{"libbz2.so.1.0", "libcrypto.so.3", "libgcc_s.so.1", "liblzma.so.5", "libssl.so.3", "libstdc++.so.6", "libz.so.1", "libzstd.so.1"}},
+	{"alpine", "", false, []string{"libcrypto.so.3", "libssl.so.3", "libz.so.1"}},
 }
 
 // glibcParts are the libraries that every glibc has.
@@ -33,7 +35,13 @@ func (w *walk) linkerHint() string {
 	if base := w.base(); base != "" {
 		hint = "write " + inSpec(base)
 	}
-	return hint + ", or link it statically with `build: {ldflags: -s -w -linkmode external -extldflags -static}`"
+	switch {
+	case w.cgo:
+		return hint + ", or link it statically with `build: {ldflags: -s -w -linkmode external -extldflags -static}`"
+	case len(w.importers) > 0:
+		return hint
+	}
+	return hint + ", or remove -buildmode, -linkmode or -I from `build.ldflags`"
 }
 
 func (w *walk) hint(m missing) string {
@@ -56,7 +64,7 @@ func (w *walk) base() string {
 		libraries = append(libraries, m.library)
 	}
 	for _, b := range known {
-		if isMusl(w.exe.linker) != (b.glibc == "") || !w.oldEnough(b.glibc) {
+		if isMusl(w.exe.linker) != (b.glibc == "") || !w.oldEnough(b.glibc) || b.cgo && !w.cgo {
 			continue
 		}
 		lacks := func(name string) bool { return !w.basic(name) && !slices.Contains(b.libraries, name) }

@@ -11,13 +11,15 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/llb/tool"
 )
 
 // Check tells what the executables in built need and image does not have. An
-// executable without a dynamic linker needs nothing.
-func Check(built, image fs.FS, v tool.Libraries) ([]string, error) {
+// executable without a dynamic linker needs nothing. Importers are packages
+// that have libraries loaded without cgo.
+func Check(built, image fs.FS, v tool.Libraries, importers []string) ([]string, error) {
 	var problems []string
 	err := fs.WalkDir(built, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -28,25 +30,46 @@ func Check(built, image fs.FS, v tool.Libraries) ([]string, error) {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if exe.linker != "" {
-			problems = append(problems, check(exe, image, v)...)
+			problems = append(problems, check(exe, image, v, importers)...)
 		}
 		return nil
 	})
 	return problems, err
 }
 
-func check(exe object, image fs.FS, v tool.Libraries) []string {
+func check(exe object, image fs.FS, v tool.Libraries, importers []string) []string {
 	w := newWalk(exe, image, v.Path)
+	w.cgo, w.importers = v.Cgo, importers
 	if !w.hasLinker() {
-		return []string{fmt.Sprintf("/%s is linked with %s: it starts through %s, which %s does not have; %s",
-			exe.path, family(exe.linker), exe.linker, v.Image, w.linkerHint())}
+		return []string{fmt.Sprintf("/%s is linked with %s%s: it starts through %s, which %s does not have%s; %s",
+			exe.path, family(exe.linker), w.reason(), exe.linker, v.Image, w.needs(), w.linkerHint())}
 	}
 	w.load()
 	var problems []string
 	for _, m := range w.missing {
-		problems = append(problems, fmt.Sprintf("/%s needs %s, which %s does not have; %s", exe.path, m, v.Image, w.hint(m)))
+		problems = append(problems, fmt.Sprintf("/%s needs %s%s, which %s does not have; %s", exe.path, m, w.reason(), v.Image, w.hint(m)))
 	}
 	return problems
+}
+
+// reason says what has an executable linked dynamically that is compiled
+// without cgo.
+func (w *walk) reason() string {
+	switch {
+	case w.cgo:
+		return ""
+	case len(w.importers) > 0:
+		return " (asked for by " + strings.Join(w.importers, ", ") + ")"
+	}
+	return " (asked for by `build.ldflags`)"
+}
+
+// needs names the libraries of an executable.
+func (w *walk) needs() string {
+	if len(w.exe.needed) == 0 {
+		return ""
+	}
+	return ", and needs " + strings.Join(w.exe.needed, ", ")
 }
 
 // missing is a library, or a version of its symbols, that an image lacks.
@@ -79,6 +102,9 @@ type walk struct {
 	search  search
 	loaded  map[string]object // by the name they were asked for
 	missing []missing
+
+	cgo       bool     // whether it has C in it
+	importers []string // packages that have libraries loaded without cgo
 }
 
 func newWalk(exe object, image fs.FS, path string) *walk {

@@ -23,13 +23,19 @@ import (
 //
 // "needs" and "has" may stand more than once; "runpath", "rpath" and
 // "for-another-processor" are the rest. A line of text is what follows "text:".
-// The comment may set LD_LIBRARY_PATH.
+// The comment may set LD_LIBRARY_PATH, or end with "Without cgo, by" and the
+// packages that have libraries loaded.
 func TestCheck(t *testing.T) {
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no C compiler")
 	}
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
-		v := tool.Libraries{Image: "debian:12-slim"}
+		v := tool.Libraries{Image: "debian:12-slim", Cgo: true}
+		var importers []string
+		if _, value, ok := strings.Cut(string(ar.Comment), "Without cgo"); ok {
+			v.Cgo = false
+			importers = strings.Fields(strings.TrimPrefix(value, ", by"))
+		}
 		if _, value, ok := strings.Cut(string(ar.Comment), "LD_LIBRARY_PATH="); ok {
 			v.Path = strings.TrimSpace(value)
 		}
@@ -39,11 +45,11 @@ func TestCheck(t *testing.T) {
 				dirs[f.Name] = lay(t, string(f.Data))
 			}
 		}
-		golden.Set(t, ar, "want", outcome(t, dirs["built"], dirs["image"], v))
+		golden.Set(t, ar, "want", outcome(t, dirs["built"], dirs["image"], v, importers))
 	})
 }
 
-func outcome(t *testing.T, built, image string, v tool.Libraries) string {
+func outcome(t *testing.T, built, image string, v tool.Libraries, importers []string) string {
 	t.Helper()
 	b, err := os.OpenRoot(built)
 	if err != nil {
@@ -55,7 +61,7 @@ func outcome(t *testing.T, built, image string, v tool.Libraries) string {
 		t.Fatal(err)
 	}
 	defer i.Close()
-	problems, err := Check(b.FS(), i.FS(), v)
+	problems, err := Check(b.FS(), i.FS(), v, importers)
 	if err != nil {
 		return err.Error() + "\n"
 	}

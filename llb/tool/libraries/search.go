@@ -40,16 +40,7 @@ func muslLinker(image fs.FS, exe object) string {
 	if isMusl(exe.linker) {
 		return exe.linker
 	}
-	found, err := fs.Glob(image, "lib/ld-musl-*.so.1")
-	if err != nil || len(found) == 0 {
-		return ""
-	}
-	for _, dir := range glibcFolders(image) {
-		if _, ok := links.InRoot(image, path.Join(dir, "libc.so.6")); ok {
-			return ""
-		}
-	}
-	return found[0]
+	return onlyMusl(image)
 }
 
 func isMusl(linker string) bool { return strings.HasPrefix(base(linker), "ld-musl-") }
