@@ -47,6 +47,39 @@ func TestCollect(t *testing.T) {
 	})
 }
 
+// TestFIPS: Go's own cryptography of an earlier version is in the module cache
+// as well. Without modules to fetch, the go command unpacks it in the compile.
+func TestFIPS(t *testing.T) {
+	job := newJob(t, txtar.Parse([]byte(`
+-- go.mod --
+module example.com/app
+
+go 1.26
+
+require example.com/lib v1.0.0
+-- gohull-imports/stub.go --
+package stub
+
+import _ "example.com/lib"
+-- stubs.txt --
+example.com/app/gohull-imports
+-- proxy/example.com/lib@v1.0.0/go.mod --
+module example.com/lib
+
+go 1.26
+-- proxy/example.com/lib@v1.0.0/lib.go --
+package lib
+
+import _ "crypto/sha256"
+`)))
+	job.Step.Env = append(job.Step.Env, "GOFIPS140=v1.0.0")
+	v := tool.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}}
+	if code, err := Collect(job, v); code != 0 || err != nil {
+		t.Fatalf("exit code %d, %v\n%s", code, err, job.Step.Stderr)
+	}
+	offline(t, job, v)
+}
+
 // newJob is a case as a step, and a proxy.
 func newJob(t *testing.T, ar *txtar.Archive) Job {
 	t.Helper()

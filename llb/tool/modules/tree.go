@@ -171,9 +171,13 @@ func (t tree) write(out string) error {
 	return mtime.SetAll(out, 0)
 }
 
+// fips is the module in which the go command puts Go's own cryptography of an
+// earlier version, as GOFIPS140 asks for it. It is unpacked from GOROOT.
+const fips = "golang.org/fips140@"
+
 // writeLooked leaves what the go command looked at beside packages: the
-// go.mod files and checksums, and the modules that could have had a package
-// of an import path and have not.
+// go.mod files and checksums, what it unpacked of its own, and the modules
+// that could have had a package of an import path and have not.
 func (t tree) writeLooked(mod string) error {
 	return filepath.WalkDir(t.links, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -185,6 +189,8 @@ func (t tree) writeLooked(mod string) error {
 			return err
 		case ext == ".mod" || ext == ".ziphash":
 			return copyFile(filepath.Join(mod, rel), name)
+		case e.IsDir() && strings.HasPrefix(rel, fips):
+			return cmp.Or(copyAll(filepath.Join(mod, rel), name), fs.SkipDir)
 		case e.IsDir() && strings.Contains(e.Name(), "@v") && !strings.HasPrefix(rel, "cache"):
 			return cmp.Or(os.MkdirAll(filepath.Join(mod, rel), 0o755), fs.SkipDir)
 		}
@@ -209,6 +215,16 @@ func identity(mod string) (string, error) {
 		return err
 	})
 	return fmt.Sprintf("%x", hash.Sum(nil)[:16]), err
+}
+
+// copyAll copies the files below a directory.
+func copyAll(to, from string) error {
+	return filepath.WalkDir(from, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return copyFile(filepath.Join(to, strings.TrimPrefix(name, from)), name)
+	})
 }
 
 // copyFile makes folders as they are needed. All is readable to everybody, as
