@@ -46,7 +46,7 @@ func BuildArgs() []BuildArg {
 		{"GO_VERSION", "the toolchain's version; overrides `go`"},
 		{releasesArg, "the versions that are released, as `git tag` prints them; they decide which tags move"},
 		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
-		{EpochArg, "time of all files and of the image, in seconds since 1970, or `context` for the time of a build context that is the address of a git repository or of an archive; default 0"},
+		{EpochArg, "time of all files and of the image, in seconds since 1970, or `context` for the time of a build context that is the address of a git repository or of an archive; default 0. Generators have it in their environment"},
 		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
 	}
 }

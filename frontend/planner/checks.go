@@ -126,7 +126,7 @@ func (d draft) check(name spec.String) plan.Check {
 		c.Caches = plan.Caches{Alone: "it runs the project's tests"}
 	case plan.Generate:
 		c.Args = slices.Concat(d.tagFlags(), d.generatePatterns())
-		c.Env = d.testEnv()
+		c.Env = d.generateEnv()
 		c.Start = d.generateStart()
 		c.Caches = plan.Caches{Alone: "it runs generators"}
 	default:

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gohull/gohull/llb/plan"
@@ -44,6 +45,16 @@ func PlanGenerate(in Input, images map[ImageKey]Image) (*plan.Plan, error) {
 	}
 	p.Alone.ID, p.Alone.Name, p.Alone.At = "generate", "run generators", p.Reached.Source.At
 	return p, nil
+}
+
+// generateEnv tells generators which time to write into files. Tests are not
+// told: their verdicts would be of one commit, where the time is the commit's.
+func (d draft) generateEnv() []string {
+	env := d.testEnv()
+	if given := d.Request.BuildArgs[EpochArg]; given == "" {
+		return env
+	}
+	return append(env, fmt.Sprintf("%s=%d", EpochArg, d.args.epoch))
 }
 
 func (d draft) generatePatterns() []string {
