@@ -69,8 +69,7 @@ func (w *walk) visit(f folder) error {
 		return err
 	}
 	if w.cgo && usesCgo(pkg) {
-		// #cgo lines and #include reach anywhere.
-		if err := w.tree.addAll(w.moduleFolder(f)); err != nil {
+		if err := w.addCgo(f, pkg); err != nil {
 			return err
 		}
 	}

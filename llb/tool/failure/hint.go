@@ -66,8 +66,8 @@ var hints = []struct {
 		},
 	},
 	{
-		regexp.MustCompile(`fatal error: (\S+\.h[a-z]*): No such file or directory`),
-		always("it is neither in the module nor in the toolchain's image; name an image that has it with the key `toolchain`"),
+		regexp.MustCompile(`fatal error: \S+: No such file or directory`),
+		always("the compile has the package's module, what its #cgo lines name in the build context, and the toolchain's image: name its directory, as in `#cgo CFLAGS: -I${SRCDIR}/../include`, or with the key `toolchain` an image that has it"),
 	},
 	{
 		regexp.MustCompile(`build constraints exclude all Go files in /\S+@v`),
