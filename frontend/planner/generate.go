@@ -54,7 +54,7 @@ func (d draft) generateEnv() []string {
 	if given := d.Request.BuildArgs[EpochArg]; given == "" {
 		return env
 	}
-	return append(env, fmt.Sprintf("%s=%d", EpochArg, d.args.epoch))
+	return append(env, fmt.Sprintf("%s=%d", EpochArg, d.args.epoch.Seconds()))
 }
 
 func (d draft) generatePatterns() []string {
