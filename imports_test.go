@@ -18,7 +18,7 @@ const module = "github.com/gohull/gohull"
 // allowed is the house's plan: what each package may import of the others.
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "internal/safe", "internal/visible", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/executable", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
+	"cmd/gohull-frontend": {"frontend", "internal/regular", "internal/safe", "internal/visible", "llb/tool", "llb/tool/binaries", "llb/tool/checks", "llb/tool/closure", "llb/tool/compare", "llb/tool/executable", "llb/tool/gocmd", "llb/tool/libraries", "llb/tool/modules", "llb/tool/objects", "llb/tool/overlay", "llb/tool/program", "llb/tool/rootfs", "llb/tool/sbom", "llb/tool/scan", "llb/tool/tests", "llb/tool/toolchain", "llb/tool/vuln"},
 	"frontend":            {"frontend/checkout", "frontend/diag", "frontend/graph", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "internal/safe", "internal/visible", "llb", "llb/llbtext", "llb/plan", "llb/tool"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"llb/tool/checks":     {"internal/regular", "internal/gomod", "llb/tool", "llb/tool/gocmd", "llb/tool/gofiles", "llb/tool/mtime"},
 	"llb/tool/closure":    {"internal/regular", "internal/gomod", "llb/tool", "llb/tool/gofiles", "llb/tool/links", "llb/tool/mtime"},
 	"llb/tool/compare":    {"internal/regular", "llb/tool"},
-	"llb/tool/executable": {"llb/tool"},
+	"llb/tool/executable": {"internal/regular", "llb/tool"},
 	"llb/tool/failure":    {"internal/gomod", "llb/tool"},
 	"llb/tool/gocmd":      {"internal/regular", "internal/safe", "llb/tool", "llb/tool/certs", "llb/tool/failure", "llb/tool/mtime"},
 	"llb/tool/gofiles":    {},

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/tool"
@@ -302,7 +303,7 @@ func runCompare() error {
 }
 
 func runLibraries(v tool.Libraries) (code int, err error) {
-	importers, err := os.ReadFile(filepath.Join(tool.Static, tool.ImportersFile))
+	importers, err := regular.ReadFile(filepath.Join(tool.Static, tool.ImportersFile), regular.Text)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/regular"
 	"golang.org/x/mod/module"
 )
 
@@ -23,7 +24,7 @@ func Importers(libraries []string, roots ...fs.FS) ([]string, error) {
 			if err != nil || !d.Type().IsRegular() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
 				return err
 			}
-			data, err := fs.ReadFile(root, name)
+			data, err := regular.ReadIn(root, name, regular.Text)
 			if err == nil && imports(data, libraries) {
 				all = append(all, packageName(path.Dir(name)))
 			}

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/mtime"
@@ -181,7 +182,7 @@ func Report(s Step, what, output string) error {
 // found in their image. By itself, Go's linker names the one that it finds on
 // the machine it runs on. What the spec says about it comes later and holds.
 func (s Step) throughLinker(args []string) ([]string, error) {
-	data, err := os.ReadFile(filepath.Join(s.Linker, tool.LinkerFile))
+	data, err := regular.ReadFile(filepath.Join(s.Linker, tool.LinkerFile), regular.Text)
 	if err != nil || len(data) == 0 {
 		return args, err
 	}
