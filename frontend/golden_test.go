@@ -431,6 +431,9 @@ func fakeImage(key planner.ImageKey) planner.Image {
 		version, _, _ := strings.Cut(tag, "-")
 		img.Config.Env = []string{"PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin", "GOLANG_VERSION=" + version, "GOTOOLCHAIN=local", "GOPATH=/go",
 			"GO111MODULE=off", "GOAMD64=v4", "GOWORK=off", "GOARCH=arm"} // which no step is to see
+		if strings.HasSuffix(tag, "-password") {
+			img.Config.Env = append(img.Config.Env, "GOPROXY=me:secret@proxy.example,direct", "GOSUMDB=off")
+		}
 	}
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }

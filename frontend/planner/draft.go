@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/netenv"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
@@ -29,6 +30,7 @@ func (d draft) plan() *plan.Plan {
 }
 
 func (d draft) planned() *plan.Plan {
+	d.checkToolchainEnv()
 	if IsCheck(d.Request.Target) {
 		return d.checkPlan()
 	}
@@ -230,6 +232,26 @@ func (d draft) checkFiles() {
 			d.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", f.From.Value, file.Link, file.Target)
 		case file.Kind == "":
 			d.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Hint: "see that no ignore file hides it"})
+		}
+	}
+}
+
+// checkToolchainEnv checks what a toolchain's image says of where modules come
+// from, as far as nothing else says it: steps get that as a build arg's.
+func (d draft) checkToolchainEnv() {
+	own := d.proxyEnv()
+	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	for _, name := range netenv.Names() {
+		value, ok := lookupEnv(img.Config.Config.Env, name)
+		if !ok || own.Get(name) != "" {
+			continue
+		}
+		if wrong := netenv.Credentials(value); wrong != nil {
+			d.errs.Add(diag.Diagnostic{
+				At:      d.toolchain.at,
+				Message: "toolchain: " + name + " of the image " + d.toolchain.ref + ": " + wrong.Message,
+				Hint:    "pass the build arg " + name + " without them, and the secret netrc: --secret id=netrc,src=$HOME/.netrc",
+			})
 		}
 	}
 }
