@@ -48,6 +48,9 @@ func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.In
 	eg.Go(func() error { return b.loadFolders(ctx, q.Folders) })
 	eg.Go(func() (err error) {
 		answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+		if err == nil && notFound == nil {
+			answers.Bases, err = b.lookAll(ctx, q, answers.Images, inputs)
+		}
 		return err
 	})
 	if err := eg.Wait(); err != nil {

@@ -51,6 +51,7 @@ type build struct {
 	ignoreText []byte
 	contexts   namedContexts
 	scans      once[string, tool.Facts]
+	looks      once[string, []tool.Inode]
 	leftOut    []planner.LeftOut // tags that were warned of
 	images     once[planner.ImageKey, planner.Image]
 }

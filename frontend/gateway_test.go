@@ -194,9 +194,13 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, ok := verb.(*tool.Toolchain); ok {
-		data, err := json.Marshal(fakeToolchain(t.Version, t.Platform))
+	switch v := verb.(type) {
+	case *tool.Toolchain:
+		data, err := json.Marshal(fakeToolchain(v.Version, v.Platform))
 		return fstest.MapFS{tool.GoFile: {Data: data}}, err
+	case *tool.Look:
+		data, err := json.Marshal(alpineDirs)
+		return fstest.MapFS{tool.BaseFile: {Data: data}}, err
 	}
 	s, ok := verb.(*tool.Scan)
 	if !ok {
@@ -298,6 +302,9 @@ func TestRoundTrips(t *testing.T) {
 		{"zero config", "", nil, 5, 10, 1},
 		{"toolchain module", "toolchain: module\n", nil, 5, 10, 0},
 		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 6, 10, 2},
+		{"files on a base", "base: alpine\nrun: {files: [{from: go.mod, to: /etc/x}]}\n", nil, 6, 12, 2},
+		{"a base of somebody's", "base: registry.example/alpine:1\n", nil, 6, 12, 2},
+		{"binary on a base of somebody's", "base: registry.example/alpine:1\n", map[string]string{"target": "binary"}, 5, 10, 2},
 		{"one of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "a"}, 6, 10, 1},
 		{"all of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 9, 10, 2},
 		{"two platforms", "base: alpine\n", map[string]string{"platform": "linux/amd64,linux/arm64"}, 6, 10, 3},

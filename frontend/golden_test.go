@@ -154,8 +154,9 @@ type testCase struct {
 	spec     []byte
 	files    project.Files
 	request  planner.Request
-	images   []string // "REF PLATFORM…": what the registry has
-	old      bool     // whether the daemon lacks all that not every daemon has
+	images   []string     // "REF PLATFORM…": what the registry has
+	base     []tool.Inode // what bases have where files go
+	old      bool         // whether the daemon lacks all that not every daemon has
 }
 
 func readCase(t *testing.T, ar *txtar.Archive) testCase {
@@ -168,6 +169,9 @@ func readCase(t *testing.T, ar *txtar.Archive) testCase {
 		"gcr.io/distroless/base-debian12:nonroot linux/amd64 linux/arm64",
 	}
 	c.readFlags(t, string(ar.Comment))
+	if c.base == nil {
+		c.base = alpineDirs
+	}
 	for _, f := range ar.Files {
 		if !strings.HasPrefix(f.Name, "want/") {
 			c.addFile(t, f)
@@ -213,6 +217,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.specName = value
 		case "--old-daemon":
 			c.old = true
+		case "--base-has":
+			c.base = append(c.base, parseInode(t, value))
 		case "--image":
 			c.images = append(c.images, value)
 		default:
@@ -221,6 +227,39 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			}
 		}
 	}
+}
+
+// alpineDirs are what bases have unless a case says otherwise.
+var alpineDirs = []tool.Inode{
+	{Path: "etc", Kind: tool.KindDir, Mode: 0o755},
+	{Path: "etc/passwd", Users: []tool.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
+	{Path: "srv", Kind: tool.KindDir, Mode: 0o755},
+	{Path: "tmp", Kind: tool.KindDir, Mode: 0o1777},
+}
+
+// parseInode reads "usr/bin", "bin -> usr/bin", "1777:0:0:/tmp" for a directory,
+// or "etc/passwd app:100:101".
+func parseInode(t *testing.T, s string) tool.Inode {
+	if strings.Contains(s, ":/") {
+		inode, err := tool.ParseDirWord(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return inode
+	}
+	if path, target, ok := strings.Cut(s, " -> "); ok {
+		return tool.Inode{Path: path, Kind: tool.KindLink, Target: target}
+	}
+	path, users, _ := strings.Cut(s, " ")
+	inode := tool.Inode{Path: path}
+	for _, u := range strings.Fields(users) {
+		user := tool.User{}
+		if _, err := fmt.Sscanf(strings.ReplaceAll(u, ":", " "), "%s %d %d", &user.Name, &user.UID, &user.GID); err != nil {
+			t.Fatal(err)
+		}
+		inode.Users = append(inode.Users, user)
+	}
+	return inode
 }
 
 func parsePlatform(s string) plan.Platform {
@@ -331,7 +370,18 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	images, err := c.resolveAll(q.Images)
-	return planner.Answers{Facts: facts, Images: images, Seeds: c.seeds(q.Platforms)}, err
+	return planner.Answers{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
+}
+
+// bases is what the case says of bases, if anybody asks.
+func (c testCase) bases(q planner.Questions) map[plan.Platform][]tool.Inode {
+	found := map[plan.Platform][]tool.Inode{}
+	if q.Look != nil {
+		for _, p := range q.Platforms {
+			found[p] = c.base
+		}
+	}
+	return found
 }
 
 func (c testCase) seeds(targets []plan.Platform) map[plan.Platform]string {

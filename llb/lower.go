@@ -5,7 +5,6 @@ package llb
 
 import (
 	"strings"
-	"time"
 
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/plan"
@@ -94,13 +93,16 @@ func (l lowering) layers(img plan.Image, base llb.State) []llb.State {
 		layers = append(layers, l.rootfs(*l.plan.Rootfs))
 	}
 	if img.Debugger != nil {
-		layers = append(layers, l.program(*img.Debugger))
+		layers = append(layers, l.placed(img.Debugger.In, l.program(*img.Debugger)))
+	}
+	if img.Dirs != nil {
+		layers = append(layers, l.dirs(*img.Dirs))
 	}
 	for _, f := range img.Files {
-		layers = append(layers, l.copy(f))
+		layers = append(layers, l.fromContext(f))
 	}
 	binaries, v := l.linked(img, l.below(img, base, layers))
-	return append(layers, l.approved(binaries, v))
+	return append(layers, l.approved(l.placed(img.Program, binaries), v))
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
@@ -179,23 +181,6 @@ func paths(binaries []plan.Binary) []string {
 
 // named is what a step is called where its progress is shown.
 func named(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
-
-// copy is a layer of its own, so that it can be made before and beside the
-// base.
-func (l lowering) copy(c plan.Copy) llb.State {
-	info := &llb.CopyInfo{
-		FollowSymlinks:      true,
-		CopyDirContentsOnly: true,
-		CreateDestPath:      true,
-	}
-	if l.in.Features.SymbolModes {
-		// A checkout's modes depend on the umask of whoever made it.
-		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
-	}
-	created := llb.WithCreatedTime(time.Unix(c.Epoch, 0).UTC())
-	action := llb.Copy(l.whole(), c.From, c.To, info, llb.WithUser("0:0"), created)
-	return llb.Scratch().File(action, l.step(c.Step)...)
-}
 
 // run is the output of a step that runs a verb of the tool.
 func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.State {

@@ -25,6 +25,7 @@ import (
 	"github.com/gohull/gohull/llb/tool/compare"
 	"github.com/gohull/gohull/llb/tool/executable"
 	"github.com/gohull/gohull/llb/tool/gocmd"
+	"github.com/gohull/gohull/llb/tool/inodes"
 	"github.com/gohull/gohull/llb/tool/libraries"
 	"github.com/gohull/gohull/llb/tool/modules"
 	"github.com/gohull/gohull/llb/tool/objects"
@@ -99,6 +100,10 @@ func runVerb(v tool.Verb) (code int, err error) {
 		return onStep(runTest, *v)
 	case *tool.Rootfs:
 		return 0, runRootfs(*v)
+	case *tool.Look:
+		return 0, runLook(*v)
+	case *tool.Dirs:
+		return 0, inodes.Make(tool.Out, *v)
 	case *tool.Binaries:
 		return 0, runBinaries(*v)
 	case *tool.Compare:
@@ -282,6 +287,20 @@ func runRootfs(v tool.Rootfs) error {
 		return err
 	}
 	return rootfs.Write(tool.Out, goroot, v)
+}
+
+func runLook(v tool.Look) error {
+	return within(tool.Image, func(image fs.FS) error {
+		found, err := inodes.Look(image, v)
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(found)
+		if err != nil {
+			return err
+		}
+		return leave(tool.BaseFile, data)
+	})
 }
 
 func runBinaries(v tool.Binaries) error {

@@ -18,8 +18,11 @@ type base struct {
 }
 
 func (b base) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Lookup(b.locked, p.String()), Use: "base", At: b.at}
+	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Lookup(b.locked, p.String()), Use: UseBase, At: b.at}
 }
+
+// UseBase is what an ImageKey of a base is for.
+const UseBase = "base"
 
 // scratch is the empty base. gohull adds what programs expect of a root file
 // system, which the other bases bring along.

@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/gohull/gohull/llb/tool"
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
 
 // Mains gives the folders of the main packages that a build of in is for. It
 // finds all errors that can be found without looking up images; its error is
@@ -13,7 +16,10 @@ func Mains(in Input, facts tool.Facts) ([]string, error) {
 	}
 	mains := packages{d.Project, facts, d.errs}.mains(d.Spec)
 	d.checkFiles()
-	d.binaries(mains)
+	binaries := d.binaries(mains)
+	for _, p := range d.Request.Platforms {
+		d.layOut(plan.Image{Platform: p, Compile: plan.Compile{Binaries: binaries}}, p)
+	}
 	return dirs(mains), errs.Err()
 }
 

@@ -176,9 +176,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 		img.Base = d.imageRef(d.base.key(p))
 	}
 	img.Debugger = d.debugger(p)
-	for _, f := range d.Spec.Run.Files {
-		img.Files = append(img.Files, d.copyStep(f))
-	}
+	img = d.layOut(img, p)
 	img.SBOM = d.sbom(img)
 	img.Binaries = d.exported(binaries, p)
 	img.Config = d.imageConfig(img, p)
@@ -202,19 +200,6 @@ func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
 			Name: fmt.Sprintf("list the checksums of %s for %s", packageList(binaries), p),
 			At:   spans(d.Spec, d.mainLines()...),
 		},
-		Epoch: d.args.epoch.Seconds(),
-	}
-}
-
-func (d draft) copyStep(f spec.File) plan.Copy {
-	return plan.Copy{
-		Step: plan.Step{
-			ID:   "files",
-			Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value),
-			At:   spans(d.Spec, f.At),
-		},
-		From:  path.Clean(f.From.Value),
-		To:    f.To.Value,
 		Epoch: d.args.epoch.Seconds(),
 	}
 }

@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
 		Entrypoint:  d.entrypoint(img.Compile),
 		Cmd:         values(run.Args),
 		Env:         mergeEnv(base.Config.Env, run.Env),
-		WorkingDir:  first(run.Workdir.Value, base.Config.WorkingDir, "/"),
+		WorkingDir:  first(cleaned(run.Workdir), base.Config.WorkingDir, "/"),
 		Expose:      d.expose(base),
 		Volumes:     d.volumes(base),
 		Labels:      d.labels(img, base),
@@ -43,6 +44,14 @@ func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
 	}
 	c.History = d.history(img, c.Created)
 	return c
+}
+
+// cleaned is a path without a slash at its end, empty when there is none.
+func cleaned(s spec.String) string {
+	if !s.IsSet() {
+		return ""
+	}
+	return path.Clean(s.Value)
 }
 
 // first is the first value that is not empty.
@@ -121,7 +130,7 @@ func (d draft) volumes(base dockerspec.DockerOCIImage) []string {
 		volumes[v] = true
 	}
 	for _, v := range d.Spec.Run.Volumes {
-		volumes[v.Value] = true
+		volumes[path.Clean(v.Value)] = true
 	}
 	return slices.Sorted(maps.Keys(volumes))
 }
@@ -207,6 +216,9 @@ func (d draft) history(img plan.Image, created time.Time) []plan.History {
 	}
 	if img.Debugger != nil {
 		add(img.Debugger.Name)
+	}
+	if img.Dirs != nil {
+		add(img.Dirs.Name)
 	}
 	for _, f := range img.Files {
 		add(f.Name)

@@ -4,6 +4,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -56,6 +57,9 @@ type Questions struct {
 	// Source is what will most likely be picked, which takes as long as the
 	// scan and needs nothing of it; nil when only the scan can tell.
 	Source *plan.Source
+	// Look is asked of the base of each platform; nil when nothing has to be
+	// known of what bases have.
+	Look *plan.Look
 	// Folders are build contexts that are read as they are.
 	Folders []string
 }
@@ -74,7 +78,8 @@ type ImageKey struct {
 type Answers struct {
 	Facts  tool.Facts
 	Images map[ImageKey]Image
-	Seeds  map[plan.Platform]string // names of the build contexts that SeedContext is for; empty without one
+	Bases  map[plan.Platform][]tool.Inode // what Look found
+	Seeds  map[plan.Platform]string       // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -166,6 +171,7 @@ func (c choices) questions() Questions {
 		q.Source = c.likelySource()
 	}
 	q.Folders = c.folders()
+	q.Look = c.look()
 	if c.toolchain.ref != "" {
 		q.Images = append(q.Images, c.toolchain.key(c.Request.BuildPlatform))
 	}
@@ -261,6 +267,8 @@ func spans(s *spec.Spec, ranges ...diag.Range) []plan.Span {
 			out = append(out, plan.Span{First: r.Start.Line, Last: max(r.Start.Line, r.End.Line)})
 		}
 	}
+	slices.SortFunc(out, func(a, b plan.Span) int { return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last)) })
+	out = slices.Compact(out)
 	if out == nil {
 		// A default stands for the whole file: its first line is the one that
 		// brought gohull here.

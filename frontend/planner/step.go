@@ -17,6 +17,8 @@ func Kinds() []Kind {
 		{"compile", "makes the binaries"},
 		{"program", "builds Delve or govulncheck"},
 		{"rootfs", "adds what an image from scratch has beside them"},
+		{"look", "finds out what the base has where files of the image go"},
+		{"dirs", "makes `run.volumes` and `run.workdir` where the base has none"},
 		{"files", "copies what `run.files` names"},
 		{"libraries", "checks that the image has what dynamically linked binaries need: the dynamic linker and libraries"},
 		{"sbom", "lists what the binaries are made of"},

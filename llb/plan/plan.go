@@ -195,12 +195,12 @@ type Binary struct {
 	Path    string // in the image: "/usr/local/bin/api"
 }
 
-// Copy puts a file or a folder's content of the context into the image.
-type Copy struct {
+// Look asks what a base has where something of the image goes. It runs before
+// there is a plan, because the plan depends on its answer.
+type Look struct {
 	Step
-	From  string // relative to the context
-	To    string // absolute
-	Epoch int64
+	Base  ImageRef
+	Paths []string // as of tool.Look
 }
 
 // File is a file that is written as it stands here.
@@ -219,7 +219,9 @@ type Image struct {
 	Compile  Compile
 	Objects  Objects  // what Compile is made of, when somebody asks for it
 	Debugger *Program // nil when nobody is going to debug it
-	Files    []Copy
+	Dirs     *Layer   // directories that the spec names and the base lacks; nil for none
+	Files    []Layer  // from the context
+	Program  *Layer   // puts the binaries into the image; nil where they are a layer as they are
 	SBOM     SBOM
 	Binaries Binaries // when they are asked for without an image
 	Config   Config

@@ -6,4 +6,5 @@ type Program struct {
 	Step
 	Args []string // of the go command: "install", "-trimpath", …
 	Path string   // what its file is called: "/usr/local/libexec/dlv"
+	In   *Layer   // puts it into the image; nil where it is a layer as it is, or is no part of an image
 }

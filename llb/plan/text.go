@@ -57,10 +57,28 @@ func (img Image) write(b *strings.Builder) {
 	if img.Debugger != nil {
 		fmt.Fprintf(b, "\t%s -> %s\n", img.Debugger.Name, img.Debugger.Path)
 	}
+	if img.Dirs != nil {
+		img.Dirs.write(b)
+	}
 	for _, f := range img.Files {
-		fmt.Fprintf(b, "\tcopy %s -> %s\n", f.From, f.To)
+		f.write(b)
 	}
 	img.Compile.write(b)
+	if img.Program != nil {
+		img.Program.write(b)
+	}
+}
+
+func (l Layer) write(b *strings.Builder) {
+	for _, c := range l.Copies {
+		fmt.Fprintf(b, "\tcopy %s -> %s\n", c.From, c.To)
+		for _, name := range c.Without {
+			fmt.Fprintf(b, "\t\twithout %s\n", name)
+		}
+	}
+	for _, d := range l.Dirs {
+		fmt.Fprintf(b, "\tdirectory %s %04o %d:%d\n", d.Path, d.Mode, d.UID, d.GID)
+	}
 }
 
 func (c Check) write(b *strings.Builder) {

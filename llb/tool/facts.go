@@ -23,10 +23,13 @@ type Package struct {
 // File is a path of the context that a Scan asked for by name.
 type File struct {
 	Path    string `json:"path"`              // as asked
-	Kind    string `json:"kind,omitempty"`    // "file" or "dir"; empty when there is none
+	Kind    string `json:"kind,omitempty"`    // KindFile or KindDir; empty when there is none
 	Escapes bool   `json:"escapes,omitempty"` // whether a symlink on the way leaves the context
 	Link    string `json:"link,omitempty"`    // the symlink that does
 	Target  string `json:"target,omitempty"`  // where it points
+
+	Users []User  `json:"users,omitempty"` // of a file named passwd
+	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
 }
 
 // Fetched is a toolchain that came through the module proxy.

@@ -41,6 +41,8 @@ func verbs() []Verb {
 		&VulnDB{},
 		&Vuln{},
 		&Rootfs{},
+		&Look{},
+		&Dirs{},
 		&Binaries{},
 		&Compare{},
 		&Libraries{},

@@ -52,13 +52,16 @@ func Create(blobs string, level int) (*Writer, error) {
 }
 
 // Dir adds a folder. The mode is a tar header's: 0o1777 has the sticky bit.
-func (w *Writer) Dir(name string, mode int64) {
+func (w *Writer) Dir(name string, mode int64) { w.OwnedDir(name, mode, 0, 0) }
+
+// OwnedDir adds a directory of a user and a group.
+func (w *Writer) OwnedDir(name string, mode int64, uid, gid int) {
 	name = path.Clean(name)
 	if w.made[name] {
 		return
 	}
 	w.made[name] = true
-	w.add(&tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: mode}, nil)
+	w.add(&tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: mode, Uid: uid, Gid: gid}, nil)
 }
 
 // File adds a file that holds the data.

@@ -100,3 +100,41 @@ func (m maker) distrolessBase() ([]store.Platform, error) {
 	}
 	return []store.Platform{{Platform: platforms("linux/amd64")[0], Config: distrolessConfig(), Layers: []v1.Layer{static, libc}}}, nil
 }
+
+// debian is Debian without Go: its /bin and /sbin are links, and some of its
+// directories belong to others than root.
+func (m maker) debian() ([]store.Platform, error) {
+	w, err := layer.Create(m.blobs, gzip.DefaultCompression)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{"bin", "sbin", "lib"} {
+		w.Dir("usr/"+dir, 0o755)
+		w.Symlink(dir, "usr/"+dir)
+	}
+	w.Copy("usr/bin/busybox", m.Busybox)
+	w.Symlink("usr/bin/sh", "busybox")
+	w.File("etc/passwd", 0o644, debianPasswd)
+	w.File("etc/group", 0o644, debianGroup)
+	w.OwnedDir("etc/ssl/private", 0o710, 0, 101)
+	m.certificates(w)
+	for _, dir := range []string{"dev", "home", "opt", "proc", "run", "srv", "sys", "usr/local/bin"} {
+		w.Dir(dir, 0o755)
+	}
+	w.Dir("root", 0o700)
+	w.OwnedDir("var/mail", 0o2775, 0, 8)
+	w.Symlink("var/run", "/run")
+	w.OwnedDir("var/www", 0o755, 33, 33)
+	w.Dir("tmp", 0o1777)
+	w.Dir("var/tmp", 0o1777)
+	base, err := w.Close()
+	if err != nil {
+		return nil, err
+	}
+	config := v1.Config{Env: []string{"PATH=" + standardPath}, Cmd: []string{"bash"}}
+	var all []store.Platform
+	for _, p := range platforms("linux/amd64", "linux/arm64/v8") {
+		all = append(all, store.Platform{Platform: p, Config: config, Layers: []v1.Layer{base}})
+	}
+	return all, nil
+}

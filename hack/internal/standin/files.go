@@ -55,6 +55,18 @@ tty:x:5:
 staff:x:50:
 nonroot:x:65532:
 `
+	debianPasswd = `root:x:0:0:root:/root:/bin/bash
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+`
+	debianGroup = `root:x:0:
+daemon:x:1:
+mail:x:8:
+www-data:x:33:
+nogroup:x:65534:
+`
 	distrolessRelease = `PRETTY_NAME="Distroless"
 NAME="Debian GNU/Linux"
 ID="debian"

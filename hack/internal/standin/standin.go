@@ -63,6 +63,7 @@ func Images(m Machine) ([]store.Image, error) {
 		image(maker.alpine, "library/alpine:3.22"),
 		image(maker.distroless, "distroless/static-debian12:nonroot"),
 		image(maker.distrolessBase, "distroless/base-debian12:nonroot"),
+		image(maker.debian, "library/debian:12"),
 		image(maker.amd64only, "library/amd64only:1"),
 	}, nil
 }

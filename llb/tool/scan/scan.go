@@ -39,7 +39,11 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 	slices.SortFunc(w.facts.Packages, func(a, b tool.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
 	for _, name := range v.Files {
-		w.facts.Files = append(w.facts.Files, lookUp(fsys, name))
+		file, err := lookUp(fsys, name)
+		if err != nil {
+			return tool.Facts{}, err
+		}
+		w.facts.Files = append(w.facts.Files, file)
 	}
 	w.facts.Notes = notes.reach(w.graph)
 	return w.facts, nil

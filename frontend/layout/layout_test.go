@@ -1,0 +1,123 @@
+package layout
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// tree is that of "usr/", "bin->usr/bin" and "etc/passwd".
+func tree(words string) *Tree {
+	var base []tool.Inode
+	for _, w := range strings.Fields(words) {
+		base = append(base, inode(w))
+	}
+	return New(base, Owner{1000, 1001})
+}
+
+func inode(w string) tool.Inode {
+	if name, target, ok := strings.Cut(w, "->"); ok {
+		return tool.Inode{Path: name, Kind: tool.KindLink, Target: target}
+	}
+	if name, ok := strings.CutSuffix(w, "/"); ok {
+		return tool.Inode{Path: name, Kind: tool.KindDir, Mode: 0o755}
+	}
+	return tool.Inode{Path: w}
+}
+
+func text(l plan.Layer, c *Conflict) string {
+	if c != nil {
+		return "conflict: " + c.Message
+	}
+	var all []string
+	for _, copy := range l.Copies {
+		word := copy.From + "=" + copy.To
+		if copy.Without != nil {
+			word += fmt.Sprint("-", copy.Without)
+		}
+		all = append(all, word)
+	}
+	for _, d := range l.Dirs {
+		all = append(all, tool.DirWord(d.Path, d.Mode, d.UID, d.GID))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestPutFile(t *testing.T) {
+	base := "bin->usr/bin usr/ usr/bin/ a->/b b->c c->d d/ loop->pool pool->/loop up->../../usr gone->no/where f file->f etc/ etc/sub->../f"
+	for _, c := range []struct{ to, want string }{
+		{"/x", "x=/x"},
+		{"/bin/x", "x=/usr/bin/x"},
+		{"/a/x", "x=/d/x"},
+		{"/up/bin/x", "x=/usr/bin/x"},
+		{"/gone/x", "x=/no/where/x"},
+		{"/gone", "x=/no/where"},
+		{"/file", "x=/f"},
+		{"/loop/x", "conflict: /loop/x leads through a loop of symlinks at /loop"},
+		{"/f/x", "conflict: /f/x is below /f, which is a file of the base"},
+		{"/etc/sub/x", "conflict: /etc/sub/x is below /f, which is a file of the base"},
+		{"/bin", "conflict: /bin is a directory of the base, and x is a file"},
+		{"/", "conflict: / is the root directory, and x is a file"},
+	} {
+		l, conflict := tree(base).Put(c.to, Source{Name: "x", By: "x", File: tool.File{Kind: tool.KindFile}})
+		if got := text(l, conflict); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.to, got, c.want)
+		}
+	}
+}
+
+func TestPutDirectory(t *testing.T) {
+	base := "bin->usr/bin usr/ usr/bin/ usr/bin/sh etc/ etc/conf var/ var/run->/run run/ run/deep->/bin link->etc"
+	for _, c := range []struct{ to, below, want string }{
+		{"/", "new/ new/f", "d=/"},
+		{"/", "bin/ bin/f", "d=/-[bin] d/bin=/usr/bin"},
+		{"/", "var/ var/run/ var/run/deep/ var/run/deep/f", "d=/-[var/run] d/var/run=/run-[deep] d/var/run/deep=/usr/bin"},
+		{"/link", "conf", "d=/etc"},
+		{"/", "link", "conflict: /link is a directory of the base, and d/link is a file"},
+		{"/", "link->etc", "d=/"},
+		{"/", "link->var", "conflict: /link is a directory of the base, and d/link is a file"},
+		{"/", "usr", "conflict: /usr is a directory of the base, and d/usr is a file"},
+		{"/etc", "conf/", "conflict: /etc/conf is a file of the base, and d/conf is a directory"},
+		{"/etc/conf", "", "conflict: /etc/conf is a file of the base, and d is a directory"},
+		{"/usr/bin", "sh", "d=/usr/bin"},
+	} {
+		s := Source{Name: "d", By: "d", File: tool.File{Kind: tool.KindDir}}
+		for _, w := range strings.Fields(c.below) {
+			s.Below = append(s.Below, inode(w))
+		}
+		l, conflict := tree(base).Put(c.to, s)
+		if got := text(l, conflict); got != c.want {
+			t.Errorf("%s %s: got %s, want %s", c.to, c.below, got, c.want)
+		}
+	}
+}
+
+// TestOwners makes what is missing: for root, and for the user below what is
+// the user's.
+func TestOwners(t *testing.T) {
+	tr := tree("home/ var/")
+	tr.nodes["home/app"] = node{Inode: tool.Inode{Path: "home/app", Kind: tool.KindDir, Mode: 0o700, UID: 1000, GID: 5}}
+	put := func(to, want string) {
+		t.Helper()
+		l, c := tr.Put(to, Source{Name: "x", By: "x", File: tool.File{Kind: tool.KindFile}})
+		if got := text(l, c); got != want {
+			t.Errorf("%s: got %s, want %s", to, got, want)
+		}
+	}
+	put("/var/a/b/x", "x=/var/a/b/x")
+	put("/home/app/.config/a/x", "x=/home/app/.config/a/x 0755:0:0:/home 0700:1000:5:/home/app 0755:1000:1001:/home/app/.config 0755:1000:1001:/home/app/.config/a")
+	dirs, made := tr.MakeDirs([]string{"/data", "/data/in", "/home/app", "/home/app/.config", "/var/b/c"}, "run", Owner{1000, 1001}, func(name string, c *Conflict) {
+		t.Errorf("%s: %s", name, c.Message)
+	})
+	if got, want := text(plan.Layer{Dirs: dirs}, nil), "0755:1000:1001:/data 0755:1000:1001:/data/in 0755:0:0:/var 0755:0:0:/var/b 0755:1000:1001:/var/b/c"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := strings.Join(made, " "); got != "/data /data/in /var/b/c" {
+		t.Errorf("made %s", got)
+	}
+	put("/data/seed/x", "x=/data/seed/x 0755:1000:1001:/data 0755:1000:1001:/data/seed")
+	put("/data/seed/x", "conflict: /data/seed/x is already a file of x")
+}

@@ -1,0 +1,196 @@
+package layout
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// MakeDirs gives the directories of a layer that has those of names which the
+// tree lacks, for an owner, and which these are. The names are clean and sorted,
+// so that a parent has the owner as well. A conflict is told with the name.
+func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string, *Conflict)) (dirs []plan.Dir, made []string) {
+	var places []string
+	for _, name := range names {
+		place, c := t.resolve(name)
+		switch n, found := t.nodes[place]; {
+		case c != nil:
+			tell(name, c)
+		case t.dir(place):
+		case found:
+			tell(name, conflict("", "%s is %s", name, n.what()))
+		default:
+			t.makeDir(place, by, owner)
+			places, made = append(places, place), append(made, name)
+		}
+	}
+	return t.dirs(places), made
+}
+
+// Source is what is put into an image.
+type Source struct {
+	Name string // relative to what it is copied from
+	By   string // who puts it there, as messages name it
+	tool.File
+}
+
+// Put gives the copies and the directories of a layer that has a file, or
+// what a directory holds, at a path of the image.
+func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
+	place, c := t.resolve(to)
+	if c != nil {
+		return plan.Layer{}, c
+	}
+	p := put{tree: t, source: s}
+	if s.Kind == tool.KindDir {
+		c = p.directory(to, place)
+	} else {
+		c = p.file(to, place)
+	}
+	return plan.Layer{Copies: p.copies, Dirs: t.copied(p.touched)}, c
+}
+
+const another = "put it somewhere else, or remove one of them"
+
+// put is a Put on its way.
+type put struct {
+	tree    *Tree
+	source  Source
+	copies  []plan.Copy
+	touched []string // directories that are part of the layer
+}
+
+func (p *put) file(to, place string) *Conflict {
+	t := p.tree
+	if t.dir(place) {
+		return conflict("write the whole path, as "+path.Join(to, path.Base(p.source.Name)),
+			"%s is %s, and %s is a file", to, t.what(place), p.source.Name)
+	}
+	if n := t.nodes[place]; n.by != "" {
+		return conflict(another, "%s is already %s", to, n.what())
+	}
+	t.makeParents(place, p.source.By)
+	t.nodes[place] = node{tool.Inode{Path: place, Users: p.source.Users}, p.source.By}
+	p.touched = append(p.touched, path.Dir(place))
+	p.copies = append(p.copies, plan.Copy{From: p.source.Name, To: "/" + place})
+	return nil
+}
+
+// what says what is at a place, which may be the root.
+func (t *Tree) what(place string) string {
+	if place == "." {
+		return "the root directory"
+	}
+	return t.nodes[place].what()
+}
+
+// directory goes through what a directory holds, and gives what lies behind a
+// link of the image a copy of its own.
+func (p *put) directory(to, place string) *Conflict {
+	t := p.tree
+	if n, found := t.nodes[place]; found && !t.dir(place) {
+		return conflict("", "%s is %s, and %s is a directory", to, n.what(), p.source.Name)
+	}
+	w := walk{put: p, to: to, at: map[string]target{}}
+	w.begin(".", place)
+	for _, inode := range p.source.Below {
+		if c := w.entry(inode); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// walk goes through what a directory holds.
+type walk struct {
+	*put
+	to string
+	at map[string]target // where directories of the source go
+}
+
+// target is where a directory goes.
+type target struct {
+	place string
+	copy  int    // the one of the copies that brings it
+	below string // its path in what that copy copies
+}
+
+// begin makes a copy for a directory of the source.
+func (w *walk) begin(dir, place string) {
+	w.tree.makeParents(place, w.source.By)
+	w.tree.makeDir(place, w.source.By, w.tree.ownerIn(path.Dir(place)))
+	w.touched = append(w.touched, place)
+	w.at[dir] = target{place: place, copy: len(w.copies), below: "."}
+	w.copies = append(w.copies, plan.Copy{From: path.Join(w.source.Name, dir), To: path.Join("/", place)})
+}
+
+// entry puts one file or directory below the source.
+func (w *walk) entry(inode tool.Inode) *Conflict {
+	above := w.at[path.Dir(inode.Path)]
+	place := path.Join(above.place, path.Base(inode.Path))
+	have, found := w.tree.nodes[place]
+	switch {
+	case inode.Kind != tool.KindDir:
+		return w.leaf(inode, place)
+	case !found:
+		w.tree.nodes[place] = node{dirInode(place, Owner{}), w.source.By}
+	case have.Kind == tool.KindDir:
+		w.touched = append(w.touched, place)
+	case have.Kind == tool.KindLink && have.by == "":
+		return w.behind(inode, above, place)
+	default:
+		return conflict("", "%s is %s, and %s is a directory", w.written(inode), have.what(), w.name(inode))
+	}
+	w.at[inode.Path] = target{place, above.copy, path.Join(above.below, path.Base(inode.Path))}
+	return nil
+}
+
+// behind puts a directory where a link of the base leads.
+func (w *walk) behind(inode tool.Inode, above target, link string) *Conflict {
+	place, c := w.tree.resolve("/" + link)
+	if c != nil {
+		return c
+	}
+	if n, found := w.tree.nodes[place]; found && !w.tree.dir(place) {
+		return conflict("", "%s is %s, and %s is a directory", w.written(inode), n.what(), w.name(inode))
+	}
+	without := &w.copies[above.copy].Without
+	*without = append(*without, path.Join(above.below, path.Base(inode.Path)))
+	w.begin(inode.Path, place)
+	return nil
+}
+
+// leaf puts a file or a link. One of the base is replaced, unless a directory
+// would be lost with it.
+func (w *walk) leaf(inode tool.Inode, place string) *Conflict {
+	t := w.tree
+	have, found := t.nodes[place]
+	if found {
+		same := have.Kind == tool.KindLink && inode.Kind == tool.KindLink && have.Target == inode.Target
+		end, c := t.resolve("/" + place)
+		switch {
+		case have.by != "" && !same:
+			return conflict(another, "%s is already %s", w.written(inode), have.what())
+		case !same && c == nil && t.dir(end):
+			return conflict("", "%s is %s, and %s is a file", w.written(inode), t.what(end), w.name(inode))
+		}
+	}
+	inode.Path = place
+	t.nodes[place] = node{inode, w.source.By}
+	return nil
+}
+
+// written is the path of the image as a user would write it.
+func (w *walk) written(inode tool.Inode) string { return path.Join(w.to, inode.Path) }
+
+// name is the path of the source.
+func (w *walk) name(inode tool.Inode) string { return path.Join(w.source.Name, inode.Path) }
+
+// Union is the directories of both, each after its parent.
+func Union(a, b []plan.Dir) []plan.Dir {
+	all := slices.SortedFunc(slices.Values(slices.Concat(a, b)), func(x, y plan.Dir) int { return strings.Compare(x.Path, y.Path) })
+	return slices.Compact(all)
+}

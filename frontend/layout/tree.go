@@ -1,0 +1,186 @@
+// Package layout finds out where files go in an image. A path is followed
+// through the links of the image's base, as COPY of a Dockerfile follows it;
+// directories on the way keep the owner and the mode that the base has for
+// them; and what would hide something else is a Conflict.
+package layout
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// Tree is a root file system, as far as it is known. What it does not know is
+// taken to be missing.
+type Tree struct {
+	nodes map[string]node
+	user  Owner
+}
+
+// Owner is a user and a group, by number.
+type Owner struct {
+	UID, GID int
+}
+
+// node is what the tree has at a path.
+type node struct {
+	tool.Inode
+	by string // who put it there, as messages name it; empty for the base
+}
+
+// New is the tree of a base. Directories that are made below one of the
+// user's own belong to the user as well.
+func New(base []tool.Inode, user Owner) *Tree {
+	t := &Tree{nodes: map[string]node{}, user: user}
+	for _, inode := range base {
+		t.nodes[inode.Path] = node{Inode: inode}
+	}
+	return t
+}
+
+// Conflict says why something cannot be put where it should be.
+type Conflict struct {
+	Message string
+	Hint    string // what to do next; may be empty
+}
+
+func conflict(hint, format string, args ...any) *Conflict {
+	return &Conflict{fmt.Sprintf(format, args...), hint}
+}
+
+// Users are those of the image's /etc/passwd.
+func (t *Tree) Users() []tool.User {
+	place, c := t.resolve("/etc/passwd")
+	if c != nil {
+		return nil
+	}
+	return t.nodes[place].Users
+}
+
+// most is how many links a path may go through, as in Linux.
+const most = 40
+
+// resolve follows the links of a path, those at its end as well. Absolute ones
+// begin at the root, and nothing leads above it. What is missing is taken as it
+// is written.
+func (t *Tree) resolve(name string) (string, *Conflict) {
+	place, rest := ".", elements(name)
+	for followed := 0; len(rest) > 0; {
+		elem := rest[0]
+		rest = rest[1:]
+		if elem == ".." {
+			place = path.Dir(place)
+			continue
+		}
+		next := path.Join(place, elem)
+		n, found := t.nodes[next]
+		switch {
+		case !found || n.Kind == tool.KindDir:
+			place = next
+		case n.Kind == tool.KindLink:
+			if followed++; followed > most {
+				return "", conflict("", "%s leads through a loop of symlinks at /%s", name, next)
+			}
+			if path.IsAbs(n.Target) {
+				place = "."
+			}
+			rest = slices.Concat(elements(n.Target), rest)
+		case len(rest) > 0:
+			return "", conflict("", "%s is below /%s, which is %s", name, next, n.what())
+		default:
+			place = next
+		}
+	}
+	return place, nil
+}
+
+// elements are the elements of a path; "." is none.
+func elements(name string) []string {
+	return slices.DeleteFunc(strings.Split(name, "/"), func(e string) bool { return e == "" || e == "." })
+}
+
+// what says what a node is, for messages.
+func (n node) what() string {
+	kind := "a file"
+	switch n.Kind {
+	case tool.KindDir:
+		kind = "a directory"
+	case tool.KindLink:
+		kind = "a symlink"
+	}
+	if n.by == "" {
+		return kind + " of the base"
+	}
+	return kind + " of " + n.by
+}
+
+// dir reports whether there is a directory at a place.
+func (t *Tree) dir(place string) bool {
+	return place == "." || t.nodes[place].Kind == tool.KindDir
+}
+
+// makeDir makes a directory and its parents, where they are missing.
+func (t *Tree) makeDir(place, by string, owner Owner) {
+	if t.dir(place) {
+		return
+	}
+	t.makeParents(place, by)
+	t.nodes[place] = node{dirInode(place, owner), by}
+}
+
+// makeParents makes directories for root; inside a directory of the user's
+// they are the user's, who might replace them anyway.
+func (t *Tree) makeParents(place, by string) {
+	parent := path.Dir(place)
+	if t.dir(parent) {
+		return
+	}
+	t.makeParents(parent, by)
+	t.nodes[parent] = node{dirInode(parent, t.ownerIn(path.Dir(parent))), by}
+}
+
+// ownerIn is who owns what is made in a directory without being asked for.
+func (t *Tree) ownerIn(dir string) Owner {
+	if t.user.UID != 0 && t.nodes[dir].UID == t.user.UID {
+		return t.user
+	}
+	return Owner{}
+}
+
+func dirInode(place string, owner Owner) tool.Inode {
+	return tool.Inode{Path: place, Kind: tool.KindDir, Mode: 0o755, UID: owner.UID, GID: owner.GID}
+}
+
+// dirs are these directories and all above them, each after its parent.
+func (t *Tree) dirs(places []string) []plan.Dir {
+	all := map[string]bool{}
+	for _, place := range places {
+		for ; place != "."; place = path.Dir(place) {
+			all[place] = true
+		}
+	}
+	var dirs []plan.Dir
+	for _, place := range slices.Sorted(maps.Keys(all)) {
+		n := t.nodes[place]
+		dirs = append(dirs, plan.Dir{Path: "/" + place, Mode: n.Mode, UID: n.UID, GID: n.GID})
+	}
+	return dirs
+}
+
+// copied are dirs, or none where all of them are as a copy makes them.
+func (t *Tree) copied(places []string) []plan.Dir {
+	dirs := t.dirs(places)
+	if !slices.ContainsFunc(dirs, special) {
+		return nil
+	}
+	return dirs
+}
+
+// special reports whether a directory has another owner or mode than a copy
+// gives it.
+func special(d plan.Dir) bool { return d.Mode != 0o755 || d.UID != 0 || d.GID != 0 }

@@ -1,0 +1,183 @@
+package e2e
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/hack/internal/image"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+)
+
+// layoutProject puts files where a Debian has links, and directories that are
+// not root's. /var/www belongs to the user that the program runs as.
+var layoutProject = map[string]string{
+	"Dockerfile": `base: debian:12
+run:
+  user: www-data
+  workdir: /work/
+  volumes: [/data/cache, /data, /var/run/app, /tmp]
+  files:
+    - {from: x.sh, to: /bin/x.sh}
+    - {from: x.sh, to: /tmp/k/x}
+    - {from: x.sh, to: /var/www/.config/x}
+    - {from: x.sh, to: /var/run/}
+    - {from: x.sh, to: /var/mail/x}
+    - {from: tree, to: /}
+`,
+	"go.mod":                    goMod("example.com/laid"),
+	"x.sh":                      "#!/bin/sh\necho hello from a script\n",
+	"tree/bin/y":                "",
+	"tree/etc/ssl/private/key":  "",
+	"tree/var/run/sub/pid":      "",
+	"tree/new/file":             "",
+	"tree/lib/firmware/a/b.bin": "",
+	"main.go": `package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+)
+
+func main() {
+	out, err := exec.Command("/bin/sh", "/bin/x.sh").CombinedOutput()
+	fmt.Print(string(out))
+	for _, name := range []string{"here", "/data/a", "/data/cache/a", "/run/app/a", "/tmp/a", "/var/www/.config/a"} {
+		if err == nil {
+			err = os.WriteFile(name, nil, 0o600)
+		}
+	}
+	fmt.Println(err)
+}
+`,
+}
+
+// layoutFiles are what the layers on top of the base have. Nothing of it is a
+// directory where the base has a link.
+const layoutFiles = `drwxr-xr-x 33:33 data
+drwxr-xr-x 33:33 data/cache
+drwxr-xr-x 0:0 etc
+drwxr-xr-x 0:0 etc/ssl
+drwx--x--- 0:101 etc/ssl/private
+-rw-r--r-- 0:0 etc/ssl/private/key
+drwxr-xr-x 0:0 new
+-rw-r--r-- 0:0 new/file
+drwxr-xr-x 0:0 run
+drwxr-xr-x 33:33 run/app
+drwxr-xr-x 0:0 run/sub
+-rw-r--r-- 0:0 run/sub/pid
+-rw-r--r-- 0:0 run/x.sh
+dtrwxrwxrwx 0:0 tmp
+drwxr-xr-x 0:0 tmp/k
+-rw-r--r-- 0:0 tmp/k/x
+drwxr-xr-x 0:0 usr
+drwxr-xr-x 0:0 usr/bin
+-rw-r--r-- 0:0 usr/bin/x.sh
+-rw-r--r-- 0:0 usr/bin/y
+drwxr-xr-x 0:0 usr/lib
+drwxr-xr-x 0:0 usr/lib/firmware
+drwxr-xr-x 0:0 usr/lib/firmware/a
+-rw-r--r-- 0:0 usr/lib/firmware/a/b.bin
+drwxr-xr-x 0:0 usr/local
+drwxr-xr-x 0:0 usr/local/bin
+-rwxr-xr-x 0:0 usr/local/bin/laid
+drwxr-xr-x 0:0 var
+dgrwxrwxr-x 0:8 var/mail
+-rw-r--r-- 0:0 var/mail/x
+drwxr-xr-x 33:33 var/www
+drwxr-xr-x 33:33 var/www/.config
+-rw-r--r-- 0:0 var/www/.config/x
+drwxr-xr-x 33:33 work
+`
+
+// layoutBuild is a build whose image is the same on all daemons.
+func layoutBuild(t *testing.T) buildx.Build {
+	return plain(t, write(t, layoutProject), "--platform=linux/amd64,linux/arm64", "--provenance=false",
+		"--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
+}
+
+// TestLayout builds on a base with links and owners, for two platforms.
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	succeed(t, layoutBuild(t))
+	for _, platform := range []string{"linux/amd64", "linux/arm64"} {
+		if got := listing(above(t, pullFor(t, ref(t), platform), 1)); got != layoutFiles {
+			t.Errorf("%s: files\n%s\nwant\n%s", platform, got, layoutFiles)
+		}
+	}
+	if exit, got := output(t, pull(t, ref(t))); exit != 0 || got != "hello from a script\n<nil>\n" {
+		t.Errorf("exit code %d, printed\n%s", exit, got)
+	}
+}
+
+// sameLayout builds it on two daemons.
+func sameLayout(t *testing.T, builder string) {
+	b := layoutBuild(t)
+	current := succeed(t, b)
+	b.Builder = builder
+	if old := succeed(t, b); old.Digest != current.Digest {
+		t.Errorf("digest %s, and %s on a current daemon", old.Digest, current.Digest)
+	}
+}
+
+// above are the files of an image's layers but for the first ones, the base's.
+func above(t *testing.T, im v1.Image, base int) map[string]image.File {
+	t.Helper()
+	layers, err := im.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := mutate.AppendLayers(empty.Image, layers[base:]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := files(t, own)
+	for name, f := range all {
+		if !f.Time.Equal(time.Unix(0, 0)) {
+			t.Errorf("%s is of %s, want 1970", name, f.Time)
+		}
+	}
+	return all
+}
+
+// TestLayoutScratch puts files next to those of the root file system that
+// gohull makes.
+func TestLayoutScratch(t *testing.T) {
+	t.Parallel()
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": `run:
+  volumes: [/data]
+  workdir: /work
+  files: [{from: k, to: /tmp/k/k}, {from: k, to: /home/nonroot/.config/k}]
+`,
+		"go.mod":  goMod("example.com/scratch"),
+		"k":       "",
+		"main.go": strings.Replace(scratchProgram, `check(os.WriteFile(u`, `check(os.WriteFile("/data/file", nil, 0o600)); check(os.WriteFile("file", nil, 0o600)); check(os.WriteFile(u`, 1),
+	}))
+	b.Push = ref(t)
+	succeed(t, b)
+	im := pull(t, ref(t))
+	all := above(t, im, 1)
+	maps.DeleteFunc(all, func(name string, _ image.File) bool { return strings.HasPrefix(name, "usr") })
+	want := `drwxr-xr-x 65532:65532 data
+drwxr-xr-x 0:0 home
+drwx------ 65532:65532 home/nonroot
+drwxr-xr-x 65532:65532 home/nonroot/.config
+-rw-r--r-- 0:0 home/nonroot/.config/k
+dtrwxrwxrwx 0:0 tmp
+drwxr-xr-x 0:0 tmp/k
+-rw-r--r-- 0:0 tmp/k/k
+drwxr-xr-x 65532:65532 work
+`
+	if got := listing(all); got != want {
+		t.Errorf("files\n%s\nwant\n%s", got, want)
+	}
+	if exit, got := output(t, im); exit != 0 {
+		t.Errorf("exit code %d, printed\n%s", exit, got)
+	}
+}

@@ -1,0 +1,91 @@
+package llb
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/tool"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// Look is the file system that holds tool.BaseFile: what a base has at some
+// paths. A base that a build context brings is keyed by what it holds.
+func Look(k plan.Look, in Inputs) llb.State {
+	l := lowering{in: in}
+	base := l.image(k.Base)
+	mount := l.byOrigin(tool.Image, base)
+	if k.Base.Context != "" {
+		mount = llb.AddMount(tool.Image, base, llb.Readonly)
+	}
+	return l.run(llb.Scratch(), k.Step, &tool.Look{Paths: k.Paths}, mount)
+}
+
+// fromContext is a layer of files of the context. A checkout's modes depend on
+// the umask of whoever made it, so they are set where the daemon can.
+func (l lowering) fromContext(layer plan.Layer) llb.State {
+	var mode *llb.ChmodOpt
+	if l.in.Features.SymbolModes {
+		mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
+	}
+	return l.lay(layer, l.whole(), mode)
+}
+
+// placed is what a step made, put where it belongs in the image. Without a
+// layer it is there already.
+func (l lowering) placed(layer *plan.Layer, made llb.State) llb.State {
+	if layer == nil {
+		return made
+	}
+	return l.lay(*layer, made, nil)
+}
+
+// lay makes a layer by itself, before and beside the base: the copies first,
+// and then the directories over them, which sets their owners, modes and
+// times once nothing is put into them any more.
+func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) llb.State {
+	created := llb.WithCreatedTime(time.Unix(layer.Epoch, 0).UTC())
+	var action *llb.FileAction
+	for _, c := range layer.Copies {
+		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: patterns(c.Without)}
+		action = copied(action, content, c.From, c.To, info, llb.WithUser("0:0"), created)
+	}
+	if len(layer.Dirs) > 0 {
+		info := &llb.CopyInfo{CopyDirContentsOnly: true}
+		action = copied(action, l.dirs(layer), "/", "/", info, created)
+	}
+	return llb.Scratch().File(action, l.step(layer.Step)...)
+}
+
+// copied adds a copy to those of an action, which may be the first.
+func copied(action *llb.FileAction, from llb.State, src, dest string, opts ...llb.CopyOption) *llb.FileAction {
+	if action == nil {
+		return llb.Copy(from, src, dest, opts...)
+	}
+	return action.Copy(from, src, dest, opts...)
+}
+
+// patterns match these paths and no others.
+func patterns(names []string) []string {
+	var all []string
+	for _, name := range names {
+		all = append(all, special.Replace(name))
+	}
+	return all
+}
+
+var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!`, `\!`)
+
+// dirs is the directories of a layer alone. The daemon's own mkdir has no bits
+// but permissions, and leaves some of them to its umask.
+func (l lowering) dirs(layer plan.Layer) llb.State {
+	verb := &tool.Dirs{Epoch: layer.Epoch}
+	for _, d := range layer.Dirs {
+		verb.Dirs = append(verb.Dirs, tool.DirWord(d.Path, d.Mode, d.UID, d.GID))
+	}
+	step := layer.Step
+	if len(layer.Copies) > 0 {
+		step.Name += ": directories"
+	}
+	return l.run(llb.Scratch(), step, verb)
+}
