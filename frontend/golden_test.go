@@ -505,7 +505,7 @@ func (c testCase) inputs() lower.Inputs {
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
 		Contexts:      contexts,
-		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old, ContentCache: !c.old},
+		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old, ParentTimes: !c.old, ContentCache: !c.old},
 	}
 }
 

@@ -39,6 +39,7 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 		Features: lower.Features{
 			Merge:        caps.Supports(pb.CapMergeOp) == nil,
 			SymbolModes:  caps.Supports(modesWitness) == nil,
+			ParentTimes:  caps.Supports(modesWitness) == nil, // since 0.17 or before
 			ContentCache: caps.Supports(pb.CapExecMountContentCache) == nil,
 		},
 	}, nil

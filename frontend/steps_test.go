@@ -14,7 +14,7 @@ import (
 // TestKinds holds the kinds of steps that are listed, and that
 // --no-cache-filter takes, against those in the plans of all cases.
 func TestKinds(t *testing.T) {
-	used := map[string]bool{"scan": true, "toolchain": true} // before there is a plan, at times
+	used := map[string]bool{"scan": true, "look": true, "toolchain": true} // before there is a plan, at times
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		c := readCase(t, ar)
 		if p, err := c.plan(t); err == nil {

@@ -50,7 +50,7 @@ func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) l
 		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: patterns(c.Without)}
 		action = copied(action, content, c.From, c.To, info, llb.WithUser("0:0"), created)
 	}
-	if len(layer.Dirs) > 0 {
+	if layer.Special() || !l.in.Features.ParentTimes && len(layer.Dirs) > 0 {
 		info := &llb.CopyInfo{CopyDirContentsOnly: true}
 		action = copied(action, l.dirs(layer), "/", "/", info, created)
 	}

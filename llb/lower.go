@@ -35,6 +35,7 @@ type Inputs struct {
 type Features struct {
 	Merge       bool // layers are put together without copying them
 	SymbolModes bool // copies take modes as "u=rwX,go=rX"
+	ParentTimes bool // copies set the times of directories that they make on the way
 	// ContentCache says whether a mount can be kept from being read for a key.
 	ContentCache bool
 }

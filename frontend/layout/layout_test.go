@@ -40,6 +40,9 @@ func text(l plan.Layer, c *Conflict) string {
 		}
 		all = append(all, word)
 	}
+	if len(l.Copies) > 0 && !l.Special() {
+		l.Dirs = nil
+	}
 	for _, d := range l.Dirs {
 		all = append(all, tool.DirWord(d.Path, d.Mode, d.UID, d.GID))
 	}

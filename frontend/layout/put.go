@@ -50,7 +50,7 @@ func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 	} else {
 		c = p.file(to, place)
 	}
-	return plan.Layer{Copies: p.copies, Dirs: t.copied(p.touched)}, c
+	return plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched)}, c
 }
 
 const another = "put it somewhere else, or remove one of them"

@@ -171,16 +171,3 @@ func (t *Tree) dirs(places []string) []plan.Dir {
 	}
 	return dirs
 }
-
-// copied are dirs, or none where all of them are as a copy makes them.
-func (t *Tree) copied(places []string) []plan.Dir {
-	dirs := t.dirs(places)
-	if !slices.ContainsFunc(dirs, special) {
-		return nil
-	}
-	return dirs
-}
-
-// special reports whether a directory has another owner or mode than a copy
-// gives it.
-func special(d plan.Dir) bool { return d.Mode != 0o755 || d.UID != 0 || d.GID != 0 }

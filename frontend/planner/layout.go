@@ -49,7 +49,7 @@ func (d draft) laidProgram(tree *layout.Tree, step plan.Step, by string, paths .
 		}
 		all.Copies = append(all.Copies, layer.Copies...)
 		all.Dirs = layout.Union(all.Dirs, layer.Dirs)
-		asItIs = asItIs && len(layer.Dirs) == 0 && layer.Copies[0].To == name
+		asItIs = asItIs && !layer.Special() && layer.Copies[0].To == name
 	}
 	if asItIs {
 		return nil

@@ -241,7 +241,7 @@ func TestBases(t *testing.T) {
 			if got := config(t, im); !equalJSON(t, got, want) {
 				t.Errorf("config\n%s\nwant\n%s", asJSON(t, got), asJSON(t, want))
 			}
-			onTop(t, im, pull(t, base))
+			onTop(t, im, pull(t, base), 2) // the volume and the program
 			if exit, got := output(t, im); exit != 0 || got != "based\n" {
 				t.Errorf("exit code %d, printed %q", exit, got)
 			}
@@ -265,11 +265,11 @@ func digest(t testing.TB, ref string) string {
 
 // onTop holds the layers of an image against those of its base, and its
 // history against its layers.
-func onTop(t *testing.T, im, base v1.Image) {
+func onTop(t *testing.T, im, base v1.Image, count int) {
 	t.Helper()
 	below, got := layers(t, base), layers(t, im)
-	if len(got) != len(below)+1 || !slices.Equal(got[:len(below)], below) {
-		t.Errorf("layers %v, want one on top of the base's %v", got, below)
+	if len(got) != len(below)+count || !slices.Equal(got[:len(below)], below) {
+		t.Errorf("layers %v, want %d on top of the base's %v", got, count, below)
 	}
 	file, err := im.ConfigFile()
 	if err != nil {

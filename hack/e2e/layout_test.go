@@ -120,7 +120,11 @@ func sameLayout(t *testing.T, builder string) {
 	b := layoutBuild(t)
 	current := succeed(t, b)
 	b.Builder = builder
-	if old := succeed(t, b); old.Digest != current.Digest {
+	old := succeed(t, b)
+	if got := listing(above(t, pull(t, ref(t)), 1)); got != layoutFiles {
+		t.Errorf("files\n%s\nwant\n%s", got, layoutFiles)
+	}
+	if old.Digest != current.Digest {
 		t.Errorf("digest %s, and %s on a current daemon", old.Digest, current.Digest)
 	}
 }

@@ -76,6 +76,9 @@ func (l Layer) write(b *strings.Builder) {
 			fmt.Fprintf(b, "\t\twithout %s\n", name)
 		}
 	}
+	if len(l.Copies) > 0 && !l.Special() {
+		return
+	}
 	for _, d := range l.Dirs {
 		fmt.Fprintf(b, "\tdirectory %s %04o %d:%d\n", d.Path, d.Mode, d.UID, d.GID)
 	}

@@ -180,12 +180,25 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
+	css := []tool.Inode{{Path: "a.css"}}
 	for _, want := range []tool.File{
-		{Path: ".", Kind: "dir"},
-		{Path: "web/static", Kind: "dir"},
+		{Path: ".", Kind: "dir", Below: []tool.Inode{
+			{Path: "absolute", Kind: "link", Target: "/etc"},
+			{Path: "dangling", Kind: "link", Target: "nothing"},
+			{Path: "inside", Kind: "link", Target: "web/static"},
+			{Path: "loop", Kind: "link", Target: "loop"},
+			{Path: "outside", Kind: "link", Target: "../elsewhere"},
+			{Path: "twice", Kind: "link", Target: "outside"},
+			{Path: "web", Kind: "dir"},
+			{Path: "web/static", Kind: "dir"},
+			{Path: "web/static/a.css"},
+			{Path: "web/top", Kind: "link", Target: "../.."},
+			{Path: "web/up", Kind: "link", Target: "../web/static"},
+		}},
+		{Path: "web/static", Kind: "dir", Below: css},
 		{Path: "./web/../web/static/a.css", Kind: "file"},
 		{Path: "inside/a.css", Kind: "file"},
-		{Path: "web/up", Kind: "dir"},
+		{Path: "web/up", Kind: "dir", Below: css},
 		{Path: "none/a"},
 		{Path: "loop"},
 		{Path: "dangling"},
