@@ -82,7 +82,7 @@ var buildFields = []field[Build]{
 		"Flags for the assembler."),
 	leaf("env", pairs(envName), func(b *Build) *[]Pair { return &b.Env },
 		"none",
-		"Environment of the go command, in all steps that run it."),
+		"Environment of the go command. Steps that fetch get only variables that choose among what Go can do, such as `GOEXPERIMENT`. With any other variable, the steps that get it share no cache with other builds."),
 	leaf("race", boolean, func(b *Build) *Bool { return &b.Race },
 		"`false`",
 		"Compile the race detector in. It needs `cgo: true`."),
