@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/frontend/goflag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 	"golang.org/x/mod/module"
@@ -112,13 +113,13 @@ func (c choices) unknownSetting() string {
 	}
 	for _, f := range []struct {
 		key, setting string
-		known        knownFlags
+		tool         goflag.Tool
 	}{
-		{"build.gcflags", b.Gcflags.Value, compilerFlags},
-		{"build.asmflags", b.Asmflags.Value, assemblerFlags},
-		{"build.ldflags", b.Ldflags.Value, linkerFlags},
+		{"build.gcflags", b.Gcflags.Value, goflag.Compile},
+		{"build.asmflags", b.Asmflags.Value, goflag.Asm},
+		{"build.ldflags", b.Ldflags.Value, goflag.Link},
 	} {
-		if flag, ok := f.known.unknown(f.setting); ok {
+		if flag, ok := unknownFlag(f.tool, f.setting); ok {
 			return f.key + " has " + flag
 		}
 	}
@@ -138,73 +139,26 @@ func isHarmlessVariable(name, value string) bool {
 	return slices.Contains(harmlessVariables, name) && plain && !strings.Contains(value, "..")
 }
 
-// knownFlags are flags of one of Go's tools that change what it makes, and
-// neither run a program nor name a file to write to.
-type knownFlags struct {
-	names []string
-	// apart are those of them whose value may be the next word.
-	apart []string
+// harmlessFlags are those flags of Go's tools that change what a tool makes, and
+// neither run a program nor name a file to write to. Without cgo, a step finds
+// no C linker that -extldflags could be for.
+var harmlessFlags = map[goflag.Tool][]string{
+	goflag.Compile: {"B", "C", "N", "S", "c", "dwarf", "dwarfbasentries", "dwarflocationlists", "e", "l", "lang", "m", "spectre", "v"},
+	goflag.Asm:     {"D", "S", "debug", "e", "spectre", "v"},
+	goflag.Link:    {"B", "E", "R", "T", "X", "bindnow", "buildid", "checklinkname", "compressdwarf", "d", "dumpdep", "extldflags", "funcalign", "n", "r", "randlayout", "s", "strictdups", "v", "w"},
 }
 
-var (
-	compilerFlags  = knownFlags{names: []string{"B", "C", "N", "S", "c", "dwarf", "dwarfbasentries", "dwarflocationlists", "e", "l", "lang", "m", "spectre", "v"}}
-	assemblerFlags = knownFlags{names: []string{"D", "S", "debug", "e", "spectre", "v"}}
-	// Without cgo, a step finds no C linker that extldflags could be for.
-	linkerFlags = knownFlags{
-		names: []string{"B", "E", "R", "T", "X", "bindnow", "buildid", "checklinkname", "compressdwarf", "d", "dumpdep", "extldflags", "funcalign", "n", "r", "randlayout", "s", "strictdups", "v", "w"},
-		apart: []string{"X", "extldflags"},
-	}
-)
-
-// unknown is the first word of a setting that is none of the known flags, and
-// no value of one.
-func (k knownFlags) unknown(setting string) (string, bool) {
-	words, ok := splitFlags(withoutPattern(setting))
-	if !ok {
+// unknownFlag returns the first word of a setting that is neither a harmless
+// flag nor the value of one.
+func unknownFlag(tool goflag.Tool, setting string) (string, bool) {
+	flags, wrong := goflag.Parse(setting)
+	if wrong != nil {
 		return setting, true
 	}
-	for i := 0; i < len(words); i++ {
-		name, _, inline := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(words[i], "-"), "-"), "=")
-		if !strings.HasPrefix(words[i], "-") || !slices.Contains(k.names, name) {
-			return words[i], true
-		}
-		if !inline && slices.Contains(k.apart, name) {
-			i++
+	for i, role := range flags.Words.Roles(tool) {
+		if !role.IsValue && !slices.Contains(harmlessFlags[tool], role.Flag) {
+			return flags.Words[i], true
 		}
 	}
 	return "", false
 }
-
-// withoutPattern drops the packages that flags are for: "all=-N -l".
-func withoutPattern(setting string) string {
-	setting = strings.TrimSpace(setting)
-	if strings.HasPrefix(setting, "-") {
-		return setting
-	}
-	_, flags, _ := strings.Cut(setting, "=")
-	return strings.TrimSpace(flags)
-}
-
-// splitFlags splits a setting into words as the go command does: one may be
-// in quotes of either kind, as a whole. It reports whether all quotes end.
-func splitFlags(setting string) (words []string, ok bool) {
-	for rest := strings.TrimLeft(setting, flagSpace); rest != ""; rest = strings.TrimLeft(rest, flagSpace) {
-		end, quoted := strings.IndexAny(rest, flagSpace), rest[0] == '\'' || rest[0] == '"'
-		if quoted {
-			end = strings.IndexByte(rest[1:], rest[0]) + 1
-		}
-		switch {
-		case quoted && end == 0:
-			return nil, false
-		case quoted:
-			words, rest = append(words, rest[1:end]), rest[end+1:]
-		case end < 0:
-			return append(words, rest), true
-		default:
-			words, rest = append(words, rest[:end]), rest[end:]
-		}
-	}
-	return words, true
-}
-
-const flagSpace = " \t\n\r"

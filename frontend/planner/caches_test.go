@@ -3,6 +3,7 @@ package planner
 import (
 	"testing"
 
+	"github.com/gohull/gohull/frontend/goflag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 )
@@ -11,36 +12,36 @@ import (
 // costs time, and one too few lets a project write what others trust.
 func TestUnknownFlags(t *testing.T) {
 	for _, c := range []struct {
-		known         knownFlags
+		tool          goflag.Tool
 		setting, want string
 	}{
-		{linkerFlags, "", ""},
-		{linkerFlags, "-s -w", ""},
-		{linkerFlags, `-s -w -X main.version=1.2.3 -X=main.b=c --buildid=`, ""},
-		{linkerFlags, `-X 'main.version=1.2.3 -extld=/x' -w`, ""},
-		{linkerFlags, `-extldflags "-static" -w`, ""},
-		{linkerFlags, "-X main.version=1.2.3 -extld=/src/x", "-extld=/src/x"},
-		{linkerFlags, "-s --extld /src/x", "--extld"},
-		{linkerFlags, "-linkmode=external", "-linkmode=external"},
-		{linkerFlags, "-s -o=/.gohull/cache/x", "-o=/.gohull/cache/x"},
-		{linkerFlags, "-s '-o=/x'", "-o=/x"},
-		{linkerFlags, "-s -r -o=/x", "-o=/x"}, // -r takes a value here, and no other word is let through for that
-		{linkerFlags, "@/src/flags", ""},      // a pattern without flags: the go command refuses it
-		{linkerFlags, "-s @/src/flags", "@/src/flags"},
-		{linkerFlags, "-X", ""},
-		{linkerFlags, "-cpuprofile=/x", "-cpuprofile=/x"},
-		{linkerFlags, "-s '", "-s '"},
-		{compilerFlags, "-N -l", ""},
-		{compilerFlags, "all=-N -l", ""},
-		{compilerFlags, "all= -N -l", ""},
-		{compilerFlags, "all=-N -o=/x", "-o=/x"},
-		{compilerFlags, "./...=-asmhdr=/x", "-asmhdr=/x"},
-		{compilerFlags, "-l -env=LD_PRELOAD=/x", "-env=LD_PRELOAD=/x"},
-		{compilerFlags, "-d=ssa/check_bce/debug=1", "-d=ssa/check_bce/debug=1"},
-		{assemblerFlags, "-D=X=1 -spectre=all", ""},
-		{assemblerFlags, "-I /.gohull/cache", "-I"},
+		{goflag.Link, "", ""},
+		{goflag.Link, "-s -w", ""},
+		{goflag.Link, `-s -w -X main.version=1.2.3 -X=main.b=c --buildid=`, ""},
+		{goflag.Link, `-X 'main.version=1.2.3 -extld=/x' -w`, ""},
+		{goflag.Link, `-extldflags "-static" -w`, ""},
+		{goflag.Link, "-X main.version=1.2.3 -extld=/src/x", "-extld=/src/x"},
+		{goflag.Link, "-s --extld /src/x", "--extld"},
+		{goflag.Link, "-linkmode=external", "-linkmode=external"},
+		{goflag.Link, "-s -o=/.gohull/cache/x", "-o=/.gohull/cache/x"},
+		{goflag.Link, "-s '-o=/x'", "-o=/x"},
+		{goflag.Link, "-s -r -o=/x", "-o=/x"},
+		{goflag.Link, "@/src/flags", "@/src/flags"},
+		{goflag.Link, "-s @/src/flags", "@/src/flags"},
+		{goflag.Link, "-X", ""},
+		{goflag.Link, "-cpuprofile=/x", "-cpuprofile=/x"},
+		{goflag.Link, "-s '", "-s '"},
+		{goflag.Compile, "-N -l", ""},
+		{goflag.Compile, "all=-N -l", ""},
+		{goflag.Compile, "all= -N -l", ""},
+		{goflag.Compile, "all=-N -o=/x", "-o=/x"},
+		{goflag.Compile, "./...=-asmhdr=/x", "-asmhdr=/x"},
+		{goflag.Compile, "-l -env=LD_PRELOAD=/x", "-env=LD_PRELOAD=/x"},
+		{goflag.Compile, "-d=ssa/check_bce/debug=1", "-d=ssa/check_bce/debug=1"},
+		{goflag.Asm, "-D=X=1 -spectre=all", ""},
+		{goflag.Asm, "-I /.gohull/cache", "-I"},
 	} {
-		if got, ok := c.known.unknown(c.setting); got != c.want || ok != (c.want != "") {
+		if got, ok := unknownFlag(c.tool, c.setting); got != c.want || ok != (c.want != "") {
 			t.Errorf("%q: got %q, %v, want %q", c.setting, got, ok, c.want)
 		}
 	}
