@@ -133,7 +133,7 @@ func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Imag
 	}
 	img := planner.Image{Name: pinned(ref, dgst), Digest: dgst.String()}
 	if err := json.Unmarshal(config, &img.Config); err != nil {
-		return img, fmt.Errorf("its config: %w", err)
+		return img, fmt.Errorf("its config cannot be read (%w)", err)
 	}
 	return img, matches(img.Config.Platform, *p)
 }
@@ -141,7 +141,7 @@ func (b *build) resolve(ctx context.Context, key planner.ImageKey) (planner.Imag
 func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named *dockerui.NamedContext, dgst *digest.Digest) (planner.Image, error) {
 	st, config, err := named.Load(ctx)
 	if err != nil {
-		return planner.Image{}, err
+		return planner.Image{}, fmt.Errorf("the build context that replaces it: %w", err)
 	}
 	img := planner.Image{Name: key.Ref, Digest: dgst.String(), Context: fmt.Sprintf("%s::%s", key.Ref, key.Platform)}
 	if config != nil {

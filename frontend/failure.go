@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
@@ -141,16 +143,18 @@ func pbRanges(rs []diag.Range) []*pb.Range {
 }
 
 // explained adds what a failed step said of itself: the errors of the go
-// command, and the lines they point at. Where the daemon cannot show that,
-// the step's log has to do.
+// command, and the lines they point at.
 func (b *build) explained(ctx context.Context, err error) error {
-	failure := b.readFailure(ctx, err)
-	if failure == nil {
+	failure, unread := b.readFailure(ctx, err)
+	switch {
+	case ctx.Err() != nil || failure == nil && unread == nil:
 		return err
+	case unread != nil:
+		return reworded(err, unreadText(err, unread))
 	}
 	var at []diag.Range
 	for _, e := range failure.Errors {
-		at = append(at, diag.At(e.File, e.Line, e.Col))
+		at = append(at, place(e))
 	}
 	return withSources(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
 		return info(name, failure.Files)
@@ -174,10 +178,39 @@ func failureText(step string, f tool.Failure) string {
 		lines[0] += fmt.Sprintf(" with %d errors, the first of them", f.Total)
 	}
 	for _, e := range f.Errors {
-		d := diag.Diagnostic{At: diag.At(e.File, e.Line, e.Col), Message: e.Message}
+		d := diag.Diagnostic{At: place(e), Message: e.Message}
 		lines = append(lines, d.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// unreadText describes a failed step whose report cannot be read, by the exit
+// code of its process. An error without an exit code says itself what happened.
+func unreadText(err, unread error) string {
+	var exit *gwpb.ExitError
+	if !errors.As(err, &exit) {
+		return err.Error()
+	}
+	text := fmt.Sprintf("%s failed with exit code %d, and %v", cmp.Or(stepName(err), "a step"), exit.ExitCode, unread)
+	switch {
+	case strings.HasSuffix(err.Error(), ": "+syscall.ENOMEM.Error()):
+		return text + "; the builder ran out of memory"
+	case exit.ExitCode == killed:
+		return text + "; something killed it, most likely because the builder ran out of memory"
+	}
+	return text + "; see its log"
+}
+
+// killed is the exit code of a process that got the signal SIGKILL.
+const killed = 128 + 9
+
+// place is where an error of a step is. Project code may have written what a
+// step says, so a line may be none of any file.
+func place(e tool.Error) diag.Range {
+	if e.Line < 1 || e.Line > math.MaxInt32 || e.Col < 0 || e.Col > math.MaxInt32 {
+		return diag.At(e.File, 0, 0)
+	}
+	return diag.At(e.File, e.Line, e.Col)
 }
 
 // reworded is an error of the gateway with another text. It does not wrap
@@ -226,21 +259,27 @@ func printable(err error) error {
 }
 
 // readFailure reads the report that a failed step left in its report mount.
-func (b *build) readFailure(ctx context.Context, err error) *tool.Failure {
+// Both results are nil for an error that is not of a step, and where the
+// daemon shows no mounts: the step's log has to do there. The error unread
+// completes the sentence "the step failed, and".
+func (b *build) readFailure(ctx context.Context, err error) (_ *tool.Failure, unread error) {
 	id := reportMount(err)
 	caps := b.ui.BuildOpts().Caps
 	if id == "" || caps.Supports(gwpb.CapGatewayExecFilesystem) != nil {
-		return nil
+		return nil, nil
 	}
 	data, err := b.readMount(ctx, id)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var failure tool.Failure
-	if json.Unmarshal(data, &failure) != nil || failure.Command == "" {
-		return nil
+	if err := json.Unmarshal(data, &failure); err != nil {
+		return nil, fmt.Errorf("its report is damaged (%w)", err)
 	}
-	return limited(&failure)
+	if failure.Command == "" {
+		return nil, errors.New("its report does not name the command")
+	}
+	return limited(&failure), nil
 }
 
 // What is shown of a report. The tool leaves less; but the tests and
@@ -290,16 +329,23 @@ func (b *build) readMount(ctx context.Context, id string) ([]byte, error) {
 		Mounts: []client.Mount{{Dest: "/", ResultID: id, MountType: pb.MountType_BIND}},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("opening the report of the failed step: %w", err)
+		return nil, fmt.Errorf("its report cannot be opened (%w)", err)
 	}
 	defer ctr.Release(context.WithoutCancel(ctx))
 	// Not every daemon refuses to wait for what a pipe says.
-	info, err := ctr.StatFile(ctx, client.StatContainerRequest{StatRequest: client.StatRequest{Path: "/" + tool.ReportFile}})
+	name := "/" + tool.ReportFile
+	stat, err := ctr.StatFile(ctx, client.StatContainerRequest{StatRequest: client.StatRequest{Path: name}})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("it left no report that can be read (%w)", err)
+	case !fs.FileMode(stat.Mode).IsRegular():
+		return nil, errors.New("its report is not a regular file")
+	case stat.Size > largestReport:
+		return nil, fmt.Errorf("its report has %d bytes, and at most %d are read", stat.Size, largestReport)
+	}
+	data, err := ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: name}})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("its report cannot be read (%w)", err)
 	}
-	if !fs.FileMode(info.Mode).IsRegular() || info.Size > largestReport {
-		return nil, errors.New("the failed step left no report that can be read")
-	}
-	return ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: "/" + tool.ReportFile}})
+	return data, nil
 }

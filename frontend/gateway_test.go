@@ -35,6 +35,11 @@ type fakeGateway struct {
 	opts  map[string]string
 	lacks []apicaps.CapID  // what this daemon cannot do
 	fails map[string]error // requests that fail: "StatFile go.mod"
+	steps failing          // that fail; empty when none does
+	// images are configs that a registry has by reference, or "error: " and
+	// why it gives none. It has others as well.
+	images map[string]string
+	left   fstest.MapFS // files that steps leave instead of theirs
 
 	mu       sync.Mutex
 	solves   int
@@ -76,8 +81,8 @@ func (g *fakeGateway) Warn(_ context.Context, _ digest.Digest, short string, _ c
 	return nil
 }
 
-func (g *fakeGateway) NewContainer(context.Context, client.NewContainerRequest) (client.Container, error) {
-	return nil, errors.New("no containers here")
+func (g *fakeGateway) NewContainer(ctx context.Context, req client.NewContainerRequest) (client.Container, error) {
+	return g.steps.container(ctx, req)
 }
 
 // ResolveSourceMetadata gives every git reference as an annotated tag.
@@ -92,17 +97,26 @@ func (g *fakeGateway) ResolveImageConfig(_ context.Context, ref string, opt sour
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.resolves = append(g.resolves, ref)
+	if text, ok := g.images[ref]; ok {
+		if why, ok := strings.CutPrefix(text, "error: "); ok {
+			return "", "", nil, errors.New(strings.TrimSpace(why))
+		}
+		return ref, digest.FromString(ref), []byte(text), nil
+	}
 	config, err := json.Marshal(ocispecs.Image{Platform: *opt.ImageOpt.Platform})
 	return ref, digest.FromString(ref), config, err
 }
 
 // Solve answers with the files that the definition's last vertex stands for.
-func (g *fakeGateway) Solve(_ context.Context, req client.SolveRequest) (*client.Result, error) {
+func (g *fakeGateway) Solve(ctx context.Context, req client.SolveRequest) (*client.Result, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.solves++
 	g.cached = append(g.cached, req.CacheImports)
 	g.final = req.Definition
+	if err := g.steps.err(ctx, req.Definition); err != nil {
+		return nil, err
+	}
 	files, err := g.serve(req.Definition)
 	if err != nil {
 		return nil, err
@@ -113,6 +127,9 @@ func (g *fakeGateway) Solve(_ context.Context, req client.SolveRequest) (*client
 		}
 	}
 	res := client.NewResult()
+	if len(g.left) > 0 && lastOp(req.Definition).GetExec() != nil {
+		files = g.left
+	}
 	res.SetRef(&fakeRef{files, g})
 	return res, nil
 }

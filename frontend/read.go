@@ -10,6 +10,7 @@ import (
 
 	"github.com/containerd/platforms"
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/plan"
@@ -188,7 +189,7 @@ func readJSON[T any](ctx context.Context, ref client.Reference, name string) (v 
 		err = json.Unmarshal(data, &v)
 	}
 	if err != nil {
-		return v, fmt.Errorf("reading %s of a step: %w", name, err)
+		return v, fmt.Errorf("a step left no %s that can be read (%w); run all steps again with --build-arg %s=<any text>", name, err, planner.RerunArg)
 	}
 	return v, nil
 }

@@ -26,13 +26,16 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 			return nil, err
 		}
 	}
-	// The library runs this in goroutines of its own.
-	rb, err := b.ui.Build(ctx, func(ctx context.Context, _ *ocispecs.Platform, i int) (res *dockerui.BuildResult, err error) {
-		err = safe.Do(func() (err error) {
-			res, err = b.solveOne(ctx, all, i)
-			return err
-		})
-		return res, err
+	refs, err := b.solvePlatforms(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	rb, err := b.ui.Build(ctx, func(_ context.Context, _ *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
+		img, config := all[0].plan.Images[i], lower.DataConfig(all[0].plan.Images[i])
+		if len(all) == 1 {
+			_, config = all[0].target(img)
+		}
+		return &dockerui.BuildResult{Reference: refs[i], Image: config, Epoch: &img.Config.Created}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -49,20 +52,19 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 	return rb.Finalize()
 }
 
-// solveOne builds what was asked for, for the i-th platform.
-func (b *build) solveOne(ctx context.Context, all []planned, i int) (*dockerui.BuildResult, error) {
-	img := all[0].plan.Images[i]
-	_, config := all[0].target(img)
-	get := b.image(all[0], i)
-	if len(all) > 1 {
-		config = lower.DataConfig(img)
-		get = func(ctx context.Context) (client.Reference, error) { return b.evaluate(ctx, folders(all, i)) }
-	}
-	ref, err := get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &dockerui.BuildResult{Reference: ref, Image: config, Epoch: &img.Config.Created}, nil
+// solvePlatforms builds what was asked for, for each platform. None stops
+// another: the error has what is wrong with any of them.
+func (b *build) solvePlatforms(ctx context.Context, all []planned) ([]client.Reference, error) {
+	refs := make([]client.Reference, len(all[0].plan.Images))
+	failed := safe.Each(len(refs), func(i int) (err error) {
+		if len(all) > 1 {
+			refs[i], err = b.evaluate(ctx, folders(all, i))
+		} else {
+			refs[i], err = b.image(all[0], i)(ctx)
+		}
+		return err
+	})
+	return refs, together(failed)
 }
 
 // notAnImage is the key of an annotation of a type that does not exist. All

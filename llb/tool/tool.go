@@ -20,8 +20,8 @@ type Verb interface {
 	flags(*flag.FlagSet)
 }
 
-// verbs has each verb, as it is without flags.
-func verbs() []Verb {
+// Verbs returns each verb, as it is without flags.
+func Verbs() []Verb {
 	return []Verb{
 		&Scan{},
 		&Closure{},
@@ -90,7 +90,7 @@ func Parse(args []string) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range verbs() {
+	for _, v := range Verbs() {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}
