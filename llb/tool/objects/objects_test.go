@@ -3,6 +3,7 @@ package objects
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -313,5 +314,35 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatal(err)
 		}
 		_, _ = Unpack(gocache, dir) // Whatever it makes of it, it returns.
+	})
+}
+
+// FuzzIndex gives the files of a pack and of a recording any content: both are
+// read where a build context or another step has them from.
+func FuzzIndex(f *testing.F) {
+	id := strings.Repeat("ab", 32)
+	f.Add(id+" "+id+"\n", id+"\n")
+	f.Add("x y z", "\x00")
+	f.Fuzz(func(t *testing.T, index, actions string) {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "actions")
+		for name, text := range map[string]string{filepath.Join(dir, IndexFile): index, file: actions} {
+			if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ids, err := recorded(file)
+		if err != nil {
+			return
+		}
+		left, err := without(slices.Clone(ids), []string{dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range left {
+			if !slices.Contains(ids, id) || strings.HasPrefix(index, fmt.Sprintf("%x ", id)) {
+				t.Errorf("%x is left", id)
+			}
+		}
 	})
 }
