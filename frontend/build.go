@@ -5,6 +5,8 @@ package frontend
 
 import (
 	"context"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,28 +69,28 @@ type planned struct {
 func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if name, ok := b.ui.BuildOpts().Opts[requestKey]; ok {
 		res, err := b.reply(ctx, name)
-		return res, b.located(err)
+		return res, b.located(ctx, err)
 	}
 	if err := b.checkSBOM(); err != nil {
 		return nil, err
 	}
 	in, err := b.read(ctx)
 	if err != nil {
-		return nil, b.located(err)
+		return nil, b.located(ctx, err)
 	}
 	if b.ui.Target == planner.LockTarget {
 		res, err := b.lock(ctx, in)
-		return res, b.located(err)
+		return res, b.located(ctx, err)
 	}
 	all, err := b.plan(ctx, in)
 	if err != nil {
-		return nil, b.located(err)
+		return nil, b.located(ctx, err)
 	}
 	if only := all[0]; only.plan.Alone != nil {
 		return b.alone(ctx, only)
 	}
 	if err := joined(b.checkSBOMs(len(all)), b.warn(ctx, all)); err != nil {
-		return nil, b.located(err)
+		return nil, b.located(ctx, err)
 	}
 	if err := b.runChecks(ctx, all); err != nil {
 		return nil, err
@@ -114,7 +116,7 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	}
 	in, err := parse(b.source.Filename, b.source.Data, b.files, req)
 	if err == nil {
-		in.Project.Hidden = b.hidden
+		in.Project.Hidden, in.Project.Below = b.hidden, b.below()
 	}
 	return in, err
 }
@@ -220,6 +222,16 @@ func (b *build) request() planner.Request {
 		req.Platforms = append(req.Platforms, platform(p))
 	}
 	return req
+}
+
+// below is the directory of the context below the root of its checkout, if the
+// client says that it is not the root.
+func (b *build) below() string {
+	dir := filepath.ToSlash(b.ui.BuildOpts().Opts["vcs:localdir:"+dockerui.DefaultLocalNameContext])
+	if !fs.ValidPath(dir) || dir == "." {
+		return ""
+	}
+	return dir
 }
 
 // contextNames are those of the build contexts that the client adds. One may

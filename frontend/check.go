@@ -23,6 +23,7 @@ import (
 // it; only what keeps the answer from being found is an error here.
 func (b *build) answerLint(ctx context.Context) (*client.Result, error) {
 	found, err := b.check(ctx)
+	err = b.because(ctx, err)
 	var errs diag.Errors
 	if err != nil && !errors.As(err, &errs) {
 		return nil, err

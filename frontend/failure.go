@@ -27,7 +27,8 @@ import (
 
 // located gives an error the lines that its diagnostics point at, of the spec
 // and of the project's files, for the client to show.
-func (b *build) located(err error) error {
+func (b *build) located(ctx context.Context, err error) error {
+	err = b.because(ctx, err)
 	var ds diag.Errors
 	if !errors.As(err, &ds) {
 		return err
@@ -45,6 +46,9 @@ func (b *build) sourceInfo(name string) *pb.SourceInfo {
 			Language:   b.source.Language,
 			Definition: b.source.Definition.ToPB(),
 		}
+	}
+	if name != "" && name == b.ignored.Name {
+		return &pb.SourceInfo{Data: b.ignoreText, Filename: name, Language: "Ignore File"}
 	}
 	return info(name, b.files)
 }
@@ -152,11 +156,14 @@ func (b *build) explained(ctx context.Context, err error) error {
 	case unread != nil:
 		return reworded(err, unreadText(err, unread))
 	}
-	var at []diag.Range
+	at := b.explainMissing(ctx, failure.Errors)
 	for _, e := range failure.Errors {
 		at = append(at, place(e))
 	}
 	return withSources(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
+		if name != "" && name == b.ignored.Name {
+			return b.sourceInfo(name)
+		}
 		return info(name, failure.Files)
 	})
 }

@@ -447,7 +447,7 @@ func TestHiddenProject(t *testing.T) {
 		files := mapFS(hello)
 		files[ignore] = &fstest.MapFile{Data: []byte("go.*\n")}
 		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
-		if err == nil || !strings.Contains(err.Error(), "the ignore file hides go.mod from the build") {
+		if err == nil || !strings.Contains(err.Error(), ignore+":1:1 hides go.mod: remove the line") {
 			t.Errorf("with %s, the error is %v", ignore, err)
 		}
 	}

@@ -175,3 +175,22 @@ func (t *tree) below(ctx context.Context, name string, add func(string, []byte))
 	}
 	return nil
 }
+
+// walk visits all that is below a directory, in order of names, and follows
+// no links.
+func (t *tree) walk(ctx context.Context, dir string, visit func(name string, mode fs.FileMode)) error {
+	entries, err := t.list(ctx, dir)
+	if err != nil {
+		return err
+	}
+	for _, base := range slices.Sorted(maps.Keys(entries)) {
+		name, mode := path.Join(dir, base), fs.FileMode(entries[base].Mode)
+		visit(name, mode)
+		if mode.IsDir() {
+			if err := t.walk(ctx, name, visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -55,6 +55,10 @@ type Diagnostic struct {
 	Message string  `json:"message"`           // what was found and what was wanted
 	Hint    string  `json:"hint,omitempty"`    // what to do next
 	Related []Range `json:"related,omitempty"` // other places the message speaks of
+	// Missing are the files that the message is about, if the build context
+	// lacks them: names, or patterns of path.Match. Whoever can read the
+	// client's files replaces the hint if they are there and hidden.
+	Missing []string `json:"-"`
 }
 
 // String gives the diagnostic on one line.

@@ -73,7 +73,8 @@ func checkVendorFolder(in Input, errs *diag.List) {
 			errs.Add(diag.Diagnostic{
 				At:      name.At,
 				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
-				Hint:    "have it made with --target vendor -o . without the check, see that no ignore file hides the folder, or remove the check",
+				Hint:    "have it made with --target vendor -o . without the check, or remove the check",
+				Missing: []string{project.VendorFile},
 			})
 		}
 	}

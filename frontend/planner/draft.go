@@ -216,7 +216,7 @@ func (d draft) checkFiles() {
 		case file.Escapes:
 			d.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", f.From.Value, file.Link, file.Target)
 		case file.Kind == "":
-			d.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Hint: "see that no ignore file hides it"})
+			d.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Missing: []string{literal(path.Clean(f.From.Value))}})
 		}
 	}
 }

@@ -42,23 +42,6 @@ func (p packages) mains(s *spec.Spec) []tool.Package {
 	return out
 }
 
-func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
-	d := diag.Diagnostic{At: firstLine(s), Message: "the build context has no go.mod"}
-	dirs := p.facts.Modules
-	switch {
-	case p.project.Hidden[project.ModFile] != nil:
-		d.Message = "the ignore file hides go.mod from the build"
-		d.Hint = fmt.Sprintf("take it out there; if other builds need that file as it is, write one for this build alone: %s.dockerignore", s.File)
-	case len(dirs) == 0:
-		d.Hint = "run `go mod init`, and see that no ignore file hides go.mod"
-	case len(dirs) == 1:
-		d.Hint = fmt.Sprintf("there is one in %s: build with that folder as the context", dot(dirs[0]))
-	default:
-		d.Hint = fmt.Sprintf("there are some in %s: build with one of these folders as the context, or add a go.work with `go work init`", join(dirs))
-	}
-	return d
-}
-
 // all gives every main package of the project's modules.
 func (p packages) all() []tool.Package {
 	var out []tool.Package
@@ -76,7 +59,7 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 	case 1:
 		return all
 	case 0:
-		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere()})
+		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere(), Missing: usualMains})
 	default:
 		all = p.byLikelihood(all)
 		p.errs.Add(diag.Diagnostic{
@@ -171,7 +154,11 @@ func (p packages) dir(value string) (string, bool) {
 func (p packages) matching(m spec.String, matches func(tool.Package) bool) []tool.Package {
 	out := slices.DeleteFunc(p.all(), func(pkg tool.Package) bool { return !matches(pkg) })
 	if len(out) == 0 {
-		p.errs.Errorf(m.At, "main: %s matches no main package", m.Value)
+		p.errs.Add(diag.Diagnostic{
+			At:      m.At,
+			Message: fmt.Sprintf("main: %s matches no main package", m.Value),
+			Missing: goFilesBelow(m.Value),
+		})
 	}
 	return out
 }
@@ -184,6 +171,7 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 			At:      m.At,
 			Message: fmt.Sprintf("main: %s belongs to another module, that of %s", m.Value, path.Join(pkg.Module, project.ModFile)),
 			Hint:    p.otherModule(pkg),
+			Missing: []string{project.WorkFile},
 		})
 	case p.isAmbiguous(m, pkg):
 	case pkg.Name == "main":
@@ -198,26 +186,6 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 		})
 	}
 	return nil
-}
-
-func (p packages) otherModule(pkg tool.Package) string {
-	if p.project.Work != nil {
-		return fmt.Sprintf("add `use %s` to go.work, or build with that folder as the context", dot(pkg.Module))
-	}
-	return fmt.Sprintf("add a go.work with `go work init . %s`, or build with that folder as the context", dot(pkg.Module))
-}
-
-func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
-	d := diag.Diagnostic{
-		At:      m.At,
-		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
-		Hint:    p.suggestion(dir),
-	}
-	if strings.HasSuffix(m.Value, ".go") {
-		d.Message = fmt.Sprintf("main: %s is a file, wanted the directory of a package", m.Value)
-		d.Hint = "name the directory: " + dot(path.Dir(dir))
-	}
-	return d
 }
 
 // suggestion names the main package that was probably meant, else all.

@@ -244,7 +244,8 @@ func checkVendor(in Input, errs *diag.List) {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,
-			Hint:    "run `go mod vendor`, and see that no ignore file hides the folder",
+			Hint:    "run `go mod vendor`",
+			Missing: []string{project.VendorFile},
 		})
 	}
 }

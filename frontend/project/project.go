@@ -6,6 +6,7 @@ package project
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -37,6 +38,7 @@ type Project struct {
 	Others  []*Module // the modules in folders of the context that take the place of others; sorted by Dir
 	Vendor  *Vendor   // its vendor/modules.txt; nil when it has none
 	Hidden  Files     // files of these that the ignore file leaves out of the context
+	Below   string    // directory of the context below the root of its checkout; empty when it is that root, or the client does not say
 }
 
 // Module is a go.mod.
@@ -335,7 +337,11 @@ func member(p *Project, use Use, files Files, errs *diag.List) *Module {
 	name := path.Join(use.Dir, ModFile)
 	data, ok := files[name]
 	if !ok {
-		errs.Errorf(use.At, "use %s: there is no %s in the build context", use.Dir, name)
+		errs.Add(diag.Diagnostic{
+			At:      use.At,
+			Message: fmt.Sprintf("use %s: there is no %s in the build context", use.Dir, name),
+			Missing: []string{name},
+		})
 		return nil
 	}
 	return parseModule(name, data, errs)

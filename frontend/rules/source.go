@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/tool"
 )
 
@@ -87,6 +88,16 @@ func (s Subject) lacks(kind, what, hint string) []diag.Diagnostic {
 	}}
 }
 
+// outsideHint names the commands, as the directory with both modules needs a
+// go.work if it is not the root of this one.
+func outsideHint(p *project.Project, r project.Replace) string {
+	hint := "build with the directory that holds both as the context"
+	if p.Work == nil && !path.IsAbs(r.New.Path) {
+		hint += ", and a go.work there that uses both modules (`go work init`, `go work use <directory>`)"
+	}
+	return hint + ", or run `go mod vendor`"
+}
+
 // replaceOutside passes over vendored builds: they do not look there.
 func replaceOutside(s Subject) []diag.Diagnostic {
 	if s.Vendored {
@@ -98,7 +109,7 @@ func replaceOutside(s Subject) []diag.Diagnostic {
 			out = append(out, diag.Diagnostic{
 				At:      r.At,
 				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Old.Path, r.New.Path),
-				Hint:    "build with the folder that holds both as the context, or run `go mod vendor`",
+				Hint:    outsideHint(s.Project, r),
 			})
 		}
 	}

@@ -39,4 +39,7 @@ type Error struct {
 	Line    int    `json:"line,omitempty"`
 	Col     int    `json:"col,omitempty"` // counts bytes, as the go command does
 	Message string `json:"message"`
+	// Missing are files of the context whose absence this may be, as names or
+	// patterns of path.Match. The frontend knows whether the user has them.
+	Missing []string `json:"missing,omitempty"`
 }

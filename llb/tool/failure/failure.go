@@ -28,6 +28,24 @@ type Place struct {
 	Dir    string // the folder it ran in, relative to the context
 	Mod    Mod    // of the main module
 	Given  Given
+	// Modules are the directories of the project's modules, by their paths.
+	Modules map[string]string
+	// Line reads a line of a file of the context; nil when nothing can be read.
+	Line func(file string, line int) string
+}
+
+// own finds the directory of a package whose path begins with that of a module
+// of the project, and reports whether there is such a module.
+func (at Place) own(importPath string) (dir string, ok bool) {
+	for prefix := importPath; prefix != "." && prefix != "/"; prefix = path.Dir(prefix) {
+		if dir, ok := at.Modules[prefix]; ok {
+			return path.Join(dir, strings.TrimPrefix(importPath, prefix)), true
+		}
+	}
+	if rest, ok := strings.CutPrefix(importPath, at.Mod.path+"/"); ok && at.Mod.path != "" {
+		return path.Join(path.Dir(at.Mod.file), rest), true
+	}
+	return "", false
 }
 
 // messageLimit is how many bytes of a message are kept.
@@ -145,7 +163,9 @@ func (p *parser) note(line string) {
 func (p *parser) positioned(b block) {
 	m := position.FindStringSubmatch(b.head)
 	message := gitWords(b.text(m[4]))
-	if moduleFailure.MatchString(message) {
+	if own, ok := p.ownImport(m, message); ok {
+		message = own
+	} else if moduleFailure.MatchString(message) {
 		if e, ok := p.at.Mod.locate(message); ok {
 			p.add(e)
 			return
@@ -158,6 +178,29 @@ func (p *parser) positioned(b block) {
 	}
 	p.add(e)
 }
+
+// ownImport rewords a look-up that the go command made for the sake of a
+// package of the project: it is missing, so that any module might have it.
+// Only the line of the import tells.
+func (p *parser) ownImport(place []string, message string) (string, bool) {
+	if !lookup.MatchString(message) || p.at.Line == nil {
+		return "", false
+	}
+	line, _ := strconv.Atoi(place[2])
+	found := quoted.FindStringSubmatch(p.at.Line(p.at.file(place[1]), line))
+	if found == nil {
+		return "", false
+	}
+	if _, own := p.at.own(found[1]); !own {
+		return "", false
+	}
+	return unprovidedWords + found[1], true
+}
+
+var (
+	lookup = regexp.MustCompile(`: (module lookup disabled by GOPROXY=off|missing go\.sum entry for go\.mod file)`)
+	quoted = regexp.MustCompile("[\"`]([^\"`]+)[\"`]")
+)
 
 // IsModule reports whether a message says that a module could not be had, as
 // against what is wrong with the source.
@@ -220,8 +263,12 @@ func (p *parser) module(b block, head string) {
 }
 
 func (p *parser) add(e tool.Error) {
-	e.Message = limit(p.at.Given.hinted(p.at.Mod.imported(e.Message)))
-	if !slices.Contains(p.errors, e) {
+	e.Message = limit(p.at.Given.hinted(p.at.imported(e.Message)))
+	e.Missing = p.at.missing(e)
+	same := func(o tool.Error) bool {
+		return o.File == e.File && o.Line == e.Line && o.Col == e.Col && o.Message == e.Message
+	}
+	if !slices.ContainsFunc(p.errors, same) {
 		p.errors = append(p.errors, e)
 	}
 }

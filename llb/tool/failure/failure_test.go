@@ -16,7 +16,8 @@ import (
 // A case is what the go command printed in /src, recorded from a real run,
 // a go.mod, and the errors that are read from it. Lines of the comment say
 // more: "dir: x" that it ran in a folder of the context, "machines: x y" that
-// it had a netrc with these, "given: x y" what else it had.
+// it had a netrc with these, "modules: path dir" which modules the project has,
+// "import: x" what any line of the source says, "given: x y" what else it had.
 func TestParse(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		at := Place{Source: "/src", Dir: "."}
@@ -26,6 +27,13 @@ func TestParse(t *testing.T) {
 			switch key {
 			case "dir":
 				at.Dir = value
+			case "modules":
+				at.Modules = map[string]string{}
+				for i := 0; i+1 < len(words); i += 2 {
+					at.Modules[words[i]] = words[i+1]
+				}
+			case "import":
+				at.Line = func(string, int) string { return value }
 			case "machines":
 				at.Given.Netrc, at.Given.Machines = true, words
 			case "given":
@@ -61,6 +69,9 @@ func text(errs []tool.Error) string {
 			b.WriteString("(no place) ")
 		}
 		fmt.Fprintln(&b, e.Message)
+		if e.Missing != nil {
+			fmt.Fprintln(&b, "\t(missing: "+strings.Join(e.Missing, ", ")+")")
+		}
 	}
 	return b.String()
 }
@@ -84,10 +95,10 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, output, mod string) {
 		at := Place{Source: "/src", Dir: "svc", Mod: ParseMod("svc/go.mod", []byte(mod))}
-		seen := map[tool.Error]bool{}
+		seen := map[string]bool{}
 		for _, e := range Parse(output, at) {
 			switch {
-			case seen[e]:
+			case seen[fmt.Sprint(e)]:
 				t.Errorf("twice: %+v", e)
 			case e.Message == "":
 				t.Errorf("no message: %+v", e)
@@ -96,7 +107,7 @@ func FuzzParse(f *testing.F) {
 			case strings.HasPrefix(e.File, "../"), strings.HasPrefix(e.File, "/src/"):
 				t.Errorf("not relative to the context: %+v", e)
 			}
-			seen[e] = true
+			seen[fmt.Sprint(e)] = true
 		}
 	})
 }

@@ -164,21 +164,26 @@ func (g Given) hostKey() string {
 }
 
 // unprovided is an import that no module has, in the go command's words with
-// and without an explicit -mod=readonly.
-var unprovided = regexp.MustCompile(`^(?:no required module provides package|cannot find module providing package) ([^\s;:]+)(?:; to add it:\n\tgo get |: import lookup disabled by -mod=readonly)`)
+// and without an explicit -mod.
+var unprovided = regexp.MustCompile(`^(?:no required module provides package|cannot find module providing package) ([^\s;:]+)(?:$|; to add it:\n\tgo get |: import lookup disabled by -mod=(readonly|vendor))`)
+
+const unprovidedWords = "no required module provides package "
 
 // imported rewords what is wrong with an import. A package whose path is the
-// module's own is a folder that is missing: nobody else has it.
-func (m Mod) imported(message string) string {
+// project's own is a directory that is missing: nobody else has it.
+func (at Place) imported(message string) string {
 	found := unprovided.FindStringSubmatch(message)
 	if found == nil {
 		return message
 	}
-	folder, ok := strings.CutPrefix(found[1], m.path+"/")
-	if m.path == "" || !ok {
-		return "no required module provides package " + found[1] + "; to add it:\n\tgo get " + found[1]
+	dir, own := at.own(found[1])
+	switch {
+	case own:
+		return "package " + found[1] + " is this module's own, and it has no Go files in ./" + dir + "; see that the import is spelt right"
+	case found[2] == "vendor":
+		return message
 	}
-	return "package " + found[1] + " is this module's own, and it has no Go files in ./" + folder + "; see that the import is spelt right, and that no ignore file hides the folder"
+	return unprovidedWords + found[1] + "; to add it:\n\tgo get " + found[1]
 }
 
 // response is what a host says of its answer, as the go command shows it. It

@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/failure"
+	"golang.org/x/mod/modfile"
 )
 
 // A report travels in one message, so it has limits.
@@ -42,12 +43,13 @@ func (s Step) place() failure.Place {
 	if err != nil || !filepath.IsLocal(rel) {
 		rel = "."
 	}
-	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given()}
+	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given(), Line: s.line}
 	root, err := os.OpenRoot(s.Source)
 	if err != nil {
 		return at
 	}
 	defer root.Close()
+	at.Modules = members(root)
 	for dir := rel; ; dir = path.Dir(dir) {
 		name := path.Join(dir, "go.mod")
 		if data, err := readFile(root, name); err == nil {
@@ -58,6 +60,36 @@ func (s Step) place() failure.Place {
 			return at
 		}
 	}
+}
+
+// members are the directories of a workspace's modules, by their paths.
+func members(root *os.Root) map[string]string {
+	data, err := readFile(root, "go.work")
+	if err != nil {
+		return nil
+	}
+	work, err := modfile.ParseWork("go.work", data, nil)
+	if err != nil {
+		return nil
+	}
+	dirs := map[string]string{}
+	for _, use := range work.Use {
+		data, err := readFile(root, path.Join(use.Path, "go.mod"))
+		if name := modfile.ModulePath(data); err == nil && name != "" {
+			dirs[name] = path.Clean(use.Path)
+		}
+	}
+	return dirs
+}
+
+// line is a line of a file of the context, empty when it cannot be read.
+func (s Step) line(file string, number int) string {
+	data, err := readBelow(s.Source, file)
+	lines := strings.Split(string(data), "\n")
+	if err != nil || number < 1 || number > len(lines) {
+		return ""
+	}
+	return lines[number-1]
 }
 
 // remote is a repository that has been fetched from before: git has another

@@ -15,6 +15,7 @@ import (
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
+	"golang.org/x/mod/modfile"
 )
 
 // Scan reads the packages below fsys. A file or folder that cannot be read
@@ -38,6 +39,7 @@ func Scan(fsys fs.FS, v tool.Scan) (tool.Facts, error) {
 	}
 	slices.SortFunc(w.facts.Packages, func(a, b tool.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
+	slices.Sort(w.facts.Outward)
 	for _, name := range v.Files {
 		file, err := lookUp(fsys, name)
 		if err != nil {
@@ -129,10 +131,21 @@ func (w *walk) module(dir string) *mod {
 	if f.Module != nil {
 		w.graph.modules = append(w.graph.modules, gomod.Module{Path: f.Module.Mod.Path, Dir: dir})
 	}
+	if leadsOut(f.Replace) {
+		w.facts.Outward = append(w.facts.Outward, dir)
+	}
 	for _, i := range f.Ignore {
 		m.ignore = append(m.ignore, i.Path)
 	}
 	return m
+}
+
+// leadsOut reports whether a go.mod replaces a module by a directory that is not
+// below its own.
+func leadsOut(lines []*modfile.Replace) bool {
+	return slices.ContainsFunc(gomod.Replaces("go.mod", lines), func(r gomod.Replace) bool {
+		return r.IsDir() && r.Outside()
+	})
 }
 
 // ignores reports whether an ignore line names dir: "./x" is a folder of the

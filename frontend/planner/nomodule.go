@@ -1,0 +1,135 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/tool"
+)
+
+// usualMains are where programs usually are, for those that an ignore file
+// may hide.
+var usualMains = []string{"*.go", "cmd/*.go", "cmd/*/*.go"}
+
+// literal is a name as a pattern of path.Match that stands for nothing else.
+func literal(name string) string { return special.ReplaceAllString(name, `\$0`) }
+
+var special = regexp.MustCompile(`[*?[\\]`)
+
+// noModule says why there is nothing to build: the root has no go.mod, or a
+// go.work that uses no module.
+func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
+	if p.project.Work != nil {
+		return p.noUse()
+	}
+	d := diag.Diagnostic{
+		At:      firstLine(s),
+		Message: "the build context has no go.mod",
+		Missing: []string{project.ModFile, project.WorkFile},
+	}
+	switch dirs := p.facts.Modules; {
+	case len(dirs) == 1:
+		d.Hint = fmt.Sprintf("there is one in %s: build with that directory as the context", dot(dirs[0]))
+	case len(dirs) > 1:
+		d.Hint = fmt.Sprintf("add a go.work with `%s`, or build with one of these directories as the context: %s", workInit(dirs), join(dirs))
+	case len(p.facts.Packages) > 0:
+		d.Hint = p.above(s)
+	default:
+		d.Hint = "run `go mod init`"
+	}
+	return d
+}
+
+// noUse says what a go.work without modules lacks, as the go command itself
+// does not build with one.
+func (p packages) noUse() diag.Diagnostic {
+	dirs := p.facts.Modules
+	if len(dirs) == 0 {
+		dirs = []string{"."}
+	}
+	return diag.Diagnostic{
+		At:      diag.At(p.project.Work.File, 1, 1),
+		Message: p.project.Work.File + " uses no module",
+		Hint:    fmt.Sprintf("run `go work use %s`", written(dirs, "-r .")),
+		Missing: []string{project.ModFile},
+	}
+}
+
+// above is the hint for Go files without a module: most likely the go.mod is in
+// a directory above the context. Nothing is known of that but where the context
+// is in its checkout.
+func (p packages) above(s *spec.Spec) string {
+	where, dir := "above this one", "<this directory>"
+	if p.project.Below != "" {
+		where, dir = "the root of the repository", p.project.Below
+	}
+	return fmt.Sprintf("the context has to be the directory with go.mod: if that is %s, run `docker buildx build -f %s .` there; for a new module, run `go mod init`",
+		where, path.Join(dir, s.File))
+}
+
+// workInit is the command that makes modules a workspace.
+func workInit(dirs []string) string {
+	if len(dirs) > mostNamed {
+		return "go work init && go work use -r ."
+	}
+	return "go work init " + written(dirs, "")
+}
+
+// written lists directories as arguments of a command, or gives what stands
+// for all of them when they are too many.
+func written(dirs []string, all string) string {
+	if len(dirs) > mostNamed {
+		return all
+	}
+	var names []string
+	for _, d := range dirs {
+		names = append(names, dot(d))
+	}
+	return strings.Join(names, " ")
+}
+
+// missing says that a directory has no package.
+func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
+	d := diag.Diagnostic{
+		At:      m.At,
+		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
+		Hint:    p.suggestion(dir),
+		Missing: goFiles(dir),
+	}
+	if strings.HasSuffix(m.Value, ".go") {
+		d.Message = fmt.Sprintf("main: %s is a file, wanted the directory of a package", m.Value)
+		d.Hint = "name the directory: " + dot(path.Dir(dir))
+	}
+	return d
+}
+
+// goFiles stands for the source of a package.
+func goFiles(dir string) []string { return []string{path.Join(literal(dir), "*.go")} }
+
+// goFilesBelow stands for the source of packages that a pattern names: it does
+// not know how deep they are.
+func goFilesBelow(pattern string) []string {
+	below := literal(path.Clean(strings.TrimSuffix(pattern, "...")))
+	return []string{path.Join(below, "*.go"), path.Join(below, "*", "*.go")}
+}
+
+// otherModule is what to do about a package of a module that the project does
+// not build. By itself a module cannot be built whose replace lines lead out
+// of its directory.
+func (p packages) otherModule(pkg tool.Package) string {
+	hint := fmt.Sprintf("add a go.work with `go work init . %s`", dot(pkg.Module))
+	if p.project.Work != nil {
+		hint = fmt.Sprintf("run `go work use %s`", dot(pkg.Module))
+	}
+	for _, dir := range p.facts.Outward {
+		if dir == pkg.Module {
+			return hint
+		}
+	}
+	return hint + ", or build with that directory as the context"
+}
