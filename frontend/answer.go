@@ -20,8 +20,10 @@ import (
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/util/grpcerrors"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"google.golang.org/grpc/codes"
 )
 
 // answer looks up all that the planner asked for, side by side.
@@ -76,7 +78,7 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 				found[key] = img
 			case ctx.Err() != nil:
 				return err
-			case !key.Optional:
+			case !key.Optional || !isAbsent(err):
 				failed.Add(notResolved(key, err))
 			}
 			return nil
@@ -151,6 +153,24 @@ func (b *build) resolveContext(ctx context.Context, key planner.ImageKey, named 
 	return img, nil
 }
 
+// isAbsent reports whether a registry has answered that it has no such image, or
+// none for the platform. Any other failure says nothing about that. The
+// gateway gives such errors no code of their own, so the text has to do: it is
+// containerd's.
+func isAbsent(err error) bool {
+	text := err.Error()
+	var other otherPlatform
+	return errors.As(err, &other) || grpcerrors.Code(err) == codes.NotFound ||
+		strings.Contains(text, "no match for platform in manifest") || strings.HasSuffix(text, ": not found")
+}
+
+// otherPlatform is the error of an image that is for this platform only.
+type otherPlatform ocispecs.Platform
+
+func (p otherPlatform) Error() string {
+	return fmt.Sprintf("it is for %s/%s only", p.OS, p.Architecture)
+}
+
 // pinned is a reference with its digest.
 func pinned(ref string, dgst digest.Digest) string {
 	named, err := reference.ParseNormalizedNamed(ref)
@@ -170,7 +190,7 @@ func matches(have, want ocispecs.Platform) error {
 		return nil
 	}
 	if have.OS != want.OS || have.Architecture != want.Architecture {
-		return fmt.Errorf("it is for %s/%s only", have.OS, have.Architecture)
+		return otherPlatform(have)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/internal/visible"
@@ -47,7 +48,7 @@ func (b *build) check(ctx context.Context) (findings, error) {
 	if err := joined(failed...); err != nil {
 		return findings{}, err
 	}
-	return b.findings(all)
+	return b.findings(ctx, all)
 }
 
 // subject is an image that rules look at.
@@ -83,7 +84,7 @@ func (b *build) warn(ctx context.Context, all []planned) error {
 	for _, p := range all {
 		subjects = append(subjects, subject{p.in, p.facts, p.plan.Source.Mains})
 	}
-	found, err := b.findings(subjects)
+	found, err := b.findings(ctx, subjects)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ type findings struct {
 	areErrors bool // the user's `error=true`
 }
 
-func (b *build) findings(subjects []subject) (findings, error) {
+func (b *build) findings(ctx context.Context, subjects []subject) (findings, error) {
 	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
 	if err != nil {
 		return findings{}, err
@@ -128,12 +129,29 @@ func (b *build) findings(subjects []subject) (findings, error) {
 			Vendored: planner.Vendored(s.in),
 			Ignored:  b.ignored,
 			Locked:   s.in.Lock != nil,
+			Profiles: b.hiddenProfiles(ctx, s),
+
+			VendorHidden: planner.VendorHidden(s.in),
 		})
 	}
 	skipped := func(f rules.Finding) bool {
 		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
 	}
 	return findings{slices.DeleteFunc(rules.Check(all...), skipped), options.ReturnAsError}, nil
+}
+
+// hiddenProfiles finds the profiles that the go command would use if the
+// ignore file did not hide them.
+func (b *build) hiddenProfiles(ctx context.Context, s subject) map[string]ignore.Line {
+	names := slices.DeleteFunc(planner.Profiles(s.in, s.mains), func(name string) bool {
+		line, hidden := b.ignored.Hides(name)
+		return !hidden || line.At.File == ""
+	})
+	found := map[string]ignore.Line{}
+	for _, h := range b.hiddenFiles(ctx, names) {
+		found[h.name] = h.by
+	}
+	return found
 }
 
 // checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of

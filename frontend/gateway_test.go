@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -102,6 +103,9 @@ func (g *fakeGateway) ResolveImageConfig(_ context.Context, ref string, opt sour
 			return "", "", nil, errors.New(strings.TrimSpace(why))
 		}
 		return ref, digest.FromString(ref), []byte(text), nil
+	}
+	if err := g.fails["ResolveImageConfig "+ref+" "+platforms.Format(*opt.ImageOpt.Platform)]; err != nil {
+		return "", "", nil, err
 	}
 	config, err := json.Marshal(ocispecs.Image{Platform: *opt.ImageOpt.Platform})
 	return ref, digest.FromString(ref), config, err

@@ -2,8 +2,10 @@ package frontend
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
+	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
@@ -58,7 +60,22 @@ func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planne
 	}
 	var notFound error
 	answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+	if err == nil && notFound == nil {
+		b.warnUnlocked(ctx, q.Images, answers.Images)
+	}
 	return answers, joined(err, notFound)
+}
+
+// warnUnlocked warns of images that the lock does not have for all platforms
+// that were asked for: a builder of such a platform cannot use it.
+func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found map[planner.ImageKey]planner.Image) {
+	for _, key := range keys {
+		if _, ok := found[key]; ok {
+			continue
+		}
+		opts := client.WarnOpts{SourceInfo: b.sourceInfo(key.At.File), Range: pbRanges([]diag.Range{key.At})}
+		b.source.Warn(ctx, fmt.Sprintf("the lock has no %s for %s: there is no %s for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), opts)
+	}
 }
 
 // fetched has a toolchain fetched, and tells what came.

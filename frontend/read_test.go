@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -106,6 +107,32 @@ func TestUnusableFiles(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s as %v %s: got\n%s\nwant\n%s", c.name, c.file.Mode, c.file.Data, got, c.want)
+		}
+	}
+}
+
+// TestLockFailures: a lock lacks a platform only if the registry says that it
+// has no image for it, and then with a warning.
+func TestLockFailures(t *testing.T) {
+	const ref = "docker.io/library/golang:1.26.8-alpine"
+	for _, c := range []struct{ platform, failure, want, warning string }{
+		{"linux/arm64", "unexpected status from HEAD request to https://registry.example/v2/library/golang/manifests/1.26.8-alpine: 429 Too Many Requests", "429 Too Many Requests", ""},
+		{"linux/arm64", "failed to do request: Head \"https://registry.example/\": dial tcp: lookup registry.example: no such host", "no such host", ""},
+		{"linux/arm64", "unexpected status from HEAD request to https://registry.example/: 503 Service Unavailable", "503 Service Unavailable", ""},
+		{"linux/arm64", "no match for platform in manifest sha256:1111: not found", "", "the lock has no toolchain for linux/arm64: there is no " + ref + " for that platform, so builders of that platform cannot use the lock\n"},
+		{"linux/amd64", "no match for platform in manifest sha256:1111: not found", "no match for platform in manifest", ""},
+	} {
+		g := &fakeGateway{
+			files: mapFS(hello),
+			opts:  map[string]string{"target": "lock", "platform": "linux/amd64,linux/arm64"},
+			fails: map[string]error{"ResolveImageConfig " + ref + " " + c.platform: errors.New(c.failure)},
+		}
+		_, err := Build(t.Context(), g)
+		if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: the error is %v, want %q", c.failure, err, c.want)
+		}
+		if got := strings.Join(g.warnings, ""); got != c.warning {
+			t.Errorf("%s: warnings\n%s\nwant\n%s", c.failure, got, c.warning)
 		}
 	}
 }

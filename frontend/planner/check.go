@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"path"
+
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 )
@@ -21,6 +23,31 @@ func Mains(in Input, facts tool.Facts) ([]string, error) {
 		d.layOut(plan.Image{Platform: p, Compile: plan.Compile{Binaries: binaries}}, p)
 	}
 	return dirs(mains), errs.Err()
+}
+
+// VendorHidden reports whether dependencies would come from a vendor directory
+// if the ignore file did not hide it.
+func VendorHidden(in Input) bool {
+	seen, ok := in.Project.WithHiddenVendor()
+	if !ok || in.Spec.Modules.Mode.IsSet() {
+		return false
+	}
+	in.Project = seen
+	return Vendored(in)
+}
+
+// Profiles gives the files by which the go command would optimise main
+// packages without being told: a build of Go 1.21 or newer looks for them.
+func Profiles(in Input, mains []string) []string {
+	c, _ := choose(in)
+	if pgo := c.Spec.Build.Pgo; pgo.IsSet() && pgo.Value != "auto" || !c.atLeast("1.21") {
+		return nil
+	}
+	var names []string
+	for _, dir := range mains {
+		names = append(names, path.Join(dir, "default.pgo"))
+	}
+	return names
 }
 
 // Vendored reports whether dependencies come from a vendor folder.

@@ -47,6 +47,7 @@ func (d draft) planned() *plan.Plan {
 		Toolchain: d.planToolchain(),
 		Source:    d.source(mains, binaries),
 		Modules:   d.modules(packageList(binaries)),
+		Vendored:  d.vendored,
 		Checks:    d.whole().checks(d.vetStart(binaries)),
 	}
 	if whole := d.whole(); len(p.Checks) > 0 {

@@ -18,6 +18,18 @@ func parseVendor(name string, data []byte) *Vendor {
 	return &Vendor{gomod.ParseVendor(data), name, strings.Split(string(data), "\n")}
 }
 
+// WithHiddenVendor is the project with the vendor directory that the ignore file
+// hides, and reports whether there is one.
+func (p *Project) WithHiddenVendor() (*Project, bool) {
+	data, ok := p.Hidden[VendorFile]
+	if !ok {
+		return p, false
+	}
+	seen := *p
+	seen.Vendor = parseVendor(VendorFile, data)
+	return &seen, true
+}
+
 // At is the place of a line.
 func (v *Vendor) At(line int) diag.Range {
 	r := diag.At(v.File, line, 1)

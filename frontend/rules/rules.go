@@ -27,6 +27,9 @@ type Subject struct {
 	Vendored bool     // whether dependencies come from a vendor folder
 	Ignored  ignore.File
 	Locked   bool // whether a lock says which images are meant
+
+	Profiles     map[string]ignore.Line // default.pgo files that the ignore file hides, and its lines
+	VendorHidden bool                   // whether the ignore file hides a vendor directory that would be used
 }
 
 // Rule is one thing to look for.
@@ -55,8 +58,10 @@ func All() []Rule {
 		{"NoCertificates", "The program may verify TLS connections, and the base has no CA certificates.", noCertificates},
 		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
 		{"PrivilegedPort", "The image exposes a port below 1024, and its user may not listen there.", privilegedPort},
+		{"ProfileIgnored", "The ignore file hides a default.pgo, by which the go command would optimise the program.", profileIgnored},
 		{"ReplaceOutside", "A `replace` of go.mod or go.work leads out of the build context.", replaceOutside},
 		{"SecretInSpec", "A value of the spec is named like a secret, or looks like one.", secretInSpec},
+		{"VendorIgnored", "The ignore file hides a vendor directory that the go command would use.", vendorIgnored},
 	}
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -58,6 +59,31 @@ func embedIgnored(s Subject) []diag.Diagnostic {
 				Related: []diag.Range{line.At},
 			})
 		}
+	}
+	return out
+}
+
+func vendorIgnored(s Subject) []diag.Diagnostic {
+	line, hidden := s.Ignored.Hides(project.VendorFile)
+	if !hidden || !s.VendorHidden {
+		return nil
+	}
+	return []diag.Diagnostic{{
+		At:      line.At,
+		Message: fmt.Sprintf("%q hides the vendor directory, so that modules are downloaded; `go build` takes them from there", line.Pattern),
+		Hint:    "remove the line, or write `modules: {mode: mod}` if they are to be downloaded",
+	}}
+}
+
+func profileIgnored(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
+		line := s.Profiles[name]
+		out = append(out, diag.Diagnostic{
+			At:      line.At,
+			Message: fmt.Sprintf("%q hides %s, by which `go build` optimises the program", line.Pattern, name),
+			Hint:    fmt.Sprintf("add the line %q below that one, or write `build: {pgo: \"off\"}`", "!"+name),
+		})
 	}
 	return out
 }

@@ -16,6 +16,7 @@ type Plan struct {
 	Generators []string
 	Source     Source
 	Modules    *Modules // nil when nothing is downloaded: vendored modules, or none
+	Vendored   bool     // whether modules come from a vendor directory of the context
 	Rootfs     *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
 	Images     []Image  // in the order the platforms were asked for
 	Skeleton   Step     // finds what some checks read

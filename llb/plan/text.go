@@ -16,6 +16,9 @@ func (p *Plan) String() string {
 	if len(p.Generators) > 0 {
 		fmt.Fprintf(&b, "run generators of %s before\n", strings.Join(p.Generators, " "))
 	}
+	if p.Vendored {
+		fmt.Fprintf(&b, "modules of the vendor directory\n")
+	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s\n", c.Name)
 		c.write(&b)
