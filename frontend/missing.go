@@ -67,7 +67,7 @@ func (b *build) explainMissing(ctx context.Context, errs []tool.Error) (related 
 
 // advice is what the go command says to do about a file that it takes for
 // missing everywhere.
-var advice = regexp.MustCompile(`(?s); (to add( it)?:\n|run: go mod vendor|see that the import is spelt right|it is neither in the module).*$`)
+var advice = regexp.MustCompile(`(?s); (to add( it)?:\n|run: go mod vendor|see that the import is spelt right|the compile has the package's module).*$`)
 
 // reason says why files are missing that patterns stand for, with the lines
 // that are to blame.
