@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gohull/gohull/llb/tool"
 )
 
 // pathFlags are the flags of #cgo lines that name a directory or a file, in
@@ -20,7 +22,7 @@ func (w *walk) addCgo(f folder, pkg *build.Package) error {
 	if err := w.tree.addAll(root); err != nil {
 		return err
 	}
-	for _, name := range named(f.dir, pkg) {
+	for _, name := range named(pkg) {
 		if isBelow(root, name) || !filepath.IsLocal(name) {
 			continue
 		}
@@ -38,10 +40,10 @@ func (w *walk) addCgo(f folder, pkg *build.Package) error {
 	return nil
 }
 
-// named are the paths in the #cgo lines of a package, below the context. They
-// are relative to the package, or go/build has put its directory before them,
-// for ${SRCDIR}.
-func named(dir string, pkg *build.Package) []string {
+// named returns the paths in the context that the #cgo lines of a package name.
+// go/build has made those absolute that are relative to the package, or to
+// ${SRCDIR}.
+func named(pkg *build.Package) []string {
 	var all []string
 	for _, word := range slices.Concat(pkg.CgoCPPFLAGS, pkg.CgoCFLAGS, pkg.CgoCXXFLAGS, pkg.CgoFFLAGS, pkg.CgoLDFLAGS) {
 		for _, flag := range pathFlags {
@@ -50,11 +52,8 @@ func named(dir string, pkg *build.Package) []string {
 				break
 			}
 		}
-		switch {
-		case strings.HasPrefix(word, "../"):
-			all = append(all, path.Join(dir, word))
-		case strings.HasPrefix(word, dir+"/"):
-			all = append(all, path.Clean(word))
+		if name, ok := strings.CutPrefix(path.Clean(word), tool.Source+"/"); ok {
+			all = append(all, name)
 		}
 	}
 	return all

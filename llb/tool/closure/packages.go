@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/llb/tool"
 	"github.com/gohull/gohull/llb/tool/gofiles"
 )
 
@@ -233,20 +234,25 @@ func (w *walk) load(dir string) (*build.Package, error) {
 }
 
 // parse reads files as those of a package. What is wrong with them shows in
-// the lists of the package, and when it is built.
+// the lists of the package, and when it is built. The context is at
+// tool.Source, as it is for the compile: go/build makes paths of #cgo lines
+// absolute.
 func (w *walk) parse(dir string, files []fs.FileInfo) *build.Package {
+	full := path.Join(tool.Source, dir)
 	c := build.Context{
 		Compiler:    "gc",
 		CgoEnabled:  w.cgo,
 		UseAllFiles: true, // files holds no others
 		JoinPath:    path.Join,
 		IsAbsPath:   path.IsAbs,
-		IsDir:       func(name string) bool { return name == dir },
+		IsDir:       func(name string) bool { return name == full },
 		HasSubdir:   func(string, string) (string, bool) { return "", false },
 		ReadDir:     func(string) ([]fs.FileInfo, error) { return files, nil },
-		OpenFile:    func(name string) (io.ReadCloser, error) { return w.tree.open(name) },
+		OpenFile: func(name string) (io.ReadCloser, error) {
+			return w.tree.open(strings.TrimPrefix(name, tool.Source+"/"))
+		},
 	}
-	pkg, _ := c.ImportDir(dir, 0)
+	pkg, _ := c.ImportDir(full, 0)
 	return pkg
 }
 
