@@ -126,6 +126,7 @@ func (b *build) findings(ctx context.Context, subjects []subject) (findings, err
 			Facts:    s.facts,
 			Mains:    s.mains,
 			Lacking:  planner.Lacking(s.in),
+			Go:       planner.GoVersion(s.in),
 			Vendored: planner.Vendored(s.in),
 			Ignored:  b.ignored,
 			Locked:   s.in.Lock != nil,

@@ -3,6 +3,7 @@ package frontend
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,21 +57,26 @@ func (b *build) beside(p planned) []solve {
 }
 
 // together is several failures of steps as one error, with the excerpts of
-// all. What several solves have met counts once.
+// all. What several solves have met counts once, and so does what several steps
+// say in the same words, such as an error in go.mod for each image.
 func together(failed []error) error {
 	var first error
-	var texts []string
+	var said []saidStep
 	var sources []*errdefs.Source
 	for _, err := range failed {
-		if err == nil || slices.Contains(texts, err.Error()) {
+		if err == nil {
 			continue
 		}
 		first = cmp.Or(first, err)
-		texts = append(texts, err.Error())
+		said = addFailed(said, err.Error())
 		sources = append(sources, errdefs.Sources(err)...)
 	}
-	if len(texts) < 2 {
+	if first == nil || len(said) == 1 && said[0].text() == first.Error() {
 		return first
+	}
+	var texts []string
+	for _, s := range said {
+		texts = append(texts, s.text())
 	}
 	joined := reworded(first, strings.Join(texts, "\n"))
 	for _, src := range sources {
@@ -80,6 +86,45 @@ func together(failed []error) error {
 		}
 	}
 	return joined
+}
+
+// saidStep is what a step said: "… failed", and below that why.
+type saidStep struct {
+	head, reason string
+	others       []string // heads of other steps that said the same
+}
+
+func addFailed(said []saidStep, text string) []saidStep {
+	head, reason, _ := strings.Cut(text, "\n")
+	same := func(s saidStep) bool {
+		return s.head == head && s.reason == reason || reason != "" && s.reason == reason && isOfImages(s.head, head)
+	}
+	i := slices.IndexFunc(said, same)
+	if i < 0 {
+		return append(said, saidStep{head: head, reason: reason})
+	}
+	if said[i].head != head && !slices.Contains(said[i].others, head) {
+		said[i].others = append(said[i].others, head)
+	}
+	return said
+}
+
+// isOfImages reports whether two steps do the same for different images. Each
+// check is one of its own.
+func isOfImages(a, b string) bool {
+	kind, _, _ := strings.Cut(a, " ")
+	return kind != "check" && strings.HasPrefix(b, kind+" ")
+}
+
+func (s saidStep) text() string {
+	head := s.head
+	switch n := len(s.others); {
+	case n == 1:
+		head += ", and so did another step"
+	case n > 1:
+		head += fmt.Sprintf(", and so did %d other steps", n)
+	}
+	return strings.TrimSuffix(head+"\n"+s.reason, "\n")
 }
 
 // samePlace reports whether two excerpts show the same.

@@ -93,7 +93,7 @@ var external = regexp.MustCompile(`(^|\s)--?linkmode[= ]external`)
 // libraries is the step that checks that the image has the libraries that its
 // binaries need.
 func (d draft) libraries(binaries []plan.Binary, p plan.Platform) plan.Libraries {
-	path, _ := lookupEnv(mergeEnv(d.answers.Images[d.base.key(p)].Config.Config.Env, d.Spec.Run.Env), "LD_LIBRARY_PATH")
+	path, _ := lookupEnv(d.mergeEnv(d.answers.Images[d.base.key(p)].Config.Config.Env, d.Spec.Run.Env), "LD_LIBRARY_PATH")
 	return plan.Libraries{
 		Step: plan.Step{
 			ID:   "libraries",

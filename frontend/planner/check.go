@@ -3,6 +3,7 @@ package planner
 import (
 	"path"
 
+	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
 )
@@ -54,4 +55,15 @@ func Profiles(in Input, mains []string) []string {
 func Vendored(in Input) bool {
 	c, _ := choose(in)
 	return c.vendored
+}
+
+// GoVersion is the Go that the input asks for, whatever a lock has for it; not
+// set when only the toolchain's image knows.
+func GoVersion(in Input) project.Version {
+	if isReference(in.Spec.Find(in.Image).Toolchain) {
+		return project.Version{}
+	}
+	in.Lock = nil
+	c, _ := choose(in)
+	return c.version
 }

@@ -30,7 +30,7 @@ func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
 		User:        user(run.User),
 		Entrypoint:  d.entrypoint(img.Compile),
 		Cmd:         values(run.Args),
-		Env:         mergeEnv(base.Config.Env, run.Env),
+		Env:         d.mergeEnv(base.Config.Env, run.Env),
 		WorkingDir:  first(cleaned(run.Workdir), base.Config.WorkingDir, "/"),
 		Expose:      d.expose(base),
 		Volumes:     d.volumes(base),
@@ -81,17 +81,6 @@ func (d draft) entrypoint(c plan.Compile) []string {
 		return values(d.Spec.Run.Entrypoint)
 	}
 	return []string{c.Binaries[0].Path}
-}
-
-func mergeEnv(base []string, own []spec.Pair) []string {
-	env := slices.Clone(base)
-	if _, ok := lookupEnv(env, "PATH"); !ok {
-		env = append(env, defaultPath)
-	}
-	for _, e := range own {
-		env = setEnv(env, e.Key.Value, e.Value.Value)
-	}
-	return env
 }
 
 func lookupEnv(env []string, key string) (string, bool) {

@@ -22,9 +22,10 @@ type Subject struct {
 	Spec     *spec.Spec
 	Project  *project.Project
 	Facts    tool.Facts
-	Mains    []string // folders of the main packages that are built
-	Lacking  []string // kinds of notes that tell of what the base lacks
-	Vendored bool     // whether dependencies come from a vendor folder
+	Mains    []string        // folders of the main packages that are built
+	Lacking  []string        // kinds of notes that tell of what the base lacks
+	Go       project.Version // that is built with; not set when only the toolchain's image knows
+	Vendored bool            // whether dependencies come from a vendor folder
 	Ignored  ignore.File
 	Locked   bool // whether a lock says which images are meant
 
@@ -57,10 +58,12 @@ func All() []Rule {
 		{"LinkerVariable", "An `-X` of `build.ldflags` sets a variable that the program does not have, or to a value with quotes.", linkerVariable},
 		{"NoCertificates", "The program may verify TLS connections, and the base has no CA certificates.", noCertificates},
 		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
+		{"OutdatedGo", "The build uses a Go release that has a newer patch release.", outdatedGo},
 		{"PrivilegedPort", "The image exposes a port below 1024, and its user may not listen there.", privilegedPort},
 		{"ProfileIgnored", "The ignore file hides a default.pgo, by which the go command would optimise the program.", profileIgnored},
 		{"ReplaceOutside", "A `replace` of go.mod or go.work leads out of the build context.", replaceOutside},
 		{"SecretInSpec", "A value of the spec is named like a secret, or looks like one.", secretInSpec},
+		{"ShellSyntax", "A command line has something that only a shell understands, and no shell runs it.", shellSyntax},
 		{"VendorIgnored", "The ignore file hides a vendor directory that the go command would use.", vendorIgnored},
 	}
 }

@@ -124,20 +124,33 @@ func outsideHint(p *project.Project, r project.Replace) string {
 	return hint + ", or run `go mod vendor`"
 }
 
-// replaceOutside passes over vendored builds: they do not look there.
+// replaceOutside passes over vendored builds: they do not look there. A project
+// that is a part of a larger one may have dozens of such lines, which are one
+// finding.
 func replaceOutside(s Subject) []diag.Diagnostic {
 	if s.Vendored {
 		return nil
 	}
-	var out []diag.Diagnostic
+	var outside []project.Replace
 	for _, r := range s.Project.Replaces() {
 		if r.Outside() {
-			out = append(out, diag.Diagnostic{
-				At:      r.At,
-				Message: fmt.Sprintf("replace %s: %q is outside of the build context", r.Old.Path, r.New.Path),
-				Hint:    outsideHint(s.Project, r),
-			})
+			outside = append(outside, r)
 		}
 	}
-	return out
+	if outside == nil {
+		return nil
+	}
+	first := outside[0]
+	d := diag.Diagnostic{
+		At:      first.At,
+		Message: fmt.Sprintf("replace %s: %q is outside of the build context", first.Old.Path, first.New.Path),
+		Hint:    outsideHint(s.Project, first),
+	}
+	for _, r := range outside[1:] {
+		d.Related = append(d.Related, r.At)
+	}
+	if n := len(outside) - 1; n > 0 {
+		d.Message += fmt.Sprintf(", and so are the directories of %d other replace lines", n)
+	}
+	return []diag.Diagnostic{d}
 }

@@ -175,7 +175,7 @@ var runFields = []field[Run]{
 		"Arguments after the entrypoint; those given to `docker run` replace them."),
 	leaf("env", pairs(envName), func(r *Run) *[]Pair { return &r.Env },
 		"the base's own",
-		"Environment variables. May name stamps."),
+		"Environment variables. May name stamps, and with `$NAME` variables of the base and those above, as `ENV` of a Dockerfile does: `$PATH:/app`, `${NAME:-default}`; `\\$` is a dollar sign."),
 	leaf("workdir", text(aString, inImage, absolute), func(r *Run) *String { return &r.Workdir },
 		"the base's own, else `/`",
 		"Directory the program starts in. It is made, and belongs to `run.user`, unless the base has it."),

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"bytes"
 	"cmp"
 	"go/build"
 	"go/token"
@@ -117,24 +116,6 @@ func (h head) importOf(paths ...string) imported {
 func (n *notes) certificates(h head) {
 	if at := h.importOf(tlsPackages...); at.line > 0 {
 		n.add(tool.NoteCertificates, h, at, at.path)
-	}
-}
-
-// zones notes the first call that loads a time zone by its name.
-func (n *notes) zones(h head) {
-	if h.importOf("time").line == 0 {
-		return
-	}
-	data, err := readAll(n.fsys, h.file)
-	if err != nil {
-		return
-	}
-	const call = "time.LoadLocation("
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		if col := bytes.Index(line, []byte(call)); col >= 0 {
-			n.add(tool.NoteZones, h, imported{line: i + 1, col: col + 1}, strings.TrimSuffix(call, "("))
-			return
-		}
 	}
 }
 
