@@ -76,3 +76,26 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSkeleton: any text in a context gives the imports of all packages.
+func FuzzSkeleton(f *testing.F) {
+	f.Add("module m\n", "go 1.26\nuse .\n", "package main\nimport _ \"x/y\"\n", "//go:build ignore\n\npackage main\n")
+	f.Add("module m\nreplace m => ../m\n", "use ./lib", "package \"", "import \"C\"")
+	f.Fuzz(func(t *testing.T, goMod, goWork, main, test string) {
+		fsys := fstest.MapFS{
+			"go.mod":       {Data: []byte(goMod)},
+			"go.work":      {Data: []byte(goWork)},
+			"main.go":      {Data: []byte(main)},
+			"main_test.go": {Data: []byte(test)},
+			"lib/go.mod":   {Data: []byte(goMod)},
+			"lib/lib.go":   {Data: []byte(main)},
+		}
+		s, err := FindSkeleton(fsys)
+		if err != nil {
+			return
+		}
+		if err := WriteSkeleton(t.TempDir(), fsys, s); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
