@@ -286,7 +286,7 @@ func (l lowering) pickBeside(s plan.Source) llb.State {
 func closure(p plan.Pick) *tool.Closure {
 	return &tool.Closure{
 		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
-		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains,
+		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains, NoModules: p.NoModules,
 	}
 }
 

@@ -124,6 +124,7 @@ func (c choices) pickOf(image *spec.Spec, mains []string) plan.Pick {
 		Image:      image.Name.Value,
 		Conditions: c.conditions(),
 		PGO:        image.Build.Pgo.Value,
+		NoModules:  c.Project.Shared() && !c.downloads(),
 		Mains:      mains,
 	}
 }

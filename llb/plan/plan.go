@@ -60,7 +60,10 @@ type Pick struct {
 	// Generate has not Mains picked, but what their generators may read.
 	Generate bool
 	Files    []string // paths of the context that are picked whatever they are
-	PGO      string   // as of the go command's flag: "auto", "off", or a file of the context
+	// NoModules says that no module is downloaded that could import packages of
+	// the context.
+	NoModules bool
+	PGO       string // as of the go command's flag: "auto", "off", or a file of the context
 }
 
 // Modules downloads what the source imports, for all platforms, and hands on

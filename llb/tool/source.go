@@ -46,6 +46,7 @@ type Closure struct {
 	Data      bool     // so are the testdata folders beside them
 	Generate  bool     // of Mains, what their //go:generate lines reach is taken, and not what they are built from
 	Files     []string // files and folders of the context that are taken whatever they are
+	NoModules bool     // no module is downloaded, so that none asks which packages the context has
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
 	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
 }
@@ -63,6 +64,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
 	fs.BoolVar(&v.Generate, "generate", v.Generate, "take what generators reach")
 	fs.Var((*list)(&v.Files), "files", "files to take")
+	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }
 

@@ -101,7 +101,7 @@ func newWalk(fsys fs.FS, v tool.Closure) (*walk, error) {
 		return nil, err
 	}
 	return &walk{
-		tests: v.Tests, data: v.Data, generate: v.Generate, roots: map[string]bool{},
+		tests: v.Tests, data: v.Data, generate: v.Generate, noModules: v.NoModules, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
 		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
 	}, nil

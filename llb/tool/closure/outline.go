@@ -45,7 +45,7 @@ func (w *walk) importable() ([]Stub, error) {
 	for _, m := range w.project.modules {
 		byDir[m.Dir] = m
 	}
-	if len(byDir) < 2 {
+	if len(byDir) < 2 || w.noModules {
 		return nil, nil
 	}
 	r := reach{walk: w, known: map[string]set{}, mains: set{}}

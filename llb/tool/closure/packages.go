@@ -15,21 +15,22 @@ import (
 
 // walk goes from package to package along their imports.
 type walk struct {
-	tree     *tree
-	project  *project
-	filter   *gofiles.Filter
-	cgo      bool
-	tests    bool            // those of roots are taken
-	data     bool            // so are their testdata folders
-	generate bool            // what is taken is for generators
-	roots    map[string]bool // folders that were asked for
-	queue    []folder
-	seen     map[string]bool      // folders that are or were in queue
-	found    map[string][]folder  // by import path
-	imports  map[gomod.Module]set // from outside of the context, by the module that imports
-	standard set                  // imports that are neither of the context nor of other modules
-	programs set                  // packages that //go:generate lines run
-	outline  Outline
+	tree      *tree
+	project   *project
+	filter    *gofiles.Filter
+	cgo       bool
+	tests     bool            // those of roots are taken
+	data      bool            // so are their testdata folders
+	noModules bool            // none is downloaded
+	generate  bool            // what is taken is for generators
+	roots     map[string]bool // folders that were asked for
+	queue     []folder
+	seen      map[string]bool      // folders that are or were in queue
+	found     map[string][]folder  // by import path
+	imports   map[gomod.Module]set // from outside of the context, by the module that imports
+	standard  set                  // imports that are neither of the context nor of other modules
+	programs  set                  // packages that //go:generate lines run
+	outline   Outline
 }
 
 func (w *walk) enqueue(f folder) {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/tool/links"
@@ -104,9 +105,13 @@ func (t *tree) follow(name string) links.Place {
 // leaf follows the last element of a path, which is in a known folder.
 func (t *tree) leaf(parent links.Place, base string) links.Place {
 	name := path.Join(parent.Name, base)
-	info, err := fs.Lstat(t.fsys, name)
-	if err == nil && info.Mode()&fs.ModeSymlink == 0 {
-		return links.Place{Name: name, Found: true, Links: parent.Links}
+	if base != ".." {
+		switch e := t.entry(parent.Name, base); {
+		case e == nil:
+			return links.Place{Name: parent.Name, Links: parent.Links}
+		case e.Type()&fs.ModeSymlink == 0:
+			return links.Place{Name: name, Found: true, Links: parent.Links}
+		}
 	}
 	place := links.Follow(t.fsys, name)
 	place.Links = slices.Concat(parent.Links, place.Links)
@@ -139,23 +144,45 @@ func (t *tree) entries(dir string) ([]fs.DirEntry, error) {
 	if !place.Found || !t.isFolder(place.Name) {
 		return nil, nil
 	}
-	list, ok := t.folders[place.Name]
-	if ok {
+	return t.list(place.Name)
+}
+
+// list lists a folder of a name free of links, once.
+func (t *tree) list(name string) ([]fs.DirEntry, error) {
+	if list, ok := t.folders[name]; ok {
 		return list, nil
 	}
-	list, err := fs.ReadDir(t.fsys, place.Name)
-	t.folders[place.Name] = list
+	list, err := fs.ReadDir(t.fsys, name)
+	t.folders[name] = list
 	return list, err
 }
 
+// entry is what a folder has under a name, nil for nothing. To look it up in
+// the list takes no call to the system, of which each one walks down from the
+// root of the context.
+func (t *tree) entry(dir, base string) fs.DirEntry {
+	list, err := t.list(dir)
+	if err != nil {
+		return nil
+	}
+	i, found := slices.BinarySearchFunc(list, base, func(e fs.DirEntry, base string) int { return strings.Compare(e.Name(), base) })
+	if !found {
+		return nil
+	}
+	return list[i]
+}
+
 func (t *tree) isRegular(name string) bool {
-	info, err := fs.Lstat(t.fsys, name)
-	return err == nil && info.Mode().IsRegular()
+	e := t.entry(path.Dir(name), path.Base(name))
+	return e != nil && e.Type().IsRegular()
 }
 
 func (t *tree) isFolder(name string) bool {
-	info, err := fs.Lstat(t.fsys, name)
-	return err == nil && info.IsDir()
+	if name == "." {
+		return true
+	}
+	e := t.entry(path.Dir(name), path.Base(name))
+	return e != nil && e.IsDir()
 }
 
 // exists reports whether there is a file of this name, links followed.
