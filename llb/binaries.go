@@ -11,7 +11,7 @@ import (
 func Binaries(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	l := newLowering(p, in)
 	sums := l.run(llb.Scratch(), img.Binaries.Step, &tool.Binaries{Epoch: img.Binaries.Epoch}, l.built(img))
-	return l.approved(sums)
+	return l.approved(sums, img.Binaries.Epoch)
 }
 
 // built mounts what the compile made.

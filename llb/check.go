@@ -3,6 +3,7 @@ package llb
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/tool"
@@ -124,18 +125,23 @@ func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb
 // approved is a layer that is there only when all checks are passed. It is
 // made of the layer and of what the checks leave, which is nothing; so they
 // run beside the compile, and have no part in the image but their verdict.
-func (l lowering) approved(layer llb.State, verdicts ...verdict) llb.State {
+//
+// BuildKit finds a copy by the content of what is copied, without its times. So
+// the copy has the time that files are to have: another build may have copied
+// the same binaries with another one.
+func (l lowering) approved(layer llb.State, epoch int64, verdicts ...verdict) llb.State {
 	for _, c := range l.plan.Checks {
 		verdicts = append(verdicts, verdict{l.check(c), nothing, c.At})
 	}
 	if len(verdicts) == 0 {
 		return layer
 	}
-	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true})
+	created := llb.WithCreatedTime(time.Unix(epoch, 0).UTC())
+	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, created)
 	var at []plan.Span
 	for _, v := range verdicts {
 		at = append(at, v.at...)
-		action = action.Copy(v.state, v.from, "/", v.info())
+		action = action.Copy(v.state, v.from, "/", v.info(), created)
 	}
 	name := "see that all checks are passed"
 	if len(verdicts) == 1 && verdicts[0].from != nothing {

@@ -5,6 +5,7 @@ package llb
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/plan"
@@ -103,7 +104,7 @@ func (l lowering) layers(img plan.Image, base llb.State) []llb.State {
 		layers = append(layers, l.fromContext(f))
 	}
 	binaries, v := l.linked(img, l.below(img, base, layers))
-	return append(layers, l.approved(l.placed(img.Program, binaries), v))
+	return append(layers, l.approved(l.placed(img.Program, binaries), img.Compile.Epoch, v))
 }
 
 func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) llb.State {
@@ -117,8 +118,9 @@ func (l lowering) assemble(img plan.Image, base llb.State, layers []llb.State) l
 		}
 		return llb.Merge(layers, name, at)
 	}
+	created := llb.WithCreatedTime(time.Unix(img.Compile.Epoch, 0).UTC())
 	for _, layer := range layers {
-		base = base.File(llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}), name, at)
+		base = base.File(llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, created), name, at)
 	}
 	return base
 }

@@ -452,7 +452,7 @@ func lineOf(name string, line *modfile.Line) diag.Range {
 // addUnknown reports directives of a file that cannot be used anyway.
 func addUnknown(unknown []Directive, errs *diag.List) {
 	for _, d := range unknown {
-		errs.Errorf(d.At, "unknown directive: %s", d.Name)
+		errs.Errorf(d.At, "%s", cut("unknown directive: "+d.Name))
 	}
 }
 

@@ -67,7 +67,7 @@ func oldError(t *testing.T, b buildx.Build) {
 		"   2 |     run: {files: [{from: data, to: /data}]}\n" +
 		"   3 |     \n" +
 		"--------------------\n" +
-		"ERROR: failed to build: failed to solve: process \"/.gohull/tool go -- build -trimpath -buildvcs=false -ldflags=-s -w -o /out/usr/local/bin/ ./cmd/old\" did not complete successfully: exit code: 1\n"
+		"ERROR: failed to build: failed to solve: process \"/.gohull/tool go -binaries=/usr/local/bin/old -- build -trimpath -buildvcs=false -ldflags=-s -w -o /out/usr/local/bin/ ./cmd/old\" did not complete successfully: exit code: 1\n"
 	if r.Exit != 1 || said(r) != want {
 		t.Errorf("exit code %d, printed\n%s\nwant 1 and\n%s", r.Exit, r.Text, want)
 	}

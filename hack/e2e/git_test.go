@@ -284,7 +284,7 @@ func TestGitHostRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := run(t, h.build(t, c, "", test.args...))
-		want := "go.mod:5: " + module + "@v1.0.0: git ls-remote " + address + ": " + test.want
+		want := "go.mod:5: " + module + ": reading " + module + "/go.mod at revision v1.0.0: git ls-remote " + address + ": " + test.want
 		if r.Exit == 0 || !hasLine(r.Text, want) {
 			t.Errorf("%s: exit code %d, and this was printed, want the line %q:\n%s", test.name, r.Exit, want, r.Text)
 		}

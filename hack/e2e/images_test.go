@@ -82,7 +82,7 @@ func TestImages(t *testing.T) {
 		t.Errorf("after an edit of a README, %q ran", ran)
 	}
 	edit(t, buildx.Build{Dir: dir}, map[string]string{"cmd/worker/main.go": "package main\n\nfunc main() { println(\"edited " + now() + "\") }\n"})
-	want := []string{"compile ./cmd/worker for linux/amd64", "find packages", "pick the source of api, worker", "put the image worker together for linux/amd64"}
+	want := []string{"compile ./cmd/worker for linux/amd64", "find packages", "pick the source of api, worker", "put the image worker together for linux/amd64", "see whether the binaries are static"}
 	if ran := stepsOf(succeed(t, b)); !slices.Equal(ran, want) {
 		t.Errorf("after an edit of the worker, %q ran, want %q", ran, want)
 	}

@@ -132,7 +132,7 @@ func TestPrivateProxyRefuses(t *testing.T) {
 	host := strings.TrimPrefix(p.URL, "https://")
 	module := c.unique.Replace("example.com/greet")
 	zip := p.URL + "/" + module + "/@v/v1.0.0.zip"
-	unauthorized := "go.mod:5: " + module + "@v1.0.0: reading " + zip + ": 401 Unauthorized; "
+	unauthorized := "go.mod:5: " + module + "@v1.0.0: reading " + zip + ": 401 Unauthorized: who are you?; "
 	netrc := func(machine string) string {
 		dir := write(t, map[string]string{"netrc": "machine " + machine + " login gopher password guessed\n"})
 		return "--secret=id=netrc,src=" + filepath.Join(dir, "netrc")

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
@@ -91,24 +90,20 @@ func check(err error) {
 }
 `
 
-var proberOnce sync.Once
-
 // probed is a build of files on a toolchain that has the prober, which does
-// what is asked of it.
+// what is asked of it. The image says what that is: a spec's variables reach no
+// step that fetches.
 func probed(t testing.TB, probe string, files map[string]string, args ...string) buildx.Build {
 	t.Helper()
-	image := env(t, "REGISTRY") + "/e2e/prober:1"
-	proberOnce.Do(func() {
-		b := gohull(t, write(t, map[string]string{
-			"Dockerfile": "base: golang:" + goVersion() + "-alpine\n" +
-				"run: {user: root, env: {PATH: \"/usr/local/bin:/usr/local/go/bin:/usr/bin:/bin\"}}\n",
-			"go.mod":         goMod("example.com/prober"),
-			"cmd/go/main.go": prober,
-		}))
-		b.Push = image
-		succeed(t, b)
-	})
-	files["Dockerfile"] = "toolchain: " + image + "\nbuild: {env: {PROBE: " + probe + "}}\n"
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "base: golang:" + goVersion() + "-alpine\n" +
+			"run: {user: root, env: {PROBE: " + probe + ", PATH: \"/usr/local/bin:/usr/local/go/bin:/usr/bin:/bin\"}}\n",
+		"go.mod":         goMod("example.com/prober"),
+		"cmd/go/main.go": prober,
+	}))
+	b.Push = env(t, "REGISTRY") + "/e2e/prober:" + probe
+	succeed(t, b)
+	files["Dockerfile"] = "toolchain: " + b.Push + "\n"
 	return gohull(t, write(t, files), args...)
 }
 

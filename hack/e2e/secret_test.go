@@ -78,7 +78,7 @@ func TestSecretOfToolchain(t *testing.T) {
 		secrets []string
 		want    string
 	}{
-		{p.secrets()[:1], got + "401 Unauthorized; pass credentials for " + host + " with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…"},
+		{p.secrets()[:1], got + "401 Unauthorized: who are you?; pass credentials for " + host + " with --secret id=netrc,src=<file>, or name another proxy with --build-arg GOPROXY=…"},
 		{p.secrets(), got + "404 Not Found; see that go" + goVersion() + " is a release for linux/amd64, or name another proxy with --build-arg GOPROXY=…"},
 	}
 	for _, test := range tests {
