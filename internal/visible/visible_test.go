@@ -20,7 +20,7 @@ var texts = map[string]string{
 	"bidi \u202eevil\u2066\u200f":  `bidi \u202eevil\u2066\u200f`,
 	"line\u2028and\u2029paragraph": `line\u2028and\u2029paragraph`,
 	"tag \U000e0041":               `tag \U000e0041`,
-	"Grüße, 世界, می‌خواهم, 👩‍💻, \u00a0": "Grüße, 世界, می‌خواهم, 👩‍💻, \u00a0",
+	"Grüße, 世界, می\u200cخواهم, 👩‍💻, \u00a0": "Grüße, 世界, می\u200cخواهم, 👩‍💻, \u00a0",
 	"cut \xf0\x9f\x91":  `cut \xf0\x9f\x91`,
 	"\ufeffBOM, \ufffd": `\ufeffBOM, ` + "\ufffd",
 }

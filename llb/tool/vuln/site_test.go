@@ -26,8 +26,8 @@ func TestSite(t *testing.T) {
 		want    string // the error; the second attempt has it too when always
 		final   bool   // whether it is not asked again
 	}{
-		"overloaded": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", 503) }, "503 Service Unavailable: busy; try again later", false},
-		"refused":    {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "by policy", 403) }, "403 Forbidden: by policy; if it wants a password, pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>", true},
+		"overloaded": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", http.StatusServiceUnavailable) }, "503 Service Unavailable: busy; try again later", false},
+		"refused":    {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "by policy", http.StatusForbidden) }, "403 Forbidden: by policy; if it wants a password, pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>", true},
 		"no gzip":    {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>no</html>")) }, "gzip: invalid header", false},
 		"empty":      {func(http.ResponseWriter, *http.Request) {}, "EOF", false},
 		"silent":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer for 200ms; each build asks it what is new", false},
