@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 )
 
-// readEpoch puts the time of the build context in the place of the word that
+// readEpoch gives the time of the build context for the word that
 // stands for it, as the Dockerfile frontend does. Where that leaves the time
 // out, here it is an error: who asks for a time would get another one.
 func (b *build) readEpoch(ctx context.Context) error {

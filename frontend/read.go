@@ -142,7 +142,7 @@ func (b *build) transfer(ctx context.Context, kind string, names []string, opts 
 }
 
 // readProject reads the files that describe the project, and the ignore file
-// that lies beside them.
+// that lies next to them.
 func (b *build) readProject(ctx context.Context) error {
 	b.files = project.Files{}
 	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile, dockerui.DefaultDockerignoreName}

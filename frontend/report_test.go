@@ -64,7 +64,7 @@ func (c *leftContainer) ReadFile(context.Context, client.ReadContainerRequest) (
 	return c.of.data, nil
 }
 
-// TestReports: whatever a step leaves in the place of its report, the build
+// TestReports: whatever a step leaves instead of its report, the build
 // fails in good time and with an error of a length that people read.
 func TestReports(t *testing.T) {
 	many := tool.Failure{Command: "go test", Total: 1}

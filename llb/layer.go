@@ -40,7 +40,7 @@ func (l lowering) placed(layer *plan.Layer, made llb.State) llb.State {
 	return l.lay(*layer, made, nil)
 }
 
-// lay makes a layer by itself, before and beside the base: the copies first,
+// lay makes a layer by itself, without waiting for the base: the copies first,
 // and then the directories over them, which sets their owners, modes and
 // times once nothing is put into them any more.
 func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) llb.State {

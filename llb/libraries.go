@@ -43,7 +43,7 @@ func (l lowering) compileFor(img plan.Image, below llb.State) compiled {
 	return l.compile(img.Compile, llb.AddMount(tool.LinkerDir, linker, llb.Readonly))
 }
 
-// below is what the image of some binaries has beside them.
+// below is what the image of some binaries has next to them.
 func (l lowering) below(img plan.Image, base llb.State, layers []llb.State) llb.State {
 	if len(layers) == 0 {
 		return base

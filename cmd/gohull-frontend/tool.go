@@ -125,7 +125,7 @@ func runVerb(v tool.Verb) (code int, err error) {
 }
 
 // failed says what is wrong, in the step's log and to the frontend, which
-// looks into the folder report.
+// looks into the directory report.
 func failed(command, report string, log io.Writer, err error) int {
 	fmt.Fprintf(log, "gohull: %v\n", err)
 	f := tool.Failure{Command: command, Total: 1, Errors: []tool.Error{{Message: err.Error()}}}

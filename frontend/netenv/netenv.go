@@ -50,7 +50,7 @@ type Env struct {
 	values map[string]string
 }
 
-// With returns the settings with one more, in the place of an earlier one of
+// With returns the settings with one more, instead of an earlier one of
 // the name. An empty one is none, as for the go command.
 func (e Env) With(name, value string) (Env, *diag.Diagnostic) {
 	if value == "" {

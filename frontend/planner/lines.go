@@ -36,14 +36,14 @@ func checkLines(c choices, errs *diag.List) {
 	}
 }
 
-// replacement is the module of a folder, and the line that puts it in the
+// replacement is the module of a directory, and the line that puts it in the
 // place of another.
 type replacement struct {
 	*project.Module
 	by gomod.Replace
 }
 
-// loaded are the modules of folders that the go command reads for certain:
+// loaded are the modules of directories that the go command reads for certain:
 // those that replace the version of a module which the project requires.
 func loaded(p *project.Project) []replacement {
 	var all []replacement

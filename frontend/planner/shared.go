@@ -23,7 +23,7 @@ type common struct {
 type alike struct {
 	images []*spec.Spec
 	files  []string    // that the images look for in the context, cleaned
-	mains  []string    // folders that the images name one by one
+	mains  []string    // directories that the images name one by one
 	needs  []string    // kinds of notes that are worth making for any of them
 	named  []plan.Pick // what is picked for those that name their main packages one by one
 }

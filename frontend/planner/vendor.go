@@ -83,7 +83,7 @@ func (v vendoring) otherKind() {
 	v.add(diag.At(v.vendor.File, 1, 1), diag.Range{}, "the folder was made by `%s`, and %s", made, is)
 }
 
-// compared is what the folder has to fit.
+// compared is what the directory has to fit.
 func (v vendoring) compared() gomod.Vendoring {
 	out := gomod.Vendoring{Replaced: v.project.Replacements()}
 	if v.project.Root != nil {
@@ -136,7 +136,7 @@ func (v vendoring) by(d gomod.Difference) string {
 	return versioned(v.project.Replacements().InVendor(d.By))
 }
 
-// reportRequired words a module that go.mod requires and the folder has
+// reportRequired words a module that go.mod requires and the directory has
 // otherwise.
 func (v vendoring) reportRequired(r required, d gomod.Difference) {
 	if other := v.otherVersion(r.Version.Version, r.Path); other != nil {
@@ -152,7 +152,7 @@ func (v vendoring) reportRequired(r required, d gomod.Difference) {
 	v.add(r.At, diag.Range{}, "%s requires %s %s, which %s does not have", r.file, r.Path, r.Version.Version, v.vendor.File)
 }
 
-// otherVersion is another version of a module that the folder has packages
+// otherVersion is another version of a module that the directory has packages
 // of, or takes for required.
 func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
 	for _, m := range v.vendor.Modules {

@@ -172,7 +172,7 @@ func (p *Project) Member(dir string) *Module {
 	return nil
 }
 
-// Other finds the module of a folder that takes the place of another module,
+// Other finds the module of a directory that takes the place of another module,
 // nil when there is none.
 func (p *Project) Other(dir string) *Module {
 	for _, m := range p.Others {

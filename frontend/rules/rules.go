@@ -22,10 +22,10 @@ type Subject struct {
 	Spec     *spec.Spec
 	Project  *project.Project
 	Facts    tool.Facts
-	Mains    []string        // folders of the main packages that are built
+	Mains    []string        // directories of the main packages that are built
 	Lacking  []string        // kinds of notes that tell of what the base lacks
 	Go       project.Version // that is built with; not set when only the toolchain's image knows
-	Vendored bool            // whether dependencies come from a vendor folder
+	Vendored bool            // whether dependencies come from a vendor directory
 	Ignored  ignore.File
 	Locked   bool // whether a lock says which images are meant
 

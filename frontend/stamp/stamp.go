@@ -80,7 +80,7 @@ func (v Values) Fill(text string) (string, []diag.Diagnostic) {
 	return v.Replace(text, func(_, value string) string { return value })
 }
 
-// Replace puts what with returns for a stamp and its value in the place of
+// Replace puts what with returns for a stamp and its value instead of
 // the stamp.
 func (v Values) Replace(text string, with func(name, value string) string) (string, []diag.Diagnostic) {
 	return replace(text, func(field string) (string, *diag.Diagnostic) {
@@ -89,7 +89,7 @@ func (v Values) Replace(text string, with func(name, value string) string) (stri
 	})
 }
 
-// replace puts what with returns for a field in the place of the field.
+// replace puts what with returns for a field instead of the field.
 func replace(text string, with func(field string) (string, *diag.Diagnostic)) (string, []diag.Diagnostic) {
 	var b strings.Builder
 	var wrong []diag.Diagnostic

@@ -17,13 +17,13 @@ type Plan struct {
 	Source     Source
 	Modules    *Modules // nil when nothing is downloaded: vendored modules, or none
 	Vendored   bool     // whether modules come from a vendor directory of the context
-	Rootfs     *Rootfs  // what a scratch image has beside the binary; nil when no image needs it
+	Rootfs     *Rootfs  // what a scratch image has next to the binary; nil when no image needs it
 	Images     []Image  // in the order the platforms were asked for
 	Skeleton   Step     // finds what some checks read
 	Packages   Packages // what the others read
 	Reached    Packages // what generators read, in its Source and Modules
 	Checks     []Check  // that all images depend on
-	Alone      *Check   // asked for in the place of images
+	Alone      *Check   // asked for instead of images
 }
 
 // Scan asks which packages the context has. It runs before there is a plan,
@@ -32,7 +32,7 @@ type Scan struct {
 	Step
 	Conditions
 	Files []string // paths of the context that the spec names
-	Mains []string // folders that the spec names one by one
+	Mains []string // directories that the spec names one by one
 	Needs []string // what the base lacks and programs may need, in the words of tool.Note's kinds
 }
 

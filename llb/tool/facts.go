@@ -3,14 +3,14 @@ package tool
 // Facts is what a scan found in the build context, as JSON in FactsFile.
 type Facts struct {
 	Packages []Package `json:"packages"`          // by Dir
-	Modules  []string  `json:"modules"`           // folders that hold a go.mod, "." for the root; sorted
-	Outward  []string  `json:"outward,omitempty"` // those of Modules whose replace lines lead out of their folder
+	Modules  []string  `json:"modules"`           // directories that hold a go.mod, "." for the root; sorted
+	Outward  []string  `json:"outward,omitempty"` // those of Modules whose replace lines lead out of their directory
 	Files    []File    `json:"files,omitempty"`   // those that were asked for, in that order
 	Notes    []Note    `json:"notes,omitempty"`   // by file and line
 }
 
 // Package is a folder with Go files that are not tests, in any of the
-// module's folders that `go list ./...` would look into, or one that a Scan
+// module's directories that `go list ./...` would look into, or one that a Scan
 // asked for by name.
 type Package struct {
 	Dir    string `json:"dir"`              // relative to the context, "." for the root

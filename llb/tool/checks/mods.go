@@ -102,7 +102,7 @@ func (l modList) folder(modulePath string) string {
 	return ""
 }
 
-// edit changes the lines of a go.mod about modules that folders stand for.
+// edit changes the lines of a go.mod about modules that directories stand for.
 func edit(source, name string, stand map[string]string, change func(f *modfile.File, modulePath, dir string) error) error {
 	if len(stand) == 0 {
 		return nil
@@ -128,7 +128,7 @@ func edit(source, name string, stand map[string]string, change func(f *modfile.F
 	return write(source, name, data)
 }
 
-// replacing puts a folder in the place of a module, as a workspace does.
+// replacing puts a directory instead of a module, as a workspace does.
 func replacing(f *modfile.File, modulePath, dir string) error {
 	return f.AddReplace(modulePath, "", dir, "")
 }

@@ -52,7 +52,7 @@ func TestCostOfVendored(t *testing.T) {
 	if len(r.Files) != 5 {
 		t.Errorf("the closure has the files %q", r.Files)
 	}
-	// Each folder on the way is listed once, and each file read twice at most.
+	// Each directory on the way is listed once, and each file read twice at most.
 	if opened := fsys.opened.Load(); opened > 60 {
 		t.Errorf("%d opens for %d files", opened, len(r.Files))
 	}

@@ -131,7 +131,7 @@ func (t *tree) packageDirs(dir string) ([]string, error) {
 		dirs = []string{dir}
 	}
 	if path.Base(dir) == vendor {
-		return dirs, nil // The go command lists the folder itself, but none below it.
+		return dirs, nil // The go command lists the directory itself, but none below it.
 	}
 	for _, e := range entries {
 		below := path.Join(dir, e.Name())

@@ -20,12 +20,12 @@ type walk struct {
 	filter    *gofiles.Filter
 	cgo       bool
 	tests     bool            // those of roots are taken
-	data      bool            // so are their testdata folders
+	data      bool            // so are their testdata directories
 	noModules bool            // none is downloaded
 	generate  bool            // what is taken is for generators
-	roots     map[string]bool // folders that were asked for
+	roots     map[string]bool // directories that were asked for
 	queue     []folder
-	seen      map[string]bool      // folders that are or were in queue
+	seen      map[string]bool      // directories that are or were in queue
 	found     map[string][]folder  // by import path
 	imports   map[gomod.Module]set // from outside of the context, by the module that imports
 	standard  set                  // imports that are neither of the context nor of other modules

@@ -147,7 +147,7 @@ func (t *tree) entries(dir string) ([]fs.DirEntry, error) {
 	return t.list(place.Name)
 }
 
-// list lists a folder of a name free of links, once.
+// list lists a directory of a name free of links, once.
 func (t *tree) list(name string) ([]fs.DirEntry, error) {
 	if list, ok := t.folders[name]; ok {
 		return list, nil
@@ -157,7 +157,7 @@ func (t *tree) list(name string) ([]fs.DirEntry, error) {
 	return list, err
 }
 
-// entry is what a folder has under a name, nil for nothing. To look it up in
+// entry is what a directory has under a name, nil for nothing. To look it up in
 // the list takes no call to the system, of which each one walks down from the
 // root of the context.
 func (t *tree) entry(dir, base string) fs.DirEntry {

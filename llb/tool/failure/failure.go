@@ -143,7 +143,7 @@ var usage = regexp.MustCompile(`^usage: (link|compile|asm) \[options\]`)
 // toolKeys are the keys of the spec that have the flags of a tool.
 var toolKeys = map[string]string{"link": "build.ldflags", "compile": "build.gcflags", "asm": "build.asmflags"}
 
-// misused adds which key the error before is about, in the place of the page.
+// misused adds which key the error before is about, instead of the page.
 func (p *parser) misused(tool string) {
 	n := len(p.errors)
 	if key := "; see the key " + toolKeys[tool]; n > 0 && !strings.HasSuffix(p.errors[n-1].Message, key) {

@@ -46,7 +46,7 @@ package p
 
 var linux = tool.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}, Go: "1.26.0", Flags: []string{"-mod=readonly"}}
 
-// fetching is a job whose go.sum is complete, and the folder of its proxy.
+// fetching is a job whose go.sum is complete, and the directory of its proxy.
 func fetching(t *testing.T) (j Job, proxy string) {
 	t.Helper()
 	j = newJob(t, txtar.Parse([]byte(needsM)))

@@ -26,7 +26,7 @@ import (
 
 // Job is a step that collects modules.
 type Job struct {
-	Step     gocmd.Step    // in the folder of the outline
+	Step     gocmd.Step    // in the directory of the outline
 	ModCache string        // GOMODCACHE that keeps what was fetched
 	Pause    time.Duration // before another attempt
 }

@@ -27,7 +27,7 @@ type tree struct {
 	job   Job
 	links string                     // a module cache whose modules are links to those of the job's
 	files map[string]map[string]bool // by folder of a module, "example.com/m@v1.0.0": names in it
-	// versions has the module of each folder.
+	// versions has the module of each directory.
 	versions map[string]module.Version
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/gohull/gohull/llb/tool"
 )
 
-// FuzzScan: any text in a context gives packages of folders that are there.
+// FuzzScan: any text in a context gives packages of directories that are there.
 func FuzzScan(f *testing.F) {
 	f.Add("module m\n", "package main\n\nimport \"C\"\n", "//go:build linux\npackage main // import \"x\"\n//go:embed x\nvar x string\n")
 	f.Add("module", "\ufeffpackage main", "/* package main")

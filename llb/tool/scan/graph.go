@@ -10,9 +10,9 @@ import (
 type graph struct {
 	modules []gomod.Module
 	imports map[string][]string // import paths, by folder
-	main    []string            // folders of main packages, free of links
+	main    []string            // directories of main packages, free of links
 	known   map[string]string   // answers of folder
-	alias   map[string][]string // links that were asked for, by the folder they lead to
+	alias   map[string][]string // links that were asked for, by the directory they lead to
 }
 
 func newGraph() graph {

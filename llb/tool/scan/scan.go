@@ -59,7 +59,7 @@ type walk struct {
 	graph graph
 	facts tool.Facts
 
-	isRead map[string]bool // folders whose files are in notes and graph
+	isRead map[string]bool // directories whose files are in notes and graph
 }
 
 // folder notes the package of dir and goes on to what is below. mod is the
@@ -79,7 +79,7 @@ func (w *walk) folder(dir string, mod *mod) error {
 		w.facts.Packages = append(w.facts.Packages, w.folderPackage(dir, mod, files))
 	}
 	if path.Base(dir) == "vendor" {
-		return nil // The go command lists the folder itself, but none below it.
+		return nil // The go command lists the directory itself, but none below it.
 	}
 	for _, e := range entries {
 		if e.IsDir() && !skipped(e.Name()) {
@@ -194,7 +194,7 @@ func (w *walk) folderPackage(dir string, mod *mod, files []string) tool.Package 
 	return p
 }
 
-// heads reads the files of a folder, and sorts out those that may be part of
+// heads reads the files of a directory, and sorts out those that may be part of
 // the build and those that are for certain. What cannot be read counts.
 func (w *walk) heads(dir string, files []string) (all, possible, certain []head) {
 	for _, name := range files {

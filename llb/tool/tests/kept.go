@@ -8,7 +8,7 @@ const (
 	keptOfTest = 1 << 20   // of each test, half at the beginning and half at the end
 	keptAtAll  = 128 << 20 // of all tests together; beyond that a test has keptOfMany
 	keptOfMany = 8 << 10
-	lineCost   = 64 // what a line takes beside its text
+	lineCost   = 64 // what a line takes in addition to its text
 	mostTests  = 200_000
 )
 

@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzUnpack: a zip of a proxy may be anything, and is unpacked before its
-// checksum is known. Nothing comes to be outside of the folder for it.
+// checksum is known. Nothing comes to be outside of the directory for it.
 func FuzzUnpack(f *testing.F) {
 	for _, name := range []string{"m@v1/bin/go", "m@v1/../../x", "/x", "m@v1/a\x00b"} {
 		var b bytes.Buffer

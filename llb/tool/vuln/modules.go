@@ -68,7 +68,7 @@ func (m modules) addMod(name string, data []byte) error {
 	return nil
 }
 
-// addWork adds what the lines of a go.work put in the place of modules.
+// addWork adds what the lines of a go.work put instead of modules.
 func (m modules) addWork(name string, data []byte) error {
 	f, _, err := gomod.ParseWork(name, data)
 	if err != nil {
