@@ -37,13 +37,13 @@ func (db vulnDB) files(t testing.TB) map[string]string {
 
 // TestVuln asks a database on the network at each build: what becomes known
 // fails the next one, and what has nothing to do with the project runs
-// nothing again. The same database as a folder gives the same verdict.
+// nothing again. The same database as a directory gives the same verdict.
 func TestVuln(t *testing.T) {
 	var asked atomic.Int32
-	var db vulnDB
+	var db atomic.Value // of the server, which answers in a goroutine of its own
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/db/"), ".gz")
-		text, ok := db.files(t)[name]
+		text, ok := db.Load().(vulnDB).files(t)[name]
 		if !ok {
 			http.NotFound(w, r)
 			return
@@ -65,7 +65,7 @@ func TestVuln(t *testing.T) {
 	}
 	b := gohull(t, write(t, project))
 
-	db = vulnDB{"github.com/google/uuid", "UUID.String", "1.7.0"}
+	db.Store(vulnDB{"github.com/google/uuid", "UUID.String", "1.7.0"})
 	r := run(t, b)
 	for _, want := range []string{
 		"check vuln failed\n",
@@ -77,23 +77,24 @@ func TestVuln(t *testing.T) {
 		}
 	}
 
-	db.fixed = "1.6.0"
+	db.Store(vulnDB{"github.com/google/uuid", "UUID.String", "1.6.0"})
 	asked.Store(0)
 	succeed(t, b)
 	if n := asked.Load(); n != 1 {
 		t.Errorf("the database was asked %d times in a build, want once", n)
 	}
-	db = vulnDB{"example.com/another", "F", "9.0.0"}
+	another := vulnDB{"example.com/another", "F", "9.0.0"}
+	db.Store(another)
 	if ran := succeed(t, b).Steps(); !slices.Equal(ran, []string{"look up known vulnerabilities of the modules"}) {
 		t.Errorf("ran %q, want the database to be asked and nothing else", ran)
 	}
 
-	folder := write(t, db.files(t))
-	b.Args = append(b.Args, "--build-context=vulndb="+folder, "--target=vuln")
+	database := write(t, another.files(t))
+	b.Args = append(b.Args, "--build-context=vulndb="+database, "--target=vuln")
 	if isCached := cachedSteps(t, succeed(t, b), "check vuln"); !isCached["check vuln"] {
-		t.Error("the verdict is another one with the same database as a folder")
+		t.Error("the verdict is another one with the same database as a directory")
 	}
-	if err := os.Remove(filepath.Join(folder, "index/modules.json")); err != nil {
+	if err := os.Remove(filepath.Join(database, "index/modules.json")); err != nil {
 		t.Fatal(err)
 	}
 	if r, want := run(t, b), "the build context vulndb has no index/modules.json"; r.Exit == 0 || !strings.Contains(r.Text, want) {
