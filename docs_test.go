@@ -11,8 +11,8 @@ import (
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
-	"github.com/gohull/gohull/llb/golden"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/internal/golden"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // generated are the parts of pages that come from the code. On a page they
@@ -70,7 +70,7 @@ func steps() string {
 }
 
 func secrets() string {
-	return table("secret | meaning", tool.Secrets(), func(s tool.Secret) string {
+	return table("secret | meaning", step.Secrets(), func(s step.Secret) string {
 		return "`" + s.ID + "` | " + s.Meaning
 	})
 }

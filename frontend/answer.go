@@ -15,7 +15,7 @@ import (
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -90,13 +90,13 @@ func (b *build) resolveAll(ctx context.Context, keys []planner.ImageKey) (_ map[
 
 // scan has the packages of the context listed, in a step of the build that
 // images share for which it is the same.
-func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (tool.Facts, error) {
-	return b.scans.get(fmt.Sprintf("%+v", s), func() (tool.Facts, error) {
+func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (step.Facts, error) {
+	return b.scans.get(fmt.Sprintf("%+v", s), func() (step.Facts, error) {
 		ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
 		if err != nil {
-			return tool.Facts{}, err
+			return step.Facts{}, err
 		}
-		return readJSON[tool.Facts](ctx, ref, tool.FactsFile)
+		return readJSON[step.Facts](ctx, ref, step.FactsFile)
 	})
 }
 

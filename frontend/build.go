@@ -17,7 +17,7 @@ import (
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -52,8 +52,8 @@ type build struct {
 	ignored    ignore.File
 	ignoreText []byte
 	contexts   namedContexts
-	scans      once[string, tool.Facts]
-	looks      once[string, []tool.Inode]
+	scans      once[string, step.Facts]
+	looks      once[string, []step.Inode]
 	leftOut    []planner.LeftOut // tags that were warned of
 	images     once[planner.ImageKey, planner.Image]
 }
@@ -61,7 +61,7 @@ type build struct {
 // planned is an image of the file with its plan, or what is no image's.
 type planned struct {
 	in     planner.Input
-	facts  tool.Facts
+	facts  step.Facts
 	plan   *plan.Plan
 	inputs lower.Inputs
 }

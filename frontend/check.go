@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/internal/visible"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -54,7 +54,7 @@ func (b *build) check(ctx context.Context) (findings, error) {
 // subject is an image that rules look at.
 type subject struct {
 	in    planner.Input
-	facts tool.Facts
+	facts step.Facts
 	mains []string
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/internal/visible"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -179,8 +179,8 @@ func stepName(err error) string {
 }
 
 // failureText is a failed step in the words of the command that failed.
-func failureText(step string, f tool.Failure) string {
-	lines := []string{cmp.Or(step, f.Command) + " failed"}
+func failureText(s string, f step.Failure) string {
+	lines := []string{cmp.Or(s, f.Command) + " failed"}
 	if f.Total > len(f.Errors) {
 		lines[0] += fmt.Sprintf(" with %d errors, the first of them", f.Total)
 	}
@@ -213,7 +213,7 @@ const killed = 128 + 9
 
 // place is where an error of a step is. Project code may have written what a
 // step says, so a line may be none of any file.
-func place(e tool.Error) diag.Range {
+func place(e step.Error) diag.Range {
 	if e.Line < 1 || e.Line > math.MaxInt32 || e.Col < 0 || e.Col > math.MaxInt32 {
 		return diag.At(e.File, 0, 0)
 	}
@@ -269,7 +269,7 @@ func printable(err error) error {
 // Both results are nil for an error that is not of a step, and where the
 // daemon shows no mounts: the step's log has to do there. The error unread
 // completes the sentence "the step failed, and".
-func (b *build) readFailure(ctx context.Context, err error) (_ *tool.Failure, unread error) {
+func (b *build) readFailure(ctx context.Context, err error) (_ *step.Failure, unread error) {
 	id := reportMount(err)
 	caps := b.ui.BuildOpts().Caps
 	if id == "" || caps.Supports(gwpb.CapGatewayExecFilesystem) != nil {
@@ -279,7 +279,7 @@ func (b *build) readFailure(ctx context.Context, err error) (_ *tool.Failure, un
 	if err != nil {
 		return nil, err
 	}
-	var failure tool.Failure
+	var failure step.Failure
 	if err := json.Unmarshal(data, &failure); err != nil {
 		return nil, fmt.Errorf("its report is damaged (%w)", err)
 	}
@@ -298,7 +298,7 @@ const (
 )
 
 // limited cuts a report to what is shown.
-func limited(f *tool.Failure) *tool.Failure {
+func limited(f *step.Failure) *step.Failure {
 	f.Command = cut(f.Command)
 	f.Errors = f.Errors[:min(len(f.Errors), mostErrors)]
 	for i := range f.Errors {
@@ -324,7 +324,7 @@ func reportMount(err error) string {
 	}
 	mounts := solve.GetOp().GetExec().GetMounts()
 	for i, m := range mounts {
-		if m.Dest == tool.Report && i < len(solve.MountIDs) {
+		if m.Dest == step.Report && i < len(solve.MountIDs) {
 			return solve.MountIDs[i]
 		}
 	}
@@ -340,7 +340,7 @@ func (b *build) readMount(ctx context.Context, id string) ([]byte, error) {
 	}
 	defer ctr.Release(context.WithoutCancel(ctx))
 	// Not every daemon refuses to wait for what a pipe says.
-	name := "/" + tool.ReportFile
+	name := "/" + step.ReportFile
 	stat, err := ctr.StatFile(ctx, client.StatContainerRequest{StatRequest: client.StatRequest{Path: name}})
 	switch {
 	case err != nil:

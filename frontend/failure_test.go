@@ -22,8 +22,8 @@ import (
 	"github.com/tonistiigi/fsutil/types"
 	"golang.org/x/tools/txtar"
 
-	"github.com/gohull/gohull/llb/golden"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/internal/golden"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // failing are the steps that a daemon has fail, by the names that they have in
@@ -93,13 +93,13 @@ func specLines(def *pb.Definition, of digest.Digest) []*errdefs.Source {
 
 // container is one that has the mount of a failed step as its root.
 func (f failing) container(ctx context.Context, req client.NewContainerRequest) (client.Container, error) {
-	name, ok := strings.CutSuffix(req.Mounts[0].ResultID, tool.Report)
+	name, ok := strings.CutSuffix(req.Mounts[0].ResultID, step.Report)
 	if !ok || req.Mounts[0].Dest != "/" {
 		return nil, errors.New("no such container here")
 	}
 	files := fstest.MapFS{}
 	if left := f[name]; left.there {
-		files[tool.ReportFile] = &fstest.MapFile{Data: []byte(left.data), Mode: left.mode}
+		files[step.ReportFile] = &fstest.MapFile{Data: []byte(left.data), Mode: left.mode}
 	}
 	return mounted{FS: files}, ctx.Err()
 }
@@ -149,11 +149,11 @@ func TestFailures(t *testing.T) {
 		maps.Copy(failed, failedVerbs(err))
 		golden.Set(t, ar, "want/error", errorOutput(t, err))
 	})
-	for _, v := range tool.Verbs() {
-		if _, ok := v.(*tool.Record); ok {
+	for _, v := range step.Verbs() {
+		if _, ok := v.(*step.Record); ok {
 			continue // The go command runs it, and no step.
 		}
-		if name := tool.Command(v)[1]; !failed[name] {
+		if name := step.Command(v)[1]; !failed[name] {
 			t.Errorf("no case has a step with the verb %s that fails", name)
 		}
 	}
@@ -209,7 +209,7 @@ func readReport(t *testing.T, text string, files fstest.MapFS) report {
 	case "more than is read\n":
 		text = strings.Repeat(" ", largestReport+1)
 	}
-	var f tool.Failure
+	var f step.Failure
 	if json.Unmarshal([]byte(text), &f) == nil {
 		f.Files = map[string][]byte{}
 		for _, e := range f.Errors {
@@ -272,7 +272,7 @@ func TestCancelledStep(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: tool.Report}}}}}
+	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: step.Report}}}}}
 	ended := failedStep(op, "compile .", report{exit: killed}, nil)
 	if got := (&build{ui: ui, c: g}).explained(ctx, ended); got != ended {
 		t.Errorf("got %v, want the error as it was", got)
@@ -285,7 +285,7 @@ func FuzzReport(f *testing.F) {
 	f.Add([]byte(`{"command": "compile .", "total": 3, "errors": [{"file": "main.go", "line": 4, "col": 2, "message": "undefined: x"}], "files": {"main.go": "cGFja2FnZSBtYWluCg=="}}`))
 	f.Add([]byte(`{"command": "compile .", "errors": [{"file": "../x", "line": -1, "message": "\u001b[2J"}]}`))
 	f.Add([]byte("{"))
-	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: tool.Report}}}}}
+	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: step.Report}}}}}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const name = "compile hello"
 		left := report{there: true, data: string(data)}

@@ -25,8 +25,8 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	fstypes "github.com/tonistiigi/fsutil/types"
 
-	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/scan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
 // fakeGateway serves a context from memory and counts what is asked of it.
@@ -147,7 +147,7 @@ func wantsStatic(def *pb.Definition) error {
 			return err
 		}
 		for _, a := range op.GetFile().GetActions() {
-			if a.GetCopy().GetSrc() == "/"+tool.StaticDir {
+			if a.GetCopy().GetSrc() == "/"+step.StaticDir {
 				err := errors.New(`failed to calculate checksum of ref 1::2: "/static": not found`)
 				return &errdefs.SolveError{Err: err, Solve: &errdefs.Solve{Op: &op}}
 			}
@@ -211,19 +211,19 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 	if exec == nil {
 		return g.files, nil
 	}
-	verb, err := tool.Parse(exec.Meta.Args[1:])
+	verb, err := step.Parse(exec.Meta.Args[1:])
 	if err != nil {
 		return nil, err
 	}
 	switch v := verb.(type) {
-	case *tool.Toolchain:
+	case *step.Toolchain:
 		data, err := json.Marshal(fakeToolchain(v.Version, v.Platform))
-		return fstest.MapFS{tool.GoFile: {Data: data}}, err
-	case *tool.Look:
+		return fstest.MapFS{step.GoFile: {Data: data}}, err
+	case *step.Look:
 		data, err := json.Marshal(alpineDirs)
-		return fstest.MapFS{tool.BaseFile: {Data: data}}, err
+		return fstest.MapFS{step.BaseFile: {Data: data}}, err
 	}
-	s, ok := verb.(*tool.Scan)
+	s, ok := verb.(*step.Scan)
 	if !ok {
 		return fstest.MapFS{}, nil // which nobody reads here
 	}
@@ -236,7 +236,7 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 		return nil, err
 	}
 	data, err := json.Marshal(facts)
-	return fstest.MapFS{tool.FactsFile: {Data: data}}, err
+	return fstest.MapFS{step.FactsFile: {Data: data}}, err
 }
 
 type fakeRef struct {

@@ -22,12 +22,12 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/golden"
 	lower "github.com/gohull/gohull/llb"
-	"github.com/gohull/gohull/llb/golden"
 	"github.com/gohull/gohull/llb/llbtext"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/scan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
 // TestGolden runs the whole pipeline without a daemon. A case is a txtar
@@ -155,7 +155,7 @@ type testCase struct {
 	files    project.Files
 	request  planner.Request
 	images   []string     // "REF PLATFORM…": what the registry has
-	base     []tool.Inode // what bases have where files go
+	base     []step.Inode // what bases have where files go
 	old      bool         // whether the daemon lacks all that not every daemon has
 }
 
@@ -230,30 +230,30 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 }
 
 // alpineDirs are what bases have unless a case says otherwise.
-var alpineDirs = []tool.Inode{
-	{Path: "etc", Kind: tool.KindDir, Mode: 0o755},
-	{Path: "etc/passwd", Users: []tool.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
-	{Path: "srv", Kind: tool.KindDir, Mode: 0o755},
-	{Path: "tmp", Kind: tool.KindDir, Mode: 0o1777},
+var alpineDirs = []step.Inode{
+	{Path: "etc", Kind: step.KindDir, Mode: 0o755},
+	{Path: "etc/passwd", Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
+	{Path: "srv", Kind: step.KindDir, Mode: 0o755},
+	{Path: "tmp", Kind: step.KindDir, Mode: 0o1777},
 }
 
 // parseInode reads "usr/bin", "bin -> usr/bin", "1777:0:0:/tmp" for a directory,
 // or "etc/passwd app:100:101".
-func parseInode(t *testing.T, s string) tool.Inode {
+func parseInode(t *testing.T, s string) step.Inode {
 	if strings.Contains(s, ":/") {
-		inode, err := tool.ParseDirWord(s)
+		inode, err := step.ParseDirWord(s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return inode
 	}
 	if path, target, ok := strings.Cut(s, " -> "); ok {
-		return tool.Inode{Path: path, Kind: tool.KindLink, Target: target}
+		return step.Inode{Path: path, Kind: step.KindLink, Target: target}
 	}
 	path, users, _ := strings.Cut(s, " ")
-	inode := tool.Inode{Path: path}
+	inode := step.Inode{Path: path}
 	for _, u := range strings.Fields(users) {
-		user := tool.User{}
+		user := step.User{}
 		if _, err := fmt.Sscanf(strings.ReplaceAll(u, ":", " "), "%s %d %d", &user.Name, &user.UID, &user.GID); err != nil {
 			t.Fatal(err)
 		}
@@ -365,7 +365,7 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	defer root.Close()
-	facts, err := scan.Scan(root.FS(), tool.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files})
+	facts, err := scan.Scan(root.FS(), step.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,8 +374,8 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 }
 
 // bases is what the case says of bases, if anybody asks.
-func (c testCase) bases(q planner.Questions) map[plan.Platform][]tool.Inode {
-	found := map[plan.Platform][]tool.Inode{}
+func (c testCase) bases(q planner.Questions) map[plan.Platform][]step.Inode {
+	found := map[plan.Platform][]step.Inode{}
 	if q.Look != nil {
 		for _, p := range q.Platforms {
 			found[p] = c.base
@@ -423,7 +423,7 @@ func (c testCase) lock() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answers := planner.LockAnswers{Images: images, Toolchains: map[string]tool.Fetched{}}
+	answers := planner.LockAnswers{Images: images, Toolchains: map[string]step.Fetched{}}
 	for _, t := range q.Toolchains {
 		answers.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
 	}
@@ -432,12 +432,12 @@ func (c testCase) lock() (string, error) {
 }
 
 // fakeToolchain is the fake module proxy: its newest releases end in .9.
-func fakeToolchain(version, platform string) tool.Fetched {
+func fakeToolchain(version, platform string) step.Fetched {
 	if version == project.Language(version) {
 		version += ".9"
 	}
 	sum := sha256.Sum256([]byte(version + platform))
-	return tool.Fetched{Version: version, Sum: "h1:" + base64.StdEncoding.EncodeToString(sum[:])}
+	return step.Fetched{Version: version, Sum: "h1:" + base64.StdEncoding.EncodeToString(sum[:])}
 }
 
 // image is the fake registry: official Go images of any version, and what the
@@ -495,8 +495,8 @@ func (c testCase) inputs() lower.Inputs {
 	for _, name := range c.seeds(c.request.Platforms) {
 		contexts[name] = llb.Local(planner.SeedContext, llb.LocalUniqueID("fixed"))
 	}
-	if slices.Contains(c.request.Contexts, tool.VulnContext) {
-		contexts[tool.VulnContext] = llb.Local(tool.VulnContext, llb.LocalUniqueID("fixed"))
+	if slices.Contains(c.request.Contexts, step.VulnContext) {
+		contexts[step.VulnContext] = llb.Local(step.VulnContext, llb.LocalUniqueID("fixed"))
 	}
 	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),

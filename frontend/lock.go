@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
@@ -39,7 +39,7 @@ func (b *build) lock(ctx context.Context, in planner.Input) (*client.Result, err
 }
 
 func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planner.LockAnswers, error) {
-	answers := planner.LockAnswers{Toolchains: map[string]tool.Fetched{}}
+	answers := planner.LockAnswers{Toolchains: map[string]step.Fetched{}}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
 		return answers, err
@@ -79,10 +79,10 @@ func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found
 }
 
 // fetched has a toolchain fetched, and tells what came.
-func (b *build) fetched(ctx context.Context, t plan.ModuleToolchain, inputs lower.Inputs) (tool.Fetched, error) {
+func (b *build) fetched(ctx context.Context, t plan.ModuleToolchain, inputs lower.Inputs) (step.Fetched, error) {
 	ref, err := b.evaluate(ctx, lower.Toolchain(t, inputs))
 	if err != nil {
-		return tool.Fetched{}, err
+		return step.Fetched{}, err
 	}
-	return readJSON[tool.Fetched](ctx, ref, tool.GoFile)
+	return readJSON[step.Fetched](ctx, ref, step.GoFile)
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/ignore"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -48,7 +48,7 @@ func (b *build) because(ctx context.Context, err error) error {
 }
 
 // explainMissing does the same for what a step could not find.
-func (b *build) explainMissing(ctx context.Context, errs []tool.Error) (related []diag.Range) {
+func (b *build) explainMissing(ctx context.Context, errs []step.Error) (related []diag.Range) {
 	var missing []string
 	for _, e := range errs {
 		missing = append(missing, e.Missing...)

@@ -9,7 +9,7 @@ import (
 	"github.com/moby/buildkit/solver/errdefs"
 	"golang.org/x/tools/txtar"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // hidden is a project of which ignore files hide what a build needs.
@@ -112,7 +112,7 @@ func TestHiddenFromStep(t *testing.T) {
 			`missing go.sum entry for module providing package x; .dockerignore:2:1 hides go.sum: remove the line "go.sum", or add "!go.sum" below it` + own},
 		{"open testdata/x: no such file or directory", []string{"testdata/x"}, "open testdata/x: no such file or directory"},
 	} {
-		errs := []tool.Error{{Message: c.message, Missing: c.missing}}
+		errs := []step.Error{{Message: c.message, Missing: c.missing}}
 		related := b.explainMissing(t.Context(), errs)
 		if errs[0].Message != c.want || (len(related) > 0) != (c.message != c.want) {
 			t.Errorf("got\n%s\n%v\nwant\n%s", errs[0].Message, related, c.want)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/planner"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests/outline"
 	"github.com/moby/buildkit/frontend/subrequests/targets"
@@ -36,7 +36,7 @@ func (b *build) answerOutline(ctx context.Context) (*client.Result, error) {
 			Location:    o.location(arg.At, b.sourceInfo(arg.At.File)),
 		})
 	}
-	for _, secret := range tool.Secrets() {
+	for _, secret := range step.Secrets() {
 		o.Secrets = append(o.Secrets, outline.Secret{Name: secret.ID})
 	}
 	return o.ToResult()

@@ -14,7 +14,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 	"github.com/gohull/gohull/llb/plan"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	fstypes "github.com/tonistiigi/fsutil/types"
@@ -40,7 +40,7 @@ func (g *leftBehind) Solve(ctx context.Context, req client.SolveRequest) (*clien
 }
 
 func (g *leftBehind) NewContainer(_ context.Context, req client.NewContainerRequest) (client.Container, error) {
-	if req.Mounts[0].ResultID != tool.Report {
+	if req.Mounts[0].ResultID != step.Report {
 		return nil, errors.New("another mount was asked for: " + req.Mounts[0].ResultID)
 	}
 	return &leftContainer{of: g}, nil
@@ -67,22 +67,22 @@ func (c *leftContainer) ReadFile(context.Context, client.ReadContainerRequest) (
 // TestReports: whatever a step leaves instead of its report, the build
 // fails in good time and with an error of a length that people read.
 func TestReports(t *testing.T) {
-	many := tool.Failure{Command: "go test", Total: 1}
+	many := step.Failure{Command: "go test", Total: 1}
 	for range 10_000 {
-		many.Errors = append(many.Errors, tool.Error{Message: strings.Repeat("é", 100)})
+		many.Errors = append(many.Errors, step.Error{Message: strings.Repeat("é", 100)})
 	}
-	long := tool.Failure{Command: "go test", Total: 1, Errors: []tool.Error{{Message: strings.Repeat("é", 1e6)}}}
+	long := step.Failure{Command: "go test", Total: 1, Errors: []step.Error{{Message: strings.Repeat("é", 1e6)}}}
 	for name, c := range map[string]struct {
 		mode fs.FileMode
 		size int64
 		left any
 		want string
 	}{
-		"a report":       {0o644, 100, tool.Failure{Command: "scan", Errors: []tool.Error{{Message: "a message"}}}, "a message"},
+		"a report":       {0o644, 100, step.Failure{Command: "scan", Errors: []step.Error{{Message: "a message"}}}, "a message"},
 		"a pipe":         {fs.ModeNamedPipe | 0o644, 0, nil, "the step failed"},
 		"a link":         {fs.ModeSymlink | 0o777, 0, nil, "the step failed"},
 		"a device":       {fs.ModeDevice | 0o644, 0, nil, "the step failed"},
-		"a large file":   {0o644, 1 << 40, tool.Failure{Command: "scan", Errors: []tool.Error{{Message: "not read"}}}, "the step failed"},
+		"a large file":   {0o644, 1 << 40, step.Failure{Command: "scan", Errors: []step.Error{{Message: "not read"}}}, "the step failed"},
 		"no JSON":        {0o644, 100, nil, "the step failed"},
 		"many errors":    {0o644, 100, many, "éé"},
 		"a long message": {0o644, 100, long, "éé…"},

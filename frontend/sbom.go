@@ -14,7 +14,7 @@ import (
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/attestations"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -62,11 +62,11 @@ func (b *build) addSBOM(ctx context.Context, rb *dockerui.ResultBuilder, p plann
 // the file: with it, exporters note for each file of the document which layer
 // it is in.
 func spdx(ref client.Reference) result.Attestation[client.Reference] {
-	name, _, _ := strings.Cut(tool.SBOMFile, ".")
+	name, _, _ := strings.Cut(step.SBOMFile, ".")
 	return result.Attestation[client.Reference]{
 		Kind: gwpb.AttestationKind_InToto,
 		Ref:  ref,
-		Path: tool.SBOMFile,
+		Path: step.SBOMFile,
 		Metadata: map[string][]byte{
 			result.AttestationReasonKey: []byte(result.AttestationReasonSBOM),
 			result.AttestationSBOMCore:  []byte(name),

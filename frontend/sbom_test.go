@@ -3,7 +3,7 @@ package frontend
 import (
 	"testing"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // TestSBOMRequests: which requests for an SBOM gohull answers itself, in the
@@ -16,9 +16,9 @@ func TestSBOMRequests(t *testing.T) {
 		err           string
 	}{
 		{"", "platform", "linux/amd64", "", ""},
-		{"", "attest:sbom", "", tool.SBOMFile, ""},
-		{"", "attest:sbom", "type=sbom", tool.SBOMFile, ""},
-		{"", "build-arg:BUILDKIT_ATTEST_SBOM", "", tool.SBOMFile, ""},
+		{"", "attest:sbom", "", step.SBOMFile, ""},
+		{"", "attest:sbom", "type=sbom", step.SBOMFile, ""},
+		{"", "build-arg:BUILDKIT_ATTEST_SBOM", "", step.SBOMFile, ""},
 		{"", "attest:provenance", "mode=max", "", ""},
 		{"", "attest:sbom", "type=sbom,generator=registry.example/scanner:1", "", ""},
 		{"", "attest:sbom", `type=sbom,"generator=registry.example/scanner:1",SCANNERS=go`, "", ""},

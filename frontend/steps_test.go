@@ -7,7 +7,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/planner"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 	"github.com/gohull/gohull/llb/plan"
 )
 

@@ -4,7 +4,7 @@ import (
 	"path"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -17,12 +17,12 @@ const (
 
 // gocache mounts the GOCACHE of a step.
 func (l lowering) gocache(s plan.Step) llb.RunOption {
-	return l.cache(tool.Cache, s.Caches, goCacheID, s.Caches.Go)
+	return l.cache(step.Cache, s.Caches, goCacheID, s.Caches.Go)
 }
 
 // modcache mounts the GOMODCACHE of a step that fetches.
 func (l lowering) modcache(s plan.Step) llb.RunOption {
-	return l.cache(tool.ModCache, s.Caches, modCacheID, s.Caches.Go, s.Caches.From)
+	return l.cache(step.ModCache, s.Caches, modCacheID, s.Caches.Go, s.Caches.From)
 }
 
 // cache mounts a cache of the builder, or, for a step that shares none, an

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 )
@@ -24,31 +24,31 @@ func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
 func (l lowering) check(c plan.Check) llb.State {
 	switch c.Kind {
 	case plan.Tidy:
-		return l.inspect(c, &tool.Tidy{Fix: c.Export, Modules: c.Modules}, tool.SkeletonDir)
+		return l.inspect(c, &step.Tidy{Fix: c.Export, Modules: c.Modules}, step.SkeletonDir)
 	case plan.Verify:
-		return l.inspect(c, &tool.Verify{Modules: c.Modules}, tool.VersionsDir)
+		return l.inspect(c, &step.Verify{Modules: c.Modules}, step.VersionsDir)
 	case plan.Vendor:
 		return l.vendor(c)
 	case plan.Generate:
 		l := l.packages(l.plan.Reached)
 		start, packs := l.start(c.Start)
-		before := part(tool.Before, l.source, tool.ClosureDir)
-		return l.examine(c, &tool.Generate{Start: start, Fix: c.Export, Args: c.Args}, l.source, before, packs)
+		before := part(step.Before, l.source, step.ClosureDir)
+		return l.examine(c, &step.Generate{Start: start, Fix: c.Export, Args: c.Args}, l.source, before, packs)
 	case plan.Vet:
 		start, packs := l.start(c.Start)
 		l := l.packages(l.plan.Packages)
-		return l.examine(c, &tool.Go{Start: start, Args: c.Args}, l.source, packs)
+		return l.examine(c, &step.Go{Start: start, Args: c.Args}, l.source, packs)
 	case plan.Vuln:
 		l := l.packages(l.plan.Packages)
-		verb := &tool.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
+		verb := &step.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
 		return l.examine(c, verb, l.source,
-			llb.AddMount(tool.Programs, l.program(c.Program), llb.Readonly),
-			llb.AddMount(tool.VulnDatabase, l.database(c.Database), llb.Readonly),
+			llb.AddMount(step.Programs, l.program(c.Program), llb.Readonly),
+			llb.AddMount(step.VulnDatabase, l.database(c.Database), llb.Readonly),
 		)
 	default:
 		l := l.packages(l.plan.Packages)
 		start, packs := l.start(c.Start)
-		verb := &tool.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
+		verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
 		return l.examine(c, verb, l.pick(l.plan.Packages.Data, l.asked...), packs)
 	}
 }
@@ -63,12 +63,12 @@ func (l lowering) packages(others plan.Packages) lowering {
 }
 
 // examine runs a verb on source. Tests may write to it; that is dropped.
-func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...llb.RunOption) llb.State {
+func (l lowering) examine(c plan.Check, v step.Verb, source llb.State, extra ...llb.RunOption) llb.State {
 	return l.run(l.root, c.Step, v,
 		l.mounts,
-		llb.AddMount(tool.Source, source, llb.SourcePath("/"+tool.ClosureDir), llb.ForceNoOutput),
+		llb.AddMount(step.Source, source, llb.SourcePath("/"+step.ClosureDir), llb.ForceNoOutput),
 		l.modules,
-		llb.Dir(tool.Source),
+		llb.Dir(step.Source),
 		l.gocache(c.Step),
 		options(extra),
 	)
@@ -78,45 +78,45 @@ func (l lowering) examine(c plan.Check, v tool.Verb, source llb.State, extra ...
 // One on the network is asked whenever there is a build; what mounts the
 // output runs again only when there is something new in it.
 func (l lowering) database(d plan.Database) llb.State {
-	verb := &tool.VulnDB{URL: d.URL, Go: d.Go}
+	verb := &step.VulnDB{URL: d.URL, Go: d.Go}
 	if d.Context == "" {
-		return l.run(llb.Scratch(), d.Step, verb, l.skeleton(tool.VersionsDir), llb.IgnoreCache)
+		return l.run(llb.Scratch(), d.Step, verb, l.skeleton(step.VersionsDir), llb.IgnoreCache)
 	}
-	brought := llb.AddMount(tool.VulnFolder, l.in.Contexts[d.Context], llb.Readonly)
-	return l.run(llb.Scratch(), d.Step, verb, l.skeleton(tool.VersionsDir), brought)
+	brought := llb.AddMount(step.VulnFolder, l.in.Contexts[d.Context], llb.Readonly)
+	return l.run(llb.Scratch(), d.Step, verb, l.skeleton(step.VersionsDir), brought)
 }
 
 // inspect runs a verb on a part of the skeleton.
-func (l lowering) inspect(c plan.Check, v tool.Verb, dir string) llb.State {
+func (l lowering) inspect(c plan.Check, v step.Verb, dir string) llb.State {
 	return l.online(c, v, l.skeleton(dir))
 }
 
 // skeleton mounts a part of the skeleton, to which the go command may write.
 func (l lowering) skeleton(dir string) llb.RunOption {
-	st := l.run(llb.Scratch(), l.plan.Skeleton, &tool.Skeleton{}, l.context())
-	return llb.AddMount(tool.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
+	st := l.run(llb.Scratch(), l.plan.Skeleton, &step.Skeleton{}, l.context())
+	return llb.AddMount(step.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
 }
 
 // vendor has the context's own folder beside the skeleton, to compare with.
 func (l lowering) vendor(c plan.Check) llb.State {
-	verb := &tool.Vendor{Fix: c.Export, Work: c.Work}
+	verb := &step.Vendor{Fix: c.Export, Work: c.Work}
 	switch {
 	case c.Whole:
-		return l.online(c, verb, llb.AddMount(tool.Source, l.whole(), llb.ForceNoOutput))
+		return l.online(c, verb, llb.AddMount(step.Source, l.whole(), llb.ForceNoOutput))
 	case c.Export:
-		return l.online(c, verb, l.skeleton(tool.SkeletonDir))
+		return l.online(c, verb, l.skeleton(step.SkeletonDir))
 	}
-	folder := llb.AddMount(tool.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
-	return l.online(c, verb, l.skeleton(tool.SkeletonDir), folder)
+	folder := llb.AddMount(step.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
+	return l.online(c, verb, l.skeleton(step.SkeletonDir), folder)
 }
 
 // online runs a verb that may download modules.
-func (l lowering) online(c plan.Check, v tool.Verb, source ...llb.RunOption) llb.State {
+func (l lowering) online(c plan.Check, v step.Verb, source ...llb.RunOption) llb.State {
 	return l.run(l.root, c.Step, v,
 		l.mounts,
 		options(source),
 		git,
-		llb.Dir(tool.Source),
+		llb.Dir(step.Source),
 		l.modcache(c.Step),
 		l.gocache(c.Step),
 	)
@@ -171,7 +171,7 @@ func (v verdict) info() *llb.CopyInfo {
 // a layer of static binaries and there are others: the image has to be lowered
 // again, with plan.Image.Dynamic set.
 func NeedsLibraries(op *pb.Op, message string) bool {
-	const missing = "/" + tool.StaticDir
+	const missing = "/" + step.StaticDir
 	isCopied := func(a *pb.FileAction) bool { return a.GetCopy().GetSrc() == missing }
 	return slices.ContainsFunc(op.GetFile().GetActions(), isCopied) && strings.Contains(message, missing)
 }

@@ -5,20 +5,20 @@ import (
 	"time"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
-// Look is the file system that holds tool.BaseFile: what a base has at some
+// Look is the file system that holds step.BaseFile: what a base has at some
 // paths. A base that a build context brings is keyed by what it holds.
 func Look(k plan.Look, in Inputs) llb.State {
 	l := lowering{in: in}
 	base := l.image(k.Base)
-	mount := l.byOrigin(tool.Image, base)
+	mount := l.byOrigin(step.Image, base)
 	if k.Base.Context != "" {
-		mount = llb.AddMount(tool.Image, base, llb.Readonly)
+		mount = llb.AddMount(step.Image, base, llb.Readonly)
 	}
-	return l.run(llb.Scratch(), k.Step, &tool.Look{Paths: k.Paths}, mount)
+	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, mount)
 }
 
 // fromContext is a layer of files of the context. A checkout's modes depend on
@@ -79,13 +79,13 @@ var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!
 // dirs is the directories of a layer alone. The daemon's own mkdir has no bits
 // but permissions, and leaves some of them to its umask.
 func (l lowering) dirs(layer plan.Layer) llb.State {
-	verb := &tool.Dirs{Epoch: layer.Epoch}
+	verb := &step.Dirs{Epoch: layer.Epoch}
 	for _, d := range layer.Dirs {
-		verb.Dirs = append(verb.Dirs, tool.DirWord(d.Path, d.Mode, d.UID, d.GID))
+		verb.Dirs = append(verb.Dirs, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
 	}
-	step := layer.Step
+	s := layer.Step
 	if len(layer.Copies) > 0 {
-		step.Name += ": directories"
+		s.Name += ": directories"
 	}
-	return l.run(llb.Scratch(), step, verb)
+	return l.run(llb.Scratch(), s, verb)
 }

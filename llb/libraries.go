@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -13,21 +13,21 @@ import (
 //
 // A static binary needs nothing. Only the compile shows whether there are
 // others, and to mount the base would have it pulled and unpacked. So what is
-// made of the compile's output also needs tool.StaticDir, which a compile of
+// made of the compile's output also needs step.StaticDir, which a compile of
 // other binaries does not leave; whoever solves it can tell by NeedsLibraries
 // and have it lowered with plan.Image.Dynamic set.
 func (l lowering) linked(img plan.Image, below llb.State) (binaries llb.State, v verdict) {
 	if !img.Dynamic {
 		c := l.compile(img.Compile)
-		return c.binaries, verdict{state: c.static, from: "/" + tool.StaticDir, at: img.Compile.At}
+		return c.binaries, verdict{state: c.static, from: "/" + step.StaticDir, at: img.Compile.At}
 	}
 	c := l.compileFor(img, below)
 	s := img.Libraries
-	verb := &tool.Libraries{Image: s.Image, Path: s.Path, Cgo: s.Cgo}
+	verb := &step.Libraries{Image: s.Image, Path: s.Path, Cgo: s.Cgo}
 	state := l.run(llb.Scratch(), s.Step, verb,
-		llb.AddMount(tool.Built, c.binaries, llb.Readonly),
-		llb.AddMount(tool.Static, c.static, llb.Readonly),
-		l.byOrigin(tool.Image, below),
+		llb.AddMount(step.Built, c.binaries, llb.Readonly),
+		llb.AddMount(step.Static, c.static, llb.Readonly),
+		l.byOrigin(step.Image, below),
 	)
 	return c.binaries, verdict{state: state, from: nothing, at: s.At}
 }
@@ -38,9 +38,9 @@ func (l lowering) compileFor(img plan.Image, below llb.State) compiled {
 	if img.Linker == nil {
 		return l.compile(img.Compile)
 	}
-	verb := &tool.Linker{Arch: img.Linker.Arch}
-	linker := l.run(llb.Scratch(), img.Linker.Step, verb, l.byOrigin(tool.Image, below))
-	return l.compile(img.Compile, llb.AddMount(tool.LinkerDir, linker, llb.Readonly))
+	verb := &step.Linker{Arch: img.Linker.Arch}
+	linker := l.run(llb.Scratch(), img.Linker.Step, verb, l.byOrigin(step.Image, below))
+	return l.compile(img.Compile, llb.AddMount(step.LinkerDir, linker, llb.Readonly))
 }
 
 // below is what the image of some binaries has next to them.

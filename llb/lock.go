@@ -4,15 +4,15 @@ import (
 	"time"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
 // Toolchain is the GOROOT of a toolchain that comes through the module proxy.
-// It holds tool.GoFile as well.
+// It holds step.GoFile as well.
 func Toolchain(t plan.ModuleToolchain, in Inputs) llb.State {
 	l := lowering{in: in}
-	verb := &tool.Toolchain{Version: t.Version, Platform: t.Platform, Sum: t.Sum}
+	verb := &step.Toolchain{Version: t.Version, Platform: t.Platform, Sum: t.Sum}
 	return l.run(llb.Scratch(), t.Step, verb)
 }
 

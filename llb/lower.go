@@ -9,7 +9,7 @@ import (
 
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -41,10 +41,10 @@ type Features struct {
 	ContentCache bool
 }
 
-// Scan is the file system that holds tool.FactsFile.
+// Scan is the file system that holds step.FactsFile.
 func Scan(s plan.Scan, in Inputs) llb.State {
 	l := lowering{in: in}
-	verb := &tool.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Mains: s.Mains, Files: s.Files}
+	verb := &step.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Mains: s.Mains, Files: s.Files}
 	return l.run(llb.Scratch(), s.Step, verb, l.context())
 }
 
@@ -69,8 +69,8 @@ type lowering struct {
 	plan    *plan.Plan
 	root    llb.State     // what Go commands run on
 	mounts  llb.RunOption // and what they need mounted there
-	outline llb.State     // has what modules need to know in tool.OutlineDir
-	source  llb.State     // has what the binaries are made of in tool.ClosureDir
+	outline llb.State     // has what modules need to know in step.OutlineDir
+	source  llb.State     // has what the binaries are made of in step.ClosureDir
 	asked   options       // mounts what modules ask of the source
 	modules llb.RunOption // mounts the modules, if there are any
 }
@@ -141,36 +141,36 @@ func (l lowering) toolchain() (llb.State, llb.RunOption) {
 	if t.Image != nil {
 		return l.image(*t.Image), options{}
 	}
-	return llb.Scratch(), llb.AddMount(tool.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
+	return llb.Scratch(), llb.AddMount(step.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
 }
 
 func (l lowering) rootfs(r plan.Rootfs) llb.State {
-	return l.run(l.root, r.Step, &tool.Rootfs{Epoch: r.Epoch}, l.mounts)
+	return l.run(l.root, r.Step, &step.Rootfs{Epoch: r.Epoch}, l.mounts)
 }
 
 // compiled is what a compile leaves.
 type compiled struct {
 	binaries llb.State
-	static   llb.State // has tool.StaticDir if no binary needs a dynamic linker
+	static   llb.State // has step.StaticDir if no binary needs a dynamic linker
 }
 
 // compile has the dynamic linker mounted that the binaries are to start
 // through, if there is one.
 func (l lowering) compile(c plan.Compile, linker ...llb.RunOption) compiled {
 	start, packs := l.start(c.Start)
-	verb := &tool.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: paths(c.Binaries), Args: c.Args}
-	step := l.exec(l.root, c.Step, verb,
+	verb := &step.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: paths(c.Binaries), Args: c.Args}
+	s := l.exec(l.root, c.Step, verb,
 		l.mounts,
-		part(tool.Source, l.source, tool.ClosureDir),
+		part(step.Source, l.source, step.ClosureDir),
 		l.modules,
 		packs,
-		llb.Dir(tool.Source),
+		llb.Dir(step.Source),
 		l.gocache(c.Step),
 		options(linker),
 	)
 	return compiled{
-		binaries: step.AddMount(tool.Out, llb.Scratch()),
-		static:   step.AddMount(tool.Static, llb.Scratch()),
+		binaries: s.AddMount(step.Out, llb.Scratch()),
+		static:   s.AddMount(step.Static, llb.Scratch()),
 	}
 }
 
@@ -186,16 +186,16 @@ func paths(binaries []plan.Binary) []string {
 func named(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
 
 // run is the output of a step that runs a verb of the tool.
-func (l lowering) run(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.State {
-	return l.exec(root, s, v, extra...).AddMount(tool.Out, llb.Scratch())
+func (l lowering) run(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.State {
+	return l.exec(root, s, v, extra...).AddMount(step.Out, llb.Scratch())
 }
 
 // exec is run for a step whose outputs are still to be mounted.
-func (l lowering) exec(root llb.State, s plan.Step, v tool.Verb, extra ...llb.RunOption) llb.ExecState {
+func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.ExecState {
 	opts := options{
-		llb.Args(tool.Command(v)),
-		llb.AddMount(tool.Binary, l.in.Tool, llb.SourcePath(l.in.ToolPath), llb.Readonly),
-		llb.AddMount(tool.Report, llb.Scratch()),
+		llb.Args(step.Command(v)),
+		llb.AddMount(step.Binary, l.in.Tool, llb.SourcePath(l.in.ToolPath), llb.Readonly),
+		llb.AddMount(step.Report, llb.Scratch()),
 		options(l.in.Limits),
 		l.network(s),
 		options(extra),
@@ -223,11 +223,11 @@ func (o options) SetRunOption(ei *llb.ExecInfo) {
 }
 
 func (l lowering) context() llb.RunOption {
-	source := llb.AddMount(tool.Source, l.in.Context, llb.Readonly)
+	source := llb.AddMount(step.Source, l.in.Context, llb.Readonly)
 	if l.in.Made == nil {
 		return source
 	}
-	return options{source, llb.AddMount(tool.Made, *l.in.Made, llb.Readonly)}
+	return options{source, llb.AddMount(step.Made, *l.in.Made, llb.Readonly)}
 }
 
 // gather has the closure picked and the modules fetched that it imports.
@@ -249,10 +249,10 @@ func (l lowering) gather() lowering {
 	}
 	fetched := l.fetch(*modules)
 	if source.Imports != nil {
-		l.asked = options{part(tool.Asked, fetched, tool.AskedDir)}
+		l.asked = options{part(step.Asked, fetched, step.AskedDir)}
 		l.source = l.pick(source, l.asked...)
 	}
-	l.modules = llb.AddMount(tool.ModuleTree, fetched, llb.Readonly)
+	l.modules = llb.AddMount(step.ModuleTree, fetched, llb.Readonly)
 	return l
 }
 
@@ -270,14 +270,14 @@ func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 // pickBeside picks for several images, each to an output of its own: what
 // mounts that of one image does not run again for the sake of another.
 func (l lowering) pickBeside(s plan.Source) llb.State {
-	all := &tool.Closures{}
+	all := &step.Closures{}
 	for _, p := range s.Beside {
 		all.Add(p.Image, closure(p))
 	}
-	step := l.exec(llb.Scratch(), s.Step, all, l.context())
+	job := l.exec(llb.Scratch(), s.Step, all, l.context())
 	var own llb.State
 	for _, p := range s.Beside {
-		out := step.AddMount(tool.OutOf(p.Image), llb.Scratch())
+		out := job.AddMount(step.OutOf(p.Image), llb.Scratch())
 		if p.Image == s.Image {
 			own = out
 		}
@@ -285,8 +285,8 @@ func (l lowering) pickBeside(s plan.Source) llb.State {
 	return own
 }
 
-func closure(p plan.Pick) *tool.Closure {
-	return &tool.Closure{
+func closure(p plan.Pick) *step.Closure {
+	return &step.Closure{
 		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
 		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains, NoModules: p.NoModules,
 	}
@@ -294,12 +294,12 @@ func closure(p plan.Pick) *tool.Closure {
 
 // fetch runs on the outline of the source.
 func (l lowering) fetch(m plan.Modules) llb.State {
-	verb := &tool.Modules{Platforms: m.Platforms, Go: m.Go, Flags: m.Flags}
+	verb := &step.Modules{Platforms: m.Platforms, Go: m.Go, Flags: m.Flags}
 	return l.run(l.root, m.Step, verb,
 		l.mounts,
 		l.outlined(),
 		git,
-		llb.Dir(tool.Source),
+		llb.Dir(step.Source),
 		l.modcache(m.Step),
 	)
 }
@@ -307,17 +307,17 @@ func (l lowering) fetch(m plan.Modules) llb.State {
 // git is what git needs for fetching from private hosts, as far as the client
 // gives it.
 var git = options{
-	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(tool.SSHAgent), llb.SSHOptional),
-	secretAt(tool.KnownHosts, tool.SecretKnownHosts),
-	secret(tool.SecretGitConfig),
-	secret(tool.SecretGitCredentials),
+	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(step.SSHAgent), llb.SSHOptional),
+	secretAt(step.KnownHosts, step.SecretKnownHosts),
+	secret(step.SecretGitConfig),
+	secret(step.SecretGitCredentials),
 }
 
 // outlined mounts the outline. The go command may write to it, a go.work.sum;
 // the mount is keyed by its content like a read-only one, since it has no
 // output.
 func (l lowering) outlined() llb.RunOption {
-	return llb.AddMount(tool.Source, l.outline, llb.SourcePath("/"+tool.OutlineDir), llb.ForceNoOutput)
+	return llb.AddMount(step.Source, l.outline, llb.SourcePath("/"+step.OutlineDir), llb.ForceNoOutput)
 }
 
 // part mounts a folder of what a step left.
@@ -330,10 +330,10 @@ func (l lowering) network(s plan.Step) llb.RunOption {
 	if !s.Network {
 		return llb.Network(pb.NetMode_NONE)
 	}
-	return options{secret(tool.SecretCA), secret(tool.SecretNetrc)}
+	return options{secret(step.SecretCA), secret(step.SecretNetrc)}
 }
 
-func secret(id string) llb.RunOption { return secretAt(tool.SecretPath(id), id) }
+func secret(id string) llb.RunOption { return secretAt(step.SecretPath(id), id) }
 
 func secretAt(path, id string) llb.RunOption {
 	return llb.AddSecret(path, llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))

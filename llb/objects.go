@@ -4,7 +4,7 @@ import (
 	"path"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -17,27 +17,27 @@ func Objects(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 func (l lowering) objects(o plan.Objects) llb.State {
 	start, packs := l.start(o.Start)
 	without, others := l.without(o)
-	verb := &tool.Objects{Start: start, Without: without, Args: o.Args}
+	verb := &step.Objects{Start: start, Without: without, Args: o.Args}
 	var sources llb.RunOption
 	switch o.Of {
 	case plan.OfSource:
-		sources = options{part(tool.Source, l.source, tool.ClosureDir), l.modules}
+		sources = options{part(step.Source, l.source, step.ClosureDir), l.modules}
 	case plan.OfModules:
-		verb.List = path.Join(tool.Source, tool.StubsFile)
+		verb.List = path.Join(step.Source, step.StubsFile)
 		sources = options{l.outlined(), l.dependencies()}
 	case plan.OfStandard:
-		verb.List = path.Join(tool.Source, tool.StandardFile)
-		sources = part(tool.Source, l.source, tool.StandardDir)
+		verb.List = path.Join(step.Source, step.StandardFile)
+		sources = part(step.Source, l.source, step.StandardDir)
 	case plan.OfPrograms:
-		verb.List = path.Join(tool.Listed, tool.ProgramsFile)
-		sources = options{part(tool.Source, l.source, tool.ClosureDir), part(tool.Listed, l.source, tool.ProgramsDir), l.modules}
+		verb.List = path.Join(step.Listed, step.ProgramsFile)
+		sources = options{part(step.Source, l.source, step.ClosureDir), part(step.Listed, l.source, step.ProgramsDir), l.modules}
 	}
 	return l.run(l.root, o.Step, verb,
 		l.mounts,
 		sources,
 		packs,
 		others,
-		llb.Dir(tool.Source),
+		llb.Dir(step.Source),
 		l.gocache(o.Step),
 	)
 }
@@ -46,9 +46,9 @@ func (l lowering) objects(o plan.Objects) llb.State {
 // does not begin with them.
 func (l lowering) without(o plan.Objects) (names []string, mounts options) {
 	for i, pack := range o.Without {
-		names = append(names, tool.Pack(i))
+		names = append(names, step.Pack(i))
 		if i >= len(o.Start.Packs) {
-			mounts = append(mounts, l.byOrigin(tool.Pack(i), l.objects(pack)))
+			mounts = append(mounts, l.byOrigin(step.Pack(i), l.objects(pack)))
 		}
 	}
 	return names, mounts
@@ -59,22 +59,22 @@ func (l lowering) dependencies() llb.RunOption {
 	if l.plan.Modules != nil {
 		return l.modules
 	}
-	return part(tool.Source+"/vendor", l.source, tool.ClosureDir+"/vendor")
+	return part(step.Source+"/vendor", l.source, step.ClosureDir+"/vendor")
 }
 
 // start mounts the packs that a step begins with.
-func (l lowering) start(s plan.Start) (tool.Start, llb.RunOption) {
-	var names tool.Start
+func (l lowering) start(s plan.Start) (step.Start, llb.RunOption) {
+	var names step.Start
 	var mounts options
 	for i, o := range s.Packs {
-		names.Packs = append(names.Packs, tool.Pack(i))
-		mounts = append(mounts, l.byOrigin(tool.Pack(i), l.objects(o)))
+		names.Packs = append(names.Packs, step.Pack(i))
+		mounts = append(mounts, l.byOrigin(step.Pack(i), l.objects(o)))
 	}
 	if s.Seed != nil {
 		for _, folder := range s.Seed.Folders {
-			names.Seeds = append(names.Seeds, tool.Seed+folder)
+			names.Seeds = append(names.Seeds, step.Seed+folder)
 		}
-		mounts = append(mounts, llb.AddMount(tool.Seed, l.in.Contexts[s.Seed.Context], llb.Readonly))
+		mounts = append(mounts, llb.AddMount(step.Seed, l.in.Contexts[s.Seed.Context], llb.Readonly))
 	}
 	return names, mounts
 }

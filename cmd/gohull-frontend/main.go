@@ -1,7 +1,7 @@
 // Command gohull-frontend is the program of the frontend image. Without
 // arguments it is a BuildKit frontend that speaks the gateway protocol on
-// stdin and stdout; with arguments it is the tool that runs inside the steps
-// of a build (see package tool).
+// stdin and stdout; with arguments it is the program that runs inside the
+// steps of a build (see package step).
 package main
 
 import (

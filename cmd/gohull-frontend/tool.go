@@ -18,25 +18,25 @@ import (
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/internal/visible"
-	"github.com/gohull/gohull/llb/tool"
-	"github.com/gohull/gohull/llb/tool/binaries"
-	"github.com/gohull/gohull/llb/tool/checks"
-	"github.com/gohull/gohull/llb/tool/closure"
-	"github.com/gohull/gohull/llb/tool/compare"
-	"github.com/gohull/gohull/llb/tool/executable"
-	"github.com/gohull/gohull/llb/tool/gocmd"
-	"github.com/gohull/gohull/llb/tool/inodes"
-	"github.com/gohull/gohull/llb/tool/libraries"
-	"github.com/gohull/gohull/llb/tool/modules"
-	"github.com/gohull/gohull/llb/tool/objects"
-	"github.com/gohull/gohull/llb/tool/overlay"
-	"github.com/gohull/gohull/llb/tool/program"
-	"github.com/gohull/gohull/llb/tool/rootfs"
-	"github.com/gohull/gohull/llb/tool/sbom"
-	"github.com/gohull/gohull/llb/tool/scan"
-	"github.com/gohull/gohull/llb/tool/tests"
-	"github.com/gohull/gohull/llb/tool/toolchain"
-	"github.com/gohull/gohull/llb/tool/vuln"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/check"
+	"github.com/gohull/gohull/llb/step/check/compare"
+	"github.com/gohull/gohull/llb/step/check/tests"
+	"github.com/gohull/gohull/llb/step/check/vuln"
+	"github.com/gohull/gohull/llb/step/fetch/modules"
+	"github.com/gohull/gohull/llb/step/fetch/program"
+	"github.com/gohull/gohull/llb/step/fetch/toolchain"
+	"github.com/gohull/gohull/llb/step/gocmd"
+	"github.com/gohull/gohull/llb/step/gocmd/objects"
+	"github.com/gohull/gohull/llb/step/image/binaries"
+	"github.com/gohull/gohull/llb/step/image/executable"
+	"github.com/gohull/gohull/llb/step/image/inodes"
+	"github.com/gohull/gohull/llb/step/image/libraries"
+	"github.com/gohull/gohull/llb/step/image/rootfs"
+	"github.com/gohull/gohull/llb/step/image/sbom"
+	"github.com/gohull/gohull/llb/step/source/closure"
+	"github.com/gohull/gohull/llb/step/source/overlay"
+	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
 // The log of a step, where foreign text cannot act on a terminal.
@@ -46,11 +46,11 @@ var stdout, stderr = visible.NewWriter(os.Stdout), visible.NewWriter(os.Stderr)
 func runTool(args []string) int {
 	defer func() { _ = errors.Join(stdout.Flush(), stderr.Flush()) }()
 	syscall.Umask(0o022) // What a step leaves has the same modes on every builder.
-	v, err := tool.Parse(args)
+	v, err := step.Parse(args)
 	if err != nil {
-		return failed("tool", tool.Report, stderr, err)
+		return failed("tool", step.Report, stderr, err)
 	}
-	return answer(args[0], tool.Report, stderr, func() (int, error) { return runVerb(v) })
+	return answer(args[0], step.Report, stderr, func() (int, error) { return runVerb(v) })
 }
 
 // answer runs a command, gives its exit code, and says what is wrong if it
@@ -68,58 +68,58 @@ func answer(command, report string, log io.Writer, run func() (int, error)) (cod
 
 // runVerb runs a verb. A code is that of the go command, which has said
 // itself what is wrong.
-func runVerb(v tool.Verb) (code int, err error) {
+func runVerb(v step.Verb) (code int, err error) {
 	switch v := v.(type) {
-	case *tool.Scan:
+	case *step.Scan:
 		return 0, runScan(*v)
-	case *tool.Closure:
+	case *step.Closure:
 		return 0, runClosure(*v)
-	case *tool.Closures:
+	case *step.Closures:
 		return 0, runClosures(*v)
-	case *tool.Skeleton:
+	case *step.Skeleton:
 		return 0, runSkeleton()
-	case *tool.Toolchain:
+	case *step.Toolchain:
 		return 0, runToolchain(*v)
-	case *tool.Modules:
+	case *step.Modules:
 		return onStep(runModules, *v)
-	case *tool.Go:
+	case *step.Go:
 		return onStep(runGo, *v)
-	case *tool.Objects:
+	case *step.Objects:
 		return onStep(runObjects, *v)
-	case *tool.Record:
-		return 0, objects.Record(tool.Cache, v.File)
-	case *tool.Tidy:
-		return onStep(checks.Tidy, *v)
-	case *tool.Verify:
-		return onStep(checks.Verify, *v)
-	case *tool.Vendor:
-		return onStep(checks.Vendor, *v)
-	case *tool.Generate:
+	case *step.Record:
+		return 0, objects.Record(step.Cache, v.File)
+	case *step.Tidy:
+		return onStep(check.Tidy, *v)
+	case *step.Verify:
+		return onStep(check.Verify, *v)
+	case *step.Vendor:
+		return onStep(check.Vendor, *v)
+	case *step.Generate:
 		return onStep(runGenerate, *v)
-	case *tool.Test:
+	case *step.Test:
 		return onStep(runTest, *v)
-	case *tool.Rootfs:
+	case *step.Rootfs:
 		return 0, runRootfs(*v)
-	case *tool.Look:
+	case *step.Look:
 		return 0, runLook(*v)
-	case *tool.Dirs:
-		return 0, inodes.Make(tool.Out, *v)
-	case *tool.Binaries:
+	case *step.Dirs:
+		return 0, inodes.Make(step.Out, *v)
+	case *step.Binaries:
 		return 0, runBinaries(*v)
-	case *tool.Compare:
+	case *step.Compare:
 		return 0, runCompare()
-	case *tool.Libraries:
+	case *step.Libraries:
 		return runLibraries(*v)
-	case *tool.Linker:
+	case *step.Linker:
 		return 0, runLinker(*v)
-	case *tool.SBOM:
+	case *step.SBOM:
 		return 0, runSBOM(*v)
-	case *tool.Program:
+	case *step.Program:
 		return onStep(program.Install, *v)
-	case *tool.VulnDB:
+	case *step.VulnDB:
 		return 0, runVulnDB(*v)
-	case *tool.Vuln:
-		return onStep(func(s gocmd.Step, v tool.Vuln) (int, error) { return vuln.Check(s.Compiling(), v) }, *v)
+	case *step.Vuln:
+		return onStep(func(s gocmd.Step, v step.Vuln) (int, error) { return vuln.Check(s.Compiling(), v) }, *v)
 	}
 	return 0, fmt.Errorf("%T is a verb of another version", v)
 }
@@ -128,14 +128,14 @@ func runVerb(v tool.Verb) (code int, err error) {
 // looks into the directory report.
 func failed(command, report string, log io.Writer, err error) int {
 	fmt.Fprintf(log, "gohull: %v\n", err)
-	f := tool.Failure{Command: command, Total: 1, Errors: []tool.Error{{Message: err.Error()}}}
+	f := step.Failure{Command: command, Total: 1, Errors: []step.Error{{Message: err.Error()}}}
 	if err := f.Leave(report); err != nil {
 		fmt.Fprintf(log, "gohull: %v\n", err)
 	}
 	return 1
 }
 
-func runScan(v tool.Scan) error {
+func runScan(v step.Scan) error {
 	return onSource(func(source fs.FS) error {
 		facts, err := scan.Scan(source, v)
 		if err != nil {
@@ -145,23 +145,23 @@ func runScan(v tool.Scan) error {
 		if err != nil {
 			return err
 		}
-		return leave(tool.FactsFile, data)
+		return leave(step.FactsFile, data)
 	})
 }
 
-func runClosure(v tool.Closure) error {
+func runClosure(v step.Closure) error {
 	var asked closure.Asked
 	if v.Asked {
 		var err error
-		if asked, err = closure.ReadAsked(tool.Asked); err != nil {
+		if asked, err = closure.ReadAsked(step.Asked); err != nil {
 			return err
 		}
 	}
-	return onSource(func(source fs.FS) error { return pick(source, v, asked, tool.Out) })
+	return onSource(func(source fs.FS) error { return pick(source, v, asked, step.Out) })
 }
 
 // runClosures makes closures side by side: most of it is waiting for files.
-func runClosures(v tool.Closures) error {
+func runClosures(v step.Closures) error {
 	all, err := v.ByImage()
 	if err != nil {
 		return err
@@ -170,13 +170,13 @@ func runClosures(v tool.Closures) error {
 		eg := safe.NewGroup()
 		eg.SetLimit(runtime.GOMAXPROCS(0))
 		for image, c := range all {
-			eg.Go(func() error { return pick(source, c, closure.Asked{}, tool.OutOf(image)) })
+			eg.Go(func() error { return pick(source, c, closure.Asked{}, step.OutOf(image)) })
 		}
 		return eg.Wait()
 	})
 }
 
-func pick(source fs.FS, v tool.Closure, asked closure.Asked, out string) error {
+func pick(source fs.FS, v step.Closure, asked closure.Asked, out string) error {
 	result, err := closure.Find(source, v, asked)
 	if err != nil {
 		return err
@@ -190,44 +190,44 @@ func runSkeleton() error {
 		if err != nil {
 			return err
 		}
-		return closure.WriteSkeleton(tool.Out, source, s)
+		return closure.WriteSkeleton(step.Out, source, s)
 	})
 }
 
-func runToolchain(v tool.Toolchain) error {
+func runToolchain(v step.Toolchain) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	return toolchain.Fetch(ctx, toolchain.Request{
 		Toolchain: v,
-		Out:       tool.Out,
-		Temp:      tool.Temp,
-		CA:        tool.SecretPath(tool.SecretCA),
-		Netrc:     tool.SecretPath(tool.SecretNetrc),
+		Out:       step.Out,
+		Temp:      step.Temp,
+		CA:        step.SecretPath(step.SecretCA),
+		Netrc:     step.SecretPath(step.SecretNetrc),
 		Env:       os.Environ(),
 		Log:       stderr,
 	})
 }
 
-func runModules(step gocmd.Step, v tool.Modules) (int, error) {
-	return modules.Collect(modules.Job{Step: step, ModCache: tool.ModCache, Pause: time.Second}, v)
+func runModules(s gocmd.Step, v step.Modules) (int, error) {
+	return modules.Collect(modules.Job{Step: s, ModCache: step.ModCache, Pause: time.Second}, v)
 }
 
-func runGo(step gocmd.Step, v tool.Go) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
+func runGo(s gocmd.Step, v step.Go) (int, error) {
+	if err := objects.Begin(step.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
-	code, err := gocmd.Run(step.Compiling(), v)
+	code, err := gocmd.Run(s.Compiling(), v)
 	if code != 0 || err != nil || len(v.Binaries) == 0 {
 		return code, err
 	}
-	return checkExecutables(step, v)
+	return checkExecutables(s, v)
 }
 
 // checkExecutables looks at what was compiled.
-func checkExecutables(step gocmd.Step, v tool.Go) (code int, err error) {
+func checkExecutables(s gocmd.Step, v step.Go) (code int, err error) {
 	var found executable.Result
-	err = within(tool.Out, func(out fs.FS) (err error) {
-		found, err = executable.Check(out, v, executable.PlatformOf(step.Env))
+	err = within(step.Out, func(out fs.FS) (err error) {
+		found, err = executable.Check(out, v, executable.PlatformOf(s.Env))
 		return err
 	})
 	switch {
@@ -238,13 +238,13 @@ func checkExecutables(step gocmd.Step, v tool.Go) (code int, err error) {
 	case found.Dynamic:
 		return 0, leaveImporters(found.Libraries)
 	}
-	return 0, os.Mkdir(filepath.Join(tool.Static, tool.StaticDir), 0o755)
+	return 0, os.Mkdir(filepath.Join(step.Static, step.StaticDir), 0o755)
 }
 
 // leaveImporters says which packages have libraries loaded, for the message.
 func leaveImporters(names []string) error {
 	var roots []fs.FS
-	for _, dir := range []string{tool.Source, tool.ModCache} {
+	for _, dir := range []string{step.Source, step.ModCache} {
 		root, err := os.OpenRoot(dir)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -260,37 +260,37 @@ func leaveImporters(names []string) error {
 		return err
 	}
 	text := strings.Join(importers, "\n")
-	return os.WriteFile(filepath.Join(tool.Static, tool.ImportersFile), []byte(text), 0o644)
+	return os.WriteFile(filepath.Join(step.Static, step.ImportersFile), []byte(text), 0o644)
 }
 
-func runTest(step gocmd.Step, v tool.Test) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
+func runTest(s gocmd.Step, v step.Test) (int, error) {
+	if err := objects.Begin(step.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
-	return tests.Run(step, v)
+	return tests.Run(s, v)
 }
 
-func runGenerate(step gocmd.Step, v tool.Generate) (int, error) {
-	if err := objects.Begin(tool.Cache, v.Start, stderr); err != nil {
+func runGenerate(s gocmd.Step, v step.Generate) (int, error) {
+	if err := objects.Begin(step.Cache, v.Start, stderr); err != nil {
 		return 0, err
 	}
-	return checks.Generate(step, v, tool.Before)
+	return check.Generate(s, v, step.Before)
 }
 
-func runObjects(step gocmd.Step, v tool.Objects) (int, error) {
-	return objects.Collect(step.Compiling(), tool.Cache, v)
+func runObjects(s gocmd.Step, v step.Objects) (int, error) {
+	return objects.Collect(s.Compiling(), step.Cache, v)
 }
 
-func runRootfs(v tool.Rootfs) error {
+func runRootfs(v step.Rootfs) error {
 	goroot, err := rootfs.Goroot()
 	if err != nil {
 		return err
 	}
-	return rootfs.Write(tool.Out, goroot, v)
+	return rootfs.Write(step.Out, goroot, v)
 }
 
-func runLook(v tool.Look) error {
-	return within(tool.Image, func(image fs.FS) error {
+func runLook(v step.Look) error {
+	return within(step.Image, func(image fs.FS) error {
 		found, err := inodes.Look(image, v)
 		if err != nil {
 			return err
@@ -299,36 +299,36 @@ func runLook(v tool.Look) error {
 		if err != nil {
 			return err
 		}
-		return leave(tool.BaseFile, data)
+		return leave(step.BaseFile, data)
 	})
 }
 
-func runBinaries(v tool.Binaries) error {
-	return within(tool.Built, func(built fs.FS) error {
-		return binaries.Write(tool.Out, built, v)
+func runBinaries(v step.Binaries) error {
+	return within(step.Built, func(built fs.FS) error {
+		return binaries.Write(step.Out, built, v)
 	})
 }
 
 func runCompare() error {
-	return within(tool.Built, func(built fs.FS) error {
-		return within(tool.BuiltAgain, func(again fs.FS) error {
+	return within(step.Built, func(built fs.FS) error {
+		return within(step.BuiltAgain, func(again fs.FS) error {
 			sums, err := compare.Sums(built, again)
 			if err != nil {
 				return err
 			}
-			return leave(tool.SumsFile, sums)
+			return leave(step.SumsFile, sums)
 		})
 	})
 }
 
-func runLibraries(v tool.Libraries) (code int, err error) {
-	importers, err := regular.ReadFile(filepath.Join(tool.Static, tool.ImportersFile), regular.Text)
+func runLibraries(v step.Libraries) (code int, err error) {
+	importers, err := regular.ReadFile(filepath.Join(step.Static, step.ImportersFile), regular.Text)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
 	var problems []string
-	err = within(tool.Built, func(built fs.FS) error {
-		return within(tool.Image, func(image fs.FS) (err error) {
+	err = within(step.Built, func(built fs.FS) error {
+		return within(step.Image, func(image fs.FS) (err error) {
 			problems, err = libraries.Check(built, image, v, strings.FieldsFunc(string(importers), func(r rune) bool { return r == '\n' }))
 			return err
 		})
@@ -341,61 +341,61 @@ func runLibraries(v tool.Libraries) (code int, err error) {
 
 // reject says what is wrong, in the step's log and to the frontend.
 func reject(command string, problems []string) error {
-	f := tool.Failure{Command: command, Total: len(problems)}
+	f := step.Failure{Command: command, Total: len(problems)}
 	for _, p := range problems {
 		fmt.Fprintln(stderr, p)
-		f.Errors = append(f.Errors, tool.Error{Message: p})
+		f.Errors = append(f.Errors, step.Error{Message: p})
 	}
-	return f.Leave(tool.Report)
+	return f.Leave(step.Report)
 }
 
-func runLinker(v tool.Linker) error {
-	return within(tool.Image, func(image fs.FS) error {
-		return leave(tool.LinkerFile, []byte(libraries.Linker(image, v.Arch)))
+func runLinker(v step.Linker) error {
+	return within(step.Image, func(image fs.FS) error {
+		return leave(step.LinkerFile, []byte(libraries.Linker(image, v.Arch)))
 	})
 }
 
-func runSBOM(v tool.SBOM) error {
-	return within(tool.Built, func(built fs.FS) error {
+func runSBOM(v step.SBOM) error {
+	return within(step.Built, func(built fs.FS) error {
 		data, err := sbom.Document(built, v)
 		if err != nil {
 			return err
 		}
-		return leave(tool.SBOMFile, data)
+		return leave(step.SBOMFile, data)
 	})
 }
 
-func runVulnDB(v tool.VulnDB) error {
+func runVulnDB(v step.VulnDB) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	return vuln.Pick(ctx, vuln.Job{
 		VulnDB: v,
-		Source: tool.Source,
-		Folder: tool.VulnFolder,
-		Out:    tool.Out,
-		CA:     tool.SecretPath(tool.SecretCA),
-		Netrc:  tool.SecretPath(tool.SecretNetrc),
+		Source: step.Source,
+		Folder: step.VulnFolder,
+		Out:    step.Out,
+		CA:     step.SecretPath(step.SecretCA),
+		Netrc:  step.SecretPath(step.SecretNetrc),
 		Log:    stderr,
 	})
 }
 
 // onStep runs a verb that has the go command run.
 func onStep[V any](run func(gocmd.Step, V) (int, error), v V) (int, error) {
-	step, err := gocmd.Inside(stdout, stderr)
+	s, err := gocmd.Inside(stdout, stderr)
 	if err != nil {
 		return 0, err
 	}
-	return run(step, v)
+	return run(s, v)
 }
 
 // onSource runs a verb that reads the build context, with what generators
 // made over it.
 func onSource(run func(fs.FS) error) error {
-	return within(tool.Source, func(source fs.FS) error {
-		if _, err := os.Stat(tool.Made); errors.Is(err, fs.ErrNotExist) {
+	return within(step.Source, func(source fs.FS) error {
+		if _, err := os.Stat(step.Made); errors.Is(err, fs.ErrNotExist) {
 			return run(source)
 		}
-		return within(tool.Made, func(made fs.FS) error { return run(overlay.FS{Lower: source, Upper: made}) })
+		return within(step.Made, func(made fs.FS) error { return run(overlay.FS{Lower: source, Upper: made}) })
 	})
 }
 
@@ -411,5 +411,5 @@ func within(dir string, run func(fs.FS) error) error {
 
 // leave writes a file of the step's output.
 func leave(name string, data []byte) error {
-	return os.WriteFile(filepath.Join(tool.Out, name), data, 0o644)
+	return os.WriteFile(filepath.Join(step.Out, name), data, 0o644)
 }

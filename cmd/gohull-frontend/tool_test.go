@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // TestFailure: what fails in a step, and what panics in it, is in its log and
@@ -23,11 +23,11 @@ func TestFailure(t *testing.T) {
 		if code := answer("scan", dir, log, run); code != 1 {
 			t.Errorf("exit code %d", code)
 		}
-		data, err := os.ReadFile(filepath.Join(dir, tool.ReportFile))
+		data, err := os.ReadFile(filepath.Join(dir, step.ReportFile))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var f tool.Failure
+		var f step.Failure
 		if err := json.Unmarshal(data, &f); err != nil {
 			t.Fatal(err)
 		}

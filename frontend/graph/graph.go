@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
@@ -93,7 +93,7 @@ func (r *reader) definition(def *llb.Definition) error {
 // takes the same program from it.
 func (r *reader) findTool(op *pb.Op, exec *pb.ExecOp) {
 	for _, m := range exec.Mounts {
-		if m.Dest == tool.Binary && m.Input >= 0 {
+		if m.Dest == step.Binary && m.Input >= 0 {
 			r.tools[op.Inputs[m.Input].Digest] = true
 		}
 	}
@@ -145,13 +145,13 @@ func source(s *pb.SourceOp) Step {
 		return Step{Kind: Read, Name: "the build context", Key: []Part{{"files", "content and modes of all that are not ignored"}}}
 	}
 	name, dgst, pinned := strings.Cut(ref, "@")
-	step := Step{Kind: Pull, Name: strings.TrimPrefix(name, "docker.io/library/")}
+	job := Step{Kind: Pull, Name: strings.TrimPrefix(name, "docker.io/library/")}
 	if pinned {
-		step.Key = append(step.Key, Part{"digest", short(dgst)})
+		job.Key = append(job.Key, Part{"digest", short(dgst)})
 	} else {
-		step.Key = append(step.Key, Part{"digest", "looked up when it runs"})
+		job.Key = append(job.Key, Part{"digest", "looked up when it runs"})
 	}
-	return step
+	return job
 }
 
 // short is a digest that a reader can compare by eye.
@@ -204,7 +204,7 @@ func (r *reader) run(op *pb.Op, e *pb.ExecOp) Step {
 
 // command leaves out what is the same for all.
 func command(args []string) string {
-	own := func(arg string) bool { return arg == tool.Binary || arg == "--" }
+	own := func(arg string) bool { return arg == step.Binary || arg == "--" }
 	return strings.Join(slices.DeleteFunc(slices.Clone(args), own), " ")
 }
 
@@ -220,7 +220,7 @@ func (r *reader) mount(op *pb.Op, m *pb.Mount) (Part, bool) {
 		return Part{"ssh", m.SSHOpt.ID}, false
 	case m.Input < 0:
 		return Part{}, false
-	case m.Dest == tool.Binary:
+	case m.Dest == step.Binary:
 		return Part{"program", "gohull itself, by content"}, true
 	case m.Dest == pb.RootMount:
 		return Part{"root", r.of(op, m.Input)}, true

@@ -6,26 +6,26 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // tree is that of "usr/", "bin->usr/bin" and "etc/passwd".
 func tree(words string) *Tree {
-	var base []tool.Inode
+	var base []step.Inode
 	for _, w := range strings.Fields(words) {
 		base = append(base, inode(w))
 	}
 	return New(base, Owner{1000, 1001})
 }
 
-func inode(w string) tool.Inode {
+func inode(w string) step.Inode {
 	if name, target, ok := strings.Cut(w, "->"); ok {
-		return tool.Inode{Path: name, Kind: tool.KindLink, Target: target}
+		return step.Inode{Path: name, Kind: step.KindLink, Target: target}
 	}
 	if name, ok := strings.CutSuffix(w, "/"); ok {
-		return tool.Inode{Path: name, Kind: tool.KindDir, Mode: 0o755}
+		return step.Inode{Path: name, Kind: step.KindDir, Mode: 0o755}
 	}
-	return tool.Inode{Path: w}
+	return step.Inode{Path: w}
 }
 
 func text(l plan.Layer, c *Conflict) string {
@@ -44,7 +44,7 @@ func text(l plan.Layer, c *Conflict) string {
 		l.Dirs = nil
 	}
 	for _, d := range l.Dirs {
-		all = append(all, tool.DirWord(d.Path, d.Mode, d.UID, d.GID))
+		all = append(all, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
 	}
 	return strings.Join(all, " ")
 }
@@ -65,7 +65,7 @@ func TestPutFile(t *testing.T) {
 		{"/bin", "conflict: /bin is a directory of the base, and x is a file"},
 		{"/", "conflict: / is the root directory, and x is a file"},
 	} {
-		l, conflict := tree(base).Put(c.to, Source{Name: "x", By: "x", File: tool.File{Kind: tool.KindFile}})
+		l, conflict := tree(base).Put(c.to, Source{Name: "x", By: "x", File: step.File{Kind: step.KindFile}})
 		if got := text(l, conflict); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.to, got, c.want)
 		}
@@ -87,7 +87,7 @@ func TestPutDirectory(t *testing.T) {
 		{"/etc/conf", "", "conflict: /etc/conf is a file of the base, and d is a directory"},
 		{"/usr/bin", "sh", "d=/usr/bin"},
 	} {
-		s := Source{Name: "d", By: "d", File: tool.File{Kind: tool.KindDir}}
+		s := Source{Name: "d", By: "d", File: step.File{Kind: step.KindDir}}
 		for _, w := range strings.Fields(c.below) {
 			s.Below = append(s.Below, inode(w))
 		}
@@ -102,10 +102,10 @@ func TestPutDirectory(t *testing.T) {
 // the user's.
 func TestOwners(t *testing.T) {
 	tr := tree("home/ var/")
-	tr.nodes["home/app"] = node{Inode: tool.Inode{Path: "home/app", Kind: tool.KindDir, Mode: 0o700, UID: 1000, GID: 5}}
+	tr.nodes["home/app"] = node{Inode: step.Inode{Path: "home/app", Kind: step.KindDir, Mode: 0o700, UID: 1000, GID: 5}}
 	put := func(to, want string) {
 		t.Helper()
-		l, c := tr.Put(to, Source{Name: "x", By: "x", File: tool.File{Kind: tool.KindFile}})
+		l, c := tr.Put(to, Source{Name: "x", By: "x", File: step.File{Kind: step.KindFile}})
 		if got := text(l, c); got != want {
 			t.Errorf("%s: got %s, want %s", to, got, want)
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // MakeDirs gives the directories of a layer that has those of names which the
@@ -34,7 +34,7 @@ func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string
 type Source struct {
 	Name string // relative to what it is copied from
 	By   string // who puts it there, as messages name it
-	tool.File
+	step.File
 }
 
 // Put gives the copies and the directories of a layer that has a file, or
@@ -45,7 +45,7 @@ func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 		return plan.Layer{}, c
 	}
 	p := put{tree: t, source: s}
-	if s.Kind == tool.KindDir {
+	if s.Kind == step.KindDir {
 		c = p.directory(to, place)
 	} else {
 		c = p.file(to, place)
@@ -73,7 +73,7 @@ func (p *put) file(to, place string) *Conflict {
 		return conflict(another, "%s is already %s", to, n.what())
 	}
 	t.makeParents(place, p.source.By)
-	t.nodes[place] = node{tool.Inode{Path: place, Users: p.source.Users}, p.source.By}
+	t.nodes[place] = node{step.Inode{Path: place, Users: p.source.Users}, p.source.By}
 	p.touched = append(p.touched, path.Dir(place))
 	p.copies = append(p.copies, plan.Copy{From: p.source.Name, To: "/" + place})
 	return nil
@@ -128,18 +128,18 @@ func (w *walk) begin(dir, place string) {
 }
 
 // entry puts one file or directory below the source.
-func (w *walk) entry(inode tool.Inode) *Conflict {
+func (w *walk) entry(inode step.Inode) *Conflict {
 	above := w.at[path.Dir(inode.Path)]
 	place := path.Join(above.place, path.Base(inode.Path))
 	have, found := w.tree.nodes[place]
 	switch {
-	case inode.Kind != tool.KindDir:
+	case inode.Kind != step.KindDir:
 		return w.leaf(inode, place)
 	case !found:
 		w.tree.nodes[place] = node{dirInode(place, Owner{}), w.source.By}
-	case have.Kind == tool.KindDir:
+	case have.Kind == step.KindDir:
 		w.touched = append(w.touched, place)
-	case have.Kind == tool.KindLink && have.by == "":
+	case have.Kind == step.KindLink && have.by == "":
 		return w.behind(inode, above, place)
 	default:
 		return conflict("", "%s is %s, and %s is a directory", w.written(inode), have.what(), w.name(inode))
@@ -149,7 +149,7 @@ func (w *walk) entry(inode tool.Inode) *Conflict {
 }
 
 // behind puts a directory where a link of the base leads.
-func (w *walk) behind(inode tool.Inode, above target, link string) *Conflict {
+func (w *walk) behind(inode step.Inode, above target, link string) *Conflict {
 	place, c := w.tree.resolve("/" + link)
 	if c != nil {
 		return c
@@ -165,11 +165,11 @@ func (w *walk) behind(inode tool.Inode, above target, link string) *Conflict {
 
 // leaf puts a file or a link. One of the base is replaced, unless a directory
 // would be lost with it.
-func (w *walk) leaf(inode tool.Inode, place string) *Conflict {
+func (w *walk) leaf(inode step.Inode, place string) *Conflict {
 	t := w.tree
 	have, found := t.nodes[place]
 	if found {
-		same := have.Kind == tool.KindLink && inode.Kind == tool.KindLink && have.Target == inode.Target
+		same := have.Kind == step.KindLink && inode.Kind == step.KindLink && have.Target == inode.Target
 		end, c := t.resolve("/" + place)
 		switch {
 		case have.by != "" && !same:
@@ -184,10 +184,10 @@ func (w *walk) leaf(inode tool.Inode, place string) *Conflict {
 }
 
 // written is the path of the image as a user would write it.
-func (w *walk) written(inode tool.Inode) string { return path.Join(w.to, inode.Path) }
+func (w *walk) written(inode step.Inode) string { return path.Join(w.to, inode.Path) }
 
 // name is the path of the source.
-func (w *walk) name(inode tool.Inode) string { return path.Join(w.source.Name, inode.Path) }
+func (w *walk) name(inode step.Inode) string { return path.Join(w.source.Name, inode.Path) }
 
 // Union is the directories of both, each after its parent.
 func Union(a, b []plan.Dir) []plan.Dir {

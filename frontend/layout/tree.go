@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // Tree is a root file system, as far as it is known. What it does not know is
@@ -29,13 +29,13 @@ type Owner struct {
 
 // node is what the tree has at a path.
 type node struct {
-	tool.Inode
+	step.Inode
 	by string // who put it there, as messages name it; empty for the base
 }
 
 // New is the tree of a base. Directories that are made below one of the
 // user's own belong to the user as well.
-func New(base []tool.Inode, user Owner) *Tree {
+func New(base []step.Inode, user Owner) *Tree {
 	t := &Tree{nodes: map[string]node{}, user: user}
 	for _, inode := range base {
 		t.nodes[inode.Path] = node{Inode: inode}
@@ -54,7 +54,7 @@ func conflict(hint, format string, args ...any) *Conflict {
 }
 
 // Users are those of the image's /etc/passwd.
-func (t *Tree) Users() []tool.User {
+func (t *Tree) Users() []step.User {
 	place, c := t.resolve("/etc/passwd")
 	if c != nil {
 		return nil
@@ -80,9 +80,9 @@ func (t *Tree) resolve(name string) (string, *Conflict) {
 		next := path.Join(place, elem)
 		n, found := t.nodes[next]
 		switch {
-		case !found || n.Kind == tool.KindDir:
+		case !found || n.Kind == step.KindDir:
 			place = next
-		case n.Kind == tool.KindLink:
+		case n.Kind == step.KindLink:
 			if followed++; followed > most {
 				return "", conflict("", "%s leads through a loop of symlinks at /%s", name, next)
 			}
@@ -108,9 +108,9 @@ func elements(name string) []string {
 func (n node) what() string {
 	kind := "a file"
 	switch n.Kind {
-	case tool.KindDir:
+	case step.KindDir:
 		kind = "a directory"
-	case tool.KindLink:
+	case step.KindLink:
 		kind = "a symlink"
 	}
 	if n.by == "" {
@@ -121,7 +121,7 @@ func (n node) what() string {
 
 // dir reports whether there is a directory at a place.
 func (t *Tree) dir(place string) bool {
-	return place == "." || t.nodes[place].Kind == tool.KindDir
+	return place == "." || t.nodes[place].Kind == step.KindDir
 }
 
 // makeDir makes a directory and its parents, where they are missing.
@@ -152,8 +152,8 @@ func (t *Tree) ownerIn(dir string) Owner {
 	return Owner{}
 }
 
-func dirInode(place string, owner Owner) tool.Inode {
-	return tool.Inode{Path: place, Kind: tool.KindDir, Mode: 0o755, UID: owner.UID, GID: owner.GID}
+func dirInode(place string, owner Owner) step.Inode {
+	return step.Inode{Path: place, Kind: step.KindDir, Mode: 0o755, UID: owner.UID, GID: owner.GID}
 }
 
 // dirs are these directories and all above them, each after its parent.

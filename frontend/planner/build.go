@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/netenv"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // binDir is where binaries are in the image; it is on the PATH of all bases.
@@ -127,7 +127,7 @@ func packageName(b plan.Binary) string {
 }
 
 // binaries names the executables; two of one name are an error.
-func (d draft) binaries(mains []tool.Package) []plan.Binary {
+func (d draft) binaries(mains []step.Package) []plan.Binary {
 	var out []plan.Binary
 	byPath := map[string]string{}
 	for _, pkg := range mains {
@@ -158,7 +158,7 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 	}
 	args := append([]string{"build"}, d.compileFlags()...)
 	args = appendFlag(args, "ldflags", ldflags)
-	args = append(args, "-o", tool.Out+binDir+"/")
+	args = append(args, "-o", step.Out+binDir+"/")
 	for _, bin := range binaries {
 		args = append(args, bin.Package)
 	}
@@ -212,7 +212,7 @@ func pgoFile(value string) string {
 	if !isProfile(value) {
 		return value
 	}
-	return path.Join(tool.Source, value)
+	return path.Join(step.Source, value)
 }
 
 // isProfile reports whether the value of `build.pgo` is a path, and none of
@@ -232,7 +232,7 @@ func (c choices) atLeast(v string) bool {
 func (d draft) compileEnv(p plan.Platform) []string {
 	env := append(d.goEnv(), "GOPROXY=off")
 	if d.debugs() {
-		env = tool.WithoutIndex(env)
+		env = step.WithoutIndex(env)
 	}
 	return d.onToolchain(slices.Concat(env, platformEnv(p), d.compilers(p)))
 }
@@ -241,7 +241,7 @@ func (d draft) compileEnv(p plan.Platform) []string {
 // them, and objects have the name of the module tree in them: with a name by
 // its content, another module would have all of them compiled again.
 func (d draft) testEnv() []string {
-	return tool.WithoutIndex(d.compileEnv(d.Request.BuildPlatform))
+	return step.WithoutIndex(d.compileEnv(d.Request.BuildPlatform))
 }
 
 // goEnv are the go command's settings, all ours or the spec's, so that
@@ -300,7 +300,7 @@ func (d draft) onToolchain(env []string) []string {
 	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
 	merged := slices.DeleteFunc(slices.Clone(img.Config.Config.Env), isGoSetting)
 	if _, ok := lookupEnv(merged, "PATH"); !ok {
-		merged = append(merged, "PATH="+tool.Goroot+"/bin:"+strings.TrimPrefix(defaultPath, "PATH="))
+		merged = append(merged, "PATH="+step.Goroot+"/bin:"+strings.TrimPrefix(defaultPath, "PATH="))
 	}
 	for _, e := range env {
 		key, value, _ := strings.Cut(e, "=")

@@ -5,13 +5,13 @@ import (
 
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // Mains gives the folders of the main packages that a build of in is for. It
 // finds all errors that can be found without looking up images; its error is
 // a diag.Errors. A target of the whole project needs no main package.
-func Mains(in Input, facts tool.Facts) ([]string, error) {
+func Mains(in Input, facts step.Facts) ([]string, error) {
 	c, errs := choose(in)
 	d := draft{choices: c, answers: Answers{Facts: facts}, errs: &errs}
 	if !c.ofImage() {

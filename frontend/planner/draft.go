@@ -11,7 +11,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // draft is a plan in the making.
@@ -64,7 +64,7 @@ func (d draft) planned() *plan.Plan {
 
 // source is one step for all platforms, and for all images that are alike, so
 // that they share its run.
-func (d draft) source(mains []tool.Package, binaries []plan.Binary) plan.Source {
+func (d draft) source(mains []step.Package, binaries []plan.Binary) plan.Source {
 	s := d.pick(dirs(mains), packageList(binaries))
 	s = shared(s, d.found(s.Pick))
 	return d.askingModules(*s, packageList(binaries)+" imports")
@@ -207,7 +207,7 @@ func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
 
 // checkFiles holds the entries of run.files against what the scan found.
 func (d draft) checkFiles() {
-	found := map[string]tool.File{}
+	found := map[string]step.File{}
 	for _, f := range d.answers.Facts.Files {
 		found[f.Path] = f
 	}

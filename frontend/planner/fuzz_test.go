@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // FuzzPlan: whatever the files say, planning ends in a plan or in
@@ -58,7 +58,7 @@ func planAll(t *testing.T, in planner.Input, dir string) (*plan.Plan, error) {
 	for _, key := range q.Images {
 		answers.Images[key] = planner.Image{Name: key.Ref}
 	}
-	answers.Facts.Packages = []tool.Package{{Dir: dir, Module: ".", Name: "main"}}
+	answers.Facts.Packages = []step.Package{{Dir: dir, Module: ".", Name: "main"}}
 	p, err := planner.Plan(in, answers)
 	if err != nil {
 		checkDiagnostics(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/gomod"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // modulesOf are the project's own modules.
@@ -22,7 +22,7 @@ func modulesOf(p *project.Project) []gomod.Module {
 }
 
 // importPath is that of a package of the project.
-func importPath(p *project.Project, pkg tool.Package) string {
+func importPath(p *project.Project, pkg step.Package) string {
 	m, _ := gomod.Owner(modulesOf(p), pkg.Module)
 	return m.ImportPath(pkg.Dir)
 }
@@ -68,7 +68,7 @@ func (p packages) namedDirs(s *spec.Spec) []string {
 
 // isAmbiguous reports a package whose import path another module has as well.
 // The go command builds neither, even if a directory names it.
-func (p packages) isAmbiguous(m spec.String, pkg tool.Package) bool {
+func (p packages) isAmbiguous(m spec.String, pkg step.Package) bool {
 	name := importPath(p.project, pkg)
 	found := gomod.Find(modulesOf(p.project), name, p.begins, p.has)
 	if len(found) < 2 {
@@ -92,5 +92,5 @@ func (p packages) begins(dir string) bool { return slices.Contains(p.facts.Modul
 
 // has reports whether a directory has Go files.
 func (p packages) has(dir string) bool {
-	return slices.ContainsFunc(p.facts.Packages, func(pkg tool.Package) bool { return pkg.Dir == dir })
+	return slices.ContainsFunc(p.facts.Packages, func(pkg step.Package) bool { return pkg.Dir == dir })
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // lacking is what images lack that programs are often put on. One that is not
 // listed is taken to have everything.
 var lacking = map[string][]string{
-	"docker.io/library/alpine":  {tool.NoteZones},
-	"docker.io/library/busybox": {tool.NoteCertificates, tool.NoteZones},
-	"docker.io/library/debian":  {tool.NoteCertificates},
-	"docker.io/library/ubuntu":  {tool.NoteCertificates, tool.NoteZones},
+	"docker.io/library/alpine":  {step.NoteZones},
+	"docker.io/library/busybox": {step.NoteCertificates, step.NoteZones},
+	"docker.io/library/debian":  {step.NoteCertificates},
+	"docker.io/library/ubuntu":  {step.NoteCertificates, step.NoteZones},
 }
 
 // places are where programs look for it.
 var places = map[string][]string{
-	tool.NoteCertificates: {"/etc/ssl", "/etc/pki"},
-	tool.NoteZones:        {"/usr/share/zoneinfo", "/usr/lib/zoneinfo"},
+	step.NoteCertificates: {"/etc/ssl", "/etc/pki"},
+	step.NoteZones:        {"/usr/share/zoneinfo", "/usr/lib/zoneinfo"},
 }
 
 // embedsZones is the build tag that puts the time zones into the program.
@@ -46,7 +46,7 @@ func lackingOf(base string, s *spec.Spec) []string {
 }
 
 func brings(s *spec.Spec, kind string) bool {
-	if kind == tool.NoteZones && slices.Contains(values(s.Build.Tags), embedsZones) {
+	if kind == step.NoteZones && slices.Contains(values(s.Build.Tags), embedsZones) {
 		return true
 	}
 	for _, f := range s.Run.Files {

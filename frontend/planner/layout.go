@@ -11,7 +11,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/layout"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // layOut decides where everything goes in an image, by what its base has
@@ -29,19 +29,19 @@ func (d draft) layOut(img plan.Image, p plan.Platform) plan.Image {
 	for _, b := range img.Compile.Binaries {
 		paths = append(paths, b.Path)
 	}
-	step := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), p), At: img.Compile.At}
-	img.Program = d.laidProgram(tree, step, "the program", paths...)
+	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), p), At: img.Compile.At}
+	img.Program = d.laidProgram(tree, s, "the program", paths...)
 	img.Files = d.laidFiles(tree)
 	return img
 }
 
 // laidProgram is the layer of programs that a step leaves at their paths, nil
 // where that is a layer as it is.
-func (d draft) laidProgram(tree *layout.Tree, step plan.Step, by string, paths ...string) *plan.Layer {
-	all := plan.Layer{Step: step, Epoch: d.args.epoch.Seconds()}
+func (d draft) laidProgram(tree *layout.Tree, s plan.Step, by string, paths ...string) *plan.Layer {
+	all := plan.Layer{Step: s, Epoch: d.args.epoch.Seconds()}
 	asItIs := true
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(paths))) {
-		source := layout.Source{Name: strings.TrimPrefix(name, "/"), By: by, File: tool.File{Kind: tool.KindFile}}
+		source := layout.Source{Name: strings.TrimPrefix(name, "/"), By: by, File: step.File{Kind: step.KindFile}}
 		layer, c := tree.Put(name, source)
 		if c != nil {
 			d.conflicts(d.mainPlace(), "main: ", c)
@@ -91,8 +91,8 @@ func (d draft) laidDirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	for _, name := range made {
 		lines = append(lines, entries[name].at)
 	}
-	step := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(d.Spec, lines...)}
-	return &plan.Layer{Step: step, Dirs: dirs, Epoch: d.args.epoch.Seconds()}
+	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(d.Spec, lines...)}
+	return &plan.Layer{Step: s, Dirs: dirs, Epoch: d.args.epoch.Seconds()}
 }
 
 // laidFiles are the layers of run.files.
@@ -130,7 +130,7 @@ func (d draft) fileSource(i int) (layout.Source, string) {
 			source.File = file
 		}
 	}
-	if source.Kind == tool.KindFile && strings.HasSuffix(f.To.Value, "/") {
+	if source.Kind == step.KindFile && strings.HasSuffix(f.To.Value, "/") {
 		to = path.Join(to, path.Base(name))
 	}
 	return source, to
@@ -142,7 +142,7 @@ func (d draft) conflicts(at diag.Range, what string, c *layout.Conflict) {
 
 // owner is run.user by number. A number without a group has the group of that
 // number, as with COPY --chown.
-func (d draft) owner(base []tool.Inode, p plan.Platform) layout.Owner {
+func (d draft) owner(base []step.Inode, p plan.Platform) layout.Owner {
 	name, group, _ := strings.Cut(user(d.Spec.Run.User), ":")
 	if uid, err := strconv.Atoi(name); err == nil {
 		gid := uid
@@ -152,7 +152,7 @@ func (d draft) owner(base []tool.Inode, p plan.Platform) layout.Owner {
 		return layout.Owner{UID: uid, GID: gid}
 	}
 	users := d.users(base)
-	i := slices.IndexFunc(users, func(u tool.User) bool { return u.Name == name })
+	i := slices.IndexFunc(users, func(u step.User) bool { return u.Name == name })
 	if i >= 0 {
 		return layout.Owner{UID: users[i].UID, GID: users[i].GID}
 	}
@@ -163,7 +163,7 @@ func (d draft) owner(base []tool.Inode, p plan.Platform) layout.Owner {
 }
 
 // users are those that the image will have: run.files may bring a passwd.
-func (d draft) users(base []tool.Inode) []tool.User {
+func (d draft) users(base []step.Inode) []step.User {
 	var ignored diag.List // laying out is what tells
 	d.errs = &ignored
 	tree := layout.New(base, layout.Owner{})
@@ -171,7 +171,7 @@ func (d draft) users(base []tool.Inode) []tool.User {
 	return tree.Users()
 }
 
-func unknownUser(at diag.Range, name string, users []tool.User) diag.Diagnostic {
+func unknownUser(at diag.Range, name string, users []step.User) diag.Diagnostic {
 	var names []string
 	for _, u := range users {
 		names = append(names, u.Name)

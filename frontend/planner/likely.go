@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // aside are directories whose programs are made for those who work on a
@@ -20,8 +20,8 @@ var aside = []string{
 
 // byLikelihood is main packages with those first that an image is most likely
 // made of. The order of the others is that of their directories.
-func (p packages) byLikelihood(pkgs []tool.Package) []tool.Package {
-	return slices.SortedStableFunc(slices.Values(pkgs), func(a, b tool.Package) int {
+func (p packages) byLikelihood(pkgs []step.Package) []step.Package {
+	return slices.SortedStableFunc(slices.Values(pkgs), func(a, b step.Package) int {
 		return slices.Compare(p.oddity(a), p.oddity(b))
 	})
 }
@@ -29,7 +29,7 @@ func (p packages) byLikelihood(pkgs []tool.Package) []tool.Package {
 // oddity says how far a main package is from where programs usually are, what
 // weighs most first: whether it is aside, whether its name is that of the
 // module, whether it is below cmd, and how deep it is.
-func (p packages) oddity(pkg tool.Package) []int {
+func (p packages) oddity(pkg step.Package) []int {
 	elems := strings.Split(pkg.Dir, "/")
 	return []int{number(isAside(pkg.Dir)), p.otherName(pkg), number(!slices.Contains(elems, "cmd")), len(elems)}
 }
@@ -49,7 +49,7 @@ func isAside(dir string) bool {
 
 // otherName is 0 for a package at the root of its module or with its name, 1
 // for one with a name that begins alike, and 2 for others.
-func (p packages) otherName(pkg tool.Package) int {
+func (p packages) otherName(pkg step.Package) int {
 	if pkg.Dir == pkg.Module {
 		return 0
 	}

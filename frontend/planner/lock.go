@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // LockQuestions is what Lock needs to know.
@@ -21,7 +21,7 @@ type LockQuestions struct {
 // LockAnswers is what the questions found.
 type LockAnswers struct {
 	Images     map[ImageKey]Image      // without optional ones that there are not
-	Toolchains map[string]tool.Fetched // by the platform they run on
+	Toolchains map[string]step.Fetched // by the platform they run on
 }
 
 // AskLock says what has to be looked up to write a lock, which is one for all

@@ -9,7 +9,7 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // emptyLocal are images that have nothing below /usr/local but directories of
@@ -73,16 +73,16 @@ func (c choices) hasEmptyLocal() bool {
 	return slices.Contains(emptyLocal, named.Name())
 }
 
-// destinations are the paths of the image where something goes, as tool.Look
+// destinations are the paths of the image where something goes, as step.Look
 // takes them.
 func (c choices) destinations() []string {
-	paths := []string{binDir + tool.Below}
+	paths := []string{binDir + step.Below}
 	if c.debugs() {
 		paths = append(paths, delveFile)
 	}
 	run := c.Spec.Run
 	for _, f := range run.Files {
-		paths = append(paths, path.Join(path.Clean(f.To.Value), tool.Below))
+		paths = append(paths, path.Join(path.Clean(f.To.Value), step.Below))
 	}
 	for _, v := range run.Volumes {
 		paths = append(paths, path.Clean(v.Value))
@@ -94,9 +94,9 @@ func (c choices) destinations() []string {
 }
 
 // baseInodes is what is known of the base of a platform.
-func (d draft) baseInodes(p plan.Platform) []tool.Inode {
+func (d draft) baseInodes(p plan.Platform) []step.Inode {
 	if d.base.ref == "" {
-		return tool.Root()
+		return step.Root()
 	}
 	return d.answers.Bases[p]
 }

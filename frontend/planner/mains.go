@@ -10,20 +10,20 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/gomod"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/util/suggest"
 )
 
 // packages answers questions about the packages that a scan found.
 type packages struct {
 	project *project.Project
-	facts   tool.Facts
+	facts   step.Facts
 	errs    *diag.List
 }
 
 // mains finds the packages to build: those the spec names, else the only one
 // there is.
-func (p packages) mains(s *spec.Spec) []tool.Package {
+func (p packages) mains(s *spec.Spec) []step.Package {
 	if len(p.project.Members) == 0 {
 		p.errs.Add(p.noModule(s))
 		return nil
@@ -31,10 +31,10 @@ func (p packages) mains(s *spec.Spec) []tool.Package {
 	if len(s.Main) == 0 {
 		return p.onlyMain(s)
 	}
-	var out []tool.Package
+	var out []step.Package
 	for _, m := range s.Main {
 		for _, pkg := range p.named(m) {
-			if !slices.ContainsFunc(out, func(o tool.Package) bool { return o.Dir == pkg.Dir }) {
+			if !slices.ContainsFunc(out, func(o step.Package) bool { return o.Dir == pkg.Dir }) {
 				out = append(out, pkg)
 			}
 		}
@@ -43,8 +43,8 @@ func (p packages) mains(s *spec.Spec) []tool.Package {
 }
 
 // all gives every main package of the project's modules.
-func (p packages) all() []tool.Package {
-	var out []tool.Package
+func (p packages) all() []step.Package {
+	var out []step.Package
 	for _, pkg := range p.facts.Packages {
 		if pkg.Name == "main" && !pkg.Named && p.project.Contains(pkg.Module) {
 			out = append(out, pkg)
@@ -53,7 +53,7 @@ func (p packages) all() []tool.Package {
 	return out
 }
 
-func (p packages) onlyMain(s *spec.Spec) []tool.Package {
+func (p packages) onlyMain(s *spec.Spec) []step.Package {
 	all := p.all()
 	switch len(all) {
 	case 1:
@@ -74,7 +74,7 @@ func (p packages) onlyMain(s *spec.Spec) []tool.Package {
 // nameOne shows the line that names the first of several main packages, and
 // the main packages of other modules. These come first if those of the project
 // are all aside.
-func (p packages) nameOne(s *spec.Spec, all []tool.Package) string {
+func (p packages) nameOne(s *spec.Spec, all []step.Package) string {
 	line := fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(all[0].Dir))
 	others := p.byLikelihood(p.others())
 	if len(others) == 0 {
@@ -101,8 +101,8 @@ func (p packages) elsewhere() string {
 }
 
 // others gives the main packages of modules that are not the project's.
-func (p packages) others() []tool.Package {
-	var out []tool.Package
+func (p packages) others() []step.Package {
+	var out []step.Package
 	for _, pkg := range p.facts.Packages {
 		if pkg.Name == "main" && !p.project.Contains(pkg.Module) {
 			out = append(out, pkg)
@@ -113,9 +113,9 @@ func (p packages) others() []tool.Package {
 
 // named finds what one entry of the key `main` names: a folder, an import
 // path, or a pattern that ends in "/...".
-func (p packages) named(m spec.String) []tool.Package {
+func (p packages) named(m spec.String) []step.Package {
 	if below, ok := p.pathPattern(m.Value); ok {
-		return p.matching(m, func(pkg tool.Package) bool {
+		return p.matching(m, func(pkg step.Package) bool {
 			_, ok := gomod.CutPath(importPath(p.project, pkg), below)
 			return ok
 		})
@@ -127,7 +127,7 @@ func (p packages) named(m spec.String) []tool.Package {
 	}
 	if below, ok := strings.CutSuffix(dir, "..."); ok {
 		below = path.Clean(below)
-		return p.matching(m, func(pkg tool.Package) bool {
+		return p.matching(m, func(pkg step.Package) bool {
 			_, ok := gomod.CutDir(pkg.Dir, below)
 			return ok
 		})
@@ -151,8 +151,8 @@ func (p packages) dir(value string) (string, bool) {
 	return dir, !path.IsAbs(dir) && dir != ".." && !strings.HasPrefix(dir, "../")
 }
 
-func (p packages) matching(m spec.String, matches func(tool.Package) bool) []tool.Package {
-	out := slices.DeleteFunc(p.all(), func(pkg tool.Package) bool { return !matches(pkg) })
+func (p packages) matching(m spec.String, matches func(step.Package) bool) []step.Package {
+	out := slices.DeleteFunc(p.all(), func(pkg step.Package) bool { return !matches(pkg) })
 	if len(out) == 0 {
 		p.errs.Add(diag.Diagnostic{
 			At:      m.At,
@@ -164,7 +164,7 @@ func (p packages) matching(m spec.String, matches func(tool.Package) bool) []too
 }
 
 // checked is pkg when it is a main package of the project.
-func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
+func (p packages) checked(m spec.String, pkg step.Package) []step.Package {
 	switch {
 	case !p.project.Contains(pkg.Module):
 		p.errs.Add(diag.Diagnostic{
@@ -175,7 +175,7 @@ func (p packages) checked(m spec.String, pkg tool.Package) []tool.Package {
 		})
 	case p.isAmbiguous(m, pkg):
 	case pkg.Name == "main":
-		return []tool.Package{pkg}
+		return []step.Package{pkg}
 	case pkg.Name == "":
 		p.errs.Errorf(m.At, "main: %s: %s", m.Value, pkg.Reason)
 	default:
@@ -208,7 +208,7 @@ func (p packages) suggestion(dir string) string {
 	return "the main packages are " + join(all)
 }
 
-func dirs(pkgs []tool.Package) []string {
+func dirs(pkgs []step.Package) []string {
 	var out []string
 	for _, pkg := range pkgs {
 		out = append(out, pkg.Dir)

@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // usualMains are where programs usually are, for those that an ignore file
@@ -121,7 +121,7 @@ func goFilesBelow(pattern string) []string {
 // otherModule is what to do about a package of a module that the project does
 // not build. By itself a module cannot be built whose replace lines lead out
 // of its directory.
-func (p packages) otherModule(pkg tool.Package) string {
+func (p packages) otherModule(pkg step.Package) string {
 	hint := fmt.Sprintf("add a go.work with `go work init . %s`", dot(pkg.Module))
 	if p.project.Work != nil {
 		hint = fmt.Sprintf("run `go work use %s`", dot(pkg.Module))

@@ -13,7 +13,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
@@ -76,9 +76,9 @@ type ImageKey struct {
 
 // Answers is what the questions found.
 type Answers struct {
-	Facts  tool.Facts
+	Facts  step.Facts
 	Images map[ImageKey]Image
-	Bases  map[plan.Platform][]tool.Inode // what Look found
+	Bases  map[plan.Platform][]step.Inode // what Look found
 	Seeds  map[plan.Platform]string       // names of the build contexts that SeedContext is for; empty without one
 }
 

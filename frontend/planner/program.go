@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // program is a program of a module that is no part of the project.
@@ -118,10 +118,10 @@ func (d draft) toolchainVersion() project.Version {
 func ownGoEnv(cgo, flags string) []string {
 	return []string{
 		"CGO_ENABLED=" + cgo,
-		"GOCACHE=" + tool.Cache,
+		"GOCACHE=" + step.Cache,
 		"GOENV=off",
 		"GOFLAGS=" + flags,
-		"GOMODCACHE=" + tool.ModCache,
+		"GOMODCACHE=" + step.ModCache,
 		"GOPATH=/go",
 		"GOTELEMETRY=off",
 		"GOTOOLCHAIN=local",

@@ -7,7 +7,7 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // checkContexts finds build contexts that take the place of nothing, since a
@@ -17,7 +17,7 @@ func checkContexts(c choices, errs *diag.List) {
 	if len(c.Request.Contexts) == 0 {
 		return
 	}
-	known := []string{SeedContext, tool.VulnContext}
+	known := []string{SeedContext, step.VulnContext}
 	for _, ref := range c.common.refs {
 		known = append(known, ContextName(ref))
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // govulncheck needs the Go that its go.mod asks for; a newer one may be too
@@ -49,7 +49,7 @@ func (d draft) database(at []plan.Span) plan.Database {
 		Go:   d.toolchainVersion().Value,
 	}
 	if d.bringsDatabase() {
-		db.Context = tool.VulnContext
+		db.Context = step.VulnContext
 		return db
 	}
 	db.URL = cmp.Or(d.Spec.Vuln.Database.Value, goDatabase)
@@ -64,14 +64,14 @@ func (d draft) database(at []plan.Span) plan.Database {
 func (c choices) bringsDatabase() bool {
 	return slices.ContainsFunc(c.Request.Contexts, func(given string) bool {
 		name, _, _ := strings.Cut(given, "::")
-		return name == tool.VulnContext
+		return name == step.VulnContext
 	})
 }
 
 // folders are the build contexts that steps read as they are.
 func (c choices) folders() []string {
 	if c.looksUp() && c.bringsDatabase() {
-		return []string{tool.VulnContext}
+		return []string{step.VulnContext}
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/internal/gomod"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // linkerVariable looks at what the linker passes over in silence: it sets no
@@ -76,7 +76,7 @@ func (s Subject) packageKind(importPath string) int {
 // packageIn looks for a package in a module of the project.
 func (s Subject) packageIn(m *project.Module, importPath string) int {
 	own := gomod.Module{Path: m.Path, Dir: m.Dir}
-	i := slices.IndexFunc(s.Facts.Packages, func(p tool.Package) bool {
+	i := slices.IndexFunc(s.Facts.Packages, func(p step.Package) bool {
 		return p.Module == m.Dir && own.ImportPath(p.Dir) == importPath
 	})
 	switch {

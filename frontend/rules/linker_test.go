@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/frontend/project"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 	"golang.org/x/mod/module"
 )
 
@@ -16,7 +16,7 @@ func TestPackageKind(t *testing.T) {
 	}
 	s := Subject{
 		Project: &project.Project{Members: []*project.Module{app}},
-		Facts: tool.Facts{Packages: []tool.Package{
+		Facts: step.Facts{Packages: []step.Package{
 			{Dir: ".", Module: ".", Name: "app"},
 			{Dir: "cmd/server", Module: ".", Name: "main"},
 			{Dir: "internal/version", Module: ".", Name: "version"},

@@ -13,7 +13,7 @@ import (
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // Subject is what the rules look at.
@@ -21,7 +21,7 @@ type Subject struct {
 	Text     []byte // of the spec
 	Spec     *spec.Spec
 	Project  *project.Project
-	Facts    tool.Facts
+	Facts    step.Facts
 	Mains    []string        // directories of the main packages that are built
 	Lacking  []string        // kinds of notes that tell of what the base lacks
 	Go       project.Version // that is built with; not set when only the toolchain's image knows

@@ -9,12 +9,12 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
-	"github.com/gohull/gohull/llb/tool"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // notes are those of a kind that concern what is built.
-func (s Subject) notes(kind string) []tool.Note {
-	var out []tool.Note
+func (s Subject) notes(kind string) []step.Note {
+	var out []step.Note
 	for _, n := range s.Facts.Notes {
 		built := func(main string) bool { return slices.Contains(s.Mains, main) }
 		if n.Kind == kind && slices.ContainsFunc(n.Mains, built) {
@@ -24,11 +24,11 @@ func (s Subject) notes(kind string) []tool.Note {
 	return out
 }
 
-func at(n tool.Note) diag.Range { return diag.At(n.File, n.Line, n.Col) }
+func at(n step.Note) diag.Range { return diag.At(n.File, n.Line, n.Col) }
 
 func cgoOff(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
-	for _, n := range s.notes(tool.NoteCgo) {
+	for _, n := range s.notes(step.NoteCgo) {
 		if n.Text != "" {
 			out = append(out, diag.Diagnostic{
 				At:      at(n),
@@ -48,7 +48,7 @@ func cgoOff(s Subject) []diag.Diagnostic {
 
 func embedIgnored(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
-	for _, n := range s.notes(tool.NoteEmbed) {
+	for _, n := range s.notes(step.NoteEmbed) {
 		name := path.Join(path.Dir(n.File), strings.TrimPrefix(n.Text, "all:"))
 		// Wildcards of the ignore file match those in the pattern.
 		if line, hidden := s.Ignored.Hides(name); hidden && line.At.File != "" {
@@ -90,12 +90,12 @@ func profileIgnored(s Subject) []diag.Diagnostic {
 
 // noCertificates tells of one import: there may be one in every package.
 func noCertificates(s Subject) []diag.Diagnostic {
-	return s.lacks(tool.NoteCertificates, "CA certificates",
+	return s.lacks(step.NoteCertificates, "CA certificates",
 		"take another base, such as scratch or distroless, or copy them with `run.files` to /etc/ssl/certs/ca-certificates.crt")
 }
 
 func noTimeZones(s Subject) []diag.Diagnostic {
-	return s.lacks(tool.NoteZones, "time zones",
+	return s.lacks(step.NoteZones, "time zones",
 		"take another base, such as scratch or distroless, or write `build: {tags: [timetzdata]}`")
 }
 

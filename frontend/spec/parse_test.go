@@ -8,7 +8,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 )
 
 // TestParse reads every spec in testdata. Each file holds specs, and below

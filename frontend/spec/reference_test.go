@@ -7,7 +7,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 )
 
 // TestReferenceIsComplete holds testdata/complete.txtar to its promise: it

@@ -10,7 +10,7 @@ import (
 
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/image"
-	"github.com/gohull/gohull/llb/tool/objects"
+	"github.com/gohull/gohull/llb/step/gocmd/objects"
 )
 
 // ownPlatforms are those that the frontend's image is published for.

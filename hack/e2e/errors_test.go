@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 	"golang.org/x/tools/txtar"
 )
 

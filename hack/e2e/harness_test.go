@@ -23,7 +23,7 @@ import (
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
 	"github.com/gohull/gohull/hack/internal/image"
-	"github.com/gohull/gohull/llb/tool/objects"
+	"github.com/gohull/gohull/llb/step/gocmd/objects"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 

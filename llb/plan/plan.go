@@ -33,7 +33,7 @@ type Scan struct {
 	Conditions
 	Files []string // paths of the context that the spec names
 	Mains []string // directories that the spec names one by one
-	Needs []string // what the base lacks and programs may need, in the words of tool.Note's kinds
+	Needs []string // what the base lacks and programs may need, in the words of step.Note's kinds
 }
 
 // Source picks those files of the context that the binaries are made of, so
@@ -204,7 +204,7 @@ type Binary struct {
 type Look struct {
 	Step
 	Base  ImageRef
-	Paths []string // as of tool.Look
+	Paths []string // as of step.Look
 }
 
 // File is a file that is written as it stands here.

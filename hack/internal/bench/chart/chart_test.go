@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/bench/result"
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 )
 
 // TestSVG draws a run; `go test ./internal/bench/chart -update` rewrites the

@@ -3,7 +3,7 @@ package docs
 import (
 	"testing"
 
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 )
 
 // TestDocs holds the page and the chart against the results that are

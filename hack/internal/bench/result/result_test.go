@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/gohull/gohull/llb/golden"
+	"github.com/gohull/gohull/internal/golden"
 )
 
 // TestTables writes the tables of a run with all that one can have: two

@@ -1,0 +1,107 @@
+package step
+
+import "flag"
+
+// Tidy holds go.mod and go.sum of modules against what `go mod tidy` makes of
+// them. A skeleton is mounted at Source, and may be written to.
+type Tidy struct {
+	Fix     bool     // what it makes of them goes to Out, and is no failure
+	Modules []string // their folders: ".", "api"
+}
+
+func (*Tidy) verb() string      { return "tidy" }
+func (v *Tidy) rest() *[]string { return &v.Modules }
+
+func (v *Tidy) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
+}
+
+// Verify downloads the modules that others require, and holds them against
+// the checksums in go.sum. VersionsDir is mounted at Source.
+type Verify struct {
+	Modules []string // folders of those that require: ".", "api"
+}
+
+func (*Verify) verb() string        { return "verify" }
+func (*Verify) flags(*flag.FlagSet) {}
+func (v *Verify) rest() *[]string   { return &v.Modules }
+
+// Vendor holds the vendor folder of Source against what the go command makes
+// of the skeleton around it.
+type Vendor struct {
+	Fix  bool // what it makes goes to Out, and nothing is compared
+	Work bool // the folder is that of a workspace
+}
+
+func (*Vendor) verb() string    { return "vendor" }
+func (*Vendor) rest() *[]string { return nil }
+
+func (v *Vendor) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what the go command makes")
+	fs.BoolVar(&v.Work, "work", v.Work, "in a workspace")
+}
+
+// Test runs tests and shows what fails.
+type Test struct {
+	Start
+	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
+	Keep   bool     // tests that fail are no failure of the step
+	Args   []string // what follows "go test"
+}
+
+func (*Test) verb() string      { return "test" }
+func (v *Test) rest() *[]string { return &v.Args }
+
+func (v *Test) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
+	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
+	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+}
+
+// Generate runs the //go:generate lines of packages of Source, and holds the
+// files there against those of Before.
+type Generate struct {
+	Start
+	Fix  bool     // files that were made go to Out, and are no failure
+	Args []string // what follows "go generate"
+}
+
+func (*Generate) verb() string      { return "generate" }
+func (v *Generate) rest() *[]string { return &v.Args }
+
+func (v *Generate) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
+}
+
+// VulnDB picks from a vulnerability database what it has about the modules of
+// Source, and about Go itself, and writes that to Out in the same form.
+// VersionsDir is mounted at Source.
+type VulnDB struct {
+	URL string // "https://vuln.example"; empty when the database is in VulnFolder
+	Go  string // "1.26.8"; empty when nobody knows
+}
+
+func (*VulnDB) verb() string    { return "vulndb" }
+func (*VulnDB) rest() *[]string { return nil }
+
+func (v *VulnDB) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.URL, "url", v.URL, "address of the database")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+}
+
+// Vuln finds vulnerable functions that Source calls, with the govulncheck in
+// Programs and the VulnDatabase.
+type Vuln struct {
+	Modules []string // folders of the project's modules: ".", "api"
+	Ignored []string // ids of vulnerabilities that may be called
+	Args    []string // flags of govulncheck
+}
+
+func (*Vuln) verb() string      { return "vuln" }
+func (v *Vuln) rest() *[]string { return &v.Args }
+
+func (v *Vuln) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Modules), "modules", "folders of the modules")
+	fs.Var((*list)(&v.Ignored), "ignored", "vulnerabilities that may be called")
+}

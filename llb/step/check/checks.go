@@ -1,0 +1,83 @@
+// Package check holds a project against what the go command makes of it.
+//
+// A check that passes leaves an empty output. One that fails reports what it
+// found at its lines, in the form of what the go command prints.
+package check
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/llb/step/gocmd"
+)
+
+// fixing is the hint for what a target can put right.
+func fixing(target string) string {
+	return "to have it written: docker buildx build --target " + target + " -o . ."
+}
+
+// finding is something wrong at a line of a file.
+type finding struct {
+	file    string // in the context; empty for none
+	line    int    // from 1
+	message string
+}
+
+func (f finding) String() string {
+	if f.file == "" {
+		return "go: " + f.message
+	}
+	if path.Ext(f.file) == "" { // which nobody would take for a place
+		return "go: " + f.file + ": " + f.message
+	}
+	return fmt.Sprintf("%s:%d: %s", f.file, f.line, f.message)
+}
+
+// report tells what was found, with a hint in the first of its lines, and
+// gives the exit code of the step.
+func report(s gocmd.Step, command string, found []finding, hint string) (code int, err error) {
+	if len(found) == 0 {
+		return 0, nil
+	}
+	first, more, _ := strings.Cut(found[0].message, "\n")
+	found[0].message = strings.TrimSuffix(first+"; "+hint+"\n"+more, "\n")
+	var text strings.Builder
+	for _, f := range found {
+		fmt.Fprintln(&text, f)
+	}
+	if _, err := s.Stderr.Write([]byte(text.String())); err != nil {
+		return 0, err
+	}
+	return 1, gocmd.Report(s, command, text.String())
+}
+
+// read gives the text of a file, nil when there is none.
+func read(dir, name string) ([]byte, error) {
+	data, err := regular.ReadFile(filepath.Join(dir, name), regular.Text)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// write makes a file and the folders above it; without a text there is none.
+func write(dir, name string, data []byte) error {
+	full := filepath.Join(dir, name)
+	if data == nil {
+		err := os.Remove(full)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(full, data, 0o644)
+}

@@ -1,0 +1,69 @@
+package step
+
+import "flag"
+
+// Start is the objects that a step begins with: those of packs are added to
+// Cache, if they have not been before.
+type Start struct {
+	Packs []string // folders of packs, other steps' Outs
+	Seeds []string // folders below Seed; one of them has to hold a pack
+}
+
+func (s *Start) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&s.Packs), "packs", "packs to begin with")
+	fs.Var((*list)(&s.Seeds), "seeds", "folders of which one has a pack to begin with")
+}
+
+// Go runs a command of the go command and shows its progress. When it fails,
+// the positions it printed go to Report as a Failure. Times below Out are
+// set to Epoch. The executables in Binaries have to be in Out afterwards, for
+// the platform that the environment names; if all of them are static, it makes
+// StaticDir in Static.
+type Go struct {
+	Epoch int64
+	Start
+	Linker   bool     // the executables start through what the verb linker found
+	Binaries []string // paths below Out: "/usr/local/bin/api"
+	Args     []string // what follows "go": "build", "-o", …
+}
+
+func (*Go) verb() string      { return "go" }
+func (v *Go) rest() *[]string { return &v.Args }
+
+func (v *Go) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+	v.Start.flags(fs)
+	fs.BoolVar(&v.Linker, "linker", v.Linker, "start executables through the linker that was found")
+	fs.Var((*list)(&v.Binaries), "binaries", "executables that are made")
+}
+
+// Objects has packages compiled by the go command, and leaves the objects of
+// all of them, and of what they depend on, in Out as a pack.
+type Objects struct {
+	Start
+	List    string   // file that names the packages, one a line; empty when Args do
+	Without []string // directories of packs whose objects are left out
+	Args    []string // what follows "go": "list", "-export", …
+}
+
+func (*Objects) verb() string      { return "objects" }
+func (v *Objects) rest() *[]string { return &v.Args }
+
+func (v *Objects) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
+	fs.StringVar(&v.List, "list", v.List, "file that names the packages")
+	fs.Var((*list)(&v.Without), "without", "packs whose objects are left out")
+}
+
+// Record stands between the go command and Cache, as its GOCACHEPROG, and
+// writes to File which objects it asks for.
+type Record struct {
+	File string
+}
+
+func (*Record) verb() string    { return "record" }
+func (*Record) rest() *[]string { return nil }
+
+func (v *Record) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.File, "file", v.File, "file to write to")
+}

@@ -1,0 +1,61 @@
+package step
+
+// Facts is what a scan found in the build context, as JSON in FactsFile.
+type Facts struct {
+	Packages []Package `json:"packages"`          // by Dir
+	Modules  []string  `json:"modules"`           // directories that hold a go.mod, "." for the root; sorted
+	Outward  []string  `json:"outward,omitempty"` // those of Modules whose replace lines lead out of their directory
+	Files    []File    `json:"files,omitempty"`   // those that were asked for, in that order
+	Notes    []Note    `json:"notes,omitempty"`   // by file and line
+}
+
+// Package is a folder with Go files that are not tests, in any of the
+// module's directories that `go list ./...` would look into, or one that a Scan
+// asked for by name.
+type Package struct {
+	Dir    string `json:"dir"`              // relative to the context, "." for the root
+	Module string `json:"module"`           // the folder of the go.mod it belongs to; empty when there is none above it
+	Name   string `json:"name,omitempty"`   // of its package clause; empty when no file matches
+	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
+	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
+	Named  bool   `json:"named,omitempty"`  // whether it is there because it was asked for by name
+}
+
+// File is a path of the context that a Scan asked for by name.
+type File struct {
+	Path    string `json:"path"`              // as asked
+	Kind    string `json:"kind,omitempty"`    // KindFile or KindDir; empty when there is none
+	Escapes bool   `json:"escapes,omitempty"` // whether a symlink on the way leaves the context
+	Link    string `json:"link,omitempty"`    // the symlink that does
+	Target  string `json:"target,omitempty"`  // where it points
+
+	Users []User  `json:"users,omitempty"` // of a file named passwd
+	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
+}
+
+// Fetched is a toolchain that came through the module proxy.
+type Fetched struct {
+	Version string `json:"version"` // "1.26.8"
+	Sum     string `json:"sum"`     // of the module, as in go.sum: "h1:…"
+}
+
+// Note is a place in the project's Go source that a user may want to be told
+// of.
+type Note struct {
+	Kind  string   `json:"kind"`
+	File  string   `json:"file"` // relative to the context
+	Line  int      `json:"line"`
+	Col   int      `json:"col"`
+	Text  string   `json:"text,omitempty"` // what is there: an import, a call, a pattern
+	Mains []string `json:"mains"`          // folders of the main packages that it is part of; sorted
+}
+
+// Kinds of notes.
+const (
+	// NoteCgo is, while cgo is off, a file that imports "C" and that no other
+	// file stands in for, or an import that then is nothing but a stub.
+	NoteCgo          = "cgo"
+	NoteEmbed        = "embed"        // a //go:embed pattern that matches nothing
+	NoteCertificates = "certificates" // an import that looks for CA certificates; noted when a Scan asks for it
+	NoteZones        = "zones"        // a call that looks for time zones; noted when a Scan asks for it
+)

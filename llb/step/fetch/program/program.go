@@ -1,0 +1,65 @@
+// Package program installs programs of modules that are no part of a project.
+package program
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gohull/gohull/internal/mtime"
+	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/gocmd"
+)
+
+// Install runs the verb and gives the exit code of the go command. That puts
+// a program for another platform into a folder of the platform's name, and
+// takes no other one for it.
+func Install(s gocmd.Step, v step.Program) (code int, err error) {
+	gopath := filepath.Join(s.Temp, "gopath")
+	install := s
+	install.Env = append(slices.Clone(s.Env), "GOPATH="+gopath)
+	if code, err := gocmd.Run(install.Online(), step.Go{Args: v.Args}); code != 0 || err != nil {
+		return code, err
+	}
+	file, err := only(filepath.Join(gopath, "bin"))
+	if err != nil {
+		return 0, err
+	}
+	if err := move(file, filepath.Join(s.Out, v.Path)); err != nil {
+		return 0, err
+	}
+	return 0, mtime.SetAll(s.Out, 0)
+}
+
+// only is the one file of a folder and those in it.
+func only(dir string) (string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err == nil && len(files) != 1 {
+		err = fmt.Errorf("the go command installed %d programs, wanted one", len(files))
+	}
+	if err != nil {
+		return "", err
+	}
+	return files[0], nil
+}
+
+// move copies a file: the folders may be of different file systems.
+func move(from, to string) error {
+	data, err := regular.ReadFile(from, regular.Program)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o755)
+}

@@ -1,0 +1,336 @@
+// Package gocmd runs the go command inside a step: it prepares what the
+// command expects of a machine, shows progress, and says afterwards what
+// went wrong and where.
+package gocmd
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gohull/gohull/internal/mtime"
+	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/internal/safe"
+	"github.com/gohull/gohull/llb/step"
+)
+
+// Step is the surroundings of the go command.
+type Step struct {
+	Source string // the build context
+	Dir    string // the folder to run in, in Source
+	Out    string // its times are set, if it exists
+	Report string // takes the Failure, if it exists
+	Temp   string // is made
+	Goroot string // has the go command when PATH has none
+	Tree   string // what the verb modules left, need not exist
+	CA     string // file of further certificates, need not exist
+	Netrc  string // file of credentials, need not exist
+	Linker string // what the verb linker left, need not exist
+	Git    Git
+	Env    []string // "KEY=value"
+	OnlyGo bool     // whether nothing but the programs of GOROOT is to be found
+	Stdout io.Writer
+	Stderr io.Writer
+
+	// NextLook says when the go command is looked at for progress the next
+	// time; see Online. It is nil for one that may take any time.
+	NextLook func() <-chan time.Time
+}
+
+// Git is what git is given. None of the files need exist.
+type Git struct {
+	Settings    string // in the form of a .gitconfig
+	Credentials string // in the form of a .git-credentials
+	KnownHosts  string // keys of hosts
+}
+
+// Inside returns the step that this process runs in, with its log.
+func Inside(stdout, stderr io.Writer) (Step, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return Step{}, err
+	}
+	return Step{
+		Source: step.Source,
+		Dir:    dir,
+		Out:    step.Out,
+		Report: step.Report,
+		Temp:   step.Temp,
+		Goroot: step.Goroot,
+		Tree:   step.ModuleTree,
+		CA:     step.SecretPath(step.SecretCA),
+		Netrc:  step.SecretPath(step.SecretNetrc),
+		Linker: step.LinkerDir,
+		Git: Git{
+			Settings:    step.SecretPath(step.SecretGitConfig),
+			Credentials: step.SecretPath(step.SecretGitCredentials),
+			KnownHosts:  step.KnownHosts,
+		},
+		Env:    os.Environ(),
+		Stdout: stdout,
+		Stderr: stderr,
+	}, nil
+}
+
+// Compiling is the step for a command that compiles or vets. Without cgo, Go
+// needs no program but its own, and finds no other: the linker would hand
+// object files that it cannot read to any C compiler.
+func (s Step) Compiling() Step {
+	s.OnlyGo = lookup(s.Env, "CGO_ENABLED") == "0"
+	return s
+}
+
+// Run runs the go command and gives its exit code. A command that fails is
+// no error of Run: it has said itself what is wrong.
+func Run(s Step, v step.Go) (code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
+	args := v.Args
+	if v.Linker {
+		var err error
+		if args, err = s.throughLinker(args); err != nil {
+			return 0, err
+		}
+	}
+	if compiles(args) {
+		out.progress = &progress{log: s.Stderr, now: time.Now}
+		args = slices.Insert(slices.Clone(args), 1, "-v")
+	}
+	cmd, err := s.command(args)
+	if err != nil {
+		return 0, err
+	}
+	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
+	if code, err = s.run(cmd, out); err != nil {
+		return 0, err
+	}
+	if code != 0 {
+		return code, s.report(action(v.Args), out.text(), goroot(cmd))
+	}
+	return 0, s.setTimes(v.Epoch)
+}
+
+// Capture runs the go command as Run does, and gives what it prints on its
+// standard output.
+func Capture(s Step, args []string) (stdout []byte, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
+	cmd, err := s.command(args)
+	if err != nil {
+		return nil, 0, err
+	}
+	var captured bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &captured, out.stderr
+	if code, err = s.run(cmd, out); err != nil {
+		return nil, 0, err
+	}
+	if code != 0 {
+		return nil, code, s.report(action(args), out.text(), goroot(cmd))
+	}
+	return captured.Bytes(), 0, nil
+}
+
+// Stream runs the go command as Run does, and has its standard output written
+// to w. It gives what came on the other stream; what a failure means is left
+// to the caller.
+func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err error) {
+	cmd, err := s.command(args)
+	if err != nil {
+		return "", 0, err
+	}
+	return s.stream(cmd, w)
+}
+
+func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err error) {
+	out := newOutput(s.Stdout, s.Stderr)
+	cmd.Stdout, cmd.Stderr = w, out.stderr
+	code, err = s.run(cmd, out)
+	return out.text(), code, err
+}
+
+// Program runs another program as Stream does the go command, which it finds
+// on PATH.
+func Program(s Step, bin string, args []string, w io.Writer) (stderr string, code int, err error) {
+	goBinary, err := s.goBinary()
+	if err != nil {
+		return "", 0, err
+	}
+	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
+	cmd, err := s.program(bin, args)
+	if err != nil {
+		return "", 0, err
+	}
+	return s.stream(cmd, w)
+}
+
+// Report leaves what is wrong for the frontend, in the form of what the go
+// command prints.
+func Report(s Step, what, output string) error {
+	return s.report(what, output, s.Goroot)
+}
+
+// throughLinker has executables start through the dynamic linker that was
+// found in their image. By itself, Go's linker names the one that it finds on
+// the machine it runs on. What the spec says about it comes later and holds.
+func (s Step) throughLinker(args []string) ([]string, error) {
+	data, err := regular.ReadFile(filepath.Join(s.Linker, step.LinkerFile), regular.Text)
+	if err != nil || len(data) == 0 {
+		return args, err
+	}
+	const flag = "-ldflags="
+	own := flag + "-I " + string(data)
+	args = slices.Clone(args)
+	for i, a := range args {
+		if rest, ok := strings.CutPrefix(a, flag); ok {
+			args[i] = own + " " + rest
+			return args, nil
+		}
+	}
+	return slices.Insert(args, 1, own), nil
+}
+
+// command is the go command, ready to run.
+func (s Step) command(args []string) (*exec.Cmd, error) {
+	bin, err := s.goBinary()
+	if err != nil {
+		return nil, err
+	}
+	if s.NextLook != nil {
+		args = traced(args)
+	}
+	return s.program(bin, args)
+}
+
+// program is a program, ready to run.
+func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
+	env, err := s.environment()
+	if err != nil {
+		return nil, err
+	}
+	if s.OnlyGo {
+		goBinary, err := s.goBinary()
+		if err != nil {
+			return nil, err
+		}
+		env = append(env, "PATH="+filepath.Dir(goBinary))
+	}
+	cmd := exec.Command(bin, args...)
+	cmd.Dir, cmd.Env = s.Dir, env
+	return cmd, nil
+}
+
+func goroot(cmd *exec.Cmd) string { return filepath.Dir(filepath.Dir(cmd.Path)) }
+
+func (s Step) run(cmd *exec.Cmd, out *output) (code int, err error) {
+	if s.NextLook != nil {
+		out.trace = &trace{}
+	}
+	code, err = wait(cmd, s.NextLook)
+	out.flush(code)
+	var stalled *Stalled
+	if errors.As(err, &stalled) {
+		return 0, &Stalled{Fetching: out.trace.fetching()}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("running %s: %w", cmd.Path, err)
+	}
+	return code, nil
+}
+
+func isBuild(args []string) bool { return len(args) > 0 && args[0] == "build" }
+
+// compiles reports whether the command names the packages that it compiles.
+func compiles(args []string) bool {
+	return isBuild(args) || len(args) > 0 && args[0] == "install"
+}
+
+// goBinary finds the go command, on PATH first: images of a user's own have
+// it anywhere.
+func (s Step) goBinary() (string, error) {
+	if bin, err := exec.LookPath("go"); err == nil {
+		return filepath.Abs(bin)
+	}
+	bin := filepath.Join(s.Goroot, "bin/go")
+	if _, err := os.Stat(bin); err != nil {
+		return "", fmt.Errorf("found no go command on PATH and none in %s; use a toolchain image that has Go", filepath.Dir(bin))
+	}
+	return bin, nil
+}
+
+// wait runs a command to its end, in a process group of its own, and passes
+// on the signals that end a step. A command that makes no progress from one
+// look to the next is ended.
+func wait(cmd *exec.Cmd, next func() <-chan time.Time) (code int, err error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	done := make(chan struct{})
+	guards := safe.NewGroup()
+	guards.Go(func() error { return guard(cmd.Process.Pid, signals, next, done) })
+	err = cmd.Wait()
+	close(done)
+	if stalled := guards.Wait(); stalled != nil {
+		return 0, stalled
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return 0, err
+	}
+	return exitCode(exit), nil
+}
+
+// guard passes on signals to a process group until it is done, and ends it
+// when it makes no progress.
+func guard(group int, signals <-chan os.Signal, next func() <-chan time.Time, done <-chan struct{}) error {
+	p := patience{proc: os.DirFS("/proc"), group: group}
+	var look <-chan time.Time
+	if next != nil {
+		look = next()
+	}
+	for {
+		// Sending a signal fails only when the group is gone, which is what was
+		// wanted.
+		select {
+		case sig := <-signals:
+			_ = syscall.Kill(-group, sig.(syscall.Signal))
+		case <-look:
+			if p.isOver() {
+				_ = syscall.Kill(-group, syscall.SIGKILL)
+				return &Stalled{}
+			}
+			look = next()
+		case <-done:
+			return nil
+		}
+	}
+}
+
+// exitCode is the command's own, or what a shell gives for a signal.
+func exitCode(exit *exec.ExitError) int {
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return cmp.Or(exit.ExitCode(), 1)
+}
+
+// setTimes makes the times of the output the same whenever it was built.
+func (s Step) setTimes(epoch int64) error {
+	err := mtime.SetAll(s.Out, epoch)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // The step has no output of its own.
+	}
+	return err
+}

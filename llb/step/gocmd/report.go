@@ -1,0 +1,203 @@
+package gocmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/gocmd/failure"
+	"golang.org/x/mod/modfile"
+)
+
+// A report travels in one message, so it has limits.
+const (
+	errorLimit = 20
+	fileLimit  = 20
+	sizeLimit  = 1 << 20 // of one file
+	totalLimit = 4 << 20 // of all files
+)
+
+// report leaves what went wrong for the frontend.
+func (s Step) report(what, output, goroot string) error {
+	return s.failure(what, output, goroot).Leave(s.Report)
+}
+
+func (s Step) failure(what, output, goroot string) step.Failure {
+	errs := failure.Parse(named(output), s.place())
+	f := step.Failure{Command: what, Total: len(errs)}
+	f.Errors = append([]step.Error{}, errs[:min(len(errs), errorLimit)]...)
+	f.Files = s.files(f.Errors, goroot)
+	return f
+}
+
+// place finds the go.mod of the folder that the command ran in.
+func (s Step) place() failure.Place {
+	rel, err := filepath.Rel(s.Source, s.Dir)
+	if err != nil || !filepath.IsLocal(rel) {
+		rel = "."
+	}
+	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given(), Line: s.line}
+	root, err := os.OpenRoot(s.Source)
+	if err != nil {
+		return at
+	}
+	defer root.Close()
+	at.Modules = members(root)
+	for dir := rel; ; dir = path.Dir(dir) {
+		name := path.Join(dir, "go.mod")
+		if data, err := readFile(root, name); err == nil {
+			at.Mod = failure.ParseMod(name, data)
+			return at
+		}
+		if dir == "." {
+			return at
+		}
+	}
+}
+
+// members are the directories of a workspace's modules, by their paths.
+func members(root *os.Root) map[string]string {
+	data, err := readFile(root, "go.work")
+	if err != nil {
+		return nil
+	}
+	work, err := modfile.ParseWork("go.work", data, nil)
+	if err != nil {
+		return nil
+	}
+	dirs := map[string]string{}
+	for _, use := range work.Use {
+		data, err := readFile(root, path.Join(use.Path, "go.mod"))
+		if name := modfile.ModulePath(data); err == nil && name != "" {
+			dirs[name] = path.Clean(use.Path)
+		}
+	}
+	return dirs
+}
+
+// line is a line of a file of the context, empty when it cannot be read.
+func (s Step) line(file string, number int) string {
+	data, err := readBelow(s.Source, file)
+	lines := strings.Split(string(data), "\n")
+	if err != nil || number < 1 || number > len(lines) {
+		return ""
+	}
+	return lines[number-1]
+}
+
+// remote is a repository that has been fetched from before: git has another
+// name for it then.
+var remote = regexp.MustCompile(` origin in (\S+/cache/vcs/[0-9a-f]+)`)
+
+// named gives repositories their addresses, which the go command keeps in a
+// file beside each, as in "git3:https://git.example/acme/greet".
+func named(output string) string {
+	return remote.ReplaceAllStringFunc(output, func(text string) string {
+		info, err := regular.ReadFile(remote.FindStringSubmatch(text)[1]+".info", sizeLimit)
+		_, address, ok := strings.Cut(strings.TrimSpace(string(info)), ":")
+		if err != nil || !ok {
+			return text
+		}
+		return strings.Replace(text, "origin", address, 1)
+	})
+}
+
+// given is what the step has to fetch with.
+func (s Step) given() failure.Given {
+	netrc, err := regular.ReadFile(s.Netrc, sizeLimit)
+	return failure.Given{
+		Netrc:          err == nil,
+		Machines:       failure.Machines(netrc),
+		GitConfig:      exists(s.Git.Settings),
+		GitCredentials: exists(s.Git.Credentials),
+		KnownHosts:     exists(s.Git.KnownHosts),
+		Agent:          exists(lookup(s.Env, "SSH_AUTH_SOCK")),
+	}
+}
+
+// files reads the files that errors point at. Only the context, the
+// toolchain and the module cache are looked into: a //line comment can name
+// any file, and what is read here is shown to the user.
+func (s Step) files(errs []step.Error, goroot string) map[string][]byte {
+	files := map[string][]byte{}
+	total := 0
+	for _, e := range errs {
+		if e.File == "" || files[e.File] != nil || len(files) == fileLimit {
+			continue
+		}
+		data, err := s.read(e.File, goroot)
+		if err == nil && total+len(data) <= totalLimit {
+			files[e.File] = data
+			total += len(data)
+		}
+	}
+	return files
+}
+
+func (s Step) read(name, goroot string) ([]byte, error) {
+	if !path.IsAbs(name) {
+		return readBelow(s.Source, name)
+	}
+	for _, dir := range []string{goroot, step.ModCache} {
+		if rel, ok := strings.CutPrefix(name, dir+"/"); ok {
+			return readBelow(dir, rel)
+		}
+	}
+	return nil, fmt.Errorf("%s is neither of the context nor of a module", name)
+}
+
+// readBelow reads a file without leaving dir, symbolic links or not.
+func readBelow(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return readFile(root, name)
+}
+
+func readFile(root *os.Root, name string) ([]byte, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > sizeLimit {
+		return nil, errors.New("not a file, or a large one")
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, sizeLimit))
+}
+
+// action is what the command was to do: its verb and its packages.
+func action(args []string) string {
+	if len(args) == 0 {
+		return "go"
+	}
+	var words []string
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			break
+		}
+		words = append(words, a)
+	}
+	for _, a := range args[len(words):] {
+		if a == "." || strings.HasPrefix(a, "./") || strings.HasPrefix(a, "../") {
+			words = append(words, a)
+		}
+	}
+	if isBuild(args) {
+		return strings.Join(append([]string{"compile"}, words[1:]...), " ")
+	}
+	return "go " + strings.Join(words, " ")
+}

@@ -1,0 +1,119 @@
+package inodes
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/step"
+	"github.com/google/go-cmp/cmp"
+)
+
+// base makes a root file system: directories end in a slash, links have an
+// arrow.
+func base(t *testing.T, names ...string) *os.Root {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range names {
+		name, target, isLink := strings.Cut(name, " -> ")
+		at := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		switch {
+		case isLink:
+			err = os.Symlink(target, at)
+		case strings.HasSuffix(name, "/"):
+			err = os.MkdirAll(at, 0o755)
+		default:
+			err = os.WriteFile(at, []byte("root:x:0:0::/:\n#no:x:1:1\nbad:x:y:1\n+\napp:x:1000:1001::/:\n"), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return root
+}
+
+func paths(inodes []step.Inode) string {
+	var all []string
+	for _, i := range inodes {
+		name := i.Path
+		switch i.Kind {
+		case step.KindDir:
+			name += "/"
+		case step.KindLink:
+			name += "->" + i.Target
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestLook(t *testing.T) {
+	root := base(t, "bin -> usr/bin", "usr/bin/sh", "usr/lib/x", "etc/a/b", "etc/loop -> loop", "etc/abs -> /usr/lib", "etc/up -> ../../../var", "var/log/", "run/", "etc/gone -> /not/there")
+	for _, c := range []struct{ path, want string }{
+		{"/bin/x.sh", "bin->usr/bin usr/ usr/bin/"},
+		{"/bin/sh", "bin->usr/bin usr/ usr/bin/ usr/bin/sh"},
+		{"/bin/...", "bin->usr/bin usr/ usr/bin/ usr/bin/sh"},
+		{"/new/x", ""},
+		{"/etc/up/x", "etc/ etc/up->../../../var var/"},
+		{"/etc/loop/x", "etc/ etc/loop->loop"},
+		{"/etc/...", "etc/ etc/a/ etc/a/b etc/abs->/usr/lib etc/gone->/not/there etc/loop->loop etc/up->../../../var usr/ usr/lib/ usr/lib/x var/ var/log/"},
+	} {
+		got, err := Look(root.FS(), step.Look{Paths: []string{c.path}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if paths(got) != c.want {
+			t.Errorf("%s: got  %s\nwant %s", c.path, paths(got), c.want)
+		}
+	}
+}
+
+func TestLookAtUsers(t *testing.T) {
+	got, err := Look(base(t, "etc/passwd").FS(), step.Look{Paths: []string{"/etc/passwd"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []step.User{{Name: "root"}, {Name: "app", UID: 1000, GID: 1001}}
+	if diff := cmp.Diff(want, got[len(got)-1].Users); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestMake makes directories and looks at them: what one writes the other
+// reads.
+func TestMake(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a directory to another user")
+	}
+	root := base(t)
+	words := []string{"1777:0:0:/tmp", "0755:0:0:/var", "2775:0:8:/var/mail", "0700:1000:1001:/var/mail/a:b"}
+	if err := Make(root.Name(), step.Dirs{Epoch: 7, Dirs: words}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Look(root.FS(), step.Look{Paths: []string{step.Below}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range found {
+		if i.Path != "." {
+			got = append(got, step.DirWord("/"+i.Path, i.Mode, i.UID, i.GID))
+		}
+		if info, err := root.Stat(i.Path); err != nil || info.ModTime().Unix() != 7 {
+			t.Errorf("%s is of %v, %v", i.Path, info.ModTime(), err)
+		}
+	}
+	if diff := cmp.Diff(words, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

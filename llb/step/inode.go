@@ -1,0 +1,87 @@
+package step
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Inode is what a file system has at one of its paths.
+type Inode struct {
+	Path   string `json:"path"`             // relative to the root, and clean: "usr/bin"
+	Kind   string `json:"kind,omitempty"`   // KindDir or KindLink; empty for everything else
+	Mode   int    `json:"mode,omitempty"`   // of a directory, as chmod takes it: 01777
+	UID    int    `json:"uid,omitempty"`    // of a directory
+	GID    int    `json:"gid,omitempty"`    // of a directory
+	Target string `json:"target,omitempty"` // of a link
+	Users  []User `json:"users,omitempty"`  // of a file named passwd
+}
+
+// Kinds of Inodes, and of what Facts have of a File.
+const (
+	KindDir  = "dir"
+	KindFile = "file" // only in Facts: an Inode that is no directory and no link has no Kind
+	KindLink = "link"
+)
+
+// User is a line of a passwd file.
+type User struct {
+	Name string `json:"name"`
+	UID  int    `json:"uid"`
+	GID  int    `json:"gid"`
+}
+
+// BaseFile is where the verb look leaves what it found: a list of Inode as
+// JSON.
+const BaseFile = "base.json"
+
+// Below marks a path of Look: "/etc/..." means /etc and everything below it.
+const Below = "/..."
+
+// Look writes to BaseFile what a file system, mounted at Image, has at some
+// paths and on the way there. Symbolic links are followed. A path that ends in
+// Below asks for everything below it as well.
+type Look struct {
+	Paths []string // absolute: "/usr/local/bin/...", "/data"
+}
+
+func (*Look) verb() string        { return "look" }
+func (v *Look) rest() *[]string   { return &v.Paths }
+func (*Look) flags(*flag.FlagSet) {}
+
+// Dirs makes directories in Out, each after its parents. Those below Out that
+// it does not name stay as they are.
+type Dirs struct {
+	Epoch int64    // modification time, in seconds since 1970
+	Dirs  []string // as DirWord writes them
+}
+
+func (*Dirs) verb() string      { return "dirs" }
+func (v *Dirs) rest() *[]string { return &v.Dirs }
+
+func (v *Dirs) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
+// DirWord is a directory as a word of a command line: "1777:0:0:/tmp".
+func DirWord(path string, mode, uid, gid int) string {
+	return fmt.Sprintf("%04o:%d:%d:%s", mode, uid, gid, path)
+}
+
+// ParseDirWord reads what DirWord wrote. The Path is relative.
+func ParseDirWord(word string) (Inode, error) {
+	parts := strings.SplitN(word, ":", 4)
+	if len(parts) != 4 || !strings.HasPrefix(parts[3], "/") {
+		return Inode{}, fmt.Errorf("%q is not mode:uid:gid:path", word)
+	}
+	var numbers [3]int
+	for i, base := range []int{8, 10, 10} {
+		n, err := strconv.ParseInt(parts[i], base, 32)
+		if err != nil {
+			return Inode{}, fmt.Errorf("%q is not mode:uid:gid:path: %w", word, err)
+		}
+		numbers[i] = int(n)
+	}
+	return Inode{Path: parts[3][1:], Kind: KindDir, Mode: numbers[0], UID: numbers[1], GID: numbers[2]}, nil
+}

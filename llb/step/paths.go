@@ -1,0 +1,113 @@
+package step
+
+import (
+	"crypto/sha256"
+	"fmt"
+)
+
+// Where a step has what it reads.
+const (
+	Binary     = "/.gohull/tool"   // the frontend's binary, mounted read-only
+	Source     = "/src"            // the build context, or what was picked of it, read-only
+	Goroot     = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
+	ModuleTree = "/go/pkg"         // what the verb modules left in its Out; ModCache is in it
+	ModCache   = "/go/pkg/mod"     // GOMODCACHE
+	Asked      = "/.gohull/asked"  // what the verb modules left in AskedDir
+	Seed       = "/.gohull/seed"   // a build context that holds a pack
+	Built      = "/built"          // what a compile made, read-only, for steps that look at it
+	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
+	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
+	Image      = "/image"          // what the image has beside it, read-only
+	BuiltAgain = "/built-again"    // what another compile of the same made
+	Listed     = "/.gohull/listed" // a file that names packages
+	LinkerDir  = "/.gohull/linker" // what the verb linker left in its Out
+
+	Programs     = "/.gohull/programs"       // what the verb program left in its Out
+	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
+	VulnFolder   = "/.gohull/vulndb-context" // a build context that has a vulnerability database
+)
+
+// VulnContext is the name of the build context that brings VulnFolder.
+const VulnContext = "vulndb"
+
+// OutOf is the part of Out that belongs to one of several images.
+func OutOf(image string) string { return Out + "/" + image }
+
+// Pack is where the i-th pack of a step is mounted.
+func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
+
+// Where a step writes.
+const (
+	Out    = "/out"            // the step's output, written from scratch
+	Cache  = "/.gohull/cache"  // GOCACHE
+	Temp   = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
+	Report = "/.gohull/report" // folder that takes ReportFile when a step fails
+	Static = "/static"         // takes StaticDir when a compile made nothing but static executables
+)
+
+// ReportFile is what a failed step leaves in Report: a Failure as JSON.
+const ReportFile = "failure.json"
+
+// What verbs leave in Out.
+const (
+	FactsFile = "facts.json"     // scan: Facts as JSON
+	GoFile    = "gohull.json"    // toolchain: a Fetched as JSON
+	SumsFile  = "SHA256SUMS"     // binaries and compare, in the form of sha256sum
+	SBOMFile  = "sbom.spdx.json" // sbom; exporters name the attestation by it
+
+	LinkerFile = "path" // linker
+	// StaticDir is an empty directory, so that a layer can be made to need it
+	// and get nothing of it.
+	StaticDir = "static"
+	// ImportersFile is in Static instead of StaticDir if packages have
+	// libraries loaded without cgo: it lists them, one a line.
+	ImportersFile = "importers.txt"
+
+	// ClosureDir is the folder that takes a closure.
+	ClosureDir = "src"
+	// OutlineDir is the folder that takes an outline: the project as far as
+	// its modules go. What there is of it, see Closure.
+	OutlineDir = "outline"
+	// StubsFile lists in an outline the import paths of the packages that
+	// import what the main packages need, one a line.
+	StubsFile = "stubs.txt"
+	// StandardDir is the folder where closure leaves StandardFile: the
+	// packages of the standard library that those of the context import, one
+	// a line.
+	StandardDir  = "standard"
+	StandardFile = "standard.txt"
+
+	// ProgramsDir is the directory where closure leaves ProgramsFile: the
+	// packages that //go:generate lines run or that their programs import, one
+	// a line.
+	ProgramsDir  = "programs"
+	ProgramsFile = "programs.txt"
+
+	// ModulesDir is the folder of ModuleTree, and of Out, that is ModCache.
+	ModulesDir = "mod"
+	// ModulesID is a file of ModuleTree that is another one for other modules.
+	ModulesID = "id"
+	// AskedDir is the folder where modules leaves what it asks of the source,
+	// and Asked is where the next closure finds it: PackagesFile lists
+	// packages of the context that other modules import, and a go.work.sum
+	// beside it is the complete one.
+	AskedDir     = "asked"
+	PackagesFile = "packages.txt"
+
+	// SkeletonDir is the folder that takes a skeleton, and VersionsDir the
+	// one that takes its go.mod, go.sum, go.work and go.work.sum alone.
+	SkeletonDir = "skeleton"
+	VersionsDir = "versions"
+
+	// TestEvents is what `go test -json` printed, TestJUnit the same as other
+	// programs read it, and TestCover which lines were run.
+	TestEvents = "test.json"
+	TestJUnit  = "junit.xml"
+	TestCover  = "cover.out"
+	TestPage   = "cover.html" // TestCover for people, with the source
+)
+
+// SumsLine is what SumsFile has of a file.
+func SumsLine(name string, data []byte) string {
+	return fmt.Sprintf("%x  %s\n", sha256.Sum256(data), name)
+}

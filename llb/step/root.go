@@ -1,0 +1,39 @@
+package step
+
+// RootUsers are the users that the verb rootfs writes to /etc/passwd. Each has
+// a group of its own name and number.
+func RootUsers() []User {
+	return []User{{"root", 0, 0}, {"nobody", 65534, 65534}, {"nonroot", 65532, 65532}}
+}
+
+// Root is what the verb rootfs leaves in Out, but for the files of time zones,
+// which depend on the toolchain.
+func Root() []Inode {
+	dir := func(path string) Inode { return Inode{Path: path, Kind: KindDir, Mode: 0o755} }
+	all := []Inode{
+		dir("etc"),
+		{Path: "etc/group"},
+		{Path: "etc/nsswitch.conf"},
+		{Path: "etc/passwd", Users: RootUsers()},
+		dir("etc/ssl"),
+		dir("etc/ssl/certs"),
+		{Path: "etc/ssl/certs/ca-certificates.crt"},
+		dir("home"),
+		{Path: "home/nonroot", Kind: KindDir, Mode: 0o700, UID: 65532, GID: 65532},
+		{Path: "tmp", Kind: KindDir, Mode: 0o1777},
+		dir("usr"),
+		dir("usr/share"),
+		dir("usr/share/zoneinfo"),
+	}
+	for _, zones := range zoneDirs {
+		all = append(all, dir("usr/share/zoneinfo/"+zones))
+	}
+	return all
+}
+
+// zoneDirs are the directories of the time zone database.
+var zoneDirs = []string{
+	"Africa", "America", "America/Argentina", "America/Indiana", "America/Kentucky", "America/North_Dakota",
+	"Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Brazil", "Canada", "Chile", "Etc", "Europe",
+	"Indian", "Mexico", "Pacific", "US",
+}

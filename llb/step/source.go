@@ -1,0 +1,118 @@
+package step
+
+import (
+	"errors"
+	"flag"
+	"slices"
+)
+
+// Scan reads the Go packages of Source and writes Facts to Out.
+type Scan struct {
+	Tags      []string // build tags, sorted
+	Platforms []string // "linux/arm64", each one a main package may be built for
+	Go        string   // "1.26.8"; release tags up to its language version hold
+	Cgo       bool     // files that import "C" count
+	Needs     []string // kinds of notes to make beside the usual ones, sorted
+	Mains     []string // directories that are looked at even if `./...` passes over them
+	Files     []string // paths of the context to look up
+}
+
+func (*Scan) verb() string      { return "scan" }
+func (v *Scan) rest() *[]string { return &v.Files }
+
+func (v *Scan) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Tags), "tags", "build tags")
+	fs.Var((*list)(&v.Platforms), "platforms", "platforms to scan for")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
+	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make beside the usual ones")
+	fs.Var((*list)(&v.Mains), "mains", "directories to look at in any case")
+}
+
+// Closure copies to ClosureDir the files of Source that the main packages are
+// built from, with plain modes and fixed times. To OutlineDir it copies
+// go.mod, go.sum, go.work and what else decides about versions, and adds
+// stubs: a package in each module of the context that imports what its
+// packages, as far as the main packages need them, import from outside; and,
+// where the context has several modules, one in the place of each package
+// that other modules could import.
+type Closure struct {
+	Tags      []string // build tags, sorted
+	Platforms []string // "linux/arm64", each one the packages are built for
+	Go        string   // "1.26.8"; without it, files for any Go version are taken
+	Cgo       bool     // cgo is on
+	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
+	Tests     bool     // tests of the packages in Mains are taken as well
+	Data      bool     // so are the testdata folders beside them
+	Generate  bool     // of Mains, what their //go:generate lines reach is taken, and not what they are built from
+	Files     []string // files and folders of the context that are taken whatever they are
+	NoModules bool     // no module is downloaded, so that none asks which packages the context has
+	Asked     bool     // Asked is mounted, and what it asks for is taken as well
+	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
+}
+
+func (*Closure) verb() string      { return "closure" }
+func (v *Closure) rest() *[]string { return &v.Mains }
+
+func (v *Closure) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Tags), "tags", "build tags")
+	fs.Var((*list)(&v.Platforms), "platforms", "platforms the packages are built for")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
+	fs.StringVar(&v.PGO, "pgo", v.PGO, "profile to optimise by")
+	fs.BoolVar(&v.Tests, "tests", v.Tests, "take tests")
+	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
+	fs.BoolVar(&v.Generate, "generate", v.Generate, "take what generators reach")
+	fs.Var((*list)(&v.Files), "files", "files to take")
+	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
+	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
+}
+
+// Closures makes the closures of several images, each in the folder OutOf its
+// name.
+type Closures struct {
+	// Picks has for each image its name, the command line of its Closure
+	// without the verb, and endOfPick.
+	Picks []string
+}
+
+// endOfPick is no flag, and no folder that a package can be in.
+const endOfPick = ";"
+
+func (*Closures) verb() string        { return "closures" }
+func (*Closures) flags(*flag.FlagSet) {}
+func (v *Closures) rest() *[]string   { return &v.Picks }
+
+// Add adds the closure of an image.
+func (v *Closures) Add(image string, c *Closure) {
+	v.Picks = append(v.Picks, image)
+	v.Picks = append(v.Picks, Command(c)[2:]...)
+	v.Picks = append(v.Picks, endOfPick)
+}
+
+// ByImage gives what was added, by the names of images.
+func (v *Closures) ByImage() (map[string]Closure, error) {
+	all := map[string]Closure{}
+	for picks := v.Picks; len(picks) > 0; {
+		end := slices.Index(picks, endOfPick)
+		if end < 1 {
+			return nil, errors.New("closures: an image without an end")
+		}
+		var c Closure
+		if err := parse(&c, picks[1:end]); err != nil {
+			return nil, err
+		}
+		all[picks[0]] = c
+		picks = picks[end+1:]
+	}
+	return all, nil
+}
+
+// Skeleton copies to SkeletonDir the modules of Source as far as it matters
+// for what they require: go.mod, go.sum, go.work, and in the place of each
+// package, and of its tests, one that imports what it imports.
+type Skeleton struct{}
+
+func (*Skeleton) verb() string        { return "skeleton" }
+func (*Skeleton) flags(*flag.FlagSet) {}
+func (*Skeleton) rest() *[]string     { return nil }

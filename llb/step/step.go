@@ -1,0 +1,170 @@
+// Package step is the contract between the lowering, which writes the
+// command line of a step, and the program that runs inside it: the frontend's
+// own binary in its second role. Names of verbs, flags, paths, secrets and
+// files are written here once and used by both.
+package step
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Verb is a command of the tool, ready to be written as a command line or
+// read back from one.
+type Verb interface {
+	verb() string
+	rest() *[]string // arguments after "--", nil where a verb takes none
+	flags(*flag.FlagSet)
+}
+
+// Verbs returns each verb, as it is without flags.
+func Verbs() []Verb {
+	return []Verb{
+		&Scan{},
+		&Closure{},
+		&Closures{},
+		&Skeleton{},
+		&Toolchain{},
+		&Modules{},
+		&Program{},
+		&Go{},
+		&Objects{},
+		&Record{},
+		&Tidy{},
+		&Verify{},
+		&Vendor{},
+		&Test{},
+		&Generate{},
+		&VulnDB{},
+		&Vuln{},
+		&Rootfs{},
+		&Look{},
+		&Dirs{},
+		&Binaries{},
+		&Compare{},
+		&Libraries{},
+		&Linker{},
+		&SBOM{},
+	}
+}
+
+// Command is the command line that runs v: Binary, the verb, the flags that
+// are set, and what follows "--".
+func Command(v Verb) []string {
+	fs := flag.NewFlagSet(v.verb(), flag.ContinueOnError)
+	v.flags(fs)
+	args := []string{Binary, v.verb()}
+	fs.VisitAll(func(f *flag.Flag) {
+		if !isZero(f.Value) {
+			args = append(args, "-"+f.Name+"="+f.Value.String())
+		}
+	})
+	if rest := v.rest(); rest != nil && len(*rest) > 0 {
+		args = append(args, "--")
+		args = append(args, *rest...)
+	}
+	return args
+}
+
+// isZero reports whether a flag has the value that Parse gives to one that
+// is not on the command line.
+func isZero(v flag.Value) bool {
+	switch x := v.(flag.Getter).Get().(type) {
+	case string:
+		return x == ""
+	case bool:
+		return !x
+	case int64:
+		return x == 0
+	case []string:
+		return len(x) == 0
+	}
+	return false
+}
+
+// Parse reads a command line that Command wrote, without its Binary.
+func Parse(args []string) (Verb, error) {
+	if len(args) == 0 {
+		return nil, errors.New("no verb")
+	}
+	for _, v := range Verbs() {
+		if v.verb() == args[0] {
+			return v, parse(v, args[1:])
+		}
+	}
+	return nil, fmt.Errorf("unknown verb %q", args[0])
+}
+
+func parse(v Verb, args []string) error {
+	fs := flag.NewFlagSet(v.verb(), flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	v.flags(fs)
+	if err := fs.Parse(args); err != nil {
+		return fmt.Errorf("%s: %w", v.verb(), err)
+	}
+	switch rest := v.rest(); {
+	case rest != nil && fs.NArg() > 0:
+		*rest = fs.Args()
+	case rest != nil:
+	case fs.NArg() > 0:
+		return fmt.Errorf("%s: unexpected argument %q", v.verb(), fs.Arg(0))
+	}
+	return nil
+}
+
+// list is a flag of comma-separated words. Any text is a word: a backslash
+// stands before a comma and a backslash that belong to a word, and emptyWord
+// stands for a word without text.
+type list []string
+
+const emptyWord = `\e`
+
+var escapes = strings.NewReplacer(`\`, `\\`, `,`, `\,`)
+
+func (l *list) String() string {
+	var words []string
+	for _, word := range *l {
+		if word == "" {
+			word = emptyWord
+		} else {
+			word = escapes.Replace(word)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ",")
+}
+
+func (l *list) Get() any { return []string(*l) }
+
+// Set reads what String wrote.
+func (l *list) Set(s string) error {
+	*l = nil
+	for s != "" {
+		var word string
+		word, s = firstWord(s)
+		*l = append(*l, word)
+	}
+	return nil
+}
+
+// firstWord returns the first word of a list and the words behind it.
+func firstWord(s string) (word, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == ',':
+			return b.String(), s[i+1:]
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			if s[i] != emptyWord[1] {
+				b.WriteByte(s[i])
+			}
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), ""
+}
