@@ -75,7 +75,7 @@ func secrets() string {
 	})
 }
 
-// table is one of two columns, as Markdown.
+// table writes a table of two columns, as Markdown.
 func table[T any](head string, all []T, cells func(T) string) string {
 	var b strings.Builder
 	b.WriteString("| " + head + " |\n|---|---|\n")
@@ -85,7 +85,7 @@ func table[T any](head string, all []T, cells func(T) string) string {
 	return b.String()
 }
 
-// TestDocs holds the generated parts of the pages against the code; `go test
+// TestDocs compares the generated parts of the pages with the code; `go test
 // . -run Docs -update` rewrites them.
 func TestDocs(t *testing.T) {
 	found := map[string]bool{}

@@ -2,12 +2,12 @@ package spec
 
 import "time"
 
-// The tables below are all there is to know about the keys: Parse reads by
-// them, errors name what they name, and Reference lists them.
+// The tables below define the keys. Parse reads by them, errors name what they
+// name, and Reference lists them.
 
 const (
-	goDefault     = "Go's own"
-	engineDefault = "the engine's own"
+	goDefault     = "the go command's default"
+	engineDefault = "the container engine's default"
 	aString       = "a string"
 )
 
@@ -15,10 +15,10 @@ var specFields = []field[Spec]{
 	mainField,
 	leaf("go", text("a Go version like 1.26.8", goVersion, matching(version)), func(s *Spec) *String { return &s.Go },
 		"the `toolchain` line of go.mod, else its `go` line",
-		"Version of the Go toolchain. One that is older than go.mod asks for is an error before anything is pulled."),
+		"Version of the Go toolchain. If it is older than go.mod requires, the build fails before it pulls anything."),
 	leaf("toolchain", text(aString, solid, among("image", "module")), func(s *Spec) *String { return &s.Toolchain },
 		"`image`",
-		"Where Go comes from: `image` for the official image, the small one unless git or a C compiler is needed; `module` for the module proxy, or an image reference."),
+		"Where Go comes from. `image`: the official image; the small Alpine variant, or Debian if the build needs git or a C compiler. `module`: the module proxy. Anything else is an image reference."),
 	baseField,
 	buildField,
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules },
@@ -26,23 +26,23 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", word("a check", checks...), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that the image depends on: `tidy` for go.mod and go.sum as `go mod tidy` leaves them, `vendor` for a vendor folder as the go command makes it, `verify` for modules with the checksums of go.sum, `vet` for `go vet`, `test` for the tests, `generate` for files as generators make them, `vuln` for code that calls nothing of known vulnerability."),
+		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test },
-		"How the tests are run."),
+		"How tests run."),
 	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
-		"nothing is generated",
-		"Packages whose `//go:generate` lines are run before the build, so that the files they make need not be in the repository. With `generate` among the `checks`, nothing is run before the build, and the files in the repository are held against what the lines make."),
+		"nothing runs",
+		"Packages whose `//go:generate` lines run before the build, so that you need not commit generated files. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what the lines generate."),
 	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln },
 		"How the check `vuln` looks for vulnerabilities."),
 	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug },
 		"How the image of `--target debug` waits for a debugger."),
 	imageField,
 	severalImages("images",
-		"none: the file makes one image",
-		"Several images in one file, by name. Each takes the keys `main`, `base`, `build`, `run` and `image`, over those of the top level; names of variables, labels and annotations are added to the ones there. `--target NAME` builds one, `--target all` all of them."),
+		"none: the spec describes one image",
+		"Several images in one spec, by name. Each image may set `main`, `base`, `build`, `run` and `image`; its values override those at the top level. Variables, labels and annotations are merged by name. `--target NAME` builds one image, `--target all` builds all."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
-		"Where compiled dependencies are kept: `mount` keeps them in the builder alone, `pack` also in a step's output, which travels with `--cache-to …,mode=max`. `auto` is `pack` for builds with `--cache-from`, else `mount`."),
+		"Where compiled dependencies are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
 }
 
 // imageFields are the keys that each of several images may have. The others
@@ -51,17 +51,17 @@ var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imag
 
 var (
 	mainField = leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
-		"the only main package; when there are several, an error that lists them",
-		"Main packages to build, as `go build` takes them: `./cmd/server`.")
+		"the only main package; if there are several, an error lists them",
+		"Main packages to build, as you would name them to `go build`: `./cmd/server`.")
 	baseField = leaf("base", text(aString, solid, among("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
-		"What the image starts from: `scratch`, `alpine`, `distroless`, or an image reference.")
+		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")
 	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build },
-		"How the packages are compiled.")
+		"How packages are compiled.")
 	runField = block("run", runFields, func(s *Spec) *Run { return &s.Run },
-		"What is in the image beside the program, and how it is run.")
+		"What else is in the image, and how the program runs.")
 	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image },
-		"What the image is called where it is pushed.")
+		"Name, tags and annotations of the image in a registry.")
 )
 
 // checks are the words of the key of that name.
@@ -70,173 +70,173 @@ var checks = []string{"tidy", "vendor", "verify", "vet", "test", "generate", "vu
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
 		"none",
-		"Build tags, as a list or with commas between them."),
+		"Build tags, as a list or separated by commas."),
 	leaf("ldflags", flags, func(b *Build) *String { return &b.Ldflags },
 		"`-s -w`",
-		"Flags for the linker. The default leaves out symbols and debug information. May name stamps: `-s -w -X main.version={{.Version}}`."),
+		"Linker flags. The default omits the symbol table and debug information. May contain stamps: `-s -w -X main.version={{.Version}}`."),
 	leaf("gcflags", flags, func(b *Build) *String { return &b.Gcflags },
 		goDefault,
-		"Flags for the compiler."),
+		"Compiler flags."),
 	leaf("asmflags", flags, func(b *Build) *String { return &b.Asmflags },
 		goDefault,
-		"Flags for the assembler."),
+		"Assembler flags."),
 	leaf("env", pairs(envName), func(b *Build) *[]Pair { return &b.Env },
 		"none",
-		"Environment of the go command. Steps that fetch get only variables that choose among what Go can do, such as `GOEXPERIMENT`. With any other variable, the steps that get it share no cache with other builds."),
+		"Environment variables of the go command. Variables that only select a feature of Go, such as `GOEXPERIMENT`, reach all steps. Any other variable does not reach steps that download, and the steps that get it share no cache with other builds."),
 	leaf("race", boolean, func(b *Build) *Bool { return &b.Race },
 		"`false`",
-		"Compile the race detector in. It needs `cgo: true`."),
+		"Build with the race detector. Requires `cgo: true`."),
 	leaf("cgo", boolean, func(b *Build) *Bool { return &b.Cgo },
 		"`false`",
-		"Allow cgo. The toolchain's image has to have a C compiler, and the base the C libraries: a build fails where one is missing."),
+		"Enable cgo. The toolchain image must have a C compiler, and the base must have the C libraries; if one is missing, the build fails."),
 	leaf("pgo", text("auto, off, or a file", profile, among("auto", "off")), func(b *Build) *String { return &b.Pgo },
 		"`auto`",
-		"Profile to optimise by: `auto` takes the main package's default.pgo, `off` takes none, a path takes a file of the build context."),
+		"Profile for profile-guided optimization. `auto`: the default.pgo of the main package, if there is one. `off`: none. Anything else is the path of a file in the build context."),
 }
 
 var testFields = []field[Test]{
 	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(t *Test) *[]String { return &t.Packages },
 		"`[./...]` of each module",
-		"Packages whose tests are run."),
+		"Packages whose tests run."),
 	leaf("run", text(aString, notEmpty), func(t *Test) *String { return &t.Run },
 		"all tests",
-		"Regular expression that says which tests are run, as in `go test -run`."),
+		"Regular expression that selects tests, as in `go test -run`."),
 	leaf("short", boolean, func(t *Test) *Bool { return &t.Short },
 		"`false`",
-		"Whether long-running tests are to be short."),
+		"Run long tests in their short form, as `go test -short` does."),
 	leaf("race", boolean, func(t *Test) *Bool { return &t.Race },
 		"as `build.race`",
-		"Run the tests with the race detector, and so with cgo, whatever the image is built with. The toolchain's image has to have a C compiler."),
+		"Run tests with the race detector. This enables cgo for the tests, not for the image. The toolchain image must have a C compiler."),
 	leaf("count", count, func(t *Test) *int { return &t.Count },
 		goDefault,
-		"How often each test is run."),
+		"How many times each test runs."),
 	leaf("timeout", duration, func(t *Test) *time.Duration { return &t.Timeout },
 		goDefault,
-		"Time after which the tests of a package have failed."),
+		"Time limit for the tests of one package."),
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(t *Test) *[]String { return &t.Files },
 		"none",
-		"Files and folders of the build context that tests read beside the source and the folders named testdata."),
+		"Other files and directories of the build context that tests read. Source files and testdata directories are always there."),
 }
 
 var generateFields = []field[Generate]{
 	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(g *Generate) *[]String { return &g.Packages },
 		"`[./...]` of each module",
-		"Packages whose `//go:generate` lines are run; a list in the place of `generate` is this one."),
+		"Packages whose `//go:generate` lines run. `generate: [./...]` is short for `generate: {packages: [./...]}`."),
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generate) *[]String { return &g.Files },
 		"none",
-		"Files and folders of the build context that generators read beside the folder of their line, what is below it, and the source that the packages there import."),
+		"Other files and directories of the build context that generators read. A generator always finds the directory of its line with everything below it, and the source that packages there import."),
 }
 
 var vulnFields = []field[Vuln]{
 	leaf("version", text("a version like v1.8.0", moduleVersion, matching(moduleVersionForm)), func(v *Vuln) *String { return &v.Version },
-		"the newest that gohull knows for the toolchain's Go",
-		"Version of the govulncheck that the check `vuln` runs."),
+		"the newest version that gohull knows for the Go version of the build",
+		"Version of govulncheck for the check `vuln`."),
 	leaf("database", text("a URL", databaseURL), func(v *Vuln) *String { return &v.Database },
-		"Go's own",
-		"Address of the vulnerability database. `--build-context vulndb=<folder>` takes its place."),
+		"Go's database, https://vuln.go.dev",
+		"URL of the vulnerability database. `--build-context vulndb=<directory>` replaces it."),
 	leaf("ignore", list("a list of vulnerabilities", text("a vulnerability like GO-2024-1234", vulnerability), itself), func(v *Vuln) *[]String { return &v.Ignore },
 		"none",
-		"Vulnerabilities that may be called all the same, by their ids in the database: `GO-2024-1234`."),
+		"Vulnerabilities to ignore, by their IDs in the database: `GO-2024-1234`."),
 }
 
 var debugFields = []field[Debug]{
 	leaf("version", text("a version like v1.27.2", moduleVersion, matching(moduleVersionForm)), func(d *Debug) *String { return &d.Version },
-		"the newest that gohull knows for the toolchain's Go",
-		"Version of the Delve that `--target debug` adds to the image."),
+		"the newest version that gohull knows for the Go version of the build",
+		"Version of Delve that `--target debug` adds to the image."),
 	leaf("port", portNumber, func(d *Debug) *int { return &d.Port },
 		"`40000`",
-		"Port on which that Delve waits for a debugger."),
+		"Port on which Delve waits for a debugger."),
 	leaf("continue", boolean, func(d *Debug) *Bool { return &d.Continue },
 		"`false`",
-		"Start the program at once. Without it, Delve holds it before its first instruction until a debugger lets it go on."),
+		"Start the program at once. Otherwise it waits at its first instruction until a debugger continues it."),
 }
 
 var modulesFields = []field[Modules]{
 	leaf("mode", word("mod or vendor", "mod", "vendor"), func(m *Modules) *String { return &m.Mode },
-		"as the go command decides",
-		"Where dependencies come from: `vendor` for the vendor folder, `mod` for the module cache."),
+		"the go command's own rule",
+		"Where dependencies come from. `vendor`: the vendor directory. `mod`: the module cache."),
 	leaf("proxy", text(aString, setting("GOPROXY")), func(m *Modules) *String { return &m.Proxy },
 		goDefault,
-		"Module proxies, as in GOPROXY. Credentials come from the secret `netrc`."),
+		"Module proxies, in the form of GOPROXY. Credentials come from the secret `netrc`."),
 	leaf("private", words("a pattern", "a list of patterns", modulePattern), func(m *Modules) *[]String { return &m.Private },
 		"none",
-		"Patterns of module paths that are private, as in GOPRIVATE: fetched from their hosts with git, not checked against the checksum database."),
+		"Patterns of private module paths, as in GOPRIVATE. These modules are fetched from their hosts with git and are not looked up in the checksum database."),
 	leaf("sumdb", text(aString, setting("GOSUMDB")), func(m *Modules) *String { return &m.Sumdb },
 		goDefault,
-		"Checksum database, as in GOSUMDB; `off` for none."),
+		"Checksum database, in the form of GOSUMDB; `off` disables it."),
 }
 
 var runFields = []field[Run]{
 	leaf("entrypoint", argv, func(r *Run) *[]String { return &r.Entrypoint },
 		"the binary",
-		"Program to start, with its first arguments."),
+		"Program to start, and its first arguments."),
 	leaf("args", argv, func(r *Run) *[]String { return &r.Args },
 		"none",
-		"Arguments after the entrypoint; those given to `docker run` replace them."),
+		"Arguments after the entrypoint. Arguments of `docker run` replace them."),
 	leaf("env", pairs(envName), func(r *Run) *[]Pair { return &r.Env },
-		"the base's own",
-		"Environment variables. May name stamps, and with `$NAME` variables of the base and those above, as `ENV` of a Dockerfile does: `$PATH:/app`, `${NAME:-default}`; `\\$` is a dollar sign."),
+		"the base's",
+		"Environment variables. May contain stamps. `$NAME` is replaced with a variable of the base or of an earlier line, as in a Dockerfile's `ENV`: `$PATH:/app`, `${NAME:-default}`. Write `\\$` for a dollar sign."),
 	leaf("workdir", text(aString, inImage, absolute), func(r *Run) *String { return &r.Workdir },
-		"the base's own, else `/`",
-		"Directory the program starts in. It is made, and belongs to `run.user`, unless the base has it."),
+		"the base's, else `/`",
+		"Working directory. If the base does not have it, it is created and owned by `run.user`."),
 	leaf("user", text("a user", imageUser, userShape), func(r *Run) *String { return &r.User },
 		"`nonroot`",
-		"User the program runs as: a name that the image's `/etc/passwd` has, or numbers as `1000` or `1000:1000`."),
+		"User that the program runs as: a name in the image's `/etc/passwd`, or IDs such as `1000` or `1000:1000`."),
 	leaf("expose", list("a list of ports", port, samePort), func(r *Run) *[]Port { return &r.Expose },
 		"none",
-		"Ports the program listens on: `8080`, `53/udp`."),
+		"Ports that the program listens on: `8080`, `53/udp`."),
 	leaf("volumes", list("a list of paths", text("a path", volume, absolute), itself), func(r *Run) *[]String { return &r.Volumes },
 		"none",
-		"Directories whose content does not belong to the image. Each is made, and belongs to `run.user`, unless the base has it."),
+		"Directories for data that outlives the container. A directory that the base does not have is created and owned by `run.user`."),
 	leaf("files", list("a list of from and to", file, sameTarget), func(r *Run) *[]File { return &r.Files },
 		"none",
-		"Files and folders of the build context that the image holds beside the binary."),
+		"Files and directories of the build context to copy into the image."),
 	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
 		"none",
-		"Labels of the image. May name stamps."),
+		"Labels of the image. May contain stamps."),
 	leaf("stop-signal", text("a signal", stopSignal, signalShape), func(r *Run) *String { return &r.StopSignal },
 		"`SIGTERM`",
-		"Signal that asks the program to stop: a name, or a number."),
+		"Signal that stops the program: a name or a number."),
 	leaf("healthcheck", healthcheck, func(r *Run) **Healthcheck { return &r.Healthcheck },
-		"the base's own",
-		"How the engine finds out whether the program still works; `none` for not at all."),
+		"the base's",
+		"How the container engine checks that the program still works. `none` disables the check."),
 }
 
 var nameFields = []field[Image]{
 	leaf("name", text("an image's name", notEmpty), func(i *Image) *String { return &i.Name },
 		"none",
-		"Name of the image, without a tag: `registry.example/acme/server`. It is used where the output has the name `*`: `-o type=image,\"name=*\",push=true`. May name stamps."),
+		"Name of the image, without a tag: `registry.example/acme/server`. Used if the name of the output is `*`: `-o type=image,\"name=*\",push=true`. May contain stamps."),
 	leaf("tags", list("a list of tags", text("a tag", notEmpty), itself), func(i *Image) *[]String { return &i.Tags },
-		"none; needed beside `image.name`",
-		"Tags of the image. May name stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. One whose stamps are not known is left out, and so is one that would move where it must not."),
+		"none; required with `image.name`",
+		"Tags of the image. May contain stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. A tag is skipped if one of its stamps has no value, or if it would move to a build that is not the newest release."),
 	leaf("annotations", pairs(labelName), func(i *Image) *[]Pair { return &i.Annotations },
 		"none",
-		"Annotations of the image beside those that are known. May name stamps."),
+		"More annotations of the image; gohull sets version, revision and others itself. May contain stamps."),
 }
 
 var fileFields = []field[File]{
 	leaf("from", text("a path", inContext), func(f *File) *String { return &f.From },
 		"required",
-		"File or folder, relative to the build context."),
+		"File or directory, relative to the build context."),
 	leaf("to", text("a path", inImage, absolute), func(f *File) *String { return &f.To },
 		"required",
-		"Its absolute path in the image."),
+		"Absolute path in the image."),
 }
 
 var healthFields = []field[Healthcheck]{
 	leaf("test", probe, func(h *Healthcheck) *[]String { return &h.Test },
 		"required",
-		"Program to run, with its arguments; no shell is used. It fails when it exits with another status than 0."),
+		"Program to run, with its arguments and without a shell. Any exit status except 0 means failure."),
 	leaf("interval", duration, func(h *Healthcheck) *time.Duration { return &h.Interval },
 		engineDefault,
 		"Time between two runs: `30s`."),
 	leaf("timeout", duration, func(h *Healthcheck) *time.Duration { return &h.Timeout },
 		engineDefault,
-		"Time after which a run has failed."),
+		"Time limit for one run."),
 	leaf("start-period", duration, func(h *Healthcheck) *time.Duration { return &h.StartPeriod },
 		engineDefault,
-		"Time after the start in which failures do not count."),
+		"Time after the start during which failures do not count."),
 	leaf("retries", count, func(h *Healthcheck) *int { return &h.Retries },
 		engineDefault,
-		"Failures in a row that make the container unhealthy."),
+		"Number of consecutive failures that make the container unhealthy."),
 }

@@ -3,6 +3,7 @@ package chart
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -28,6 +29,37 @@ func TestSVG(t *testing.T) {
 		}
 	}
 	if strings.Contains(picture, "href") || strings.Contains(picture, "url(") {
-		t.Error("the picture asks for something else")
+		t.Error("the picture loads another file")
+	}
+}
+
+// TestDeciding checks which rows the committed results give, and that all bars
+// share one axis.
+func TestDeciding(t *testing.T) {
+	run, err := result.Read("../../../../docs/benchmarks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	rows := deciding(run)
+	for _, r := range rows {
+		got = append(got, r.Name+" "+r.input.Name)
+	}
+	if want := "readme gohull, leaf gohull, imported gohull, services ten services"; strings.Join(got, ", ") != want {
+		t.Errorf("rows are %s, want %s", strings.Join(got, ", "), want)
+	}
+	end := most(run, rows)
+	for _, r := range rows {
+		for _, i := range drawn(run) {
+			if ratio, _, ok := r.times(run.Peers[i].Name); ok && ratio > float64(end) {
+				t.Errorf("%s: %s takes %.2f times as long, and the axis ends at %d", r.Name, run.Peers[i].Title, ratio, end)
+			}
+		}
+	}
+	picture := SVG(run)
+	for _, want := range []string{title, unit, fmt.Sprintf(sentence, run.Repetitions, run.Machine.Cores)} {
+		if !strings.Contains(picture, want) {
+			t.Errorf("the picture has no %q", want)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func Files(dir string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := pages(dir, "![Build times, shorter is better]("+picture+")\n\n"+run.About()+"\n"+result.Markdown(run.Tables()))
+	files, err := pages(dir, "![Build time of gohull, a Dockerfile, ko and go build; shorter is better]("+picture+")\n\n"+run.About()+"\n"+result.Markdown(run.Tables()))
 	return append(files, File{filepath.Join(dir, picture), chart.SVG(run)}), err
 }
 
