@@ -11,8 +11,8 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/internal/links"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // most is how many inodes are read of one root file system.

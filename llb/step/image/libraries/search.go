@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/links"
+	"github.com/gohull/gohull/internal/regular"
 )
 
 // search is where a dynamic linker looks for libraries.

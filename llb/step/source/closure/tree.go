@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/links"
+	"github.com/gohull/gohull/internal/regular"
 )
 
 // tree is the context, and what of it is in the closure. Names may lead

@@ -5,9 +5,9 @@ import (
 	"path"
 	"strings"
 
+	"github.com/gohull/gohull/internal/links"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/image/inodes"
-	"github.com/gohull/gohull/internal/links"
 )
 
 // lookUp says what a path of the context is, and which symbolic link leaves

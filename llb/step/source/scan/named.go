@@ -6,8 +6,8 @@ import (
 	"path"
 	"slices"
 
-	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/internal/links"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // named notes the package of a directory that was asked for, unless the walk
