@@ -1,7 +1,6 @@
 package gohull
 
 import (
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,25 +18,7 @@ var (
 )
 
 // pages returns the Markdown files of the repository that are ours.
-func pages(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	err := fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "vendor"):
-			return fs.SkipDir
-		case !d.IsDir() && path.Ext(name) == ".md":
-			names = append(names, name)
-		}
-		return nil
-	})
-	if err != nil || len(names) < 30 {
-		t.Fatalf("found %d pages: %v", len(names), err)
-	}
-	return names
-}
+func pages(t *testing.T) []string { return files(t, ".md") }
 
 // TestLinks checks that each relative link leads to a file, and that what
 // follows a # is a heading there.
