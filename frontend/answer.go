@@ -26,13 +26,13 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// answer looks up all that the planner asked for, side by side.
-func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.Inputs) (planner.Answers, error) {
-	var answers planner.Answers
+// lookUp looks up everything that a plan needs to know, side by side.
+func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inputs) (planner.Found, error) {
+	var found planner.Found
 	// Images share what is found, so that the failure of one stops no other.
 	eg := safe.NewGroup()
 	eg.Go(func() (err error) {
-		answers.Facts, err = b.scan(ctx, q.Scan, inputs)
+		found.Facts, err = b.scan(ctx, q.Scan, inputs)
 		return err
 	})
 	if q.Source != nil {
@@ -44,21 +44,21 @@ func (b *build) answer(ctx context.Context, q planner.Questions, inputs lower.In
 	}
 	var notFound error // comes after an error of the scan
 	eg.Go(func() (err error) {
-		answers.Seeds, err = b.seeds(ctx, q.Platforms)
+		found.Seeds, err = b.seeds(ctx, q.Platforms)
 		return err
 	})
 	eg.Go(func() error { return b.loadFolders(ctx, q.Folders) })
 	eg.Go(func() (err error) {
-		answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+		found.Images, notFound, err = b.resolveAll(ctx, q.Images)
 		if err == nil && notFound == nil {
-			answers.Bases, err = b.lookAll(ctx, q, answers.Images, inputs)
+			found.Bases, err = b.lookAll(ctx, q, found.Images, inputs)
 		}
 		return err
 	})
 	if err := eg.Wait(); err != nil {
-		return answers, err
+		return found, err
 	}
-	return answers, notFound
+	return found, notFound
 }
 
 // resolveAll looks up images side by side. Those that there are not are all

@@ -59,10 +59,10 @@ func (b *build) answerBake(ctx context.Context) (*client.Result, error) {
 	}
 	file := bakeFile{Group: map[string]bakeGroup{}, Target: map[string]bakeTarget{}}
 	var names []string
-	for _, in := range images {
+	for _, d := range images {
 		t := call
-		if t.Target = bakedTarget(in); planner.IsImage(in.Request.Target) {
-			n, err := b.called(ctx, in)
+		if t.Target = bakedTarget(d); planner.IsImage(d.Target) {
+			n, err := b.called(ctx, d)
 			if err != nil {
 				return nil, err
 			}
@@ -80,14 +80,14 @@ func (b *build) answerBake(ctx context.Context) (*client.Result, error) {
 	return answered(string(data)+"\n", file)
 }
 
-// bakedTarget is what --target has to be for an input: "api", "api/debug",
+// bakedTarget is what --target has to be for a decision: "api", "api/debug",
 // "test", or nothing for the only image.
-func bakedTarget(in planner.Input) string {
-	kind := in.Request.Target
+func bakedTarget(d *planner.Decision) string {
+	kind := d.Target
 	if kind == planner.ImageTarget {
 		kind = ""
 	}
-	return strings.Trim(in.Image+"/"+kind, "/")
+	return strings.Trim(d.Image+"/"+kind, "/")
 }
 
 // bakeName is the name of the bake target for a target, which has no slashes.

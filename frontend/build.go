@@ -34,8 +34,7 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 		if err != nil {
 			return err
 		}
-		setPlatforms(ui)
-		res, err = (&build{ui: ui, c: c}).result(ctx)
+		res, err = newBuild(ui, c).result(ctx)
 		return err
 	})
 	return legible(res), printable(err)
@@ -45,6 +44,7 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 type build struct {
 	ui         *dockerui.Client
 	c          client.Client
+	decide     func(planner.Input) (planner.Decisions, error)
 	source     *dockerui.Source // the spec's file
 	files      project.Files
 	hidden     project.Files // what the project would have, were it not ignored
@@ -58,12 +58,17 @@ type build struct {
 	images     once[planner.ImageKey, planner.Image]
 }
 
+func newBuild(ui *dockerui.Client, c client.Client) *build {
+	setPlatforms(ui)
+	return &build{ui: ui, c: c, decide: planner.Decide}
+}
+
 // planned is an image of the file with its plan, or what is no image's.
 type planned struct {
-	in     planner.Input
-	facts  step.Facts
-	plan   *plan.Plan
-	inputs lower.Inputs
+	decision *planner.Decision
+	facts    step.Facts
+	plan     *plan.Plan
+	inputs   lower.Inputs
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {
@@ -78,11 +83,15 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, b.located(ctx, err)
 	}
-	if b.ui.Target == planner.LockTarget {
-		res, err := b.lock(ctx, in)
+	decided, err := b.decide(in)
+	if err != nil {
+		return nil, b.located(ctx, err)
+	}
+	if decided.Lock != nil {
+		res, err := b.lock(ctx, decided.Lock)
 		return res, b.located(ctx, err)
 	}
-	all, err := b.plan(ctx, in)
+	all, err := b.planAll(ctx, decided.All())
 	if err != nil {
 		return nil, b.located(ctx, err)
 	}
@@ -121,17 +130,8 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	return in, err
 }
 
-// plan plans the images that a request is for.
-func (b *build) plan(ctx context.Context, in planner.Input) ([]planned, error) {
-	images, err := planner.Images(in)
-	if err != nil {
-		return nil, err
-	}
-	return b.planAll(ctx, images)
-}
-
 // planAll plans images side by side. Errors are those of all of them.
-func (b *build) planAll(ctx context.Context, images []planner.Input) ([]planned, error) {
+func (b *build) planAll(ctx context.Context, images []*planner.Decision) ([]planned, error) {
 	all := make([]planned, len(images))
 	failed := safe.Each(len(images), func(i int) (err error) {
 		all[i], err = b.planOne(ctx, images[i])
@@ -141,31 +141,31 @@ func (b *build) planAll(ctx context.Context, images []planner.Input) ([]planned,
 }
 
 // planOne looks up what the planner asks for and lets it decide.
-func (b *build) planOne(ctx context.Context, in planner.Input) (planned, error) {
-	p := planned{in: in}
-	questions, err := planner.Ask(in)
+func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, error) {
+	p := planned{decision: d}
+	lookups, err := d.Lookups()
 	if err != nil {
 		return p, err
 	}
 	if p.inputs, err = b.inputs(ctx); err != nil {
 		return p, err
 	}
-	if p.inputs, err = b.overlaid(ctx, in, p.inputs); err != nil {
+	if p.inputs, err = b.overlaid(ctx, d, p.inputs); err != nil {
 		return p, err
 	}
-	answers, err := b.answer(ctx, questions, p.inputs)
+	found, err := b.lookUp(ctx, lookups, p.inputs)
 	if err != nil {
 		return p, err
 	}
-	p.facts = answers.Facts
+	p.facts = found.Facts
 	p.inputs.Contexts = b.contexts.states()
-	p.plan, err = planner.Plan(in, answers)
+	p.plan, err = d.Plan(found)
 	return p, err
 }
 
 // target is what the client wants of an image for one platform.
 func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) {
-	switch p.in.Request.Target {
+	switch p.decision.Target {
 	case planner.BinaryTarget:
 		return lower.Binaries(p.plan, img, p.inputs), lower.DataConfig(img)
 	case planner.ObjectsTarget:

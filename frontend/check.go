@@ -41,8 +41,8 @@ func (b *build) check(ctx context.Context) (findings, error) {
 	}
 	var all []subject
 	var failed []error
-	for _, in := range images {
-		s, err := b.subject(ctx, in)
+	for _, d := range images {
+		s, err := b.subject(ctx, d)
 		all, failed = append(all, s), append(failed, err)
 	}
 	if err := joined(failed...); err != nil {
@@ -53,14 +53,14 @@ func (b *build) check(ctx context.Context) (findings, error) {
 
 // subject is an image that rules look at.
 type subject struct {
-	in    planner.Input
-	facts step.Facts
-	mains []string
+	decision *planner.Decision
+	facts    step.Facts
+	mains    []string
 }
 
-func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) {
-	s := subject{in: in}
-	questions, err := planner.Ask(in)
+func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, error) {
+	s := subject{decision: d}
+	lookups, err := d.Lookups()
 	if err != nil {
 		return s, err
 	}
@@ -68,13 +68,13 @@ func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) 
 	if err != nil {
 		return s, err
 	}
-	if inputs, err = b.overlaid(ctx, in, inputs); err != nil {
+	if inputs, err = b.overlaid(ctx, d, inputs); err != nil {
 		return s, err
 	}
-	if s.facts, err = b.scan(ctx, questions.Scan, inputs); err != nil {
+	if s.facts, err = b.scan(ctx, lookups.Scan, inputs); err != nil {
 		return s, err
 	}
-	s.mains, err = planner.Mains(in, s.facts)
+	s.mains, err = d.Mains(s.facts)
 	return s, err
 }
 
@@ -82,7 +82,7 @@ func (b *build) subject(ctx context.Context, in planner.Input) (subject, error) 
 func (b *build) warn(ctx context.Context, all []planned) error {
 	var subjects []subject
 	for _, p := range all {
-		subjects = append(subjects, subject{p.in, p.facts, p.plan.Source.Mains})
+		subjects = append(subjects, subject{p.decision, p.facts, p.plan.Source.Mains})
 	}
 	found, err := b.findings(ctx, subjects)
 	if err != nil {
@@ -121,18 +121,18 @@ func (b *build) findings(ctx context.Context, subjects []subject) (findings, err
 	for _, s := range subjects {
 		all = append(all, rules.Subject{
 			Text:     b.source.Data,
-			Spec:     s.in.Spec.Find(s.in.Image),
-			Project:  s.in.Project,
+			Spec:     s.decision.ImageSpec(),
+			Project:  s.decision.Project,
 			Facts:    s.facts,
 			Mains:    s.mains,
-			Lacking:  planner.Lacking(s.in),
-			Go:       planner.GoVersion(s.in),
-			Vendored: planner.Vendored(s.in),
+			Lacking:  s.decision.Lacking(),
+			Go:       s.decision.Go(),
+			Vendored: s.decision.Vendored(),
 			Ignored:  b.ignored,
-			Locked:   s.in.Lock != nil,
+			Locked:   s.decision.Lock != nil,
 			Profiles: b.hiddenProfiles(ctx, s),
 
-			VendorHidden: planner.VendorHidden(s.in),
+			VendorHidden: s.decision.VendorHidden(),
 		})
 	}
 	skipped := func(f rules.Finding) bool {
@@ -144,7 +144,7 @@ func (b *build) findings(ctx context.Context, subjects []subject) (findings, err
 // hiddenProfiles finds the profiles that the go command would use if the
 // ignore file did not hide them.
 func (b *build) hiddenProfiles(ctx context.Context, s subject) map[string]ignore.Line {
-	names := slices.DeleteFunc(planner.Profiles(s.in, s.mains), func(name string) bool {
+	names := slices.DeleteFunc(s.decision.Profiles(s.mains), func(name string) bool {
 		line, hidden := b.ignored.Hides(name)
 		return !hidden || line.At.File == ""
 	})

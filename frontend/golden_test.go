@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -295,6 +296,9 @@ func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(plans) == 0 {
+		return nil, errors.New("a lock has no plan")
+	}
 	return plans[0], nil
 }
 
@@ -304,47 +308,52 @@ func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	images, err := planner.Images(in)
+	decided, err := planner.Decide(in)
 	if err != nil {
 		return nil, err
 	}
 	var plans []*plan.Plan
 	var failed []error
-	for _, in := range images {
-		p, err := c.planOne(t, in)
+	for _, d := range decided.All() {
+		p, err := c.planOne(t, d)
 		plans, failed = append(plans, p), append(failed, err)
 	}
 	return plans, joined(failed...)
 }
 
-func (c testCase) planOne(t *testing.T, in planner.Input) (*plan.Plan, error) {
-	q, err := planner.Ask(in)
+func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error) {
+	lookups, err := d.Lookups()
 	if err != nil {
 		return nil, err
 	}
-	answers, err := c.answers(t, q)
+	found, err := c.found(t, lookups)
 	if err != nil {
 		return nil, err
 	}
-	return planner.Plan(in, answers)
+	return d.Plan(found)
 }
 
 // before is the plan of generators that run before the build; nil when none
 // do.
 func (c testCase) before(t *testing.T) *plan.Plan {
 	in, err := parse(c.specName, c.spec, c.files, c.request)
-	if err != nil || !planner.Generates(in) {
+	if err != nil {
 		return nil
 	}
-	keys, err := planner.AskGenerate(in)
+	decided, err := planner.Decide(in)
+	if err != nil || decided.All()[0].Generators() == nil {
+		return nil
+	}
+	generators := decided.All()[0].Generators()
+	lookups, err := generators.Lookups()
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := c.resolveAll(keys)
+	images, err := c.resolveAll(lookups.Images)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := planner.PlanGenerate(in, images)
+	p, err := generators.PlanGenerators(images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +368,7 @@ func (c testCase) overlaid(t *testing.T) lower.Inputs {
 	return c.inputs()
 }
 
-func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, error) {
+func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) {
 	root, err := os.OpenRoot(c.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -370,11 +379,11 @@ func (c testCase) answers(t *testing.T, q planner.Questions) (planner.Answers, e
 		t.Fatal(err)
 	}
 	images, err := c.resolveAll(q.Images)
-	return planner.Answers{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
+	return planner.Found{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
 // bases is what the case says of bases, if anybody asks.
-func (c testCase) bases(q planner.Questions) map[plan.Platform][]step.Inode {
+func (c testCase) bases(q planner.Lookups) map[plan.Platform][]step.Inode {
 	found := map[plan.Platform][]step.Inode{}
 	if q.Look != nil {
 		for _, p := range q.Platforms {
@@ -415,7 +424,11 @@ func (c testCase) lock() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	q, err := planner.AskLock(in)
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return "", err
+	}
+	q, err := decided.Lock.Lookups()
 	if err != nil {
 		return "", err
 	}
@@ -423,11 +436,11 @@ func (c testCase) lock() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answers := planner.LockAnswers{Images: images, Toolchains: map[string]step.Fetched{}}
+	found := planner.LockFound{Images: images, Toolchains: map[string]step.Fetched{}}
 	for _, t := range q.Toolchains {
-		answers.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
+		found.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
 	}
-	file, err := planner.Lock(in, answers)
+	file, err := decided.Lock.File(found)
 	return string(file.Data), err
 }
 

@@ -16,16 +16,16 @@ import (
 
 // lock writes the lock, whatever the lock says that there is. It is one file
 // for all platforms, so the result has none.
-func (b *build) lock(ctx context.Context, in planner.Input) (*client.Result, error) {
-	questions, err := planner.AskLock(in)
+func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Result, error) {
+	lookups, err := d.Lookups()
 	if err != nil {
 		return nil, err
 	}
-	answers, err := b.answerLock(ctx, questions)
+	found, err := b.lookUpLock(ctx, lookups)
 	if err != nil {
 		return nil, err
 	}
-	file, err := planner.Lock(in, answers)
+	file, err := d.File(found)
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +38,11 @@ func (b *build) lock(ctx context.Context, in planner.Input) (*client.Result, err
 	return res, nil
 }
 
-func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planner.LockAnswers, error) {
-	answers := planner.LockAnswers{Toolchains: map[string]step.Fetched{}}
+func (b *build) lookUpLock(ctx context.Context, q planner.LockLookups) (planner.LockFound, error) {
+	found := planner.LockFound{Toolchains: map[string]step.Fetched{}}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
-		return answers, err
+		return found, err
 	}
 	var mu sync.Mutex
 	eg, egCtx := safe.WithContext(ctx)
@@ -51,19 +51,19 @@ func (b *build) answerLock(ctx context.Context, q planner.LockQuestions) (planne
 			fetched, err := b.fetched(egCtx, *t, inputs)
 			mu.Lock()
 			defer mu.Unlock()
-			answers.Toolchains[t.Platform] = fetched
+			found.Toolchains[t.Platform] = fetched
 			return err
 		})
 	}
 	if err := eg.Wait(); err != nil {
-		return answers, err
+		return found, err
 	}
 	var notFound error
-	answers.Images, notFound, err = b.resolveAll(ctx, q.Images)
+	found.Images, notFound, err = b.resolveAll(ctx, q.Images)
 	if err == nil && notFound == nil {
-		b.warnUnlocked(ctx, q.Images, answers.Images)
+		b.warnUnlocked(ctx, q.Images, found.Images)
 	}
-	return answers, joined(err, notFound)
+	return found, joined(err, notFound)
 }
 
 // warnUnlocked warns of images that the lock does not have for all platforms

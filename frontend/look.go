@@ -14,7 +14,7 @@ import (
 
 // lookAll looks at the bases of all platforms side by side, if the planner
 // asks for it.
-func (b *build) lookAll(ctx context.Context, q planner.Questions, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.Inode, error) {
+func (b *build) lookAll(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.Inode, error) {
 	if q.Look == nil {
 		return nil, nil
 	}

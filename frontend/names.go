@@ -30,8 +30,8 @@ func (b *build) answerTags(ctx context.Context) (*client.Result, error) {
 	}
 	var text strings.Builder
 	var all []called
-	for _, in := range images {
-		n, err := b.called(ctx, in)
+	for _, d := range images {
+		n, err := b.called(ctx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -44,12 +44,12 @@ func (b *build) answerTags(ctx context.Context) (*client.Result, error) {
 }
 
 // called gives an image's names, and warns of tags that it does not get.
-func (b *build) called(ctx context.Context, in planner.Input) (called, error) {
-	names, left, err := planner.Names(in)
+func (b *build) called(ctx context.Context, d *planner.Decision) (called, error) {
+	names, left, err := d.Names()
 	if err != nil {
 		return called{}, err
 	}
-	c := called{Image: in.Image, Names: append([]string{}, names...)}
+	c := called{Image: d.Image, Names: append([]string{}, names...)}
 	for _, l := range left {
 		c.LeftOut = append(c.LeftOut, leftOut{l.Tag, l.Reason})
 		b.warnLeftOut(ctx, l)

@@ -18,17 +18,17 @@ func (b *build) answerOutline(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	target := planner.TargetOf(in)
-	images, err := planner.Asked(in)
+	target := planner.TargetOf(in.Spec, in.Request.Target)
+	decided, err := b.decide(in)
 	if err != nil {
 		return nil, err
 	}
-	in = images[0] // Build args hold for all alike.
-	if _, err := planner.Ask(in); err != nil {
+	args, err := decided.All()[0].BuildArgs() // which are the same for all images
+	if err != nil {
 		return nil, err
 	}
 	o := outlined{Outline: outline.Outline{Name: target.Name, Description: target.Description}}
-	for _, arg := range planner.ArgValues(in) {
+	for _, arg := range args {
 		o.Args = append(o.Args, outline.Arg{
 			Name:        arg.Name,
 			Description: arg.Meaning,

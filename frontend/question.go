@@ -165,12 +165,13 @@ func (b *build) answerPlan(ctx context.Context) (*client.Result, error) {
 
 // asked are the images that a question is about: those of the target, and
 // without one all there are.
-func (b *build) asked(ctx context.Context) ([]planner.Input, error) {
+func (b *build) asked(ctx context.Context) ([]*planner.Decision, error) {
 	in, err := b.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return planner.Asked(in)
+	decided, err := b.decide(in)
+	return decided.All(), err
 }
 
 func (b *build) planAsked(ctx context.Context) ([]planned, error) {

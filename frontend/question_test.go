@@ -169,5 +169,9 @@ func (c testCase) resolved(t *testing.T) (*plan.Plan, []planner.Setting, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, planner.Settings(in, p), nil
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, decided.Images[0].Settings(p), nil
 }

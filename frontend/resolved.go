@@ -26,13 +26,17 @@ func (b *build) answerSpec(ctx context.Context) (*client.Result, error) {
 			in.Request.Target = planner.AllTarget
 		}
 	}
-	all, err := b.plan(ctx, in)
+	decided, err := b.decide(in)
+	if err != nil {
+		return nil, err
+	}
+	all, err := b.planAll(ctx, decided.Images)
 	if err != nil {
 		return nil, err
 	}
 	var images []settled
 	for _, p := range all {
-		images = append(images, settled{p.in.Image, planner.Settings(p.in, p.plan)})
+		images = append(images, settled{p.decision.Image, p.decision.Settings(p.plan)})
 	}
 	if len(images) == 1 {
 		return answered(resolved(images[0].Settings), images[0].Settings)

@@ -40,7 +40,7 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 	if err != nil {
 		return nil, err
 	}
-	if len(all) > 1 && planner.IsImage(all[0].in.Request.Target) {
+	if len(all) > 1 && planner.IsImage(all[0].decision.Target) {
 		rb.AddMeta(notAnImage, nil)
 	}
 	if len(all) == 1 {
@@ -128,7 +128,7 @@ func folders(all []planned, i int) llb.State {
 // name says what an image is called, for exporters that are told to take
 // that, and how it is annotated.
 func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
-	if !planner.IsImage(p.in.Request.Target) {
+	if !planner.IsImage(p.decision.Target) {
 		return
 	}
 	if names := p.plan.Names; len(names) > 0 {

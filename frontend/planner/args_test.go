@@ -17,7 +17,7 @@ func TestEmptyBuildArgs(t *testing.T) {
 		given[name] = ""
 	}
 	var errs diag.List
-	c := choices{args: readBuildArgs(given, &errs)}
+	c := Decision{common: &common{args: readBuildArgs(given, &errs)}}
 	if none := readBuildArgs(nil, &errs); errs.Err() != nil || c.args.epoch != none.epoch || c.args.releases != nil || len(c.args.stamps) > 0 || c.args.goVersion != "" {
 		t.Errorf("%v, %+v", errs.Err(), c.args)
 	}
@@ -25,7 +25,7 @@ func TestEmptyBuildArgs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Spec = s
+	c.image = s
 	if got, want := c.proxyEnv().List(), []string{"GOPRIVATE=corp.example,b.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
 		t.Errorf("the spec's settings are %q, want %q", got, want)
 	}

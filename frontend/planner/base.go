@@ -47,7 +47,7 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 		}
 		return base{ref: ref, at: at}
 	}
-	return base{ref: checkReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
+	return base{ref: validateReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
 }
 
 // goArchs are the processors that Go compiles for on Linux.
@@ -67,34 +67,34 @@ var variantEnv = map[string]struct {
 	"arm64": {"GOARM64", map[string]string{"v8": "v8.0", "v8.1": "v8.1", "v8.2": "v8.2", "v9": "v9.0"}},
 }
 
-// checkPlatforms finds platforms that cannot be built for. A check runs on the
+// validatePlatforms finds platforms that cannot be built for. A check runs on the
 // builder, whatever platform is asked for.
-func checkPlatforms(in Input, errs *diag.List) {
-	if IsCheck(in.Request.Target) {
+func validatePlatforms(c Decision, errs *diag.List) {
+	if IsCheck(c.Target) {
 		return
 	}
-	for _, p := range in.Request.Platforms {
+	for _, p := range c.Request.Platforms {
 		at := diag.Range{File: "--platform " + p.String()}
 		switch {
 		case p.OS != "linux":
-			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(in, p)})
+			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(c.Target, p)})
 		case !slices.Contains(goArchs, p.Architecture):
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this processor", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the processor", Hint: variantHint(p)})
-		case in.Spec.Build.Cgo.Value && !isReference(in.Spec.Toolchain) && p.Architecture != in.Request.BuildPlatform.Architecture:
+		case c.image.Build.Cgo.Value && !isReference(c.image.Toolchain) && p.Architecture != c.Request.BuildPlatform.Architecture:
 			errs.Add(diag.Diagnostic{
-				At:      in.Spec.Build.Cgo.At,
-				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, in.Request.BuildPlatform),
+				At:      c.image.Build.Cgo.At,
+				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, c.Request.BuildPlatform),
 				Hint:    fmt.Sprintf("name a toolchain image that has one, %s-gcc or what CC in build.env says", triplets[p.Architecture]),
 			})
 		}
 	}
 }
 
-func otherSystemHint(in Input, p plan.Platform) string {
+func otherSystemHint(target string, p plan.Platform) string {
 	const remove = "remove it from the list of platforms"
-	if in.Request.Target == BinaryTarget {
+	if target == BinaryTarget {
 		return remove + ", and build that binary with `" + strings.Join(platformEnv(p), " ") + " go build`"
 	}
 	return remove

@@ -65,9 +65,9 @@ var fetchVariables = map[string]string{
 	"SSL_CERT_":   "pass certificates as the secret ca",
 }
 
-// checkBuild checks the variables of build.env.
-func checkBuild(c choices, errs *diag.List) {
-	for _, e := range c.Spec.Build.Env {
+// validateBuild checks the variables of build.env.
+func validateBuild(c Decision, errs *diag.List) {
+	for _, e := range c.image.Build.Env {
 		name := e.Key.Value
 		if name == "GOFLAGS" {
 			errs.Add(diag.Diagnostic{At: e.Key.At, Message: "build.env: gohull sets GOFLAGS itself", Hint: insteadOfFlags(e.Value.Value)})
@@ -90,7 +90,7 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 		Step: plan.Step{
 			ID:     "compile",
 			Name:   fmt.Sprintf("compile %s for %s", packageList(binaries), p),
-			At:     spans(d.Spec, d.mainLines()...),
+			At:     spans(d.image, d.mainLines()...),
 			Env:    d.compileEnv(p),
 			Caches: d.compileCaches(start),
 		},
@@ -102,9 +102,9 @@ func (d draft) compile(binaries []plan.Binary, p plan.Platform) plan.Compile {
 }
 
 // mainLines are the lines of the spec that name what is compiled.
-func (c choices) mainLines() []diag.Range {
+func (c Decision) mainLines() []diag.Range {
 	var lines []diag.Range
-	for _, m := range c.Spec.Main {
+	for _, m := range c.image.Main {
 		lines = append(lines, m.At)
 	}
 	return lines
@@ -134,7 +134,7 @@ func (d draft) binaries(mains []step.Package) []plan.Binary {
 		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, binaryName(importPath(d.Project, pkg)))}
 		if other, ok := byPath[b.Path]; ok {
 			d.errs.Add(diag.Diagnostic{
-				At:      d.Spec.Main[0].At,
+				At:      d.image.Main[0].At,
 				Message: fmt.Sprintf("main: %s and %s would both be %s", other, b.Package, b.Path),
 				Hint:    "build them into two images",
 			})
@@ -148,7 +148,7 @@ func (d draft) binaries(mains []step.Package) []plan.Binary {
 // buildCommand is the command line of the go command. Flags that are newer
 // than the toolchain are left out.
 func (d draft) buildCommand(binaries []plan.Binary) []string {
-	b := d.Spec.Build
+	b := d.image.Build
 	ldflags := defaultLdflags
 	if b.Ldflags.IsSet() {
 		ldflags = b.Ldflags.Value
@@ -168,12 +168,12 @@ func (d draft) buildCommand(binaries []plan.Binary) []string {
 // compileFlags are the flags that decide what a package is compiled to for
 // the programs of the image.
 func (d draft) compileFlags() []string {
-	return appendFlag(d.packageFlags(), "pgo", pgoFile(d.Spec.Build.Pgo.Value))
+	return appendFlag(d.packageFlags(), "pgo", pgoFile(d.image.Build.Pgo.Value))
 }
 
 // packageFlags are those of them that do not depend on the program.
 func (d draft) packageFlags() []string {
-	b := d.Spec.Build
+	b := d.image.Build
 	args := []string{"-trimpath"}
 	gcflags := b.Gcflags.Value
 	if d.debugs() {
@@ -190,14 +190,14 @@ func (d draft) packageFlags() []string {
 // fileFlags are the flags that decide which files a package has.
 func (d draft) fileFlags() []string {
 	args := d.tagFlags()
-	if d.Spec.Build.Race.Value {
+	if d.image.Build.Race.Value {
 		args = append(args, "-race")
 	}
 	return args
 }
 
 func (d draft) tagFlags() []string {
-	return appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
+	return appendFlag(nil, "tags", strings.Join(values(d.image.Build.Tags), ","))
 }
 
 func appendFlag(args []string, name, value string) []string {
@@ -223,7 +223,7 @@ func isProfile(value string) bool {
 
 // atLeast reports whether the toolchain is a version or newer; one that only
 // its image knows is taken for new.
-func (c choices) atLeast(v string) bool {
+func (c Decision) atLeast(v string) bool {
 	return !c.version.IsSet() || project.Compare(c.version.Value, v) >= 0
 }
 
@@ -248,7 +248,7 @@ func (d draft) testEnv() []string {
 // nothing of a builder's leaks in.
 func (d draft) goEnv() []string {
 	env := d.settingsEnv()
-	for _, e := range d.Spec.Build.Env {
+	for _, e := range d.image.Build.Env {
 		env = append(env, e.Key.Value+"="+e.Value.Value)
 	}
 	return env
@@ -258,7 +258,7 @@ func (d draft) goEnv() []string {
 // cache, so they get no variable that could have them run or read something.
 func (d draft) fetchEnv() []string {
 	env := d.settingsEnv()
-	for _, e := range d.Spec.Build.Env {
+	for _, e := range d.image.Build.Env {
 		if isHarmlessVariable(e.Key.Value, e.Value.Value) {
 			env = append(env, e.Key.Value+"="+e.Value.Value)
 		}
@@ -268,14 +268,14 @@ func (d draft) fetchEnv() []string {
 
 func (d draft) settingsEnv() []string {
 	cgo := "0"
-	if d.Spec.Build.Cgo.Value {
+	if d.image.Build.Cgo.Value {
 		cgo = "1"
 	}
 	return ownGoEnv(cgo, d.modFlag())
 }
 
 // modFlag says where the go command finds modules, as it would decide itself.
-func (c choices) modFlag() string {
+func (c Decision) modFlag() string {
 	if c.vendored {
 		return "-mod=vendor"
 	}
@@ -297,7 +297,7 @@ func isGoSetting(variable string) bool {
 // onToolchain is the environment of a step on the toolchain's root: that of
 // its image, with env on top.
 func (d draft) onToolchain(env []string) []string {
-	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	img := d.found.Images[d.toolchain.key(d.Request.BuildPlatform)]
 	merged := slices.DeleteFunc(slices.Clone(img.Config.Config.Env), isGoSetting)
 	if _, ok := lookupEnv(merged, "PATH"); !ok {
 		merged = append(merged, "PATH="+step.Goroot+"/bin:"+strings.TrimPrefix(defaultPath, "PATH="))
@@ -311,8 +311,8 @@ func (d draft) onToolchain(env []string) []string {
 }
 
 // proxyEnv is what the user said of proxies; the rest is Go's own default.
-func (c choices) proxyEnv() netenv.Env {
-	m := c.Spec.Modules
+func (c Decision) proxyEnv() netenv.Env {
+	m := c.image.Modules
 	var env netenv.Env
 	for _, s := range []struct{ name, value string }{
 		{"GOPROXY", m.Proxy.Value},

@@ -35,7 +35,7 @@ func (d draft) compileCaches(start plan.Start) plan.Caches {
 	}
 	switch {
 	case c.Alone != "":
-	case d.Spec.Build.Cgo.Value:
+	case d.image.Build.Cgo.Value:
 		c.Alone = "it runs a C compiler"
 	case len(start.Packs) > 0:
 		c.Alone = "it begins with packs"
@@ -52,7 +52,7 @@ func (d draft) sharesObjects() bool { return d.compileCaches(plan.Start{}).Alone
 // goCaches tell the Go that a step runs from others. Releases of Go share
 // caches, as the go command keeps their objects apart. An image of the user's
 // own shares with itself.
-func (c choices) goCaches(images map[ImageKey]Image) plan.Caches {
+func (c Decision) goCaches(images map[ImageKey]Image) plan.Caches {
 	if c.toolchain.ref == "" {
 		return plan.Caches{Go: c.moduleGo()}
 	}
@@ -66,7 +66,7 @@ func (c choices) goCaches(images map[ImageKey]Image) plan.Caches {
 	return plan.Caches{Go: img.Digest}
 }
 
-func (d draft) goCaches() plan.Caches { return d.choices.goCaches(d.answers.Images) }
+func (d draft) goCaches() plan.Caches { return d.Decision.goCaches(d.found.Images) }
 
 // isOfficial reports whether an image is one of the official Go images. A
 // registry serves no digest that the repository does not have.
@@ -79,7 +79,7 @@ const toolchainModule = "golang.org/toolchain"
 
 // moduleGo names the Go of the module proxy: nothing where the checksum
 // database vouches for it, else what does.
-func (c choices) moduleGo() string {
+func (c Decision) moduleGo() string {
 	if sum := spec.Lookup(c.toolchain.locked, processor(c.Request.BuildPlatform)); sum != "" {
 		return sum
 	}
@@ -94,7 +94,7 @@ func (c choices) moduleGo() string {
 // sources names the settings that say where modules come from. A project that
 // chooses its own proxy can have any code served under any name: what it
 // fetched is for builds with the same settings alone.
-func (c choices) sources() string {
+func (c Decision) sources() string {
 	env := c.proxyEnv().List()
 	if len(env) == 0 {
 		return ""
@@ -104,8 +104,8 @@ func (c choices) sources() string {
 
 // unknownSetting is a setting of `build` that is not known to be harmless, as
 // the reason why a step shares no cache.
-func (c choices) unknownSetting() string {
-	b := c.Spec.Build
+func (c Decision) unknownSetting() string {
+	b := c.image.Build
 	for _, e := range b.Env {
 		if !isHarmlessVariable(e.Key.Value, e.Value.Value) {
 			return "build.env has " + e.Key.Value

@@ -74,10 +74,10 @@ func TestHarmlessVariables(t *testing.T) {
 func TestGoCaches(t *testing.T) {
 	here := plan.Platform{OS: "linux", Architecture: "amd64"}
 	const digest = "sha256:ab"
-	image := func(ref string) choices {
-		return choices{Input: Input{Request: Request{BuildPlatform: here}, Spec: &spec.Spec{}}, toolchain: toolchain{ref: ref}}
+	image := func(ref string) Decision {
+		return Decision{Input: Input{Request: Request{BuildPlatform: here}}, common: &common{}, image: &spec.Spec{}, toolchain: toolchain{ref: ref}}
 	}
-	byModule := func(env map[string]string) choices {
+	byModule := func(env map[string]string) Decision {
 		c := image("")
 		for name, value := range env {
 			c.args.modules, _ = c.args.modules.With(name, value)
@@ -88,7 +88,7 @@ func TestGoCaches(t *testing.T) {
 	locked.toolchain.locked = []spec.Pair{{Key: spec.String{Value: "linux/amd64"}, Value: spec.String{Value: "h1:x"}}}
 	for _, c := range []struct {
 		what string
-		c    choices
+		c    Decision
 		img  Image
 		want plan.Caches
 	}{

@@ -48,14 +48,14 @@ func linksC(s *spec.Spec) bool {
 // kin, such as -static-libgcc.
 var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 
-// checkCgo finds builds with cgo that cannot work. What run.files brings to
+// validateCgo finds builds with cgo that cannot work. What run.files brings to
 // scratch may be a C library, which only the linked binary can tell.
-func checkCgo(c choices, errs *diag.List) {
-	if !linksC(c.Spec) || c.base.ref != "" || len(c.Spec.Run.Files) > 0 || !c.ofImage() {
+func validateCgo(c Decision, errs *diag.List) {
+	if !linksC(c.image) || c.base.ref != "" || len(c.image.Run.Files) > 0 || !c.ofImage() {
 		return
 	}
 	errs.Add(diag.Diagnostic{
-		At:      c.Spec.Build.Cgo.At,
+		At:      c.image.Build.Cgo.At,
 		Message: "build.cgo: the binary needs a C library, which the base scratch does not have",
 		Hint:    "write `base: distroless`, which has glibc when cgo is on, or link it in with `ldflags: -s -w -linkmode external -extldflags -static`",
 	})
@@ -68,20 +68,20 @@ var dynamic = regexp.MustCompile(`(^|\s)--?(buildmode[= ]pie|linkmode[= ]externa
 // linksDynamically reports whether binaries are taken for dynamically linked
 // before they are compiled.
 func (d draft) linksDynamically() bool {
-	return d.Spec.Build.Cgo.Value || dynamic.MatchString(d.Spec.Build.Ldflags.Value)
+	return d.image.Build.Cgo.Value || dynamic.MatchString(d.image.Build.Ldflags.Value)
 }
 
 // linker is the step that finds the dynamic linker for binaries; nil where a C
 // compiler links them, against the C library of the toolchain's image.
 func (d draft) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
-	if d.Spec.Build.Cgo.Value || external.MatchString(d.Spec.Build.Ldflags.Value) {
+	if d.image.Build.Cgo.Value || external.MatchString(d.image.Build.Ldflags.Value) {
 		return nil
 	}
 	return &plan.Linker{
 		Step: plan.Step{
 			ID:   "libraries",
 			Name: fmt.Sprintf("find the dynamic linker of %s for %s in %s", packageList(binaries), p, d.baseRef()),
-			At:   spans(d.Spec, d.Spec.Base.At),
+			At:   spans(d.image, d.image.Base.At),
 		},
 		Arch: p.Architecture,
 	}
@@ -93,16 +93,16 @@ var external = regexp.MustCompile(`(^|\s)--?linkmode[= ]external`)
 // libraries is the step that checks that the image has the libraries that its
 // binaries need.
 func (d draft) libraries(binaries []plan.Binary, p plan.Platform) plan.Libraries {
-	path, _ := lookupEnv(d.mergeEnv(d.answers.Images[d.base.key(p)].Config.Config.Env, d.Spec.Run.Env), "LD_LIBRARY_PATH")
+	path, _ := lookupEnv(d.mergeEnv(d.found.Images[d.base.key(p)].Config.Config.Env, d.image.Run.Env), "LD_LIBRARY_PATH")
 	return plan.Libraries{
 		Step: plan.Step{
 			ID:   "libraries",
 			Name: fmt.Sprintf("find the C libraries of %s for %s in %s", packageList(binaries), p, d.baseRef()),
-			At:   spans(d.Spec, d.Spec.Base.At, d.Spec.Build.Cgo.At),
+			At:   spans(d.image, d.image.Base.At, d.image.Build.Cgo.At),
 		},
 		Image: d.baseRef(),
 		Path:  path,
-		Cgo:   d.Spec.Build.Cgo.Value,
+		Cgo:   d.image.Build.Cgo.Value,
 	}
 }
 
@@ -130,11 +130,11 @@ var triplets = map[string]string{
 // those of the platform's own name, unless the spec or the toolchain's image
 // names others. The go command would take the builder's.
 func (d draft) compilers(p plan.Platform) []string {
-	if !d.Spec.Build.Cgo.Value || p.Architecture == d.Request.BuildPlatform.Architecture {
+	if !d.image.Build.Cgo.Value || p.Architecture == d.Request.BuildPlatform.Architecture {
 		return nil
 	}
-	named := slices.Clone(d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)].Config.Config.Env)
-	for _, e := range d.Spec.Build.Env {
+	named := slices.Clone(d.found.Images[d.toolchain.key(d.Request.BuildPlatform)].Config.Config.Env)
+	for _, e := range d.image.Build.Env {
 		named = append(named, e.Key.Value+"="+e.Value.Value)
 	}
 	var env []string

@@ -37,11 +37,11 @@ func IsCheck(target string) bool {
 // whole is the draft for what is no image's: checks are of the project. The
 // race detector has cgo on for them, whatever images are built with.
 func (d draft) whole() draft {
-	d.Spec = d.file
-	if race := d.file.Test.Race; race.Value {
-		racing := *d.file
+	d.image = d.Spec
+	if race := d.Spec.Test.Race; race.Value {
+		racing := *d.Spec
 		racing.Build.Cgo = race
-		d.Spec = &racing
+		d.image = &racing
 	}
 	return d
 }
@@ -50,24 +50,24 @@ func (d draft) whole() draft {
 func (d draft) checkPlan() *plan.Plan {
 	d = d.whole()
 	if len(d.Project.Members) == 0 {
-		d.errs.Add(packages{d.Project, d.answers.Facts, d.errs}.noModule(d.Spec))
+		d.errs.Add(packages{d.Project, d.found.Facts, d.errs}.noModule(d.image))
 	}
-	d.checkToolchainImage()
+	d.validateToolchainImage()
 	if d.errs.Len() > 0 {
 		return nil
 	}
-	name := d.Request.Target
+	name := d.Target
 	if name == ReportTarget {
 		name = TestTarget // run in another way
 	}
 	check := d.check(spec.String{Value: name})
 	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test, plan.Generate}, check.Kind)
-	check.Keep = d.Request.Target == ReportTarget
+	check.Keep = d.Target == ReportTarget
 	return &plan.Plan{Toolchain: d.planToolchain(), Skeleton: d.skeleton(), Packages: d.allPackages(), Reached: d.reached(), Alone: &check}
 }
 
-// checkVendorFolder finds a check of a vendor folder that is not there.
-func checkVendorFolder(in Input, errs *diag.List) {
+// validateVendorCheck finds a check of a vendor folder that is not there.
+func validateVendorCheck(in Input, errs *diag.List) {
 	for _, name := range in.Spec.Checks {
 		if name.Value == VendorTarget && in.Project.Vendor == nil {
 			errs.Add(diag.Diagnostic{
@@ -87,7 +87,7 @@ func (d draft) checks(ofVet plan.Start) []plan.Check {
 		return nil
 	}
 	var checks []plan.Check
-	for _, name := range d.Spec.Checks {
+	for _, name := range d.image.Checks {
 		c := d.check(name)
 		if c.Kind == plan.Vet {
 			c.Start = ofVet
@@ -99,8 +99,8 @@ func (d draft) checks(ofVet plan.Start) []plan.Check {
 }
 
 // isChecked reports whether checks belong to what is asked for.
-func (c choices) isChecked() bool {
-	return slices.Contains([]string{"", ImageTarget, BinaryTarget}, c.Request.Target)
+func (c Decision) isChecked() bool {
+	return slices.Contains([]string{"", ImageTarget, BinaryTarget}, c.Target)
 }
 
 func (d draft) check(name spec.String) plan.Check {
@@ -108,7 +108,7 @@ func (d draft) check(name spec.String) plan.Check {
 		Step: plan.Step{
 			ID:   "check-" + name.Value,
 			Name: "check " + name.Value,
-			At:   spans(d.Spec, name.At),
+			At:   spans(d.image, name.At),
 		},
 		Kind: kinds[name.Value],
 	}
@@ -159,14 +159,14 @@ func (d draft) allPatterns() []string {
 }
 
 func (d draft) testPatterns() []string {
-	if named := values(d.Spec.Test.Packages); len(named) > 0 {
+	if named := values(d.image.Test.Packages); len(named) > 0 {
 		return named
 	}
 	return d.allPatterns()
 }
 
 func (d draft) testFlags() []string {
-	t := d.Spec.Test
+	t := d.image.Test
 	args := appendFlag(nil, "run", t.Run.Value)
 	if t.Short.Value {
 		args = append(args, "-short")
@@ -183,7 +183,7 @@ func (d draft) testFlags() []string {
 
 // raceFlags are those that tests have beside the file flags.
 func (d draft) raceFlags() []string {
-	if d.Spec.Test.Race.Value && !d.Spec.Build.Race.Value {
+	if d.image.Test.Race.Value && !d.image.Build.Race.Value {
 		return []string{"-race"}
 	}
 	return nil
@@ -200,15 +200,15 @@ func (d draft) allPackages() plan.Packages {
 	p := plan.Packages{Source: here.askingModules(*source, packagesAndTests+" import"), Modules: here.modules(packagesAndTests)}
 	p.Data = p.Source
 	p.Data.Name = "pick the source and the testdata of the tests"
-	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.Spec.Test.Files)
+	p.Data.Mains, p.Data.Data, p.Data.Files = d.testPatterns(), true, values(d.image.Test.Files)
 	return p
 }
 
 // skeleton may run on any edit, like the source.
 func (d draft) skeleton() plan.Step {
 	var lines []diag.Range
-	for _, name := range d.Spec.Checks {
+	for _, name := range d.image.Checks {
 		lines = append(lines, name.At)
 	}
-	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: spans(d.Spec, lines...)}
+	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: spans(d.image, lines...)}
 }

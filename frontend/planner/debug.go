@@ -30,10 +30,10 @@ const (
 var delveArchs = []string{"386", "amd64", "arm64"}
 
 // debugs reports whether the image is one to debug.
-func (c choices) debugs() bool { return c.Request.Target == DebugTarget }
+func (c Decision) debugs() bool { return c.Target == DebugTarget }
 
-// checkDebug finds what Delve cannot do.
-func checkDebug(c choices, errs *diag.List) {
+// validateDebug finds what Delve cannot do.
+func validateDebug(c Decision, errs *diag.List) {
 	if !c.debugs() {
 		return
 	}
@@ -46,7 +46,7 @@ func checkDebug(c choices, errs *diag.List) {
 			})
 		}
 	}
-	for _, port := range c.Spec.Run.Expose {
+	for _, port := range c.image.Run.Expose {
 		if port.Number != c.debugPort() || port.Protocol != "tcp" {
 			continue
 		}
@@ -58,8 +58,8 @@ func checkDebug(c choices, errs *diag.List) {
 	}
 }
 
-func (c choices) debugPort() int {
-	if port := c.Spec.Debug.Port; port != 0 {
+func (c Decision) debugPort() int {
+	if port := c.image.Debug.Port; port != 0 {
 		return port
 	}
 	return debugPort
@@ -69,7 +69,7 @@ func (d draft) debugger(p plan.Platform) *plan.Program {
 	if !d.debugs() {
 		return nil
 	}
-	prog := d.install(delve, d.Spec.Debug.Version, p, delveFile)
+	prog := d.install(delve, d.image.Debug.Version, p, delveFile)
 	return &prog
 }
 
@@ -98,7 +98,7 @@ func (d draft) delveEntrypoint(entrypoint []string, binaries []plan.Binary) []st
 		}
 	}
 	d.errs.Add(diag.Diagnostic{
-		At:      d.Spec.Run.Entrypoint[0].At,
+		At:      d.image.Run.Entrypoint[0].At,
 		Message: fmt.Sprintf("run.entrypoint: it starts nothing that Delve could start instead: none of its words is %s", pathList(binaries)),
 		Hint:    "write the path of the binary as a word of its own",
 	})
@@ -113,7 +113,7 @@ func (d draft) delveCommand() []string {
 		delveFile, "exec", "--headless", fmt.Sprintf("--listen=:%d", d.debugPort()),
 		"--api-version=2", "--accept-multiclient", "--only-same-user=false",
 	}
-	if d.Spec.Debug.Continue.Value {
+	if d.image.Debug.Continue.Value {
 		command = append(command, "--continue")
 	}
 	return command

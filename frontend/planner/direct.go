@@ -10,7 +10,7 @@ import (
 // direct reports whether a module that the project requires is fetched from
 // its own host, which mostly takes git: all are when GOPROXY begins with
 // direct, else those that are private.
-func (c choices) direct() bool {
+func (c Decision) direct() bool {
 	if c.vendored && !c.fetchesAgain() {
 		return false
 	}
@@ -20,8 +20,8 @@ func (c choices) direct() bool {
 }
 
 // fetchesAgain reports whether a check looks past the vendor folder.
-func (c choices) fetchesAgain() bool {
-	asked := append(values(c.Spec.Checks), c.Request.Target)
+func (c Decision) fetchesAgain() bool {
+	asked := append(values(c.image.Checks), c.Target)
 	return slices.ContainsFunc([]string{TidyTarget, VendorTarget, VerifyTarget}, func(check string) bool {
 		return slices.Contains(asked, check)
 	})
@@ -29,7 +29,7 @@ func (c choices) fetchesAgain() bool {
 
 // fetched are the paths of the modules that come from elsewhere than the
 // context, those of replacements in the place of what they replace.
-func (c choices) fetched() []string {
+func (c Decision) fetched() []string {
 	replaced := c.Project.Replacements()
 	var paths []string
 	for _, m := range c.Project.Members {
@@ -43,6 +43,6 @@ func (c choices) fetched() []string {
 }
 
 // isMember reports whether a module is one of the project's own.
-func (c choices) isMember(path string) bool {
+func (c Decision) isMember(path string) bool {
 	return slices.ContainsFunc(c.Project.Members, func(m *project.Module) bool { return m.Path == path })
 }

@@ -49,7 +49,11 @@ func TestToolchainWithGit(t *testing.T) {
 				t.Fatal(err)
 			}
 			here := plan.Platform{OS: "linux", Architecture: "amd64"}
-			q, err := Ask(Input{Spec: s, Project: p, Request: Request{Platforms: []plan.Platform{here}, BuildPlatform: here, BuildArgs: test.args}})
+			decided, err := Decide(Input{Spec: s, Project: p, Request: Request{Platforms: []plan.Platform{here}, BuildPlatform: here, BuildArgs: test.args}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			q, err := decided.Images[0].Lookups()
 			if err != nil {
 				t.Fatal(err)
 			}

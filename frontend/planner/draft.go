@@ -16,27 +16,27 @@ import (
 
 // draft is a plan in the making.
 type draft struct {
-	choices
-	answers Answers
-	errs    *diag.List
+	Decision
+	found Found
+	errs  *diag.List
 }
 
 func (d draft) plan() *plan.Plan {
 	p := d.planned()
-	if p != nil && Generates(d.Input) {
+	if p != nil && d.generators != nil {
 		p.Generators = d.whole().generatePatterns()
 	}
 	return p
 }
 
 func (d draft) planned() *plan.Plan {
-	d.checkToolchainEnv()
-	if IsCheck(d.Request.Target) {
+	d.validateToolchainEnv()
+	if IsCheck(d.Target) {
 		return d.checkPlan()
 	}
-	mains := packages{d.Project, d.answers.Facts, d.errs}.mains(d.Spec)
-	d.checkFiles()
-	d.checkToolchainImage()
+	mains := packages{d.Project, d.found.Facts, d.errs}.mains(d.image)
+	d.validateFiles()
+	d.validateToolchainImage()
 	if d.errs.Len() > 0 {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (d draft) planned() *plan.Plan {
 		p.Rootfs = d.rootfs()
 	}
 	for _, platform := range d.Request.Platforms {
-		p.Images = append(p.Images, d.image(binaries, platform))
+		p.Images = append(p.Images, d.planImage(binaries, platform))
 	}
 	return p
 }
@@ -66,7 +66,7 @@ func (d draft) planned() *plan.Plan {
 // that they share its run.
 func (d draft) source(mains []step.Package, binaries []plan.Binary) plan.Source {
 	s := d.pick(dirs(mains), packageList(binaries))
-	s = shared(s, d.found(s.Pick))
+	s = shared(s, d.foundPicks(s.Pick))
 	return d.askingModules(*s, packageList(binaries)+" imports")
 }
 
@@ -80,7 +80,7 @@ func (d draft) askingModules(s plan.Source, imports string) plan.Source {
 }
 
 // downloads reports whether modules come from elsewhere than the context.
-func (c choices) downloads() bool { return !c.vendored && c.Project.Requires() }
+func (c Decision) downloads() bool { return !c.vendored && c.Project.Requires() }
 
 // modules is one step for all platforms: what they need differs by little.
 func (d draft) modules(names string) *plan.Modules {
@@ -91,7 +91,7 @@ func (d draft) modules(names string) *plan.Modules {
 		Step: plan.Step{
 			ID:      "modules",
 			Name:    "fetch the modules of " + names,
-			At:      spans(d.Spec, d.moduleLines()...),
+			At:      spans(d.image, d.moduleLines()...),
 			Env:     d.onToolchain(append(d.fetchEnv(), d.proxyEnv().List()...)),
 			Network: true,
 			Caches:  d.fetchCaches(),
@@ -108,7 +108,7 @@ func (d draft) modules(names string) *plan.Modules {
 // moduleLines are the lines of the spec that say how modules are fetched,
 // else those that name what needs them.
 func (d draft) moduleLines() []diag.Range {
-	m := d.Spec.Modules
+	m := d.image.Modules
 	lines := []diag.Range{m.Proxy.At, m.Sumdb.At}
 	for _, p := range m.Private {
 		lines = append(lines, p.At)
@@ -131,13 +131,13 @@ func (d draft) planToolchain() plan.Toolchain {
 }
 
 // moduleToolchain is the toolchain that runs on a platform.
-func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
+func (c Decision) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
 	platform := processor(p)
 	return &plan.ModuleToolchain{
 		Step: plan.Step{
 			ID:      "toolchain",
 			Name:    fmt.Sprintf("fetch the go%s toolchain", c.version.Value),
-			At:      spans(c.Spec, c.toolchain.at, c.Spec.Go.At),
+			At:      spans(c.image, c.toolchain.at, c.image.Go.At),
 			Env:     c.proxyEnv().List(),
 			Network: true,
 		},
@@ -148,8 +148,8 @@ func (c choices) moduleToolchain(p plan.Platform) *plan.ModuleToolchain {
 }
 
 func (d draft) imageRef(key ImageKey) *plan.ImageRef {
-	img := d.answers.Images[key]
-	return &plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: spans(d.Spec, key.At)}
+	img := d.found.Images[key]
+	return &plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: spans(d.image, key.At)}
 }
 
 func (d draft) rootfs() *plan.Rootfs {
@@ -157,18 +157,18 @@ func (d draft) rootfs() *plan.Rootfs {
 		Step: plan.Step{
 			ID:   "rootfs",
 			Name: "add CA certificates, time zones, users and /tmp",
-			At:   spans(d.Spec, d.base.at),
+			At:   spans(d.image, d.base.at),
 			Env:  d.onToolchain(nil),
 		},
 		Epoch: d.args.epoch.Seconds(),
 	}
 }
 
-func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
+func (d draft) planImage(binaries []plan.Binary, p plan.Platform) plan.Image {
 	img := plan.Image{
 		Platform: p,
 		Name:     fmt.Sprintf("put %s together for %s", d.called(), p),
-		At:       spans(d.Spec, d.base.at),
+		At:       spans(d.image, d.base.at),
 		Compile:  d.compile(binaries, p),
 	}
 	img.Objects = d.objects(img.Compile, p)
@@ -189,7 +189,7 @@ func (d draft) image(binaries []plan.Binary, p plan.Platform) plan.Image {
 }
 
 // called is what people call the image that is built.
-func (c choices) called() string {
+func (c Decision) called() string {
 	return strings.TrimSpace("the image " + c.Image)
 }
 
@@ -199,19 +199,19 @@ func (d draft) exported(binaries []plan.Binary, p plan.Platform) plan.Binaries {
 		Step: plan.Step{
 			ID:   "binary",
 			Name: fmt.Sprintf("list the checksums of %s for %s", packageList(binaries), p),
-			At:   spans(d.Spec, d.mainLines()...),
+			At:   spans(d.image, d.mainLines()...),
 		},
 		Epoch: d.args.epoch.Seconds(),
 	}
 }
 
-// checkFiles holds the entries of run.files against what the scan found.
-func (d draft) checkFiles() {
+// validateFiles holds the entries of run.files against what the scan found.
+func (d draft) validateFiles() {
 	found := map[string]step.File{}
-	for _, f := range d.answers.Facts.Files {
+	for _, f := range d.found.Facts.Files {
 		found[f.Path] = f
 	}
-	for _, f := range d.Spec.Run.Files {
+	for _, f := range d.image.Run.Files {
 		file := found[path.Clean(f.From.Value)]
 		switch {
 		case file.Escapes:
@@ -222,11 +222,11 @@ func (d draft) checkFiles() {
 	}
 }
 
-// checkToolchainEnv checks what a toolchain's image says of where modules come
+// validateToolchainEnv checks what a toolchain's image says of where modules come
 // from, as far as nothing else says it: steps get that as a build arg's.
-func (d draft) checkToolchainEnv() {
+func (d draft) validateToolchainEnv() {
 	own := d.proxyEnv()
-	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	img := d.found.Images[d.toolchain.key(d.Request.BuildPlatform)]
 	for _, name := range netenv.Names() {
 		value, ok := lookupEnv(img.Config.Config.Env, name)
 		if !ok || own.Get(name) != "" {
@@ -242,19 +242,19 @@ func (d draft) checkToolchainEnv() {
 	}
 }
 
-// checkToolchainImage holds the Go of an image of the user's own against the
+// validateToolchainImage holds the Go of an image of the user's own against the
 // project; official images have the version that they are named for.
-func (d draft) checkToolchainImage() {
-	if !isReference(d.Spec.Toolchain) {
+func (d draft) validateToolchainImage() {
+	if !isReference(d.image.Toolchain) {
 		return
 	}
-	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	img := d.found.Images[d.toolchain.key(d.Request.BuildPlatform)]
 	have, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
 	if !ok || !project.IsVersion(have) {
 		return
 	}
-	if want := d.Spec.Go; want.IsSet() && !project.Satisfies(want.Value, have) {
-		d.errs.Errorf(d.toolchain.at, "toolchain: %s has go %s, and %s asks for %s", d.Spec.Toolchain.Value, have, want.At, want.Value)
+	if want := d.image.Go; want.IsSet() && !project.Satisfies(want.Value, have) {
+		d.errs.Errorf(d.toolchain.at, "toolchain: %s has go %s, and %s asks for %s", d.image.Toolchain.Value, have, want.At, want.Value)
 	}
-	checkVersion(d.Project, project.Version{Value: have, At: d.toolchain.at}, d.errs)
+	validateVersion(d.Project, project.Version{Value: have, At: d.toolchain.at}, d.errs)
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 )
 
-// checkFlags finds flags that a tool would refuse with a page about its usage.
+// validateFlags finds flags that a tool would refuse with a page about its usage.
 // Those of the linker may name stamps, see filler.flags.
-func checkFlags(c choices, errs *diag.List) {
-	checkTool("build.gcflags", goflag.Compile, c.Spec.Build.Gcflags, errs)
-	checkTool("build.asmflags", goflag.Asm, c.Spec.Build.Asmflags, errs)
+func validateFlags(c Decision, errs *diag.List) {
+	validateTool("build.gcflags", goflag.Compile, c.image.Build.Gcflags, errs)
+	validateTool("build.asmflags", goflag.Asm, c.image.Build.Asmflags, errs)
 }
 
-func checkTool(key string, tool goflag.Tool, s spec.String, errs *diag.List) {
+func validateTool(key string, tool goflag.Tool, s spec.String, errs *diag.List) {
 	flags, wrong := goflag.Parse(s.Value)
 	if wrong == nil {
 		wrong = flags.Words.Check(tool)
@@ -45,7 +45,7 @@ func (f filler) flags(key string, s spec.String) spec.String {
 		return none
 	}
 	before := f.errs.Len()
-	checkTool(key, goflag.Link, spec.String{Value: written, At: s.At}, f.errs)
+	validateTool(key, goflag.Link, spec.String{Value: written, At: s.At}, f.errs)
 	if f.errs.Len() > before {
 		return none
 	}

@@ -49,17 +49,23 @@ func FuzzPlan(f *testing.F) {
 }
 
 func planAll(t *testing.T, in planner.Input, dir string) (*plan.Plan, error) {
-	q, err := planner.Ask(in)
+	decided, err := planner.Decide(in)
 	if err != nil {
 		checkDiagnostics(t, err)
 		return nil, err
 	}
-	answers := planner.Answers{Images: map[planner.ImageKey]planner.Image{}}
-	for _, key := range q.Images {
-		answers.Images[key] = planner.Image{Name: key.Ref}
+	d := decided.Images[0]
+	q, err := d.Lookups()
+	if err != nil {
+		checkDiagnostics(t, err)
+		return nil, err
 	}
-	answers.Facts.Packages = []step.Package{{Dir: dir, Module: ".", Name: "main"}}
-	p, err := planner.Plan(in, answers)
+	found := planner.Found{Images: map[planner.ImageKey]planner.Image{}}
+	for _, key := range q.Images {
+		found.Images[key] = planner.Image{Name: key.Ref}
+	}
+	found.Facts.Packages = []step.Package{{Dir: dir, Module: ".", Name: "main"}}
+	p, err := d.Plan(found)
 	if err != nil {
 		checkDiagnostics(t, err)
 		return nil, err

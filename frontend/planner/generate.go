@@ -4,41 +4,27 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// Generates reports whether generators run before the build: what they make
-// is then part of the context for all else. A check of them asks for the
-// contrary.
-func Generates(in Input) bool {
-	isCheck := slices.Contains(values(in.Spec.Checks), GenerateTarget)
-	return in.Spec.Generate != nil && !isCheck && in.Request.Target != GenerateTarget
+// generates reports whether generators run before the build: what they make
+// is then part of the context for everything else. A check of generated files
+// compares them instead.
+func generates(s *spec.Spec, target string) bool {
+	isCheck := slices.Contains(values(s.Checks), GenerateTarget)
+	return s.Generate != nil && !isCheck && target != GenerateTarget
 }
 
-// ofGenerators is the input for the generators, which belong to the project and
-// not to an image.
-func ofGenerators(in Input) Input {
-	in.Image, in.Request.Target = "", GenerateTarget
-	return in
-}
+// Generators returns the decision about the generators that run before the
+// build; nil if none do. They belong to the project and not to an image.
+func (c Decision) Generators() *Decision { return c.generators }
 
-// AskGenerate says which images have to be looked up before generators can
-// run. Its error is a diag.Errors.
-func AskGenerate(in Input) ([]ImageKey, error) {
-	in = ofGenerators(in)
-	c, errs := chooseStamped(in)
-	if c.toolchain.ref == "" || errs.Len() > 0 {
-		return nil, errs.Err()
-	}
-	return []ImageKey{c.toolchain.key(c.Request.BuildPlatform)}, nil
-}
-
-// PlanGenerate is the plan of what generators make. Its error is a
-// diag.Errors.
-func PlanGenerate(in Input, images map[ImageKey]Image) (*plan.Plan, error) {
-	in = ofGenerators(in)
-	c, errs := chooseStamped(in)
-	d := draft{choices: c, answers: Answers{Images: images}, errs: &errs}
+// PlanGenerators makes the plan of what generators make. They run before there
+// is a scan.
+func (c Decision) PlanGenerators(images map[ImageKey]Image) (*plan.Plan, error) {
+	errs := copyOf(c.wrong)
+	d := draft{Decision: c, found: Found{Images: images}, errs: &errs}
 	p := d.checkPlan()
 	if err := errs.Err(); err != nil {
 		return nil, err
@@ -58,7 +44,7 @@ func (d draft) generateEnv() []string {
 }
 
 func (d draft) generatePatterns() []string {
-	if g := d.Spec.Generate; g != nil && len(g.Packages) > 0 {
+	if g := d.image.Generate; g != nil && len(g.Packages) > 0 {
 		return values(g.Packages)
 	}
 	return d.allPatterns()
@@ -72,15 +58,15 @@ func (d draft) reached() plan.Packages {
 	source := here.pick(d.generatePatterns(), names)
 	source.Name = "pick what generators read"
 	source.Generate, source.PGO = true, "off"
-	if g := d.Spec.Generate; g != nil {
+	if g := d.image.Generate; g != nil {
 		source.Files = values(g.Files)
-		source.At = spans(d.Spec, g.At)
+		source.At = spans(d.image, g.At)
 	}
 	return plan.Packages{Source: here.askingModules(*source, names+" import"), Modules: here.modules(names)}
 }
 
 func (s *settings) generate() {
-	g := s.Spec.Generate
+	g := s.written.Generate
 	if g == nil {
 		s.add("generate.packages", nil, "nothing is generated")
 		s.add("generate.files", nil, "none")

@@ -23,8 +23,8 @@ const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 // imageConfig is the base's config with the spec's on top of it.
 func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
-	run := d.Spec.Run
-	base := d.answers.Images[d.base.key(p)].Config
+	run := d.image.Run
+	base := d.found.Images[d.base.key(p)].Config
 	c := plan.Config{
 		Created:     time.Unix(d.args.epoch.Seconds(), 0).UTC(),
 		User:        user(run.User),
@@ -77,8 +77,8 @@ func user(u spec.String) string {
 // entrypoint is the spec's, else the first binary. The base's own never
 // applies: it would start the base's program.
 func (d draft) entrypoint(c plan.Compile) []string {
-	if len(d.Spec.Run.Entrypoint) > 0 {
-		return values(d.Spec.Run.Entrypoint)
+	if len(d.image.Run.Entrypoint) > 0 {
+		return values(d.image.Run.Entrypoint)
 	}
 	return []string{c.Binaries[0].Path}
 }
@@ -107,7 +107,7 @@ func (d draft) expose(base dockerspec.DockerOCIImage) []string {
 	for p := range base.Config.ExposedPorts {
 		ports[p] = true
 	}
-	for _, p := range d.Spec.Run.Expose {
+	for _, p := range d.image.Run.Expose {
 		ports[fmt.Sprintf("%d/%s", p.Number, p.Protocol)] = true
 	}
 	return slices.Sorted(maps.Keys(ports))
@@ -118,7 +118,7 @@ func (d draft) volumes(base dockerspec.DockerOCIImage) []string {
 	for v := range base.Config.Volumes {
 		volumes[v] = true
 	}
-	for _, v := range d.Spec.Run.Volumes {
+	for _, v := range d.image.Run.Volumes {
 		volumes[path.Clean(v.Value)] = true
 	}
 	return slices.Sorted(maps.Keys(volumes))
@@ -130,7 +130,7 @@ func (d draft) labels(img plan.Image, base dockerspec.DockerOCIImage) map[string
 	labels := map[string]string{}
 	maps.Copy(labels, base.Config.Labels)
 	maps.Copy(labels, d.origin(img))
-	addPairs(labels, d.Spec.Run.Labels)
+	addPairs(labels, d.image.Run.Labels)
 	maps.Copy(labels, d.Request.Labels)
 	return labels
 }
@@ -138,7 +138,7 @@ func (d draft) labels(img plan.Image, base dockerspec.DockerOCIImage) map[string
 // annotations are those that OCI defines and the plan knows, and the spec's.
 func (d draft) annotations(img plan.Image) map[string]string {
 	annotations := d.origin(img)
-	addPairs(annotations, d.Spec.Image.Annotations)
+	addPairs(annotations, d.image.Image.Annotations)
 	return annotations
 }
 
@@ -152,7 +152,7 @@ func addPairs(to map[string]string, pairs []spec.Pair) {
 func (d draft) origin(img plan.Image) map[string]string {
 	known := d.originLabels()
 	known[ocispecs.AnnotationTitle] = binaryTitle(img.Compile)
-	if resolved, ok := d.answers.Images[d.base.key(img.Platform)]; ok && resolved.Digest != "" {
+	if resolved, ok := d.found.Images[d.base.key(img.Platform)]; ok && resolved.Digest != "" {
 		known[ocispecs.AnnotationBaseImageName] = d.base.ref
 		known[ocispecs.AnnotationBaseImageDigest] = resolved.Digest
 	}

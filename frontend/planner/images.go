@@ -12,76 +12,49 @@ import (
 // AllTarget is the target of all images of a file.
 const AllTarget = "all"
 
-// Images gives an input for each image that a request is for, as its target
-// says. Targets are NAME, for an image; KIND, as Targets lists them, for all
-// images; and NAME/KIND. What is no image's, such as a check, is one input.
-// Its error is a diag.Errors.
-func Images(in Input) ([]Input, error) {
-	var errs diag.List
-	checkImageNames(in.Spec, &errs)
-	names, kind := selected(in, &errs)
-	if err := errs.Err(); err != nil {
-		return nil, err
-	}
-	in.Request.Target = kind
-	in.common = commonOf(in)
-	if names == nil {
-		return []Input{in}, nil
-	}
-	var all []Input
-	for _, name := range names {
-		one := in
-		one.Image = name
-		all = append(all, one)
-	}
-	return all, nil
-}
-
-// commonOf is what the images of an input's file have in common.
-func commonOf(in Input) *common {
-	in.Image = ""
-	c, _ := choose(in)
-	return c.common
-}
-
-// Asked gives an input for each image that a question is about: those of its
-// target, and all images where the target names none. A lock is about all
-// images as well. Its error is a diag.Errors.
-func Asked(in Input) ([]Input, error) {
-	if t := in.Request.Target; t == LockTarget || t == "" && len(in.Spec.Images) > 0 {
-		in.Request.Target = AllTarget
-		if len(in.Spec.Images) == 0 {
-			in.Request.Target = ""
-		}
-	}
-	return Images(in)
-}
-
-// selected are the names of the images that a target means, nil for the top
-// level of the file, and what of them is built.
-func selected(in Input, errs *diag.List) (names []string, kind string) {
+// wanted returns the target that a request is for. A question is about all
+// images if its target names none of them, and so is a lock.
+func wanted(in Input) string {
 	target := in.Request.Target
-	if len(in.Spec.Images) == 0 {
-		checkTarget(target, kindNames(), errs)
-		return nil, target
+	switch {
+	case !in.Request.Asks || target != "" && target != LockTarget:
+		return target
+	case len(in.Spec.Images) > 0:
+		return AllTarget
 	}
-	all := imageNames(in.Spec)
+	return ""
+}
+
+// selected returns the names of the images that a target means and what of
+// them is built. Targets are NAME, for an image; KIND, as Targets lists them,
+// for all images; and NAME/KIND. The name of the only image of a file is empty.
+// A target of the whole project means no image.
+func selected(s *spec.Spec, target string, errs *diag.List) (names []string, kind string) {
+	all := imageNames(s)
 	name, kind, slash := strings.Cut(target, "/")
 	switch {
+	case isOfProject(target):
+		return nil, target
+	case len(all) == 0:
+		validateTarget(target, kindNames(), errs)
+		return []string{""}, target
 	case slices.Contains(all, name) && (!slash || ofImages(kind)):
 		return []string{name}, kind
 	case target == AllTarget, target == "" && len(all) == 1:
 		return all, ""
 	case target == "":
-		errs.Add(unnamed(in.Spec))
-	case slices.Contains(kindNames(), target) && !ofImages(target):
-		return nil, target
+		errs.Add(unnamed(s))
 	case ofImages(target):
 		return all, target
 	default:
-		checkTarget(target, slices.Concat(all, []string{AllTarget}, kindNames(), imageKinds(all)), errs)
+		validateTarget(target, slices.Concat(all, []string{AllTarget}, kindNames(), imageKinds(all)), errs)
 	}
 	return nil, ""
+}
+
+// isOfProject reports whether a target is one of the whole project.
+func isOfProject(target string) bool {
+	return slices.Contains(kindNames(), target) && !ofImages(target)
 }
 
 // unnamed is a request that says of none of several images that it is for it.
@@ -94,8 +67,8 @@ func unnamed(s *spec.Spec) diag.Diagnostic {
 	}
 }
 
-// checkImageNames finds images that no --target could mean.
-func checkImageNames(s *spec.Spec, errs *diag.List) {
+// validateImageNames finds images that no --target could mean.
+func validateImageNames(s *spec.Spec, errs *diag.List) {
 	for _, image := range s.Images {
 		if name := image.Name; name.Value == AllTarget || slices.Contains(kindNames(), name.Value) {
 			errs.Add(diag.Diagnostic{

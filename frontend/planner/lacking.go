@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -27,13 +26,6 @@ var places = map[string][]string{
 
 // embedsZones is the build tag that puts the time zones into the program.
 const embedsZones = "timetzdata"
-
-// Lacking are the kinds of notes that matter for the base of an image.
-func Lacking(in Input) []string {
-	var ignored diag.List
-	s := in.Spec.Find(in.Image)
-	return lackingOf(chooseBase(s, &ignored).ref, s)
-}
 
 // lackingOf are the kinds of notes that are worth making for an image: what
 // its base lacks and its spec does not bring.

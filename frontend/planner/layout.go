@@ -62,7 +62,7 @@ func (d draft) mainPlace() diag.Range {
 	if lines := d.mainLines(); len(lines) > 0 {
 		return lines[0]
 	}
-	return diag.Range{File: d.Spec.File}
+	return diag.Range{File: d.image.File}
 }
 
 // laidDirs is the layer of volumes and the working directory that the base
@@ -74,10 +74,10 @@ func (d draft) laidDirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 		at  diag.Range
 	}
 	entries := map[string]entry{}
-	if w := d.Spec.Run.Workdir; w.IsSet() {
+	if w := d.image.Run.Workdir; w.IsSet() {
 		entries[path.Clean(w.Value)] = entry{"run.workdir: ", w.At}
 	}
-	for _, v := range d.Spec.Run.Volumes {
+	for _, v := range d.image.Run.Volumes {
 		entries[path.Clean(v.Value)] = entry{"run.volumes: ", v.At}
 	}
 	names := slices.Sorted(maps.Keys(entries))
@@ -91,17 +91,17 @@ func (d draft) laidDirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	for _, name := range made {
 		lines = append(lines, entries[name].at)
 	}
-	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(d.Spec, lines...)}
+	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(d.image, lines...)}
 	return &plan.Layer{Step: s, Dirs: dirs, Epoch: d.args.epoch.Seconds()}
 }
 
 // laidFiles are the layers of run.files.
 func (d draft) laidFiles(tree *layout.Tree) []plan.Layer {
 	var layers []plan.Layer
-	for i, f := range d.Spec.Run.Files {
+	for i, f := range d.image.Run.Files {
 		source, to := d.fileSource(i)
 		if source.Kind == "" {
-			continue // checkFiles tells
+			continue // validateFiles tells
 		}
 		layer, c := tree.Put(to, source)
 		if c != nil {
@@ -111,7 +111,7 @@ func (d draft) laidFiles(tree *layout.Tree) []plan.Layer {
 		layer.Step = plan.Step{
 			ID:   "files",
 			Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value),
-			At:   spans(d.Spec, f.At),
+			At:   spans(d.image, f.At),
 		}
 		layer.Epoch = d.args.epoch.Seconds()
 		layers = append(layers, layer)
@@ -122,10 +122,10 @@ func (d draft) laidFiles(tree *layout.Tree) []plan.Layer {
 // fileSource is what an entry of run.files copies, and where to. As with COPY,
 // a slash at the end puts a file into a directory.
 func (d draft) fileSource(i int) (layout.Source, string) {
-	f := d.Spec.Run.Files[i]
+	f := d.image.Run.Files[i]
 	name, to := path.Clean(f.From.Value), path.Clean(f.To.Value)
 	source := layout.Source{Name: name, By: fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)}
-	for _, file := range d.answers.Facts.Files {
+	for _, file := range d.found.Facts.Files {
 		if file.Path == name {
 			source.File = file
 		}
@@ -143,7 +143,7 @@ func (d draft) conflicts(at diag.Range, what string, c *layout.Conflict) {
 // owner is run.user by number. A number without a group has the group of that
 // number, as with COPY --chown.
 func (d draft) owner(base []step.Inode, p plan.Platform) layout.Owner {
-	name, group, _ := strings.Cut(user(d.Spec.Run.User), ":")
+	name, group, _ := strings.Cut(user(d.image.Run.User), ":")
 	if uid, err := strconv.Atoi(name); err == nil {
 		gid := uid
 		if n, err := strconv.Atoi(group); err == nil {
@@ -157,7 +157,7 @@ func (d draft) owner(base []step.Inode, p plan.Platform) layout.Owner {
 		return layout.Owner{UID: users[i].UID, GID: users[i].GID}
 	}
 	if d.knowsBase(p) {
-		d.errs.Add(unknownUser(d.Spec.Run.User.At, name, users))
+		d.errs.Add(unknownUser(d.image.Run.User.At, name, users))
 	}
 	return layout.Owner{}
 }

@@ -12,14 +12,14 @@ import (
 // strict is the first Go that takes go lines for what they say.
 const strict = "1.21"
 
-// checkLines holds the go lines of go.work and the go.mod files against each
+// validateLines holds the go lines of go.work and the go.mod files against each
 // other, as the go command does before it looks at anything else.
-func checkLines(c choices, errs *diag.List) {
+func validateLines(c Decision, errs *diag.List) {
 	if !c.atLeast(strict) {
 		return
 	}
 	if c.Project.Work != nil {
-		checkWork(c.Project.Work, c.Project.Members, errs)
+		validateWork(c.Project.Work, c.Project.Members, errs)
 	}
 	if c.vendored {
 		return // The folders that replace modules are not looked at.
@@ -29,9 +29,9 @@ func checkLines(c choices, errs *diag.List) {
 			continue
 		}
 		if c.Project.Work == nil {
-			checkOther(c.Project, other, errs)
+			validateOther(c.Project, other, errs)
 		} else if c.version.IsSet() {
-			checkLine(c.version, other.Go, errs)
+			validateLine(c.version, other.Go, errs)
 		}
 	}
 }
@@ -63,14 +63,14 @@ func loaded(p *project.Project) []replacement {
 
 // isBrought reports whether another build context takes the place of a folder
 // that replaces a module.
-func (c choices) isBrought(dir string) bool {
+func (c Decision) isBrought(dir string) bool {
 	return slices.ContainsFunc(c.Project.Replaces(), func(r project.Replace) bool {
 		return r.Dir() == dir && slices.Contains(c.Request.ContextNames(), ContextName(r.Old.Path))
 	})
 }
 
-// checkWork finds members that ask for a newer Go than their go.work.
-func checkWork(w *project.Work, members []*project.Module, errs *diag.List) {
+// validateWork finds members that ask for a newer Go than their go.work.
+func validateWork(w *project.Work, members []*project.Module, errs *diag.List) {
 	line := w.Go
 	if !line.IsSet() {
 		line = project.Version{Value: "1.18", At: diag.Range{File: w.File}} // as the go command has it
@@ -87,9 +87,9 @@ func checkWork(w *project.Work, members []*project.Module, errs *diag.List) {
 	}
 }
 
-// checkOther finds a module of a folder that asks for a newer Go than the
+// validateOther finds a module of a folder that asks for a newer Go than the
 // go.mod that puts it in another's place.
-func checkOther(p *project.Project, other replacement, errs *diag.List) {
+func validateOther(p *project.Project, other replacement, errs *diag.List) {
 	line := p.Root.Go
 	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
 		return

@@ -12,39 +12,56 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// LockQuestions is what Lock needs to know.
-type LockQuestions struct {
+// LockLookups is what a lock is made of.
+type LockLookups struct {
 	Images     []ImageKey
 	Toolchains []*plan.ModuleToolchain // to fetch, for their checksums
 }
 
-// LockAnswers is what the questions found.
-type LockAnswers struct {
-	Images     map[ImageKey]Image      // without optional ones that there are not
+// LockFound is what the lookups found.
+type LockFound struct {
+	Images     map[ImageKey]Image      // without optional ones that are missing
 	Toolchains map[string]step.Fetched // by the platform they run on
 }
 
-// AskLock says what has to be looked up to write a lock, which is one for all
-// images of the file. It looks past a lock that there is. Its error is a
+// LockDecision is what follows from the input for the lock of a project, which
+// is one for all images of the file.
+type LockDecision struct {
+	images []*Decision
+}
+
+// decideLock decides for each image as if there were no lock yet.
+func decideLock(in Input) *LockDecision {
+	in.Lock = nil
+	common := decideCommon(in, LockTarget)
+	l := &LockDecision{}
+	for _, image := range in.Spec.Each() {
+		l.images = append(l.images, common.decide(in, image.Name.Value, LockTarget))
+	}
+	return l
+}
+
+// Lookups returns what has to be looked up to write the lock. Its error is a
 // diag.Errors.
-func AskLock(in Input) (LockQuestions, error) {
-	var q LockQuestions
+func (l *LockDecision) Lookups() (LockLookups, error) {
+	var q LockLookups
 	var errs diag.List
-	for _, c := range unlocked(in, &errs) {
+	for _, c := range l.images {
+		errs.Add(c.wrong.Sorted()...)
 		if !c.version.IsSet() && c.toolchain.ref == "" {
 			errs.Add(diag.Diagnostic{
-				At:      firstLine(in.Spec),
+				At:      firstLine(c.Spec),
 				Message: "the build context has no go.mod, so the Go version to lock is not known",
 				Hint:    "build with a module's folder as the context",
 			})
 		}
-		q.add(c)
+		q.add(*c)
 	}
 	return q, errs.Err()
 }
 
 // add adds what has to be known of an image.
-func (q *LockQuestions) add(c choices) {
+func (q *LockLookups) add(c Decision) {
 	if c.base.ref != "" {
 		for _, p := range c.Request.Platforms {
 			q.addImage(c.base.key(p))
@@ -62,28 +79,15 @@ func (q *LockQuestions) add(c choices) {
 	}
 }
 
-func (q *LockQuestions) addImage(key ImageKey) {
+func (q *LockLookups) addImage(key ImageKey) {
 	if !slices.Contains(q.Images, key) {
 		q.Images = append(q.Images, key)
 	}
 }
 
-// unlocked are the choices for each image, as they are without a lock.
-func unlocked(in Input, errs *diag.List) []choices {
-	in.Lock = nil
-	var all []choices
-	for _, image := range in.Spec.Each() {
-		in.Image = image.Name.Value
-		c, found := choose(in)
-		errs.Add(found.Sorted()...)
-		all = append(all, c)
-	}
-	return all
-}
-
 // builders are the platforms that builders may have: this one's, and, since
 // a lock is used by other machines as well, those that are asked for.
-func (c choices) builders() []plan.Platform {
+func (c Decision) builders() []plan.Platform {
 	all := []plan.Platform{c.Request.BuildPlatform}
 	for _, p := range c.Request.Platforms {
 		p.Variant = ""
@@ -96,17 +100,20 @@ func (c choices) builders() []plan.Platform {
 
 // toolchainKey is the toolchain for a builder, which has to be there for this
 // builder alone.
-func (c choices) toolchainKey(p plan.Platform) ImageKey {
+func (c Decision) toolchainKey(p plan.Platform) ImageKey {
 	key := c.toolchain.key(p)
 	key.Optional = p != c.Request.BuildPlatform
 	return key
 }
 
-// Lock writes the lock. Its error is a diag.Errors.
-func Lock(in Input, answers LockAnswers) (plan.File, error) {
+// File returns the lock. Its error is a diag.Errors.
+func (l *LockDecision) File(found LockFound) (plan.File, error) {
 	var errs diag.List
-	c := unlocked(in, &errs)[0] // Go is the same for all images
-	lock := &spec.Lock{Go: c.lockGo(answers, &errs), Images: lockImages(answers, &errs)}
+	for _, d := range l.images {
+		errs.Add(d.wrong.Sorted()...)
+	}
+	c := l.images[0] // Go is the same for all images
+	lock := &spec.Lock{Go: c.lockGo(found, &errs), Images: lockImages(found, &errs)}
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err
 	}
@@ -114,26 +121,26 @@ func Lock(in Input, answers LockAnswers) (plan.File, error) {
 	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch.Seconds()}, nil
 }
 
-func (c choices) lockGo(answers LockAnswers, errs *diag.List) spec.LockedGo {
+func (c Decision) lockGo(found LockFound, errs *diag.List) spec.LockedGo {
 	var locked spec.LockedGo
-	if !isReference(c.Spec.Toolchain) {
+	if !isReference(c.image.Toolchain) {
 		locked.Asked.Value = c.version.Value
 	}
 	if c.toolchain.ref == "" {
-		return c.lockModules(locked, answers, errs)
+		return c.lockModules(locked, found, errs)
 	}
 	locked.Version = locked.Asked
-	img := answers.Images[c.toolchainKey(c.Request.BuildPlatform)]
+	img := found.Images[c.toolchainKey(c.Request.BuildPlatform)]
 	if v, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION"); ok && project.IsVersion(v) {
 		locked.Version.Value = v
 	}
 	return locked
 }
 
-func (c choices) lockModules(locked spec.LockedGo, answers LockAnswers, errs *diag.List) spec.LockedGo {
-	locked.Version.Value = answers.Toolchains[processor(c.Request.BuildPlatform)].Version
+func (c Decision) lockModules(locked spec.LockedGo, found LockFound, errs *diag.List) spec.LockedGo {
+	locked.Version.Value = found.Toolchains[processor(c.Request.BuildPlatform)].Version
 	for _, p := range c.builders() {
-		fetched := answers.Toolchains[processor(p)]
+		fetched := found.Toolchains[processor(p)]
 		if fetched.Version != locked.Version.Value {
 			errs.Add(diag.Diagnostic{
 				At:      c.version.At,
@@ -151,9 +158,9 @@ func (c choices) lockModules(locked spec.LockedGo, answers LockAnswers, errs *di
 func processor(p plan.Platform) string { return p.OS + "/" + p.Architecture }
 
 // lockImages lists the images by name, and their digests by platform.
-func lockImages(answers LockAnswers, errs *diag.List) []spec.LockedImage {
-	found := map[string][]spec.Pair{}
-	for key, img := range answers.Images {
+func lockImages(found LockFound, errs *diag.List) []spec.LockedImage {
+	digests := map[string][]spec.Pair{}
+	for key, img := range found.Images {
 		switch {
 		case img.Context != "":
 			errs.Add(diag.Diagnostic{
@@ -162,11 +169,11 @@ func lockImages(answers LockAnswers, errs *diag.List) []spec.LockedImage {
 				Hint:    "remove the flag --build-context",
 			})
 		case !hasDigest(key.Ref):
-			found[key.Ref] = append(found[key.Ref], pair(key.Platform.String(), img.Digest))
+			digests[key.Ref] = append(digests[key.Ref], pair(key.Platform.String(), img.Digest))
 		}
 	}
 	var all []spec.LockedImage
-	for name, digests := range found {
+	for name, digests := range digests {
 		all = append(all, spec.LockedImage{Name: spec.String{Value: name}, Digests: sorted(digests)})
 	}
 	slices.SortFunc(all, func(a, b spec.LockedImage) int { return cmp.Compare(a.Name.Value, b.Name.Value) })

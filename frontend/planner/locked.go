@@ -13,9 +13,9 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// locked is the choices as the lock holds them, if there is one. Where it
-// does not fit them, it has to be renewed: nothing is looked up beside it.
-func (c choices) locked(errs *diag.List) choices {
+// locked returns the decision with what the lock has for it, if there is a
+// lock. A lock that does not fit has to be renewed: nothing else is looked up.
+func (c Decision) locked(errs *diag.List) Decision {
 	if c.Lock == nil {
 		return c
 	}
@@ -24,9 +24,8 @@ func (c choices) locked(errs *diag.List) choices {
 	if c.toolchain.ref != "" {
 		c.toolchain.locked = c.lockedDigests(c.toolchain.key(build), []plan.Platform{build}, errs)
 	}
-	if c.version.IsSet() && !isReference(c.Spec.Toolchain) {
-		c.checkLockedVersion(errs)
-		c.version.Value = c.Lock.Go.Version.Value
+	if c.asked.IsSet() && !isReference(c.image.Toolchain) {
+		c.validateLockedVersion(errs)
 		if c.toolchain.ref == "" {
 			c.toolchain.locked = c.lockedModules(errs)
 		}
@@ -34,9 +33,18 @@ func (c choices) locked(errs *diag.List) choices {
 	return c
 }
 
+// lockedVersion returns the version of Go that the lock has for the one that is
+// asked for.
+func lockedVersion(in Input, asked project.Version) project.Version {
+	if in.Lock != nil && asked.IsSet() && !isReference(in.Spec.Toolchain) {
+		asked.Value = in.Lock.Go.Version.Value
+	}
+	return asked
+}
+
 // lockedDigests are what the lock has of an image; one that the spec names by
 // digest needs no lock.
-func (c choices) lockedDigests(key ImageKey, platforms []plan.Platform, errs *diag.List) []spec.Pair {
+func (c Decision) lockedDigests(key ImageKey, platforms []plan.Platform, errs *diag.List) []spec.Pair {
 	if key.Ref == "" || hasDigest(key.Ref) {
 		return nil
 	}
@@ -61,7 +69,7 @@ func hasDigest(ref string) bool {
 }
 
 // notLocked points at the same image of another release, if the lock has one.
-func (c choices) notLocked(key ImageKey) diag.Diagnostic {
+func (c Decision) notLocked(key ImageKey) diag.Diagnostic {
 	for _, img := range c.Lock.Images {
 		if name := img.Name.Value; repository(name) == repository(key.Ref) {
 			return c.stale(img.Name.At, fmt.Sprintf("the lock has the %s %s, and %s asks for %s", key.Use, name, key.At, key.Ref), key.At)
@@ -81,8 +89,8 @@ func repository(ref string) string {
 	return ref
 }
 
-func (c choices) checkLockedVersion(errs *diag.List) {
-	locked, want := c.Lock.Go, c.version
+func (c Decision) validateLockedVersion(errs *diag.List) {
+	locked, want := c.Lock.Go, c.asked
 	switch {
 	case !locked.Version.IsSet():
 		errs.Add(c.stale(lockStart, fmt.Sprintf("the lock has no Go version, and %s asks for go %s", want.At, want.Value), want.At))
@@ -98,7 +106,7 @@ func (c choices) checkLockedVersion(errs *diag.List) {
 }
 
 // lockedModules are the checksums of the toolchain's module.
-func (c choices) lockedModules(errs *diag.List) []spec.Pair {
+func (c Decision) lockedModules(errs *diag.List) []spec.Pair {
 	platform := processor(c.Request.BuildPlatform)
 	if locked := c.Lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
 		errs.Add(c.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), c.toolchain.at))
@@ -107,7 +115,7 @@ func (c choices) lockedModules(errs *diag.List) []spec.Pair {
 }
 
 // stale is a diagnostic of a lock that does not fit the spec any more.
-func (c choices) stale(at diag.Range, message string, because diag.Range) diag.Diagnostic {
+func (c Decision) stale(at diag.Range, message string, because diag.Range) diag.Diagnostic {
 	d := diag.Diagnostic{At: at, Message: message, Hint: "renew it: " + c.renewal()}
 	if because.Start.Line > 0 {
 		d.Related = []diag.Range{because}
@@ -117,10 +125,10 @@ func (c choices) stale(at diag.Range, message string, because diag.Range) diag.D
 
 // renewal is the command that writes the lock, for all platforms that it has
 // and that are asked for.
-func (c choices) renewal() string {
+func (c Decision) renewal() string {
 	command := "docker buildx build"
-	if c.Spec.File != defaultSpecFile {
-		command += " -f " + c.Spec.File
+	if c.image.File != defaultSpecFile {
+		command += " -f " + c.image.File
 	}
 	if platforms := c.lockPlatforms(); len(platforms) > 1 || platforms[0] != c.Request.BuildPlatform.String() {
 		command += " --platform " + strings.Join(platforms, ",")
@@ -133,7 +141,7 @@ const defaultSpecFile = "Dockerfile"
 
 // lockPlatforms are the platforms that images are asked for or locked for,
 // sorted.
-func (c choices) lockPlatforms() []string {
+func (c Decision) lockPlatforms() []string {
 	var all []string
 	for _, p := range c.Request.Platforms {
 		all = append(all, p.String())

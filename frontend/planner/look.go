@@ -26,7 +26,7 @@ const local = "/usr/local/"
 
 // look is the question of what the base has where something of the image
 // goes, nil when that is known without looking.
-func (c choices) look() *plan.Look {
+func (c Decision) look() *plan.Look {
 	if c.base.ref == "" || !c.makesImage() {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (c choices) look() *plan.Look {
 	}
 	slices.Sort(paths)
 	return &plan.Look{
-		Step:  plan.Step{ID: "look", Name: "look where files go in " + c.base.ref, At: spans(c.Spec, c.base.at)},
+		Step:  plan.Step{ID: "look", Name: "look where files go in " + c.base.ref, At: spans(c.image, c.base.at)},
 		Paths: slices.Compact(paths),
 	}
 }
@@ -51,21 +51,21 @@ func LookAt(l plan.Look, key ImageKey, img Image) plan.Look {
 }
 
 // makesImage reports whether the target has a root file system.
-func (c choices) makesImage() bool {
+func (c Decision) makesImage() bool {
 	none := []string{BinaryTarget, ObjectsTarget, SBOMTarget, ReproduceTarget, LockTarget}
-	return !slices.Contains(none, c.Request.Target) && !IsCheck(c.Request.Target)
+	return !slices.Contains(none, c.Target) && !IsCheck(c.Target)
 }
 
 // namesUser reports whether the user is one that a passwd file has to tell.
-func (c choices) namesUser() bool {
-	name, _, _ := strings.Cut(user(c.Spec.Run.User), ":")
+func (c Decision) namesUser() bool {
+	name, _, _ := strings.Cut(user(c.image.Run.User), ":")
 	_, err := strconv.Atoi(name)
 	return err != nil
 }
 
 // hasEmptyLocal reports whether the base is one of emptyLocal, and no build
 // context in its place.
-func (c choices) hasEmptyLocal() bool {
+func (c Decision) hasEmptyLocal() bool {
 	named, err := reference.ParseNormalizedNamed(c.base.ref)
 	if err != nil || slices.Contains(c.Request.ContextNames(), ContextName(c.base.ref)) {
 		return false
@@ -75,12 +75,12 @@ func (c choices) hasEmptyLocal() bool {
 
 // destinations are the paths of the image where something goes, as step.Look
 // takes them.
-func (c choices) destinations() []string {
+func (c Decision) destinations() []string {
 	paths := []string{binDir + step.Below}
 	if c.debugs() {
 		paths = append(paths, delveFile)
 	}
-	run := c.Spec.Run
+	run := c.image.Run
 	for _, f := range run.Files {
 		paths = append(paths, path.Join(path.Clean(f.To.Value), step.Below))
 	}
@@ -98,11 +98,11 @@ func (d draft) baseInodes(p plan.Platform) []step.Inode {
 	if d.base.ref == "" {
 		return step.Root()
 	}
-	return d.answers.Bases[p]
+	return d.found.Bases[p]
 }
 
 // knowsBase reports whether the base's users are known.
 func (d draft) knowsBase(p plan.Platform) bool {
-	_, looked := d.answers.Bases[p]
+	_, looked := d.found.Bases[p]
 	return looked || d.base.ref == ""
 }

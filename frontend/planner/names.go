@@ -25,17 +25,16 @@ type LeftOut struct {
 	Unsure bool
 }
 
-// Names are what the image of an input is called where it is pushed, each
-// with a tag, and the tags that were left out. Its error is a diag.Errors.
-func Names(in Input) ([]string, []LeftOut, error) {
-	c, errs := chooseStamped(in)
-	return c.names, c.leftOut, errs.Err()
+// Names returns what the image is called where it is pushed, each name with a
+// tag, and the tags that were left out.
+func (c Decision) Names() ([]string, []LeftOut, error) {
+	return c.names, c.leftOut, c.wrong.Err()
 }
 
-// named is the choices with the image's names. Texts that name stamps have
-// their values in the place of those.
-func (c choices) named(errs *diag.List) choices {
-	image := c.Spec.Image
+// named returns the decision with the image's names, in which values replace
+// stamps.
+func (c Decision) named(errs *diag.List) Decision {
+	image := c.image.Image
 	if !image.Name.IsSet() {
 		return c
 	}
@@ -59,7 +58,7 @@ func (c choices) named(errs *diag.List) choices {
 }
 
 // repository is the image's name without a tag.
-func (c choices) repository(name spec.String, errs *diag.List) (string, bool) {
+func (c Decision) repository(name spec.String, errs *diag.List) (string, bool) {
 	filled := filler{c.stamps, errs}.text("image.name", name).Value
 	named, err := reference.ParseNormalizedNamed(filled)
 	switch {
@@ -89,7 +88,7 @@ var (
 )
 
 // tag is a tag with its stamps filled in.
-func (c choices) tag(tag spec.String, errs *diag.List) string {
+func (c Decision) tag(tag spec.String, errs *diag.List) string {
 	filled, wrong := c.stamps.Replace(tag.Value, func(name, value string) string {
 		if name == "Branch" {
 			return cmp.Or(strings.TrimLeft(noTag.ReplaceAllString(value, "-"), "-."), "-")
@@ -114,7 +113,7 @@ func (c choices) tag(tag spec.String, errs *diag.List) string {
 // withheld says why a tag is left out, if it is: nothing is known to put in
 // it, or it would move where it must not. Tags that move are those of which
 // every release of a line takes hold in its turn: latest, 1 and 1.2.
-func (c choices) withheld(tag spec.String) (reason string, unsure bool) {
+func (c Decision) withheld(tag spec.String) (reason string, unsure bool) {
 	if missing := c.missing(tag); missing != "" {
 		return missing, false
 	}
@@ -147,7 +146,7 @@ func (c choices) withheld(tag spec.String) (reason string, unsure bool) {
 }
 
 // tellReleases is what to do when nothing tells which versions there are.
-func (c choices) tellReleases() string {
+func (c Decision) tellReleases() string {
 	if _, given := c.Request.BuildArgs[releasesArg]; given {
 		return "the build arg RELEASES is empty; `git fetch --tags` brings the tags that a shallow clone lacks"
 	}
@@ -156,12 +155,12 @@ func (c choices) tellReleases() string {
 
 // lacks reports whether a text names what has no value, which is an error
 // already.
-func (c choices) lacks(text spec.String) bool {
+func (c Decision) lacks(text spec.String) bool {
 	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return c.stamps.Get(name) == "" })
 }
 
 // missing says which stamp of a text has no value, and why.
-func (c choices) missing(text spec.String) string {
+func (c Decision) missing(text spec.String) string {
 	for _, name := range stamp.Named(text.Value) {
 		if missing := c.stamps.Missing(name); missing != "" {
 			return missing

@@ -16,18 +16,18 @@ const SeedContext = "gocache"
 // cache, which is how a pack's objects are found.
 const firstCacheProgram = "1.24"
 
-// checkPack finds a wish for packs that the toolchain cannot fulfil.
-func checkPack(c choices, errs *diag.List) {
+// validatePack finds a wish for packs that the toolchain cannot fulfil.
+func validatePack(c Decision, errs *diag.List) {
 	if c.atLeast(firstCacheProgram) {
 		return
 	}
 	d := diag.Diagnostic{Hint: "write a newer one as the key `go`: it builds what asks for an older one", Related: []diag.Range{c.version.At}}
-	if cache := c.Spec.Cache; cache.Value == "pack" {
+	if cache := c.image.Cache; cache.Value == "pack" {
 		d.At = cache.At
 		d.Message = fmt.Sprintf("cache: pack needs Go %s or newer, and %s has %s", firstCacheProgram, c.version.At, c.version.Value)
 		errs.Add(d)
 	}
-	if c.Request.Target == ObjectsTarget {
+	if c.Target == ObjectsTarget {
 		d.At = diag.Range{File: "--target " + ObjectsTarget}
 		d.Message = fmt.Sprintf("it needs Go %s or newer, and %s has %s", firstCacheProgram, c.version.At, c.version.Value)
 		errs.Add(d)
@@ -36,7 +36,7 @@ func checkPack(c choices, errs *diag.List) {
 
 // packs reports whether what is compiled of dependencies goes through packs.
 func (d draft) packs() bool {
-	switch d.Spec.Cache.Value {
+	switch d.image.Cache.Value {
 	case "pack":
 		return true
 	case "mount":
@@ -50,15 +50,15 @@ func (d draft) packs() bool {
 // compiled, and the packs' steps do not have it. A seed has all that a pack
 // would have.
 func (d draft) packsImage() bool {
-	seeded := len(d.answers.Seeds) > 0 && d.Spec.Cache.Value != "pack"
+	seeded := len(d.found.Seeds) > 0 && d.image.Cache.Value != "pack"
 	wanted := d.packs() || d.atLeast(firstCacheProgram) && !d.sharesObjects()
-	return wanted && !seeded && !isProfile(d.Spec.Build.Pgo.Value)
+	return wanted && !seeded && !isProfile(d.image.Build.Pgo.Value)
 }
 
 // start is what the compiler of one platform begins with.
 func (d draft) start(binaries []plan.Binary, p plan.Platform) plan.Start {
 	var s plan.Start
-	if name, ok := d.answers.Seeds[p]; ok {
+	if name, ok := d.found.Seeds[p]; ok {
 		s.Seed = &plan.Seed{Context: name, Folders: d.seedFolders(p)}
 	}
 	if d.packsImage() {
@@ -75,7 +75,7 @@ func (d draft) start(binaries []plan.Binary, p plan.Platform) plan.Start {
 // is for the platform that vet runs on. For several images vet is one step.
 func (d draft) vetStart(binaries []plan.Binary) plan.Start {
 	here := d.Request.BuildPlatform
-	if d.Image != "" || !slices.Contains(d.Request.Platforms, here) || d.whole().Spec.Build.Cgo.Value != d.Spec.Build.Cgo.Value {
+	if d.Image != "" || !slices.Contains(d.Request.Platforms, here) || d.whole().image.Build.Cgo.Value != d.image.Build.Cgo.Value {
 		return plan.Start{}
 	}
 	return d.start(binaries, here)
@@ -125,7 +125,7 @@ func (d draft) generateStart() plan.Start {
 // seedFolders are where exporters put the pack of this image for a platform:
 // in a folder of the platform where there are several, and below that in one
 // of the image where there are several.
-func (c choices) seedFolders(p plan.Platform) []string {
+func (c Decision) seedFolders(p plan.Platform) []string {
 	platform := "/" + strings.ReplaceAll(p.String(), "/", "_")
 	folders := []string{"", platform}
 	if c.Image != "" {
@@ -187,7 +187,7 @@ func (d draft) objects(c plan.Compile, p plan.Platform) plan.Objects {
 }
 
 func (d draft) objectsStep(name string, env []string, start plan.Start) plan.Step {
-	return plan.Step{ID: "objects", Name: name, At: spans(d.Spec, d.Spec.Cache.At), Env: env, Caches: d.compileCaches(start)}
+	return plan.Step{ID: "objects", Name: name, At: spans(d.image, d.image.Cache.At), Env: env, Caches: d.compileCaches(start)}
 }
 
 // listCommand compiles packages without linking any. A package that does not

@@ -15,24 +15,22 @@ type ArgValue struct {
 	At    diag.Range // the line that says so; zero for the command line and for gohull's own defaults
 }
 
-// ArgValues gives the value of every build arg. What is wrong with the input
-// is left to Ask.
-func ArgValues(in Input) []ArgValue {
-	c, _ := choose(in)
+// BuildArgs returns the value of every build arg.
+func (c Decision) BuildArgs() ([]ArgValue, error) {
 	var out []ArgValue
 	for _, arg := range BuildArgs() {
-		v := ArgValue{BuildArg: arg, Value: in.Request.BuildArgs[arg.Name]}
+		v := ArgValue{BuildArg: arg, Value: c.Request.BuildArgs[arg.Name]}
 		if v.Value == "" {
 			v.Value, v.At = c.withoutArg(arg.Name)
 		}
 		out = append(out, v)
 	}
-	return out
+	return out, c.wrong.Err()
 }
 
 // withoutArg is what holds when a build arg is not given.
-func (c choices) withoutArg(name string) (string, diag.Range) {
-	m := c.Spec.Modules
+func (c Decision) withoutArg(name string) (string, diag.Range) {
+	m := c.image.Modules
 	one := func(s spec.String) (string, diag.Range) { return s.Value, s.At }
 	switch name {
 	case "GO_VERSION":

@@ -1,6 +1,7 @@
-// Package planner makes every decision of a build. Ask tells what has to be
-// looked up, and Plan turns the answers into a plan. Both are functions of
-// their arguments: they read no files and reach no network.
+// Package planner makes every decision of a build. Decide makes a Decision for
+// each image of a request. A Decision lists what has to be looked up, and turns
+// what was found into a plan. All of them are functions of their arguments: they
+// read no files and reach no network.
 package planner
 
 import (
@@ -11,7 +12,6 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -21,12 +21,9 @@ import (
 // came with the command line.
 type Input struct {
 	Spec    *spec.Spec // the whole file
-	Image   string     // the one of its images that is meant; empty for a file that makes one, and for what is no image's
 	Project *project.Project
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
-
-	common *common // found by Images; nil until then
 }
 
 // Request is what the client asked for beside the spec.
@@ -48,8 +45,8 @@ type Request struct {
 	Releases      []string // all tags that are versions, as "v1.2.3", likewise
 }
 
-// Questions is what Plan needs to know and cannot find out by itself.
-type Questions struct {
+// Lookups is what Plan needs to know and only the gateway can find out.
+type Lookups struct {
 	Scan   plan.Scan
 	Images []ImageKey // the toolchain first, then the base of each platform
 	// Platforms are those for which a build context may bring objects.
@@ -74,8 +71,8 @@ type ImageKey struct {
 	At       diag.Range // the line that asks for it
 }
 
-// Answers is what the questions found.
-type Answers struct {
+// Found is what the lookups found.
+type Found struct {
 	Facts  step.Facts
 	Images map[ImageKey]Image
 	Bases  map[plan.Platform][]step.Inode // what Look found
@@ -90,20 +87,18 @@ type Image struct {
 	Config  dockerspec.DockerOCIImage
 }
 
-// Ask checks all that can be checked without answers, and says what has to
-// be looked up. Its error is a diag.Errors.
-func Ask(in Input) (Questions, error) {
-	c, errs := chooseStamped(in)
-	if err := errs.Err(); err != nil {
-		return Questions{}, err
+// Lookups returns what has to be looked up before Plan.
+func (c Decision) Lookups() (Lookups, error) {
+	if err := c.wrong.Err(); err != nil {
+		return Lookups{}, err
 	}
-	return c.questions(), nil
+	return c.lookups(), nil
 }
 
-// Plan makes the plan. Its error is a diag.Errors.
-func Plan(in Input, answers Answers) (*plan.Plan, error) {
-	c, errs := chooseStamped(in)
-	d := draft{choices: c, answers: answers, errs: &errs}
+// Plan makes the plan.
+func (c Decision) Plan(found Found) (*plan.Plan, error) {
+	errs := copyOf(c.wrong)
+	d := draft{Decision: c, found: found, errs: &errs}
 	p := d.plan()
 	if err := errs.Err(); err != nil {
 		return nil, err
@@ -111,60 +106,15 @@ func Plan(in Input, answers Answers) (*plan.Plan, error) {
 	return p, nil
 }
 
-// choices is what follows from the input alone. Its Spec is that of the image.
-type choices struct {
-	Input
-	file      *spec.Spec // as it was handed in, with all images
-	args      buildArgs
-	stamps    stamp.Values
-	version   project.Version // of Go; not set when only the toolchain image knows
-	toolchain toolchain
-	base      base
-	vendored  bool
-	names     []string  // of the image, with tags
-	leftOut   []LeftOut // tags that it does not get
+// copyOf returns a list with the same diagnostics, to add others to.
+func copyOf(list diag.List) diag.List {
+	var out diag.List
+	out.Add(list.Sorted()...)
+	return out
 }
 
-func choose(in Input) (choices, diag.List) {
-	var errs diag.List
-	file := in.Spec
-	in.Spec = file.Find(in.Image)
-	c := choices{Input: in, file: file}
-	c.args = readBuildArgs(in.Request.BuildArgs, &errs)
-	checkPlatforms(in, &errs)
-	checkVendor(in, &errs)
-	c.version = chooseVersion(in, c.args, &errs)
-	c.vendored = chooseVendored(in, c.version)
-	c.toolchain = chooseToolchain(c, &errs)
-	if c.ofImage() {
-		c.base = chooseBase(in.Spec, &errs)
-	}
-	c = c.locked(&errs)
-	checkVendored(c, &errs)
-	checkLines(c, &errs)
-	checkBuild(c, &errs)
-	checkFlags(c, &errs)
-	checkCgo(c, &errs)
-	if c.common == nil {
-		c.common = findCommon(c)
-	}
-	checkContexts(c, &errs)
-	checkFilters(c, &errs)
-	checkNetwork(c, &errs)
-	checkPack(c, &errs)
-	checkDebug(c, &errs)
-	checkPrograms(c, &errs)
-	checkVendorFolder(in, &errs)
-	return c, errs
-}
-
-// ofImage reports whether the choices are for an image. A target of the whole
-// project, such as a check, uses neither the base nor the stamps and names,
-// which in a file of several images may be complete for each image alone.
-func (c choices) ofImage() bool { return !IsCheck(c.Request.Target) }
-
-func (c choices) questions() Questions {
-	var q Questions
+func (c Decision) lookups() Lookups {
+	var q Lookups
 	q.Scan = c.scan()
 	q.Platforms = c.Request.Platforms
 	if c.ofImage() {
@@ -183,7 +133,7 @@ func (c choices) questions() Questions {
 	return q
 }
 
-func (c choices) scan() plan.Scan {
+func (c Decision) scan() plan.Scan {
 	return plan.Scan{
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: c.conditions(),
@@ -195,8 +145,8 @@ func (c choices) scan() plan.Scan {
 
 // likelySource is the source of the main packages that the spec names one by
 // one. Whether they are main packages, the scan has to tell.
-func (c choices) likelySource() *plan.Source {
-	mains := c.namedMains(c.Spec)
+func (c Decision) likelySource() *plan.Source {
+	mains := c.namedMains(c.image)
 	if mains == nil {
 		return nil
 	}
@@ -209,7 +159,7 @@ func (c choices) likelySource() *plan.Source {
 
 // folderName is what people call the main package in a folder, as
 // packageName has it.
-func (c choices) folderName(dir string) string {
+func (c Decision) folderName(dir string) string {
 	if m := c.Project.Member(dir); m != nil && dir == "." {
 		return binaryName(m.Path)
 	}
@@ -217,29 +167,29 @@ func (c choices) folderName(dir string) string {
 }
 
 // pick is the step that picks the source of main packages in folders.
-func (c choices) pick(mains []string, names string) *plan.Source {
+func (c Decision) pick(mains []string, names string) *plan.Source {
 	return &plan.Source{
-		Step: plan.Step{ID: "source", Name: "pick the source of " + names, At: spans(c.Spec, c.mainLines()...)},
-		Pick: c.pickOf(c.Spec, mains),
+		Step: plan.Step{ID: "source", Name: "pick the source of " + names, At: spans(c.image, c.mainLines()...)},
+		Pick: c.pickOf(c.image, mains),
 	}
 }
 
-func (c choices) conditions() plan.Conditions {
+func (c Decision) conditions() plan.Conditions {
 	var platforms []string
 	for _, p := range c.Request.Platforms {
 		platforms = append(platforms, p.OS+"/"+p.Architecture)
 	}
 	slices.Sort(platforms)
 	return plan.Conditions{
-		Tags:      sortedTags(c.Spec),
+		Tags:      sortedTags(c.image),
 		Platforms: slices.Compact(platforms),
 		Go:        c.version.Value,
-		Cgo:       c.Spec.Build.Cgo.Value,
+		Cgo:       c.image.Build.Cgo.Value,
 	}
 }
 
 // checkVendor finds a spec that asks for a vendor folder which is not there.
-func checkVendor(in Input, errs *diag.List) {
+func validateVendor(in Input, errs *diag.List) {
 	if v := in.Spec.Modules.Mode; v.Value == "vendor" && in.Project.Vendor == nil {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,

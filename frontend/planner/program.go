@@ -53,7 +53,7 @@ func (d draft) install(prog program, asked spec.String, p plan.Platform, file st
 		Step: plan.Step{
 			ID:      "program",
 			Name:    fmt.Sprintf("build %s %s for %s", prog.name, version, p),
-			At:      spans(d.Spec, asked.At),
+			At:      spans(d.image, asked.At),
 			Env:     d.installEnv(p),
 			Network: true,
 			Caches:  d.fetchCaches(),
@@ -103,10 +103,10 @@ func noRelease(prog program, v project.Version) diag.Diagnostic {
 // toolchainVersion is the version of Go that runs; of an image of the user's
 // own, what the image says.
 func (d draft) toolchainVersion() project.Version {
-	if !isReference(d.Spec.Toolchain) {
+	if !isReference(d.image.Toolchain) {
 		return d.version
 	}
-	img := d.answers.Images[d.toolchain.key(d.Request.BuildPlatform)]
+	img := d.found.Images[d.toolchain.key(d.Request.BuildPlatform)]
 	have, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
 	if !ok || !project.IsVersion(have) {
 		return project.Version{}

@@ -21,17 +21,18 @@ type Replaced struct {
 	At      diag.Range // the replace line
 }
 
-// ReplacedModules are the folders that stand for modules by replace lines and
-// that the request brings from elsewhere. Vendored builds do not look there.
-func ReplacedModules(in Input) []Replaced {
-	if Vendored(in) {
+// ReplacedModules returns the directories that stand for modules by replace
+// lines and that the request brings from elsewhere. Vendored builds do not look
+// there.
+func (c Decision) ReplacedModules() []Replaced {
+	if c.vendored {
 		return nil
 	}
 	var all []Replaced
-	for _, r := range in.Project.Replaces() {
+	for _, r := range c.Project.Replaces() {
 		one := Replaced{Context: ContextName(r.Old.Path), Dir: r.Dir(), At: r.At}
 		isSame := func(o Replaced) bool { return o.Context == one.Context && o.Dir == one.Dir }
-		if !r.Outside() && slices.Contains(in.Request.ContextNames(), one.Context) && !slices.ContainsFunc(all, isSame) {
+		if !r.Outside() && slices.Contains(c.Request.ContextNames(), one.Context) && !slices.ContainsFunc(all, isSame) {
 			all = append(all, one)
 		}
 	}
@@ -50,7 +51,7 @@ func (r Request) ContextNames() []string {
 }
 
 // replaceable are the modules that build contexts can bring.
-func (c choices) replaceable() []string {
+func (c Decision) replaceable() []string {
 	if c.vendored {
 		return nil
 	}
@@ -65,7 +66,7 @@ func (c choices) replaceable() []string {
 
 // misplaced explains the name of a build context that stands for something
 // which no build context can replace.
-func (c choices) misplaced(name string) (message, hint string, ok bool) {
+func (c Decision) misplaced(name string) (message, hint string, ok bool) {
 	if name == MainContext {
 		return "the main build context has no name", "it is the last argument of `docker buildx build`: a folder, a repository's URL, or an archive", true
 	}

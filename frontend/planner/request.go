@@ -10,10 +10,10 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// checkContexts finds build contexts that take the place of nothing, since a
+// validateContexts finds build contexts that take the place of nothing, since a
 // name that is misspelt would otherwise do nothing at all. One for another
 // image of the file is none of these: a bake file gives them to all.
-func checkContexts(c choices, errs *diag.List) {
+func validateContexts(c Decision, errs *diag.List) {
 	if len(c.Request.Contexts) == 0 {
 		return
 	}
@@ -50,9 +50,9 @@ func ContextName(ref string) string {
 	return strings.TrimSuffix(reference.FamiliarString(named), ":latest")
 }
 
-// checkFilters finds steps that are to run without cache and that no build
+// validateFilters finds steps that are to run without cache and that no build
 // has.
-func checkFilters(c choices, errs *diag.List) {
+func validateFilters(c Decision, errs *diag.List) {
 	var known []string
 	for _, k := range Kinds() {
 		known = append(known, k.ID)
@@ -70,14 +70,14 @@ func checkFilters(c choices, errs *diag.List) {
 	}
 }
 
-// checkNetwork finds what has to be fetched by a step where the client takes
+// validateNetwork finds what has to be fetched by a step where the client takes
 // the network away.
-func checkNetwork(c choices, errs *diag.List) {
+func validateNetwork(c Decision, errs *diag.List) {
 	if !c.Request.Offline {
 		return
 	}
 	at := diag.Range{File: "--network none"}
-	if c.downloads() && c.Request.Target != LockTarget {
+	if c.downloads() && c.Target != LockTarget {
 		errs.Add(diag.Diagnostic{At: at, Message: "modules have to be fetched", Hint: "run `go mod vendor`, or remove the flag: only the step that fetches has a network"})
 	}
 	if c.toolchain.ref == "" && c.version.IsSet() {

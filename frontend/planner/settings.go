@@ -57,25 +57,24 @@ func (ps Pairs) MarshalJSON() ([]byte, error) {
 // Settings gives every key of the spec, in the order of the reference, as it
 // holds for a plan. A spec that is written with these values makes the same
 // plan.
-func Settings(in Input, p *plan.Plan) []Setting {
-	c, _ := choose(in)
-	s := settings{choices: c, plan: p, config: p.Images[0].Config}
+func (c Decision) Settings(p *plan.Plan) []Setting {
+	s := settings{Decision: c, plan: p, config: p.Images[0].Config}
 	s.top()
 	s.build()
 	s.modules()
 	s.run()
-	s.list("checks", in.Spec.Checks, nil, "none")
+	s.list("checks", c.Spec.Checks, nil, "none")
 	s.test()
 	s.generate()
 	s.image()
 	s.vuln()
 	s.debug()
-	s.text("cache", in.Spec.Cache, "auto", byDefault)
+	s.text("cache", c.Spec.Cache, "auto", byDefault)
 	return s.all
 }
 
 type settings struct {
-	choices
+	Decision
 	plan   *plan.Plan
 	config plan.Config // of the first image
 	all    []Setting
@@ -141,15 +140,15 @@ func (s *settings) top() {
 	for _, dir := range s.plan.Source.Mains {
 		mains = append(mains, dot(dir))
 	}
-	s.list("main", s.Spec.Main, mains, "the only main package")
+	s.list("main", s.written.Main, mains, "the only main package")
 	if s.version.IsSet() {
 		s.add("go", s.version.Value, at(s.version.At))
 	} else {
 		s.add("go", nil, "as the toolchain's image has it")
 	}
-	s.text("toolchain", s.Spec.Toolchain, "image", byDefault)
+	s.text("toolchain", s.written.Toolchain, "image", byDefault)
 	s.resolved(s.plan.Toolchain.Image)
-	s.text("base", s.Spec.Base, scratch, byDefault)
+	s.text("base", s.written.Base, scratch, byDefault)
 	s.resolved(s.plan.Images[0].Base)
 }
 
@@ -162,7 +161,7 @@ func (s *settings) resolved(ref *plan.ImageRef) {
 }
 
 func (s *settings) build() {
-	b := s.Spec.Build
+	b := s.written.Build
 	s.list("build.tags", b.Tags, nil, "none")
 	s.text("build.ldflags", b.Ldflags, defaultLdflags, byDefault)
 	s.text("build.gcflags", b.Gcflags, nil, "Go's own")
@@ -174,7 +173,7 @@ func (s *settings) build() {
 }
 
 func (s *settings) modules() {
-	m := s.Spec.Modules
+	m := s.written.Modules
 	mode := "mod"
 	if s.vendored {
 		mode = "vendor"
@@ -196,7 +195,7 @@ func (s *settings) overridden(arg string, add func()) {
 }
 
 func (s *settings) run() {
-	r := s.Spec.Run
+	r := s.written.Run
 	s.list("run.entrypoint", r.Entrypoint, s.config.Entrypoint, "the binary")
 	s.list("run.args", r.Args, nil, "none")
 	s.pairs("run.env", r.Env, "the base's own")
@@ -211,14 +210,14 @@ func (s *settings) run() {
 }
 
 func (s *settings) image() {
-	i := s.Spec.Image
+	i := s.written.Image
 	s.text("image.name", i.Name, nil, "none")
 	s.list("image.tags", i.Tags, nil, "none")
 	s.pairs("image.annotations", i.Annotations, "none")
 }
 
 func (s *settings) test() {
-	t := s.Spec.Test
+	t := s.written.Test
 	s.list("test.packages", t.Packages, nil, "./... of each module")
 	s.text("test.run", t.Run, nil, "all tests")
 	s.truth("test.short", t.Short)
@@ -233,14 +232,14 @@ func (s *settings) test() {
 }
 
 func (s *settings) vuln() {
-	v := s.Spec.Vuln
+	v := s.written.Vuln
 	s.text("vuln.version", v.Version, nil, "the newest for the toolchain")
 	s.text("vuln.database", v.Database, goDatabase, byDefault)
 	s.list("vuln.ignore", v.Ignore, nil, "none")
 }
 
 func (s *settings) debug() {
-	b := s.Spec.Debug
+	b := s.written.Debug
 	s.text("debug.version", b.Version, nil, "the newest for the toolchain")
 	if b.Port > 0 {
 		s.add("debug.port", b.Port, "as written")
@@ -269,31 +268,31 @@ func orNone(list []string) string {
 
 func (s *settings) expose() {
 	var ports []string
-	for _, p := range s.Spec.Run.Expose {
+	for _, p := range s.written.Run.Expose {
 		ports = append(ports, fmt.Sprintf("%d/%s", p.Number, p.Protocol))
 	}
 	if len(ports) == 0 {
 		s.list("run.expose", nil, s.config.Expose, orNone(s.config.Expose))
 		return
 	}
-	s.add("run.expose", ports, at(s.Spec.Run.Expose[0].At))
+	s.add("run.expose", ports, at(s.written.Run.Expose[0].At))
 }
 
 func (s *settings) files() {
 	var all []Pairs
-	for _, f := range s.Spec.Run.Files {
+	for _, f := range s.written.Run.Files {
 		all = append(all, Pairs{{"from", f.From.Value}, {"to", f.To.Value}})
 	}
 	if all == nil {
 		s.add("run.files", nil, "none")
 		return
 	}
-	s.add("run.files", all, at(s.Spec.Run.Files[0].At))
+	s.add("run.files", all, at(s.written.Run.Files[0].At))
 }
 
 func (s *settings) healthcheck() {
 	const key = "run.healthcheck"
-	h := s.Spec.Run.Healthcheck
+	h := s.written.Run.Healthcheck
 	switch {
 	case h == nil:
 		s.add(key, nil, "the base's own")

@@ -11,13 +11,6 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// common is what is found once for all images of a file. Each image would
-// otherwise go through all others.
-type common struct {
-	alike map[string]*alike // by conditions
-	refs  []string          // of all images: toolchains and bases, without repeats
-}
-
 // alike are the images of the file that one scan serves, and one step that
 // picks their source: those for which the same build constraints hold.
 type alike struct {
@@ -28,16 +21,17 @@ type alike struct {
 	named  []plan.Pick // what is picked for those that name their main packages one by one
 }
 
-// findCommon goes through the images of a file.
-func findCommon(c choices) *common {
-	found := &common{alike: map[string]*alike{}}
+// findAlike goes through the images of the file once, for all of them: each
+// would otherwise go through all others.
+func (c *common) findAlike(in Input, target string) {
+	c.groups = map[string]*alike{}
 	refs, files, mains, needs := set{}, map[string]set{}, map[string]set{}, map[string]set{}
-	for _, image := range c.file.Each() {
+	for _, image := range in.Spec.Each() {
 		key := conditionsKey(image)
-		group := found.alike[key]
+		group := c.groups[key]
 		if group == nil {
 			group, files[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}
-			found.alike[key] = group
+			c.groups[key] = group
 		}
 		group.images = append(group.images, image)
 		var ignored diag.List // an image's own build reports what is wrong
@@ -48,21 +42,19 @@ func findCommon(c choices) *common {
 		for _, f := range image.Run.Files {
 			files[key].add(path.Clean(f.From.Value), &group.files)
 		}
-		for _, dir := range (packages{project: c.Project}).namedDirs(image) {
+		for _, dir := range (packages{project: in.Project}).namedDirs(image) {
 			mains[key].add(dir, &group.mains)
 		}
-		other := c
-		other.Spec = image
-		if dirs := c.namedMains(image); dirs != nil {
+		other := Decision{Input: in, common: c, Target: target, image: image}
+		if dirs := other.namedMains(image); dirs != nil {
 			group.named = append(group.named, other.pickOf(image, dirs))
 		}
-		refs.add(chooseToolchain(other, &ignored).ref, &found.refs)
-		refs.add(base, &found.refs)
+		refs.add(chooseToolchain(other, &ignored).ref, &c.refs)
+		refs.add(base, &c.refs)
 	}
-	for _, group := range found.alike {
+	for _, group := range c.groups {
 		slices.Sort(group.needs)
 	}
-	return found
 }
 
 // set is the words that a list has.
@@ -77,8 +69,8 @@ func (s set) add(word string, list *[]string) {
 }
 
 // alike are the images that share the conditions of this one.
-func (c choices) alike() alike {
-	if group := c.common.alike[conditionsKey(c.Spec)]; group != nil {
+func (c Decision) alike() alike {
+	if group := c.groups[conditionsKey(c.image)]; group != nil {
 		return *group
 	}
 	return alike{}
@@ -105,10 +97,10 @@ func shared(s *plan.Source, all []plan.Pick) *plan.Source {
 
 // found is what a step picks for this image and for those that are alike.
 // Images whose main packages are unknown are left to their own builds.
-func (d draft) found(own plan.Pick) []plan.Pick {
+func (d draft) foundPicks(own plan.Pick) []plan.Pick {
 	var all []plan.Pick
 	for _, image := range d.alike().images {
-		if image.Name == d.Spec.Name {
+		if image.Name == d.image.Name {
 			all = append(all, own)
 			continue
 		}
@@ -119,7 +111,7 @@ func (d draft) found(own plan.Pick) []plan.Pick {
 	return all
 }
 
-func (c choices) pickOf(image *spec.Spec, mains []string) plan.Pick {
+func (c Decision) pickOf(image *spec.Spec, mains []string) plan.Pick {
 	return plan.Pick{
 		Image:      image.Name.Value,
 		Conditions: c.conditions(),
@@ -145,7 +137,7 @@ func pickName(picks []plan.Pick) string {
 // namedMains are the folders of the main packages that a spec names one by
 // one, nil when it does not. Whether they are main packages, a scan has to
 // tell.
-func (c choices) namedMains(s *spec.Spec) []string {
+func (c Decision) namedMains(s *spec.Spec) []string {
 	var mains []string
 	for _, m := range s.Main {
 		dir, ok := packages{project: c.Project}.dir(m.Value)
@@ -163,7 +155,7 @@ func (c choices) namedMains(s *spec.Spec) []string {
 // something is wrong with it.
 func (d draft) foundMains(s *spec.Spec) []string {
 	var errs diag.List
-	mains := packages{d.Project, d.answers.Facts, &errs}.mains(s)
+	mains := packages{d.Project, d.found.Facts, &errs}.mains(s)
 	if errs.Len() > 0 {
 		return nil
 	}

@@ -9,37 +9,25 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// chooseStamped is choose, with the stamps in the places of the spec that may
-// name them.
-func chooseStamped(in Input) (choices, diag.List) {
-	c, errs := choose(in)
-	c.stamps = c.knownStamps(&errs)
-	if !c.ofImage() {
-		return c, errs
-	}
-	c.Spec = c.stamped(&errs)
-	return c.named(&errs), errs
-}
-
 // stampArgs are the build args that give stamps their values.
 var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty"}
 
 // knownStamps are the stamps of this build: what the build args say, else
 // what was found. Both pass the same checks. What does not is an error when it
 // was given, and otherwise only where a text names it.
-func (c choices) knownStamps(errs *diag.List) stamp.Values {
+func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 	var values stamp.Values
-	if c.Request.Asks {
+	if r.Asks {
 		values = values.AsWritten()
 	}
 	for _, s := range []struct{ arg, found, from string }{
-		{"VERSION", c.Request.Version, "the highest version that the commit is tagged with is "},
-		{"BRANCH", c.Request.Branch, ".git/HEAD names "},
-		{"COMMIT", c.Request.Revision, "the client names "},
-		{"DATE", c.epochDate(), ""},
+		{"VERSION", r.Version, "the highest version that the commit is tagged with is "},
+		{"BRANCH", r.Branch, ".git/HEAD names "},
+		{"COMMIT", r.Revision, "the client names "},
+		{"DATE", epochDate(args.epoch), ""},
 		{"DIRTY", "", ""},
 	} {
-		name, given := stampArgs[s.arg], c.args.stamps[s.arg]
+		name, given := stampArgs[s.arg], args.stamps[s.arg]
 		var err error
 		if values, err = values.With(name, first(given, s.found)); err == nil {
 			continue
@@ -51,22 +39,21 @@ func (c choices) knownStamps(errs *diag.List) stamp.Values {
 		errs.Add(diag.Diagnostic{Message: "build arg " + s.arg + " is " + err.Error()})
 		values = values.Refused(name)
 	}
-	values, _ = values.With("Image", c.Image) // any name is one
 	return values
 }
 
 // epochDate is the time of all files as a date, empty for the default.
-func (c choices) epochDate() string {
-	if c.args.epoch.IsZero() {
+func epochDate(e Epoch) string {
+	if e.IsZero() {
 		return ""
 	}
-	return time.Unix(c.args.epoch.Seconds(), 0).UTC().Format(time.RFC3339)
+	return time.Unix(e.Seconds(), 0).UTC().Format(time.RFC3339)
 }
 
 // stamped is the spec with the stamps in the places that may name them.
-func (c choices) stamped(errs *diag.List) *spec.Spec {
+func (c Decision) stamped(errs *diag.List) *spec.Spec {
 	f := filler{c.stamps, errs}
-	out := *c.Spec
+	out := *c.image
 	out.Build.Ldflags = f.flags("build.ldflags", out.Build.Ldflags)
 	out.Run.Env = f.pairs("run.env", out.Run.Env)
 	out.Run.Labels = f.pairs("run.labels", out.Run.Labels)
@@ -103,7 +90,7 @@ func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
 
 // originLabels are the labels that OCI defines for where an image comes from,
 // as far as that is known.
-func (c choices) originLabels() map[string]string {
+func (c Decision) originLabels() map[string]string {
 	revision := c.stamps.Get("Commit")
 	if revision != "" && c.stamps.Get("Dirty") == "true" {
 		revision += stamp.DirtySuffix

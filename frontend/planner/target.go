@@ -80,14 +80,15 @@ func TargetsOf(s *spec.Spec) []Target {
 	return all
 }
 
-// TargetOf is the target of a request that asks for one that there is.
-func TargetOf(in Input) Target {
-	all := TargetsOf(in.Spec)
-	if i := slices.IndexFunc(all, func(t Target) bool { return t.Name == in.Request.Target }); i >= 0 {
+// TargetOf returns the target of a file that has a name; without a name, the
+// default target.
+func TargetOf(s *spec.Spec, name string) Target {
+	all := TargetsOf(s)
+	if i := slices.IndexFunc(all, func(t Target) bool { return t.Name == name }); i >= 0 {
 		return all[i]
 	}
-	if name, kind, ok := strings.Cut(in.Request.Target, "/"); ok {
-		return Target{Name: in.Request.Target, Description: kind + " of " + name}
+	if image, kind, ok := strings.Cut(name, "/"); ok {
+		return Target{Name: name, Description: kind + " of " + image}
 	}
 	return all[max(slices.IndexFunc(all, func(t Target) bool { return t.Default }), 0)]
 }
@@ -104,8 +105,8 @@ func kindNames() []string {
 	return names
 }
 
-// checkTarget finds a target that there is not. No target is one.
-func checkTarget(name string, known []string, errs *diag.List) {
+// validateTarget finds a target that there is not. No target is one.
+func validateTarget(name string, known []string, errs *diag.List) {
 	if name == "" || slices.Contains(known, name) {
 		return
 	}

@@ -36,8 +36,8 @@ func chooseVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 		errs.Add(diag.Diagnostic{At: v.At, Message: fmt.Sprintf("%q is not a Go version", v.Value), Hint: "write one as in 1.26.8"})
 		return project.Version{}
 	}
-	checkVersion(in.Project, v, errs)
-	checkDirectives(in.Project, v, errs)
+	validateVersion(in.Project, v, errs)
+	validateDirectives(in.Project, v, errs)
 	return v
 }
 
@@ -59,17 +59,17 @@ func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 	return v
 }
 
-// checkVersion finds the lines that ask for a newer Go than the chosen one,
+// validateVersion finds the lines that ask for a newer Go than the chosen one,
 // before anything is pulled.
-func checkVersion(p *project.Project, have project.Version, errs *diag.List) {
+func validateVersion(p *project.Project, have project.Version, errs *diag.List) {
 	for _, want := range p.Versions() {
-		checkLine(have, want, errs)
+		validateLine(have, want, errs)
 	}
 }
 
-// checkDirectives finds directives that the toolchain is too old to know. Of
+// validateDirectives finds directives that the toolchain is too old to know. Of
 // those that a newer Go may have, the toolchain decides.
-func checkDirectives(p *project.Project, have project.Version, errs *diag.List) {
+func validateDirectives(p *project.Project, have project.Version, errs *diag.List) {
 	if !have.IsSet() || project.Compare(project.Language(have.Value), gomod.KnownGo) > 0 {
 		return
 	}
@@ -78,7 +78,7 @@ func checkDirectives(p *project.Project, have project.Version, errs *diag.List) 
 	}
 }
 
-func checkLine(have, want project.Version, errs *diag.List) {
+func validateLine(have, want project.Version, errs *diag.List) {
 	if !want.IsSet() || project.Satisfies(have.Value, want.Value) {
 		return
 	}
@@ -96,18 +96,18 @@ func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
-func chooseToolchain(c choices, errs *diag.List) toolchain {
-	s, v, cgo := c.Spec, c.version, compilesC(c.Spec, c.file)
+func chooseToolchain(c Decision, errs *diag.List) toolchain {
+	s, v, cgo := c.image, c.asked, compilesC(c.image, c.Spec)
 	at := s.Toolchain.At
 	switch {
 	case s.Toolchain.Value == "module":
 		if cgo.Value {
 			errs.Add(diag.Diagnostic{At: cgo.At, Message: cgo.name + " needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
-		checkPublished(s, v, errs)
+		validatePublished(s, v, errs)
 		return toolchain{at: at}
 	case isReference(s.Toolchain):
-		return toolchain{ref: checkReference("toolchain", s.Toolchain, []string{"image", "module"}, errs), at: at}
+		return toolchain{ref: validateReference("toolchain", s.Toolchain, []string{"image", "module"}, errs), at: at}
 	}
 	if at.IsZero() {
 		at = v.At
@@ -121,7 +121,7 @@ func chooseToolchain(c choices, errs *diag.List) toolchain {
 // firstModule is the first Go that is published as a module.
 const firstModule = "1.21"
 
-func checkPublished(s *spec.Spec, v project.Version, errs *diag.List) {
+func validatePublished(s *spec.Spec, v project.Version, errs *diag.List) {
 	if v.IsSet() && project.Compare(v.Value, firstModule) < 0 {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
@@ -155,9 +155,9 @@ func OfficialGo(ref string) (version string, ok bool) {
 	return version, project.IsVersion(version) && (kind == "alpine" || kind == "bookworm")
 }
 
-// checkReference normalises an image reference. A reference that floats is an
+// validateReference normalises an image reference. A reference that floats is an
 // error: what it means today is not what it means tomorrow.
-func checkReference(key string, s spec.String, words []string, errs *diag.List) string {
+func validateReference(key string, s spec.String, words []string, errs *diag.List) string {
 	named, err := reference.ParseNormalizedNamed(s.Value)
 	if err != nil {
 		errs.Add(withNearMiss(diag.Diagnostic{At: s.At, Message: fmt.Sprintf("%s: %q is not an image reference: %v", key, s.Value, err)}, s.Value, words))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/module"
 )
@@ -14,11 +15,10 @@ import (
 // chooseVendored decides as the go command does: a vendor folder is used when
 // it was made for what is built, a module or a workspace, and the go line is
 // at least 1.14.
-func chooseVendored(in Input, v project.Version) bool {
-	p := in.Project
+func chooseVendored(s *spec.Spec, p *project.Project, v project.Version) bool {
 	switch {
-	case in.Spec.Modules.Mode.IsSet():
-		return in.Spec.Modules.Mode.Value == "vendor"
+	case s.Modules.Mode.IsSet():
+		return s.Modules.Mode.Value == "vendor"
 	case p.Vendor == nil || p.Vendor.Workspace != (p.Work != nil):
 		return false
 	case p.Work != nil:
@@ -31,17 +31,17 @@ func knowsVendor(line project.Version) bool {
 	return line.IsSet() && project.Compare(line.Value, "1.14") >= 0
 }
 
-// checkVendored holds vendor/modules.txt against the go.mod files, as the go
+// validateVendored holds vendor/modules.txt against the go.mod files, as the go
 // command does before it compiles. What makes the folder anew needs no right
 // one.
-func checkVendored(c choices, errs *diag.List) {
-	if !c.vendored || c.Project.Vendor == nil || slices.Contains([]string{TidyTarget, VendorTarget, VerifyTarget, LockTarget}, c.Request.Target) {
+func validateVendored(c Decision, errs *diag.List) {
+	if !c.vendored || c.Project.Vendor == nil || slices.Contains([]string{TidyTarget, VendorTarget, VerifyTarget, LockTarget}, c.Target) {
 		return
 	}
 	v := vendoring{c.Project, c.Project.Vendor, errs}
 	differences := v.vendor.Differences(v.compared())
 	for _, m := range v.vendor.Modules {
-		v.checkGo(m, c.version)
+		v.validateGo(m, c.version)
 	}
 	if len(differences) > 0 && v.vendor.Workspace != (v.project.Work != nil) {
 		v.otherKind()
@@ -163,8 +163,8 @@ func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
 	return nil
 }
 
-// checkGo finds a module that asks for a newer Go.
-func (v vendoring) checkGo(m *gomod.Vendored, have project.Version) {
+// validateGo finds a module that asks for a newer Go.
+func (v vendoring) validateGo(m *gomod.Vendored, have project.Version) {
 	if !have.IsSet() || m.Go == "" || project.Satisfies(have.Value, m.Go) {
 		return
 	}

@@ -31,13 +31,13 @@ const goDatabase = "https://vuln.go.dev"
 // withVuln is the check vuln with what it needs beside the source.
 func (d draft) withVuln(c plan.Check) plan.Check {
 	here := d.Request.BuildPlatform
-	c.Args = appendFlag(nil, "tags", strings.Join(values(d.Spec.Build.Tags), ","))
+	c.Args = appendFlag(nil, "tags", strings.Join(values(d.image.Build.Tags), ","))
 	c.Env = d.compileEnv(here)
 	c.Caches = d.compileCaches(c.Start)
 	c.Modules = d.moduleFolders()
-	c.Program = d.install(govulncheck, d.Spec.Vuln.Version, here, "/govulncheck")
+	c.Program = d.install(govulncheck, d.image.Vuln.Version, here, "/govulncheck")
 	c.Database = d.database(c.At)
-	c.Ignored = values(d.Spec.Vuln.Ignore)
+	c.Ignored = values(d.image.Vuln.Ignore)
 	return c
 }
 
@@ -52,16 +52,16 @@ func (d draft) database(at []plan.Span) plan.Database {
 		db.Context = step.VulnContext
 		return db
 	}
-	db.URL = cmp.Or(d.Spec.Vuln.Database.Value, goDatabase)
+	db.URL = cmp.Or(d.image.Vuln.Database.Value, goDatabase)
 	db.Network = true
-	if url := d.Spec.Vuln.Database; url.IsSet() {
-		db.At = spans(d.Spec, url.At)
+	if url := d.image.Vuln.Database; url.IsSet() {
+		db.At = spans(d.image, url.At)
 	}
 	return db
 }
 
 // bringsDatabase reports whether a build context has the database.
-func (c choices) bringsDatabase() bool {
+func (c Decision) bringsDatabase() bool {
 	return slices.ContainsFunc(c.Request.Contexts, func(given string) bool {
 		name, _, _ := strings.Cut(given, "::")
 		return name == step.VulnContext
@@ -69,7 +69,7 @@ func (c choices) bringsDatabase() bool {
 }
 
 // folders are the build contexts that steps read as they are.
-func (c choices) folders() []string {
+func (c Decision) folders() []string {
 	if c.looksUp() && c.bringsDatabase() {
 		return []string{step.VulnContext}
 	}
@@ -77,15 +77,15 @@ func (c choices) folders() []string {
 }
 
 // looksUp reports whether vulnerabilities are looked up.
-func (c choices) looksUp() bool {
-	if c.Request.Target == VulnTarget {
+func (c Decision) looksUp() bool {
+	if c.Target == VulnTarget {
 		return true
 	}
-	return c.isChecked() && slices.ContainsFunc(c.Spec.Checks, func(s spec.String) bool { return s.Value == VulnTarget })
+	return c.isChecked() && slices.ContainsFunc(c.image.Checks, func(s spec.String) bool { return s.Value == VulnTarget })
 }
 
-// checkPrograms finds a need for the network where the client takes it away.
-func checkPrograms(c choices, errs *diag.List) {
+// validatePrograms finds a need for the network where the client takes it away.
+func validatePrograms(c Decision, errs *diag.List) {
 	if !c.Request.Offline {
 		return
 	}
