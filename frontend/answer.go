@@ -47,7 +47,7 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 		found.Seeds, err = b.seeds(ctx, q.Platforms)
 		return err
 	})
-	eg.Go(func() error { return b.loadFolders(ctx, q.Folders) })
+	eg.Go(func() error { return b.loadFolders(ctx, q.Contexts) })
 	eg.Go(func() (err error) {
 		found.Images, notFound, err = b.resolveAll(ctx, q.Images)
 		if err == nil && notFound == nil {

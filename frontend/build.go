@@ -159,6 +159,10 @@ func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, erro
 	}
 	p.facts = found.Facts
 	p.inputs.Contexts = b.contexts.states()
+	if planner.IsCheck(d.Target) {
+		p.plan, err = d.PlanCheck(found)
+		return p, err
+	}
 	p.plan, err = d.Plan(found)
 	return p, err
 }

@@ -330,6 +330,9 @@ func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error)
 	if err != nil {
 		return nil, err
 	}
+	if planner.IsCheck(d.Target) {
+		return d.PlanCheck(found)
+	}
 	return d.Plan(found)
 }
 

@@ -12,11 +12,12 @@ import (
 
 // buildArgs is what the command line overrides for one build.
 type buildArgs struct {
-	goVersion string
-	modules   netenv.Env        // GOPROXY and similar, those that were given
-	epoch     Epoch             // SOURCE_DATE_EPOCH
-	stamps    map[string]string // VERSION and similar, those that were given; knownStamps checks them
-	releases  []string          // RELEASES, as "v1.2.3"; nil when it was not given
+	goVersion  string
+	modules    netenv.Env // GOPROXY and similar, those that were given
+	epoch      Epoch      // SOURCE_DATE_EPOCH
+	epochGiven bool
+	stamps     map[string]string // VERSION and similar, those that were given; knownStamps checks them
+	releases   []string          // RELEASES, as "v1.2.3"; nil when it was not given
 }
 
 // RerunArg is the build arg that has all steps run again.
@@ -76,6 +77,7 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 			args.releases = readReleases(value)
 		case name == EpochArg:
 			var d *diag.Diagnostic
+			args.epochGiven = true
 			args.epoch, d = ParseEpoch(value)
 			refuse(name+" is ", d, errs)
 		case stampArgs[name] != "":
@@ -115,7 +117,7 @@ func argNames() []string {
 func reportUnknown(unknown []string, errs *diag.List) {
 	var others []string
 	for _, name := range unknown {
-		d := withNearMiss(diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name)}, name, argNames())
+		d := withClosest(diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name)}, name, argNames())
 		if d.Hint != "" {
 			errs.Add(d)
 			continue

@@ -17,20 +17,20 @@ func TestEmptyBuildArgs(t *testing.T) {
 		given[name] = ""
 	}
 	var errs diag.List
-	c := Decision{common: &common{args: readBuildArgs(given, &errs)}}
-	if none := readBuildArgs(nil, &errs); errs.Err() != nil || c.args.epoch != none.epoch || c.args.releases != nil || len(c.args.stamps) > 0 || c.args.goVersion != "" {
-		t.Errorf("%v, %+v", errs.Err(), c.args)
+	args := readBuildArgs(given, &errs)
+	if none := readBuildArgs(nil, &errs); errs.Err() != nil || args.epoch != none.epoch || args.epochGiven || args.releases != nil || len(args.stamps) > 0 || args.goVersion != "" {
+		t.Errorf("%v, %+v", errs.Err(), args)
 	}
 	s, err := spec.Parse("Dockerfile", []byte("modules: {private: [corp.example, b.example], proxy: direct, sumdb: sum.example}"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.image = s
-	if got, want := c.proxyEnv().List(), []string{"GOPRIVATE=corp.example,b.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
+	m := modules{settings: s.Modules, args: args.modules}
+	if got, want := m.env().List(), []string{"GOPRIVATE=corp.example,b.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
 		t.Errorf("the spec's settings are %q, want %q", got, want)
 	}
-	c.args = readBuildArgs(map[string]string{"GOPRIVATE": "c.example", "GONOSUMDB": "d.example"}, &errs)
-	if got, want := c.proxyEnv().List(), []string{"GONOSUMDB=d.example", "GOPRIVATE=c.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
+	m.args = readBuildArgs(map[string]string{"GOPRIVATE": "c.example", "GONOSUMDB": "d.example"}, &errs).modules
+	if got, want := m.env().List(), []string{"GONOSUMDB=d.example", "GOPRIVATE=c.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
 		t.Errorf("with build args they are %q, want %q", got, want)
 	}
 }

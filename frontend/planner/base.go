@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,8 +22,23 @@ func (b base) key(p plan.Platform) ImageKey {
 	return ImageKey{Ref: b.ref, Platform: p, Digest: spec.Lookup(b.locked, p.String()), Use: UseBase, At: b.at}
 }
 
-// UseBase is what an ImageKey of a base is for.
-const UseBase = "base"
+// String returns the reference, or "scratch".
+func (b base) String() string { return cmp.Or(b.ref, scratch) }
+
+// name returns the base with the digest that was found for it. A build context
+// that replaces it may have none.
+func (b base) name(img Image) string {
+	if img.Digest == "" || hasDigest(img.Name) {
+		return img.Name
+	}
+	return img.Name + "@" + img.Digest
+}
+
+// What an ImageKey is for.
+const (
+	UseBase      = "base"
+	UseToolchain = "toolchain"
+)
 
 // scratch is the empty base. gohull adds what programs expect of a root file
 // system, which the other bases bring along.
@@ -50,14 +66,14 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 	return base{ref: validateReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
 }
 
-// goArchs are the processors that Go compiles for on Linux.
+// goArchs are the architectures that Go compiles for on Linux.
 var goArchs = []string{
 	"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le",
 	"mipsle", "ppc64", "ppc64le", "riscv64", "s390x",
 }
 
-// variantEnv is the environment variable that takes a processor's variant,
-// and what it takes for each; see `go help environment`.
+// variantEnv is the environment variable that takes an architecture's variant,
+// and its value for each; see `go help environment`.
 var variantEnv = map[string]struct {
 	name   string
 	values map[string]string
@@ -67,25 +83,21 @@ var variantEnv = map[string]struct {
 	"arm64": {"GOARM64", map[string]string{"v8": "v8.0", "v8.1": "v8.1", "v8.2": "v8.2", "v9": "v9.0"}},
 }
 
-// validatePlatforms finds platforms that cannot be built for. A check runs on the
-// builder, whatever platform is asked for.
-func validatePlatforms(c Decision, errs *diag.List) {
-	if IsCheck(c.Target) {
-		return
-	}
-	for _, p := range c.Request.Platforms {
+// validatePlatforms reports platforms that cannot be built for.
+func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) {
+	for _, p := range r.Platforms {
 		at := diag.Range{File: "--platform " + p.String()}
 		switch {
 		case p.OS != "linux":
-			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(c.Target, p)})
+			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(target, p)})
 		case !slices.Contains(goArchs, p.Architecture):
-			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this processor", Hint: "`go tool dist list` lists those it does"})
+			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this architecture", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
-			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the processor", Hint: variantHint(p)})
-		case c.image.Build.Cgo.Value && !isReference(c.image.Toolchain) && p.Architecture != c.Request.BuildPlatform.Architecture:
+			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the architecture", Hint: variantHint(p)})
+		case s.Build.Cgo.Value && !isReference(s.Toolchain) && p.Architecture != r.BuildPlatform.Architecture:
 			errs.Add(diag.Diagnostic{
-				At:      c.image.Build.Cgo.At,
-				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, c.Request.BuildPlatform),
+				At:      s.Build.Cgo.At,
+				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, r.BuildPlatform),
 				Hint:    fmt.Sprintf("name a toolchain image that has one, %s-gcc or what CC in build.env says", triplets[p.Architecture]),
 			})
 		}
@@ -113,7 +125,8 @@ func variantHint(p plan.Platform) string {
 	return fmt.Sprintf("it knows %v", known)
 }
 
-// platformEnv is what makes the go command compile for a platform.
+// platformEnv returns the variables that make the go command compile for a
+// platform.
 func platformEnv(p plan.Platform) []string {
 	env := []string{"GOARCH=" + p.Architecture, "GOOS=" + p.OS}
 	if v, ok := variantEnv[p.Architecture]; ok && p.Variant != "" {

@@ -1,8 +1,7 @@
 package planner
 
 import (
-	"crypto/sha256"
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,23 +18,30 @@ import (
 // that is not known to be harmless. It also leaves out steps that begin with
 // packs or a seed: these may come from a cache that another project writes.
 
-// fetchCaches are the caches of a step that fetches modules.
-func (d draft) fetchCaches() plan.Caches {
-	c := d.goCaches()
-	c.From = d.sources()
+// sharing decides which caches of the builder steps share.
+type sharing struct {
+	root    goroot
+	modules modules
+	build   spec.Build
+}
+
+// fetch returns the caches of a step that fetches modules.
+func (s sharing) fetch() plan.Caches {
+	c := s.ofGo()
+	c.From = s.modules.sources()
 	return c
 }
 
-// compileCaches are the caches of a step that compiles or vets, and begins
-// with what start says.
-func (d draft) compileCaches(start plan.Start) plan.Caches {
-	c := d.goCaches()
+// compile returns the caches of a step that compiles or vets, and begins with
+// what start says.
+func (s sharing) compile(start plan.Start) plan.Caches {
+	c := s.ofGo()
 	if c.Alone == "" {
-		c.Alone = d.unknownSetting()
+		c.Alone = unknownSetting(s.build)
 	}
 	switch {
 	case c.Alone != "":
-	case d.image.Build.Cgo.Value:
+	case s.build.Cgo.Value:
 		c.Alone = "it runs a C compiler"
 	case len(start.Packs) > 0:
 		c.Alone = "it begins with packs"
@@ -45,28 +51,26 @@ func (d draft) compileCaches(start plan.Start) plan.Caches {
 	return c
 }
 
-// sharesObjects reports whether what is compiled is kept in a cache of the
-// builder from build to build.
-func (d draft) sharesObjects() bool { return d.compileCaches(plan.Start{}).Alone == "" }
+// keepsObjects reports whether a cache of the builder keeps what is compiled
+// from build to build.
+func (s sharing) keepsObjects() bool { return s.compile(plan.Start{}).Alone == "" }
 
-// goCaches tell the Go that a step runs from others. Releases of Go share
-// caches, as the go command keeps their objects apart. An image of the user's
-// own shares with itself.
-func (c Decision) goCaches(images map[ImageKey]Image) plan.Caches {
-	if c.toolchain.ref == "" {
-		return plan.Caches{Go: c.moduleGo()}
+// ofGo tells the Go that a step runs from others. Releases of Go share caches,
+// as the go command keeps their objects apart. An image of the user's own
+// shares with itself.
+func (s sharing) ofGo() plan.Caches {
+	if s.root.ref == "" {
+		return plan.Caches{Go: s.moduleGo()}
 	}
-	img := images[c.toolchain.key(c.Request.BuildPlatform)]
-	switch {
+	switch img := s.root.image; {
 	case img.Context != "" && img.Digest == "":
 		return plan.Caches{Alone: "its Go comes from a build context"}
-	case img.Context == "" && isOfficial(c.toolchain.ref):
+	case img.Context == "" && isOfficial(s.root.ref):
 		return plan.Caches{}
+	default:
+		return plan.Caches{Go: img.Digest}
 	}
-	return plan.Caches{Go: img.Digest}
 }
-
-func (d draft) goCaches() plan.Caches { return d.Decision.goCaches(d.found.Images) }
 
 // isOfficial reports whether an image is one of the official Go images. A
 // registry serves no digest that the repository does not have.
@@ -77,35 +81,23 @@ func isOfficial(ref string) bool {
 // toolchainModule is the module that Go is published as.
 const toolchainModule = "golang.org/toolchain"
 
-// moduleGo names the Go of the module proxy: nothing where the checksum
-// database vouches for it, else what does.
-func (c Decision) moduleGo() string {
-	if sum := spec.Lookup(c.toolchain.locked, processor(c.Request.BuildPlatform)); sum != "" {
+// moduleGo names the Go of the module proxy: it is empty if the checksum
+// database vouches for it, else it is what does.
+func (s sharing) moduleGo() string {
+	if sum := s.root.sum(s.root.runsOn); sum != "" {
 		return sum
 	}
-	env := c.proxyEnv()
-	unchecked := first(env.Get("GONOSUMDB"), env.Get("GOPRIVATE"))
+	env := s.modules.env()
+	unchecked := cmp.Or(env.Get("GONOSUMDB"), env.Get("GOPRIVATE"))
 	if env.Get("GOSUMDB") == "" && !module.MatchPrefixPatterns(unchecked, toolchainModule) {
 		return ""
 	}
-	return c.sources()
+	return s.modules.sources()
 }
 
-// sources names the settings that say where modules come from. A project that
-// chooses its own proxy can have any code served under any name: what it
-// fetched is for builds with the same settings alone.
-func (c Decision) sources() string {
-	env := c.proxyEnv().List()
-	if len(env) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("from-%x", sha256.Sum256([]byte(strings.Join(env, "\n"))))[:len("from-")+16]
-}
-
-// unknownSetting is a setting of `build` that is not known to be harmless, as
-// the reason why a step shares no cache.
-func (c Decision) unknownSetting() string {
-	b := c.image.Build
+// unknownSetting returns a setting of `build` that is not known to be harmless,
+// as the reason why a step shares no cache.
+func unknownSetting(b spec.Build) string {
 	for _, e := range b.Env {
 		if !isHarmlessVariable(e.Key.Value, e.Value.Value) {
 			return "build.env has " + e.Key.Value

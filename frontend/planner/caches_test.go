@@ -74,21 +74,21 @@ func TestHarmlessVariables(t *testing.T) {
 func TestGoCaches(t *testing.T) {
 	here := plan.Platform{OS: "linux", Architecture: "amd64"}
 	const digest = "sha256:ab"
-	image := func(ref string) Decision {
-		return Decision{Input: Input{Request: Request{BuildPlatform: here}}, common: &common{}, image: &spec.Spec{}, toolchain: toolchain{ref: ref}}
+	image := func(ref string) sharing {
+		return sharing{root: goroot{toolchain: toolchain{ref: ref, runsOn: here}}}
 	}
-	byModule := func(env map[string]string) Decision {
-		c := image("")
+	byModule := func(env map[string]string) sharing {
+		s := image("")
 		for name, value := range env {
-			c.args.modules, _ = c.args.modules.With(name, value)
+			s.modules.args, _ = s.modules.args.With(name, value)
 		}
-		return c
+		return s
 	}
 	locked := byModule(nil)
-	locked.toolchain.locked = []spec.Pair{{Key: spec.String{Value: "linux/amd64"}, Value: spec.String{Value: "h1:x"}}}
+	locked.root.locked = []spec.Pair{{Key: spec.String{Value: "linux/amd64"}, Value: spec.String{Value: "h1:x"}}}
 	for _, c := range []struct {
 		what string
-		c    Decision
+		s    sharing
 		img  Image
 		want plan.Caches
 	}{
@@ -106,8 +106,8 @@ func TestGoCaches(t *testing.T) {
 		{"module, private", byModule(map[string]string{"GOPRIVATE": "golang.org"}), Image{}, plan.Caches{Go: "from-5fc0a702ee3d4690"}},
 		{"module, private but verified", byModule(map[string]string{"GOPRIVATE": "golang.org", "GONOSUMDB": "corp.example"}), Image{}, plan.Caches{}},
 	} {
-		images := map[ImageKey]Image{c.c.toolchain.key(here): c.img}
-		if got := c.c.goCaches(images); got != c.want {
+		c.s.root.image = c.img
+		if got := c.s.ofGo(); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
 		}
 	}

@@ -44,18 +44,18 @@ func linksC(s *spec.Spec) bool {
 	return !slices.ContainsFunc(texts, static.MatchString)
 }
 
-// static is the flag of C's linker that links everything in, and none of its
-// kin, such as -static-libgcc.
+// static matches the flag of C's linker that links everything in, and no
+// similar one, such as -static-libgcc.
 var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 
-// validateCgo finds builds with cgo that cannot work. What run.files brings to
-// scratch may be a C library, which only the linked binary can tell.
-func validateCgo(c Decision, errs *diag.List) {
-	if !linksC(c.image) || c.base.ref != "" || len(c.image.Run.Files) > 0 || !c.ofImage() {
+// validateCgo reports builds with cgo that cannot work. What run.files brings
+// to scratch may be a C library, which only the linked binary can tell.
+func validateCgo(s *spec.Spec, b base, errs *diag.List) {
+	if !linksC(s) || b.ref != "" || len(s.Run.Files) > 0 {
 		return
 	}
 	errs.Add(diag.Diagnostic{
-		At:      c.image.Build.Cgo.At,
+		At:      s.Build.Cgo.At,
 		Message: "build.cgo: the binary needs a C library, which the base scratch does not have",
 		Hint:    "write `base: distroless`, which has glibc when cgo is on, or link it in with `ldflags: -s -w -linkmode external -extldflags -static`",
 	})
@@ -65,23 +65,30 @@ func validateCgo(c Decision, errs *diag.List) {
 // without cgo.
 var dynamic = regexp.MustCompile(`(^|\s)--?(buildmode[= ]pie|linkmode[= ]external|I[= ])`)
 
-// linksDynamically reports whether binaries are taken for dynamically linked
-// before they are compiled.
-func (d draft) linksDynamically() bool {
-	return d.image.Build.Cgo.Value || dynamic.MatchString(d.image.Build.Ldflags.Value)
+// linking is how binaries find what they are linked with in their image.
+type linking struct {
+	file  string
+	base  base
+	build spec.Build
 }
 
-// linker is the step that finds the dynamic linker for binaries; nil where a C
-// compiler links them, against the C library of the toolchain's image.
-func (d draft) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
-	if d.image.Build.Cgo.Value || external.MatchString(d.image.Build.Ldflags.Value) {
+// dynamic reports whether binaries are taken for dynamically linked before they
+// are compiled.
+func (l linking) dynamic() bool {
+	return l.build.Cgo.Value || dynamic.MatchString(l.build.Ldflags.Value)
+}
+
+// linker finds the dynamic linker for binaries. It is nil if a C compiler links
+// them, against the C library of the toolchain's image.
+func (l linking) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
+	if l.build.Cgo.Value || external.MatchString(l.build.Ldflags.Value) {
 		return nil
 	}
 	return &plan.Linker{
 		Step: plan.Step{
 			ID:   "libraries",
-			Name: fmt.Sprintf("find the dynamic linker of %s for %s in %s", packageList(binaries), p, d.baseRef()),
-			At:   spans(d.image, d.image.Base.At),
+			Name: fmt.Sprintf("find the dynamic linker of %s for %s in %s", packageList(binaries), p, l.base),
+			At:   spans(l.file, l.base.at),
 		},
 		Arch: p.Architecture,
 	}
@@ -90,26 +97,23 @@ func (d draft) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
 // external is the flag that has a C compiler link.
 var external = regexp.MustCompile(`(^|\s)--?linkmode[= ]external`)
 
-// libraries is the step that checks that the image has the libraries that its
-// binaries need.
-func (d draft) libraries(binaries []plan.Binary, p plan.Platform) plan.Libraries {
-	path, _ := lookupEnv(d.mergeEnv(d.found.Images[d.base.key(p)].Config.Config.Env, d.image.Run.Env), "LD_LIBRARY_PATH")
+// libraries checks that an image with some environment has the libraries that
+// its binaries need.
+func (l linking) libraries(binaries []plan.Binary, p plan.Platform, env []string) plan.Libraries {
+	path, _ := lookupEnv(env, "LD_LIBRARY_PATH")
 	return plan.Libraries{
 		Step: plan.Step{
 			ID:   "libraries",
-			Name: fmt.Sprintf("find the C libraries of %s for %s in %s", packageList(binaries), p, d.baseRef()),
-			At:   spans(d.image, d.image.Base.At, d.image.Build.Cgo.At),
+			Name: fmt.Sprintf("find the C libraries of %s for %s in %s", packageList(binaries), p, l.base),
+			At:   spans(l.file, l.base.at, l.build.Cgo.At),
 		},
-		Image: d.baseRef(),
+		Image: l.base.String(),
 		Path:  path,
-		Cgo:   d.image.Build.Cgo.Value,
+		Cgo:   l.build.Cgo.Value,
 	}
 }
 
-// baseRef is what people call the base.
-func (d draft) baseRef() string { return first(d.base.ref, scratch) }
-
-// triplets are what Debian calls processors in the names of its C compilers.
+// triplets are Debian's names of architectures in the names of its C compilers.
 var triplets = map[string]string{
 	"386":      "i686-linux-gnu",
 	"amd64":    "x86_64-linux-gnu",
@@ -124,24 +128,4 @@ var triplets = map[string]string{
 	"ppc64le":  "powerpc64le-linux-gnu",
 	"riscv64":  "riscv64-linux-gnu",
 	"s390x":    "s390x-linux-gnu",
-}
-
-// compilers name the C compilers for a platform that is not the builder's:
-// those of the platform's own name, unless the spec or the toolchain's image
-// names others. The go command would take the builder's.
-func (d draft) compilers(p plan.Platform) []string {
-	if !d.image.Build.Cgo.Value || p.Architecture == d.Request.BuildPlatform.Architecture {
-		return nil
-	}
-	named := slices.Clone(d.found.Images[d.toolchain.key(d.Request.BuildPlatform)].Config.Config.Env)
-	for _, e := range d.image.Build.Env {
-		named = append(named, e.Key.Value+"="+e.Value.Value)
-	}
-	var env []string
-	for _, c := range []struct{ key, program string }{{"CC", "gcc"}, {"CXX", "g++"}} {
-		if _, ok := lookupEnv(named, c.key); !ok {
-			env = append(env, c.key+"="+triplets[p.Architecture]+"-"+c.program)
-		}
-	}
-	return env
 }

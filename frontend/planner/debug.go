@@ -1,12 +1,14 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -25,29 +27,39 @@ const (
 	debugLdflags = "-s=false -w=false"
 )
 
-// delveArchs are the processors that Delve runs on without being told that it
-// is an experiment.
+// delveArchs are the architectures on which Delve runs without a flag for
+// experiments.
 var delveArchs = []string{"386", "amd64", "arm64"}
 
-// debugs reports whether the image is one to debug.
-func (c Decision) debugs() bool { return c.Target == DebugTarget }
+// debugging is how the program of an image is debugged.
+type debugging struct {
+	on      bool // whether the image is one to debug
+	file    string
+	keys    spec.Debug
+	expose  []spec.Port
+	written []spec.String // the entrypoint of the spec
+}
 
-// validateDebug finds what Delve cannot do.
-func validateDebug(c Decision, errs *diag.List) {
-	if !c.debugs() {
+func chooseDebugging(s *spec.Spec, target string) debugging {
+	return debugging{on: target == DebugTarget, file: s.File, keys: s.Debug, expose: s.Run.Expose, written: s.Run.Entrypoint}
+}
+
+// validate reports what Delve cannot do.
+func (d debugging) validate(platforms []plan.Platform, errs *diag.List) {
+	if !d.on {
 		return
 	}
-	for _, p := range c.Request.Platforms {
+	for _, p := range platforms {
 		if !slices.Contains(delveArchs, p.Architecture) {
 			errs.Add(diag.Diagnostic{
 				At:      diag.Range{File: "--platform " + p.String()},
-				Message: "Delve does not run on this processor",
+				Message: "Delve does not run on this architecture",
 				Hint:    "debug the program on one of " + strings.Join(delveArchs, ", "),
 			})
 		}
 	}
-	for _, port := range c.image.Run.Expose {
-		if port.Number != c.debugPort() || port.Protocol != "tcp" {
+	for _, port := range d.expose {
+		if port.Number != d.port() || port.Protocol != "tcp" {
 			continue
 		}
 		errs.Add(diag.Diagnostic{
@@ -58,26 +70,16 @@ func validateDebug(c Decision, errs *diag.List) {
 	}
 }
 
-func (c Decision) debugPort() int {
-	if port := c.image.Debug.Port; port != 0 {
-		return port
-	}
-	return debugPort
-}
+func (d debugging) port() int { return cmp.Or(d.keys.Port, debugPort) }
 
-func (d draft) debugger(p plan.Platform) *plan.Program {
-	if !d.debugs() {
-		return nil
+// config has Delve start the program of a config. A program that stands at a
+// breakpoint answers no health check, although nothing is wrong.
+func (d debugging) config(c plan.Config, binaries []plan.Binary, errs *diag.List) plan.Config {
+	if !d.on {
+		return c
 	}
-	prog := d.install(delve, d.image.Debug.Version, p, delveFile)
-	return &prog
-}
-
-// underDelve is a config whose program is started by Delve. A program that
-// stands at a breakpoint answers no health check, and is well.
-func (d draft) underDelve(c plan.Config, binaries []plan.Binary) plan.Config {
-	c.Entrypoint = d.delveEntrypoint(c.Entrypoint, binaries)
-	c.Expose = append(c.Expose, fmt.Sprintf("%d/tcp", d.debugPort()))
+	c.Entrypoint = d.entrypoint(c.Entrypoint, binaries, errs)
+	c.Expose = append(c.Expose, fmt.Sprintf("%d/tcp", d.port()))
 	slices.Sort(c.Expose)
 	c.Expose = slices.Compact(c.Expose)
 	if c.Healthcheck != nil {
@@ -86,34 +88,34 @@ func (d draft) underDelve(c plan.Config, binaries []plan.Binary) plan.Config {
 	return c
 }
 
-// delveEntrypoint puts Delve before the first of our binaries, so that what
-// stands before it, such as an init, stays.
-func (d draft) delveEntrypoint(entrypoint []string, binaries []plan.Binary) []string {
+// entrypoint puts Delve before the first of our binaries, so that what stands
+// before it, such as an init, stays.
+func (d debugging) entrypoint(entrypoint []string, binaries []plan.Binary, errs *diag.List) []string {
 	for i, word := range entrypoint {
 		for _, b := range binaries {
 			if word == b.Path || word == path.Base(b.Path) {
 				before, args := entrypoint[:i], entrypoint[i+1:]
-				return slices.Concat(before, d.delveCommand(), []string{b.Path, "--"}, args)
+				return slices.Concat(before, d.command(), []string{b.Path, "--"}, args)
 			}
 		}
 	}
-	d.errs.Add(diag.Diagnostic{
-		At:      d.image.Run.Entrypoint[0].At,
+	errs.Add(diag.Diagnostic{
+		At:      d.written[0].At,
 		Message: fmt.Sprintf("run.entrypoint: it starts nothing that Delve could start instead: none of its words is %s", pathList(binaries)),
 		Hint:    "write the path of the binary as a word of its own",
 	})
 	return entrypoint
 }
 
-// delveCommand listens for as many debuggers as come. Who may connect is
-// decided by who reaches the port: a check of the user, on connections from
-// the same host, would turn away `kubectl port-forward`.
-func (d draft) delveCommand() []string {
+// command listens for as many debuggers as come. Who may connect is decided by
+// who reaches the port: a check of the user, on connections from the same host,
+// would turn away `kubectl port-forward`.
+func (d debugging) command() []string {
 	command := []string{
-		delveFile, "exec", "--headless", fmt.Sprintf("--listen=:%d", d.debugPort()),
+		delveFile, "exec", "--headless", fmt.Sprintf("--listen=:%d", d.port()),
 		"--api-version=2", "--accept-multiclient", "--only-same-user=false",
 	}
-	if d.image.Debug.Continue.Value {
+	if d.keys.Continue.Value {
 		command = append(command, "--continue")
 	}
 	return command

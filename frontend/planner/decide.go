@@ -1,16 +1,19 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
+	"github.com/gohull/gohull/llb/plan"
 )
 
 // Decisions is what one request is for. Exactly one of its fields is set.
 type Decisions struct {
 	Images []*Decision // in the order of the spec
-	Check  *Decision   // a target of the whole project, such as a check
+	Check  *Decision   // a check by itself
 	Lock   *LockDecision
 }
 
@@ -24,19 +27,19 @@ func (ds Decisions) All() []*Decision {
 
 // Decision is everything that follows from the input alone, for one image of
 // a request or for a check of the project. It is made once, by Decide, and does
-// not change. Its methods return an error, a diag.Errors, if anything is wrong
-// with the input.
+// not change. The error of its methods is a diag.Errors: what is wrong with the
+// input, and what is wrong with what was found.
 type Decision struct {
-	Input
 	*common
 	Image  string // its name in a file of several; empty for the only one, and for a check
 	Target string // what of the image is wanted, or which check: the name of one of Targets
 
 	written    *spec.Spec // what holds for the image, as the spec says it
-	image      *spec.Spec // the same, with values in the place of stamps
+	image      *spec.Spec // the same, with values instead of stamps
 	stamps     stamp.Values
 	toolchain  toolchain
 	base       base
+	debug      debugging
 	names      []string  // of the image, with tags
 	leftOut    []LeftOut // tags that it does not get
 	generators *Decision // nil if none run before the build
@@ -45,19 +48,20 @@ type Decision struct {
 
 // common is what is decided once for all images of a request.
 type common struct {
-	args     buildArgs
-	asked    project.Version // of Go, whatever the lock says
-	version  project.Version // of Go, as the lock has it; not set if only the toolchain image knows
-	stamps   stamp.Values    // without the image's name
-	vendored bool
-	groups   map[string]*alike // images by the conditions of their build constraints
-	refs     []string          // the images of all toolchains and bases, without repeats
-	errs     diag.List
+	Input
+	args    buildArgs
+	asked   project.Version // of Go, whatever the lock says
+	version project.Version // of Go, as the lock has it; not set if only the toolchain image knows
+	modules modules
+	stamps  stamp.Values      // without the image's name
+	groups  map[string]*alike // images by the conditions of their build constraints
+	refs    []string          // the images of all toolchains and bases, if build contexts may replace them
+	errs    diag.List
 }
 
-// Decide decides all that follows from the input, once for each image that the
-// request is for. Its error, a diag.Errors, is about the request's target. Other
-// errors are those of the decisions.
+// Decide decides everything that follows from the input, once for each image
+// that the request is for. Its error, a diag.Errors, is about the request's
+// target. Other errors are those of the decisions.
 func Decide(in Input) (Decisions, error) {
 	var errs diag.List
 	validateImageNames(in.Spec, &errs)
@@ -69,15 +73,16 @@ func Decide(in Input) (Decisions, error) {
 		return Decisions{Lock: decideLock(in)}, nil
 	}
 	c := decideCommon(in, target)
+	c.stamps = knownStamps(in.Request, c.args, &c.errs)
 	var ds Decisions
 	if IsCheck(target) {
-		ds.Check = c.decide(in, "", target)
+		ds.Check = c.decide("", target)
 	}
 	for _, name := range names {
-		ds.Images = append(ds.Images, c.decide(in, name, target))
+		ds.Images = append(ds.Images, c.decide(name, target))
 	}
 	if generates(in.Spec, target) {
-		generators := c.decide(in, "", GenerateTarget)
+		generators := c.decide("", GenerateTarget)
 		for _, d := range ds.All() {
 			d.generators = generators
 		}
@@ -87,52 +92,136 @@ func Decide(in Input) (Decisions, error) {
 
 // decideCommon decides what all images share.
 func decideCommon(in Input, target string) *common {
-	c := &common{}
+	c := &common{Input: in}
 	c.args = readBuildArgs(in.Request.BuildArgs, &c.errs)
-	c.asked = chooseVersion(in, c.args, &c.errs)
+	c.asked = chooseVersion(in.Spec, in.Project, c.args.goVersion, &c.errs)
 	c.version = lockedVersion(in, c.asked)
-	c.vendored = chooseVendored(in.Spec, in.Project, c.asked)
-	validateVendor(in, &c.errs)
-	validateVendorCheck(in, &c.errs)
-	if target != LockTarget {
-		c.stamps = knownStamps(in.Request, c.args, &c.errs)
+	c.modules = modules{
+		project:  in.Project,
+		settings: in.Spec.Modules,
+		args:     c.args.modules,
+		vendored: chooseVendored(in.Spec, in.Project, c.asked),
+		contexts: in.Request.ContextNames(),
 	}
-	c.findAlike(in, target)
+	validateVendor(in.Spec, in.Project, &c.errs)
+	validateLines(c.modules, c.version, &c.errs)
+	validateFilters(in.Request.Uncached, &c.errs)
+	if len(in.Request.Contexts) > 0 {
+		c.refs = c.imageRefs(target)
+	}
+	c.findAlike()
 	return c
 }
 
 // decide decides what is an image's own. A check has neither a base nor stamps
 // or names: in a file of several images, these may be complete for each image
 // alone.
-func (c *common) decide(in Input, image, target string) *Decision {
-	written := in.Spec.Find(image)
-	d := Decision{Input: in, common: c, Image: image, Target: target, written: written, image: written}
+func (c *common) decide(image, target string) *Decision {
+	written := c.Spec.Find(image)
 	errs := copyOf(c.errs)
-	d.toolchain = chooseToolchain(d, &errs)
+	d := &Decision{common: c, Image: image, Target: target, written: written, image: written}
+	d.toolchain = c.chooseToolchain(written, target, &errs)
+	d.debug = chooseDebugging(written, target)
+	d.stamps, _ = c.stamps.With("Image", image) // any name is valid
 	if d.ofImage() {
 		d.base = chooseBase(written, &errs)
+		validatePlatforms(written, c.Request, target, &errs)
+		validateCgo(written, d.base, &errs)
 	}
-	d = d.locked(&errs)
+	if c.Lock != nil {
+		d.lock(&errs)
+	}
 	d.validate(&errs)
-	d.stamps, _ = c.stamps.With("Image", image) // any name is valid
 	if d.ofImage() && target != LockTarget {
-		d.image = d.stamped(&errs)
-		d = d.named(&errs)
+		d.image = stamped(written, d.stamps, &errs)
+		d.names, d.leftOut = naming{d.stamps, d.image.Image, c.Request, c.args.releases}.names(&errs)
 	}
 	d.wrong = errs
-	return &d
+	return d
 }
 
 // ofImage reports whether the decision is about an image.
-func (c Decision) ofImage() bool { return !IsCheck(c.Target) }
+func (d *Decision) ofImage() bool { return !IsCheck(d.Target) }
+
+// chooseToolchain chooses the toolchain of an image. Git is needed for modules
+// from their own hosts, unless they are vendored and no check looks beyond that.
+func (c *common) chooseToolchain(image *spec.Spec, target string, errs *diag.List) toolchain {
+	git := (!c.modules.vendored || fetchesAgain(c.Spec.Checks, target)) && c.modules.direct()
+	t := chooseToolchain(image.Toolchain, c.asked, compilesC(image, c.Spec), git, errs)
+	t.version, t.runsOn = c.version, c.Request.BuildPlatform
+	return t
+}
+
+// imageRefs returns the images of all toolchains and bases, without repeats.
+func (c *common) imageRefs(target string) []string {
+	var refs []string
+	have := set{}
+	var ignored diag.List // an image's own build reports what is wrong
+	for _, image := range c.Spec.Each() {
+		have.add(c.chooseToolchain(image, target, &ignored).ref, &refs)
+		have.add(chooseBase(image, &ignored).ref, &refs)
+	}
+	return refs
+}
 
 // validate reports what is wrong with an image, or with what the client asks
 // of it.
-func (c Decision) validate(errs *diag.List) {
-	for _, v := range []func(Decision, *diag.List){
-		validatePlatforms, validateVendored, validateLines, validateBuild, validateFlags, validateCgo,
-		validateContexts, validateFilters, validateNetwork, validatePack, validateDebug, validatePrograms,
-	} {
-		v(c, errs)
+func (d *Decision) validate(errs *diag.List) {
+	if d.modules.vendored && !slices.Contains([]string{TidyTarget, VendorTarget, VerifyTarget, LockTarget}, d.Target) {
+		validateVendored(d.Project, d.version, errs)
 	}
+	validateBuildEnv(d.written.Build.Env, errs)
+	validateFlags(d.written.Build, errs)
+	validateContexts(d.Request, d.refs, d.modules, errs)
+	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)
+	d.debug.validate(d.Request.Platforms, errs)
+	if d.Request.Offline {
+		d.validateOffline(errs)
+	}
+}
+
+// validateOffline reports what a step has to fetch although the client takes
+// the network away.
+func (d *Decision) validateOffline(errs *diag.List) {
+	const remove = "remove the flag: only the steps that fetch have a network"
+	refuse := func(message, hint string) {
+		errs.Add(diag.Diagnostic{At: diag.Range{File: "--network none"}, Message: message, Hint: hint})
+	}
+	if d.modules.downloads() && d.Target != LockTarget {
+		refuse("modules have to be fetched", "run `go mod vendor`, or remove the flag: only the step that fetches has a network")
+	}
+	if d.toolchain.ref == "" && d.version.IsSet() {
+		refuse("`toolchain: module` has to be fetched", "write `toolchain: image`, or remove the flag: only the step that fetches has a network")
+	}
+	if d.readsDatabase() {
+		refuse(govulncheck.name+" has to be fetched", remove)
+	}
+	if d.debug.on {
+		refuse(delve.name+" has to be fetched", remove)
+	}
+}
+
+// Plan makes the plan of an image. The decision is one of Decisions.Images.
+func (d *Decision) Plan(found Found) (*plan.Plan, error) {
+	errs := copyOf(d.wrong)
+	p := d.planning(d.image, found, &errs).images()
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Generators returns the decision about the generators that run before the
+// build; nil if none do. They belong to the project and not to an image.
+func (d *Decision) Generators() *Decision { return d.generators }
+
+// ReplacedModules returns the directories that stand for modules by replace
+// lines and that the request brings from elsewhere.
+func (d *Decision) ReplacedModules() []Replaced { return d.modules.replaced() }
+
+// copyOf returns a list with the same diagnostics, to add others to.
+func copyOf(list diag.List) diag.List {
+	var out diag.List
+	out.Add(list.Sorted()...)
+	return out
 }

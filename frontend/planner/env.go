@@ -12,24 +12,24 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
 
-// mergeEnv is the environment of an image: the base's, and the spec's on top
-// of it. A value may name variables of the base, and those above it.
-func (d draft) mergeEnv(base []string, own []spec.Pair) []string {
+// mergedEnv returns the environment of an image: the base's, and the spec's on
+// top of it. A value may name variables of the base, and those above it.
+func mergedEnv(base []string, own []spec.Pair, errs *diag.List) []string {
 	env := slices.Clone(base)
 	if _, ok := lookupEnv(env, "PATH"); !ok {
 		env = append(env, defaultPath)
 	}
 	for _, e := range own {
-		env = setEnv(env, e.Key.Value, d.expanded(e, env))
+		env = setEnv(env, e.Key.Value, expanded(e, env, errs))
 	}
 	return env
 }
 
-// expanded is a value with its variables replaced, as ENV of a Dockerfile has
+// expanded returns a value with its variables replaced, as ENV of a Dockerfile has
 // it: $NAME, ${NAME}, ${NAME:-default} and similar; \$ is a dollar sign. Quotes
 // and other backslashes are text. A variable that nobody set is an error: it
 // would be empty for ever.
-func (d draft) expanded(e spec.Pair, env []string) string {
+func expanded(e spec.Pair, env []string, errs *diag.List) string {
 	if !strings.Contains(e.Value.Value, "$") {
 		return e.Value.Value
 	}
@@ -38,7 +38,7 @@ func (d draft) expanded(e spec.Pair, env []string) string {
 	result, err := lex.ProcessWordWithMatches(onlyDollars(e.Value.Value), shell.EnvsFromSlice(env))
 	key := "run.env." + e.Key.Value
 	if err != nil {
-		d.errs.Add(diag.Diagnostic{
+		errs.Add(diag.Diagnostic{
 			At:      e.Value.At,
 			Message: fmt.Sprintf("%s: %s", key, strings.ReplaceAll(err.Error(), " (\ufffd)", "")),
 			Hint:    `write \$ for a dollar sign`,
@@ -49,7 +49,7 @@ func (d draft) expanded(e spec.Pair, env []string) string {
 		if !isBare(e.Value.Value, name) {
 			continue // it has a default
 		}
-		d.errs.Add(diag.Diagnostic{
+		errs.Add(diag.Diagnostic{
 			At:      e.Value.At,
 			Message: fmt.Sprintf("%s: neither the base nor a variable above has %s", key, name),
 			Hint:    fmt.Sprintf(`write \$ for a dollar sign, or ${%s:-} for an empty text`, name),

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gohull/gohull/frontend/spec"
@@ -16,16 +15,11 @@ func generates(s *spec.Spec, target string) bool {
 	return s.Generate != nil && !isCheck && target != GenerateTarget
 }
 
-// Generators returns the decision about the generators that run before the
-// build; nil if none do. They belong to the project and not to an image.
-func (c Decision) Generators() *Decision { return c.generators }
-
 // PlanGenerators makes the plan of what generators make. They run before there
-// is a scan.
-func (c Decision) PlanGenerators(images map[ImageKey]Image) (*plan.Plan, error) {
-	errs := copyOf(c.wrong)
-	d := draft{Decision: c, found: Found{Images: images}, errs: &errs}
-	p := d.checkPlan()
+// is a scan. The decision is that of Generators.
+func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.Plan, error) {
+	errs := copyOf(d.wrong)
+	p := d.planning(d.image, Found{Images: images}, &errs).ofProject().checkAlone()
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
@@ -33,36 +27,24 @@ func (c Decision) PlanGenerators(images map[ImageKey]Image) (*plan.Plan, error) 
 	return p, nil
 }
 
-// generateEnv tells generators which time to write into files. Tests are not
-// told: their verdicts would be of one commit, where the time is the commit's.
-func (d draft) generateEnv() []string {
-	env := d.testEnv()
-	if given := d.Request.BuildArgs[EpochArg]; given == "" {
-		return env
-	}
-	return append(env, fmt.Sprintf("%s=%d", EpochArg, d.args.epoch.Seconds()))
-}
-
-func (d draft) generatePatterns() []string {
-	if g := d.image.Generate; g != nil && len(g.Packages) > 0 {
+func (p planning) generatePatterns() []string {
+	if g := p.spec.Generate; g != nil && len(g.Packages) > 0 {
 		return values(g.Packages)
 	}
-	return d.allPatterns()
+	return p.modules.patterns()
 }
 
 // reached is what generators may read, for the platform that they run on.
-func (d draft) reached() plan.Packages {
+func (p planning) reached() plan.Packages {
 	const names = "generators"
-	here := d
-	here.Request.Platforms = []plan.Platform{d.Request.BuildPlatform}
-	source := here.pick(d.generatePatterns(), names)
+	source := p.hereSource(p.generatePatterns(), names)
 	source.Name = "pick what generators read"
 	source.Generate, source.PGO = true, "off"
-	if g := d.image.Generate; g != nil {
+	if g := p.spec.Generate; g != nil {
 		source.Files = values(g.Files)
-		source.At = spans(d.image, g.At)
+		source.At = p.spans(g.At)
 	}
-	return plan.Packages{Source: here.askingModules(*source, names+" import"), Modules: here.modules(names)}
+	return plan.Packages{Source: p.modules.asking(source, names+" import"), Modules: p.hereModules(names)}
 }
 
 func (s *settings) generate() {

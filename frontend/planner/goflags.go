@@ -1,56 +1,88 @@
 package planner
 
 import (
-	"slices"
+	"path"
 	"strings"
 
-	"github.com/gohull/gohull/frontend/goflag"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/step"
 )
 
-// flagKeys are the keys of the spec for flags of the go command that have
-// another name there.
-var flagKeys = map[string]string{
-	"buildmode": "build.mode",
-	"mod":       "modules.mode",
+// goFlags are the flags of go commands that compile. Flags that are newer than
+// the toolchain are left out.
+type goFlags struct {
+	build spec.Build
+	debug bool // whether the image is one to debug
+	noVCS bool // whether Go knows -buildvcs
 }
 
-// ownFlags are flags that gohull decides about.
-var ownFlags = map[string]string{
-	"buildvcs":   "a build has no .git: write stamps into build.ldflags instead of -buildvcs",
-	"modcacherw": "leave -modcacherw out: gohull keeps the modules",
-	"trimpath":   "leave -trimpath out: gohull passes it",
+// link returns the flags of the linker.
+func (f goFlags) link() string {
+	ldflags := defaultLdflags
+	if f.build.Ldflags.IsSet() {
+		ldflags = f.build.Ldflags.Value
+	}
+	if f.debug {
+		ldflags += " " + debugLdflags
+	}
+	return ldflags
 }
 
-// silentFlags are flags that change nothing of what is built.
-var silentFlags = []string{"a", "json", "n", "p", "v", "work", "x"}
+// defaultLdflags leave out the symbol table and the debug information.
+const defaultLdflags = "-s -w"
 
-// insteadOfFlags says what to write instead of each flag of GOFLAGS.
-func insteadOfFlags(value string) string {
-	words, err := goflag.Split(value)
-	if err != nil || len(words) == 0 {
-		return "leave it out"
-	}
-	var instead []string
-	for _, word := range words {
-		name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
-		if hint := insteadOfFlag(name); !slices.Contains(instead, hint) {
-			instead = append(instead, hint)
-		}
-	}
-	return strings.Join(instead, "; ")
+// compile returns the flags that decide what a package is compiled to for the
+// programs of the image.
+func (f goFlags) compile() []string {
+	return appendFlag(f.packages(), "pgo", pgoFile(f.build.Pgo.Value))
 }
 
-func insteadOfFlag(name string) string {
-	key := first(flagKeys[name], "build."+name)
-	isKey := func(e spec.Entry) bool { return e.Key == key }
-	switch {
-	case slices.ContainsFunc(spec.Reference(), isKey):
-		return "write -" + name + " as the key " + key
-	case ownFlags[name] != "":
-		return ownFlags[name]
-	case slices.Contains(silentFlags, name):
-		return "leave -" + name + " out: it changes nothing of the image"
+// packages returns those of the compile flags that do not depend on the
+// program.
+func (f goFlags) packages() []string {
+	args := []string{"-trimpath"}
+	gcflags := f.build.Gcflags.Value
+	if f.debug {
+		args, gcflags = nil, debugGcflags
 	}
-	return "gohull has no key for -" + name
+	if f.noVCS {
+		args = append(args, "-buildvcs=false")
+	}
+	args = appendFlag(args, "gcflags", gcflags)
+	args = appendFlag(args, "asmflags", f.build.Asmflags.Value)
+	return append(args, f.files()...)
+}
+
+// files returns the flags that decide which files a package has.
+func (f goFlags) files() []string {
+	args := f.tags()
+	if f.build.Race.Value {
+		args = append(args, "-race")
+	}
+	return args
+}
+
+func (f goFlags) tags() []string {
+	return appendFlag(nil, "tags", strings.Join(values(f.build.Tags), ","))
+}
+
+func appendFlag(args []string, name, value string) []string {
+	if value == "" {
+		return args
+	}
+	return append(args, "-"+name+"="+value)
+}
+
+// pgoFile makes a profile's path one of the step.
+func pgoFile(value string) string {
+	if !isProfile(value) {
+		return value
+	}
+	return path.Join(step.Source, value)
+}
+
+// isProfile reports whether the value of `build.pgo` is a path, and not one of
+// the go command's words.
+func isProfile(value string) bool {
+	return value != "" && value != "auto" && value != "off"
 }

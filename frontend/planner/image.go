@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -21,47 +23,44 @@ const nonroot = "65532:65532"
 // defaultPath is the PATH of an image whose base has none.
 const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// imageConfig is the base's config with the spec's on top of it.
-func (d draft) imageConfig(img plan.Image, p plan.Platform) plan.Config {
-	run := d.image.Run
-	base := d.found.Images[d.base.key(p)].Config
-	c := plan.Config{
-		Created:     time.Unix(d.args.epoch.Seconds(), 0).UTC(),
-		User:        user(run.User),
-		Entrypoint:  d.entrypoint(img.Compile),
-		Cmd:         values(run.Args),
-		Env:         d.mergeEnv(base.Config.Env, run.Env),
-		WorkingDir:  first(cleaned(run.Workdir), base.Config.WorkingDir, "/"),
-		Expose:      d.expose(base),
-		Volumes:     d.volumes(base),
-		Labels:      d.labels(img, base),
-		StopSignal:  first(run.StopSignal.Value, base.Config.StopSignal),
-		Healthcheck: healthcheck(run.Healthcheck, base),
-		BaseHistory: baseHistory(base),
-	}
-	if d.debugs() {
-		c = d.underDelve(c, img.Compile.Binaries)
-	}
-	c.History = d.history(img, c.Created)
-	return c
+// configuration makes the config of an image: the base's, with the spec's on
+// top of it.
+type configuration struct {
+	run    spec.Run
+	base   dockerspec.DockerOCIImage
+	env    []string          // of the image
+	labels map[string]string // of the command line
+	origin map[string]string // what OCI has names for and the plan knows of the image
+	epoch  Epoch
+	debug  debugging
 }
 
-// cleaned is a path without a slash at its end, empty when there is none.
+func (c configuration) config(img plan.Image, errs *diag.List) plan.Config {
+	out := plan.Config{
+		Created:     time.Unix(c.epoch.Seconds(), 0).UTC(),
+		User:        user(c.run.User),
+		Entrypoint:  c.entrypoint(img.Compile),
+		Cmd:         values(c.run.Args),
+		Env:         c.env,
+		WorkingDir:  cmp.Or(cleaned(c.run.Workdir), c.base.Config.WorkingDir, "/"),
+		Expose:      c.expose(),
+		Volumes:     c.volumes(),
+		Labels:      c.allLabels(),
+		StopSignal:  cmp.Or(c.run.StopSignal.Value, c.base.Config.StopSignal),
+		Healthcheck: healthcheck(c.run.Healthcheck, c.base),
+		BaseHistory: baseHistory(c.base),
+	}
+	out = c.debug.config(out, img.Compile.Binaries, errs)
+	out.History = history(img, out.Created)
+	return out
+}
+
+// cleaned returns a path without a slash at its end; empty if it is not set.
 func cleaned(s spec.String) string {
 	if !s.IsSet() {
 		return ""
 	}
 	return path.Clean(s.Value)
-}
-
-// first is the first value that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 func user(u spec.String) string {
@@ -74,13 +73,13 @@ func user(u spec.String) string {
 	return u.Value
 }
 
-// entrypoint is the spec's, else the first binary. The base's own never
+// entrypoint returns the spec's, else the first binary. The base's own never
 // applies: it would start the base's program.
-func (d draft) entrypoint(c plan.Compile) []string {
-	if len(d.image.Run.Entrypoint) > 0 {
-		return values(d.image.Run.Entrypoint)
+func (c configuration) entrypoint(built plan.Compile) []string {
+	if len(c.run.Entrypoint) > 0 {
+		return values(c.run.Entrypoint)
 	}
-	return []string{c.Binaries[0].Path}
+	return []string{built.Binaries[0].Path}
 }
 
 func lookupEnv(env []string, key string) (string, bool) {
@@ -102,43 +101,44 @@ func setEnv(env []string, key, value string) []string {
 	return append(env, key+"="+value)
 }
 
-func (d draft) expose(base dockerspec.DockerOCIImage) []string {
+func (c configuration) expose() []string {
 	ports := map[string]bool{}
-	for p := range base.Config.ExposedPorts {
+	for p := range c.base.Config.ExposedPorts {
 		ports[p] = true
 	}
-	for _, p := range d.image.Run.Expose {
+	for _, p := range c.run.Expose {
 		ports[fmt.Sprintf("%d/%s", p.Number, p.Protocol)] = true
 	}
 	return slices.Sorted(maps.Keys(ports))
 }
 
-func (d draft) volumes(base dockerspec.DockerOCIImage) []string {
+func (c configuration) volumes() []string {
 	volumes := map[string]bool{}
-	for v := range base.Config.Volumes {
+	for v := range c.base.Config.Volumes {
 		volumes[v] = true
 	}
-	for _, v := range d.image.Run.Volumes {
+	for _, v := range c.run.Volumes {
 		volumes[path.Clean(v.Value)] = true
 	}
 	return slices.Sorted(maps.Keys(volumes))
 }
 
-// labels are the base's, those that OCI defines and the plan knows, the
-// spec's, and the command line's: the later ones win.
-func (d draft) labels(img plan.Image, base dockerspec.DockerOCIImage) map[string]string {
+// allLabels returns the base's, those that OCI defines and the plan knows, the
+// spec's, and the command line's. The later ones win.
+func (c configuration) allLabels() map[string]string {
 	labels := map[string]string{}
-	maps.Copy(labels, base.Config.Labels)
-	maps.Copy(labels, d.origin(img))
-	addPairs(labels, d.image.Run.Labels)
-	maps.Copy(labels, d.Request.Labels)
+	maps.Copy(labels, c.base.Config.Labels)
+	maps.Copy(labels, c.origin)
+	addPairs(labels, c.run.Labels)
+	maps.Copy(labels, c.labels)
 	return labels
 }
 
-// annotations are those that OCI defines and the plan knows, and the spec's.
-func (d draft) annotations(img plan.Image) map[string]string {
-	annotations := d.origin(img)
-	addPairs(annotations, d.image.Image.Annotations)
+// annotations returns those that OCI defines and the plan knows, and the
+// spec's.
+func (c configuration) annotations(written []spec.Pair) map[string]string {
+	annotations := maps.Clone(c.origin)
+	addPairs(annotations, written)
 	return annotations
 }
 
@@ -148,15 +148,16 @@ func addPairs(to map[string]string, pairs []spec.Pair) {
 	}
 }
 
-// origin is what OCI has names for and the plan knows of an image.
-func (d draft) origin(img plan.Image) map[string]string {
-	known := d.originLabels()
-	known[ocispecs.AnnotationTitle] = binaryTitle(img.Compile)
-	if resolved, ok := d.found.Images[d.base.key(img.Platform)]; ok && resolved.Digest != "" {
-		known[ocispecs.AnnotationBaseImageName] = d.base.ref
-		known[ocispecs.AnnotationBaseImageDigest] = resolved.Digest
+// origin returns what OCI has names for and the plan knows of an image: where
+// it comes from, its program, and its base.
+func origin(known map[string]string, title string, b base, found Image) map[string]string {
+	all := maps.Clone(known)
+	all[ocispecs.AnnotationTitle] = title
+	if found.Digest != "" {
+		all[ocispecs.AnnotationBaseImageName] = b.ref
+		all[ocispecs.AnnotationBaseImageDigest] = found.Digest
 	}
-	return known
+	return all
 }
 
 func binaryTitle(c plan.Compile) string {
@@ -195,7 +196,7 @@ func baseHistory(base dockerspec.DockerOCIImage) []plan.History {
 }
 
 // history has a line for each layer, in their order.
-func (d draft) history(img plan.Image, created time.Time) []plan.History {
+func history(img plan.Image, created time.Time) []plan.History {
 	var out []plan.History
 	add := func(what string) {
 		out = append(out, plan.History{Created: &created, CreatedBy: "gohull: " + what})

@@ -10,41 +10,52 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/layout"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
 
-// layOut decides where everything goes in an image, by what its base has
-// there. What the debugger and the programs need goes first, so that another
-// entry is the one to be blamed.
-func (d draft) layOut(img plan.Image, p plan.Platform) plan.Image {
-	base := d.baseInodes(p)
-	owner := d.owner(base, p)
-	tree := layout.New(base, owner)
+// placing decides where everything goes in an image, by what its base has
+// there.
+type placing struct {
+	spec   *spec.Spec
+	epoch  Epoch
+	found  []step.File  // what the context has of run.files
+	base   []step.Inode // what the base has
+	looked bool         // whether that is known
+	errs   *diag.List
+}
+
+// place sets the layers of an image. What the debugger and the programs need
+// goes first, so that errors are about other entries.
+func (p placing) place(img plan.Image) plan.Image {
+	owner := p.owner()
+	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
-		img.Debugger.In = d.laidProgram(tree, plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", p), At: img.Debugger.At}, "Delve", img.Debugger.Path)
+		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
+		img.Debugger.In = p.program(tree, s, "Delve", img.Debugger.Path)
 	}
-	img.Dirs = d.laidDirs(tree, owner)
+	img.Dirs = p.dirs(tree, owner)
 	var paths []string
 	for _, b := range img.Compile.Binaries {
 		paths = append(paths, b.Path)
 	}
-	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), p), At: img.Compile.At}
-	img.Program = d.laidProgram(tree, s, "the program", paths...)
-	img.Files = d.laidFiles(tree)
+	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
+	img.Program = p.program(tree, s, "the program", paths...)
+	img.Files = p.files(tree)
 	return img
 }
 
-// laidProgram is the layer of programs that a step leaves at their paths, nil
-// where that is a layer as it is.
-func (d draft) laidProgram(tree *layout.Tree, s plan.Step, by string, paths ...string) *plan.Layer {
-	all := plan.Layer{Step: s, Epoch: d.args.epoch.Seconds()}
+// program returns the layer of programs that a step leaves at their paths; nil
+// if what the step leaves is that layer.
+func (p placing) program(tree *layout.Tree, s plan.Step, by string, paths ...string) *plan.Layer {
+	all := plan.Layer{Step: s, Epoch: p.epoch.Seconds()}
 	asItIs := true
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(paths))) {
 		source := layout.Source{Name: strings.TrimPrefix(name, "/"), By: by, File: step.File{Kind: step.KindFile}}
 		layer, c := tree.Put(name, source)
 		if c != nil {
-			d.conflicts(d.mainPlace(), "main: ", c)
+			p.conflict(p.mainPlace(), "main: ", c)
 			return nil
 		}
 		all.Copies = append(all.Copies, layer.Copies...)
@@ -57,32 +68,32 @@ func (d draft) laidProgram(tree *layout.Tree, s plan.Step, by string, paths ...s
 	return &all
 }
 
-// mainPlace is the first line that names a program, else the file.
-func (d draft) mainPlace() diag.Range {
-	if lines := d.mainLines(); len(lines) > 0 {
+// mainPlace returns the first line that names a program, else the file.
+func (p placing) mainPlace() diag.Range {
+	if lines := mainLines(p.spec); len(lines) > 0 {
 		return lines[0]
 	}
-	return diag.Range{File: d.image.File}
+	return diag.Range{File: p.spec.File}
 }
 
-// laidDirs is the layer of volumes and the working directory that the base
+// dirs returns the layer of volumes and the working directory that the base
 // lacks: an engine would make them for root, and no other user could write
 // there.
-func (d draft) laidDirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
+func (p placing) dirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	type entry struct {
 		key string
 		at  diag.Range
 	}
 	entries := map[string]entry{}
-	if w := d.image.Run.Workdir; w.IsSet() {
+	if w := p.spec.Run.Workdir; w.IsSet() {
 		entries[path.Clean(w.Value)] = entry{"run.workdir: ", w.At}
 	}
-	for _, v := range d.image.Run.Volumes {
+	for _, v := range p.spec.Run.Volumes {
 		entries[path.Clean(v.Value)] = entry{"run.volumes: ", v.At}
 	}
 	names := slices.Sorted(maps.Keys(entries))
 	dirs, made := tree.MakeDirs(names, "run", owner, func(name string, c *layout.Conflict) {
-		d.conflicts(entries[name].at, entries[name].key, c)
+		p.conflict(entries[name].at, entries[name].key, c)
 	})
 	if len(made) == 0 {
 		return nil
@@ -91,41 +102,40 @@ func (d draft) laidDirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	for _, name := range made {
 		lines = append(lines, entries[name].at)
 	}
-	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(d.image, lines...)}
-	return &plan.Layer{Step: s, Dirs: dirs, Epoch: d.args.epoch.Seconds()}
+	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(p.spec.File, lines...)}
+	return &plan.Layer{Step: s, Dirs: dirs, Epoch: p.epoch.Seconds()}
 }
 
-// laidFiles are the layers of run.files.
-func (d draft) laidFiles(tree *layout.Tree) []plan.Layer {
+// files returns the layers of run.files.
+func (p placing) files(tree *layout.Tree) []plan.Layer {
 	var layers []plan.Layer
-	for i, f := range d.image.Run.Files {
-		source, to := d.fileSource(i)
+	for _, f := range p.spec.Run.Files {
+		source, to := p.source(f)
 		if source.Kind == "" {
-			continue // validateFiles tells
+			continue // validateFiles reports it
 		}
 		layer, c := tree.Put(to, source)
 		if c != nil {
-			d.conflicts(f.To.At, "run.files: ", c)
+			p.conflict(f.To.At, "run.files: ", c)
 			continue
 		}
 		layer.Step = plan.Step{
 			ID:   "files",
 			Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value),
-			At:   spans(d.image, f.At),
+			At:   spans(p.spec.File, f.At),
 		}
-		layer.Epoch = d.args.epoch.Seconds()
+		layer.Epoch = p.epoch.Seconds()
 		layers = append(layers, layer)
 	}
 	return layers
 }
 
-// fileSource is what an entry of run.files copies, and where to. As with COPY,
+// source returns what an entry of run.files copies, and where to. As with COPY,
 // a slash at the end puts a file into a directory.
-func (d draft) fileSource(i int) (layout.Source, string) {
-	f := d.image.Run.Files[i]
+func (p placing) source(f spec.File) (layout.Source, string) {
 	name, to := path.Clean(f.From.Value), path.Clean(f.To.Value)
 	source := layout.Source{Name: name, By: fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)}
-	for _, file := range d.found.Facts.Files {
+	for _, file := range p.found {
 		if file.Path == name {
 			source.File = file
 		}
@@ -136,14 +146,31 @@ func (d draft) fileSource(i int) (layout.Source, string) {
 	return source, to
 }
 
-func (d draft) conflicts(at diag.Range, what string, c *layout.Conflict) {
-	d.errs.Add(diag.Diagnostic{At: at, Message: what + c.Message, Hint: c.Hint})
+// validateFiles compares the entries of run.files with what the scan found.
+func (p placing) validateFiles() {
+	for _, f := range p.spec.Run.Files {
+		name := path.Clean(f.From.Value)
+		var file step.File
+		if i := slices.IndexFunc(p.found, func(f step.File) bool { return f.Path == name }); i >= 0 {
+			file = p.found[i]
+		}
+		switch {
+		case file.Escapes:
+			p.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", f.From.Value, file.Link, file.Target)
+		case file.Kind == "":
+			p.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Missing: []string{literal(name)}})
+		}
+	}
 }
 
-// owner is run.user by number. A number without a group has the group of that
-// number, as with COPY --chown.
-func (d draft) owner(base []step.Inode, p plan.Platform) layout.Owner {
-	name, group, _ := strings.Cut(user(d.image.Run.User), ":")
+func (p placing) conflict(at diag.Range, what string, c *layout.Conflict) {
+	p.errs.Add(diag.Diagnostic{At: at, Message: what + c.Message, Hint: c.Hint})
+}
+
+// owner returns run.user by number. A number without a group has the group of
+// that number, as with COPY --chown.
+func (p placing) owner() layout.Owner {
+	name, group, _ := strings.Cut(user(p.spec.Run.User), ":")
 	if uid, err := strconv.Atoi(name); err == nil {
 		gid := uid
 		if n, err := strconv.Atoi(group); err == nil {
@@ -151,23 +178,22 @@ func (d draft) owner(base []step.Inode, p plan.Platform) layout.Owner {
 		}
 		return layout.Owner{UID: uid, GID: gid}
 	}
-	users := d.users(base)
+	users := p.users()
 	i := slices.IndexFunc(users, func(u step.User) bool { return u.Name == name })
 	if i >= 0 {
 		return layout.Owner{UID: users[i].UID, GID: users[i].GID}
 	}
-	if d.knowsBase(p) {
-		d.errs.Add(unknownUser(d.image.Run.User.At, name, users))
+	if p.looked {
+		p.errs.Add(unknownUser(p.spec.Run.User.At, name, users))
 	}
 	return layout.Owner{}
 }
 
-// users are those that the image will have: run.files may bring a passwd.
-func (d draft) users(base []step.Inode) []step.User {
-	var ignored diag.List // laying out is what tells
-	d.errs = &ignored
-	tree := layout.New(base, layout.Owner{})
-	d.laidFiles(tree)
+// users returns those that the image will have: run.files may bring a passwd.
+func (p placing) users() []step.User {
+	p.errs = &diag.List{} // place reports conflicts
+	tree := layout.New(p.base, layout.Owner{})
+	p.files(tree)
 	return tree.Users()
 }
 

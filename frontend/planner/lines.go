@@ -12,38 +12,40 @@ import (
 // strict is the first Go that takes go lines for what they say.
 const strict = "1.21"
 
-// validateLines holds the go lines of go.work and the go.mod files against each
-// other, as the go command does before it looks at anything else.
-func validateLines(c Decision, errs *diag.List) {
-	if !c.atLeast(strict) {
+// validateLines compares the go lines of go.work and the go.mod files with each
+// other, as the go command does before it looks at anything else. A version
+// that is not known is taken for a new one.
+func validateLines(m modules, v project.Version, errs *diag.List) {
+	if v.IsSet() && project.Compare(v.Value, strict) < 0 {
 		return
 	}
-	if c.Project.Work != nil {
-		validateWork(c.Project.Work, c.Project.Members, errs)
+	p := m.project
+	if p.Work != nil {
+		validateWork(p.Work, p.Members, errs)
 	}
-	if c.vendored {
-		return // The folders that replace modules are not looked at.
+	if m.vendored {
+		return // The directories that replace modules are not looked at.
 	}
-	for _, other := range loaded(c.Project) {
-		if c.isBrought(other.Dir) {
+	for _, other := range loaded(p) {
+		if m.isReplaced(other.Dir) {
 			continue
 		}
-		if c.Project.Work == nil {
-			validateOther(c.Project, other, errs)
-		} else if c.version.IsSet() {
-			validateLine(c.version, other.Go, errs)
+		if p.Work == nil {
+			validateOther(p, other, errs)
+		} else if v.IsSet() {
+			validateLine(v, other.Go, errs)
 		}
 	}
 }
 
-// replacement is the module of a directory, and the line that puts it in the
-// place of another.
+// replacement is the module of a directory, and the line by which it replaces
+// another.
 type replacement struct {
 	*project.Module
 	by gomod.Replace
 }
 
-// loaded are the modules of directories that the go command reads for certain:
+// loaded returns the modules of directories that the go command reads for certain:
 // those that replace the version of a module which the project requires.
 func loaded(p *project.Project) []replacement {
 	var all []replacement
@@ -61,15 +63,7 @@ func loaded(p *project.Project) []replacement {
 	return all
 }
 
-// isBrought reports whether another build context takes the place of a folder
-// that replaces a module.
-func (c Decision) isBrought(dir string) bool {
-	return slices.ContainsFunc(c.Project.Replaces(), func(r project.Replace) bool {
-		return r.Dir() == dir && slices.Contains(c.Request.ContextNames(), ContextName(r.Old.Path))
-	})
-}
-
-// validateWork finds members that ask for a newer Go than their go.work.
+// validateWork reports members that ask for a newer Go than their go.work.
 func validateWork(w *project.Work, members []*project.Module, errs *diag.List) {
 	line := w.Go
 	if !line.IsSet() {
@@ -87,8 +81,8 @@ func validateWork(w *project.Work, members []*project.Module, errs *diag.List) {
 	}
 }
 
-// validateOther finds a module of a folder that asks for a newer Go than the
-// go.mod that puts it in another's place.
+// validateOther reports a module of a directory that asks for a newer Go than
+// the go.mod by which it replaces another.
 func validateOther(p *project.Project, other replacement, errs *diag.List) {
 	line := p.Root.Go
 	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
@@ -96,7 +90,7 @@ func validateOther(p *project.Project, other replacement, errs *diag.List) {
 	}
 	errs.Add(diag.Diagnostic{
 		At:      line.At,
-		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for, the module in the place of %s", line.Value, other.Go.Value, other.Go.At, other.by.Old.Path),
+		Message: fmt.Sprintf("go %s is older than go %s, which %s asks for, the module that replaces %s", line.Value, other.Go.Value, other.Go.At, other.by.Old.Path),
 		Hint:    "run `go mod tidy`",
 		Related: []diag.Range{other.Go.At, p.At(other.by)},
 	})

@@ -33,10 +33,10 @@ type LockDecision struct {
 // decideLock decides for each image as if there were no lock yet.
 func decideLock(in Input) *LockDecision {
 	in.Lock = nil
-	common := decideCommon(in, LockTarget)
+	c := decideCommon(in, LockTarget)
 	l := &LockDecision{}
 	for _, image := range in.Spec.Each() {
-		l.images = append(l.images, common.decide(in, image.Name.Value, LockTarget))
+		l.images = append(l.images, c.decide(image.Name.Value, LockTarget))
 	}
 	return l
 }
@@ -46,33 +46,33 @@ func decideLock(in Input) *LockDecision {
 func (l *LockDecision) Lookups() (LockLookups, error) {
 	var q LockLookups
 	var errs diag.List
-	for _, c := range l.images {
-		errs.Add(c.wrong.Sorted()...)
-		if !c.version.IsSet() && c.toolchain.ref == "" {
+	for _, d := range l.images {
+		errs.Add(d.wrong.Sorted()...)
+		if !d.version.IsSet() && d.toolchain.ref == "" {
 			errs.Add(diag.Diagnostic{
-				At:      firstLine(c.Spec),
+				At:      firstLine(d.Spec),
 				Message: "the build context has no go.mod, so the Go version to lock is not known",
-				Hint:    "build with a module's folder as the context",
+				Hint:    "build with a module's directory as the context",
 			})
 		}
-		q.add(*c)
+		q.add(d)
 	}
 	return q, errs.Err()
 }
 
 // add adds what has to be known of an image.
-func (q *LockLookups) add(c Decision) {
-	if c.base.ref != "" {
-		for _, p := range c.Request.Platforms {
-			q.addImage(c.base.key(p))
+func (q *LockLookups) add(d *Decision) {
+	if d.base.ref != "" {
+		for _, p := range d.Request.Platforms {
+			q.addImage(d.base.key(p))
 		}
 	}
-	for _, p := range c.builders() {
-		if c.toolchain.ref != "" {
-			q.addImage(c.toolchainKey(p))
+	for _, p := range d.Request.builders() {
+		if d.toolchain.ref != "" {
+			q.addImage(d.toolchain.lockKey(p))
 			continue
 		}
-		module := c.moduleToolchain(p)
+		module := d.toolchain.module(p, d.modules, spans(d.Spec.File, d.toolchain.at, d.Spec.Go.At))
 		if !slices.ContainsFunc(q.Toolchains, func(t *plan.ModuleToolchain) bool { return t.Platform == module.Platform }) {
 			q.Toolchains = append(q.Toolchains, module)
 		}
@@ -85,11 +85,11 @@ func (q *LockLookups) addImage(key ImageKey) {
 	}
 }
 
-// builders are the platforms that builders may have: this one's, and, since
+// builders returns the platforms that builders may have: this one's and, since
 // a lock is used by other machines as well, those that are asked for.
-func (c Decision) builders() []plan.Platform {
-	all := []plan.Platform{c.Request.BuildPlatform}
-	for _, p := range c.Request.Platforms {
+func (r Request) builders() []plan.Platform {
+	all := []plan.Platform{r.BuildPlatform}
+	for _, p := range r.Platforms {
 		p.Variant = ""
 		if !slices.Contains(all, p) {
 			all = append(all, p)
@@ -98,11 +98,11 @@ func (c Decision) builders() []plan.Platform {
 	return all
 }
 
-// toolchainKey is the toolchain for a builder, which has to be there for this
-// builder alone.
-func (c Decision) toolchainKey(p plan.Platform) ImageKey {
-	key := c.toolchain.key(p)
-	key.Optional = p != c.Request.BuildPlatform
+// lockKey asks for the image for a builder. It has to exist for this builder
+// alone.
+func (t toolchain) lockKey(p plan.Platform) ImageKey {
+	key := t.key(p)
+	key.Optional = p != t.runsOn
 	return key
 }
 
@@ -117,45 +117,41 @@ func (l *LockDecision) File(found LockFound) (plan.File, error) {
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err
 	}
-	comment := "What the builds of this folder are made from; gohull looks up nothing beside it.\nTo renew it: " + c.renewal()
+	comment := "What the builds of this directory are made from; gohull looks up nothing else.\nTo renew it: " + c.renewal()
 	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch.Seconds()}, nil
 }
 
-func (c Decision) lockGo(found LockFound, errs *diag.List) spec.LockedGo {
+func (d *Decision) lockGo(found LockFound, errs *diag.List) spec.LockedGo {
 	var locked spec.LockedGo
-	if !isReference(c.image.Toolchain) {
-		locked.Asked.Value = c.version.Value
+	if !d.toolchain.own {
+		locked.Asked.Value = d.version.Value
 	}
-	if c.toolchain.ref == "" {
-		return c.lockModules(locked, found, errs)
+	if d.toolchain.ref == "" {
+		return d.lockModules(locked, found, errs)
 	}
 	locked.Version = locked.Asked
-	img := found.Images[c.toolchainKey(c.Request.BuildPlatform)]
-	if v, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION"); ok && project.IsVersion(v) {
+	if v, ok := found.Images[d.toolchain.lockKey(d.toolchain.runsOn)].goVersion(); ok {
 		locked.Version.Value = v
 	}
 	return locked
 }
 
-func (c Decision) lockModules(locked spec.LockedGo, found LockFound, errs *diag.List) spec.LockedGo {
-	locked.Version.Value = found.Toolchains[processor(c.Request.BuildPlatform)].Version
-	for _, p := range c.builders() {
-		fetched := found.Toolchains[processor(p)]
+func (d *Decision) lockModules(locked spec.LockedGo, found LockFound, errs *diag.List) spec.LockedGo {
+	locked.Version.Value = found.Toolchains[goPlatform(d.toolchain.runsOn)].Version
+	for _, p := range d.Request.builders() {
+		fetched := found.Toolchains[goPlatform(p)]
 		if fetched.Version != locked.Version.Value {
 			errs.Add(diag.Diagnostic{
-				At:      c.version.At,
-				Message: fmt.Sprintf("go %s is go %s for %s, and go %s for %s", c.version.Value, locked.Version.Value, c.Request.BuildPlatform, fetched.Version, p),
+				At:      d.version.At,
+				Message: fmt.Sprintf("go %s is go %s for %s, and go %s for %s", d.version.Value, locked.Version.Value, d.Request.BuildPlatform, fetched.Version, p),
 				Hint:    "name one that both have in full, with the key `go`",
 			})
 		}
-		locked.Modules = append(locked.Modules, pair(processor(p), fetched.Sum))
+		locked.Modules = append(locked.Modules, pair(goPlatform(p), fetched.Sum))
 	}
 	locked.Modules = sorted(locked.Modules)
 	return locked
 }
-
-// processor is a platform as Go's toolchains have it, which know no variants.
-func processor(p plan.Platform) string { return p.OS + "/" + p.Architecture }
 
 // lockImages lists the images by name, and their digests by platform.
 func lockImages(found LockFound, errs *diag.List) []spec.LockedImage {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,24 +14,27 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// locked returns the decision with what the lock has for it, if there is a
-// lock. A lock that does not fit has to be renewed: nothing else is looked up.
-func (c Decision) locked(errs *diag.List) Decision {
-	if c.Lock == nil {
-		return c
+// lock pins the images and the toolchain of a decision to what the lock has. A
+// lock that does not fit has to be renewed: nothing else is looked up.
+func (d *Decision) lock(errs *diag.List) {
+	l := locking{d.Lock, d.renewal()}
+	d.base.locked = l.digests(d.base.key(d.Request.BuildPlatform), d.Request.Platforms, errs)
+	if d.toolchain.ref != "" {
+		d.toolchain.locked = l.digests(d.toolchain.key(d.toolchain.runsOn), []plan.Platform{d.toolchain.runsOn}, errs)
 	}
-	build := c.Request.BuildPlatform
-	c.base.locked = c.lockedDigests(c.base.key(build), c.Request.Platforms, errs)
-	if c.toolchain.ref != "" {
-		c.toolchain.locked = c.lockedDigests(c.toolchain.key(build), []plan.Platform{build}, errs)
+	if !d.asked.IsSet() || d.toolchain.own {
+		return
 	}
-	if c.asked.IsSet() && !isReference(c.image.Toolchain) {
-		c.validateLockedVersion(errs)
-		if c.toolchain.ref == "" {
-			c.toolchain.locked = c.lockedModules(errs)
-		}
+	l.validateVersion(d.asked, errs)
+	if d.toolchain.ref == "" {
+		d.toolchain.locked = l.modules(d.toolchain, errs)
 	}
-	return c
+}
+
+// locking compares a lock with what it has to hold.
+type locking struct {
+	lock    *spec.Lock
+	renewal string // the command that writes the lock
 }
 
 // lockedVersion returns the version of Go that the lock has for the one that is
@@ -42,21 +46,21 @@ func lockedVersion(in Input, asked project.Version) project.Version {
 	return asked
 }
 
-// lockedDigests are what the lock has of an image; one that the spec names by
+// digests returns what the lock has of an image. One that the spec names by
 // digest needs no lock.
-func (c Decision) lockedDigests(key ImageKey, platforms []plan.Platform, errs *diag.List) []spec.Pair {
+func (l locking) digests(key ImageKey, platforms []plan.Platform, errs *diag.List) []spec.Pair {
 	if key.Ref == "" || hasDigest(key.Ref) {
 		return nil
 	}
-	i := slices.IndexFunc(c.Lock.Images, func(img spec.LockedImage) bool { return img.Name.Value == key.Ref })
+	i := slices.IndexFunc(l.lock.Images, func(img spec.LockedImage) bool { return img.Name.Value == key.Ref })
 	if i < 0 {
-		errs.Add(c.notLocked(key))
+		errs.Add(l.notLocked(key))
 		return nil
 	}
-	img := c.Lock.Images[i]
+	img := l.lock.Images[i]
 	for _, p := range platforms {
 		if spec.Lookup(img.Digests, p.String()) == "" {
-			errs.Add(c.stale(img.Name.At, fmt.Sprintf("the lock has no digest of %s for %s", key.Ref, p), key.At))
+			errs.Add(l.stale(img.Name.At, fmt.Sprintf("the lock has no digest of %s for %s", key.Ref, p), key.At))
 		}
 	}
 	return img.Digests
@@ -69,13 +73,13 @@ func hasDigest(ref string) bool {
 }
 
 // notLocked points at the same image of another release, if the lock has one.
-func (c Decision) notLocked(key ImageKey) diag.Diagnostic {
-	for _, img := range c.Lock.Images {
+func (l locking) notLocked(key ImageKey) diag.Diagnostic {
+	for _, img := range l.lock.Images {
 		if name := img.Name.Value; repository(name) == repository(key.Ref) {
-			return c.stale(img.Name.At, fmt.Sprintf("the lock has the %s %s, and %s asks for %s", key.Use, name, key.At, key.Ref), key.At)
+			return l.stale(img.Name.At, fmt.Sprintf("the lock has the %s %s, and %s asks for %s", key.Use, name, key.At, key.Ref), key.At)
 		}
 	}
-	return c.stale(lockStart, fmt.Sprintf("the lock does not have the %s %s, which %s asks for", key.Use, key.Ref, key.At), key.At)
+	return l.stale(lockStart, fmt.Sprintf("the lock does not have the %s %s, which %s asks for", key.Use, key.Ref, key.At), key.At)
 }
 
 // lockStart stands for what a lock lacks altogether.
@@ -89,46 +93,46 @@ func repository(ref string) string {
 	return ref
 }
 
-func (c Decision) validateLockedVersion(errs *diag.List) {
-	locked, want := c.Lock.Go, c.asked
+func (l locking) validateVersion(want project.Version, errs *diag.List) {
+	locked := l.lock.Go
 	switch {
 	case !locked.Version.IsSet():
-		errs.Add(c.stale(lockStart, fmt.Sprintf("the lock has no Go version, and %s asks for go %s", want.At, want.Value), want.At))
+		errs.Add(l.stale(lockStart, fmt.Sprintf("the lock has no Go version, and %s asks for go %s", want.At, want.Value), want.At))
 	case locked.Asked.Value != want.Value:
 		at := locked.Asked.At
 		if at.IsZero() {
 			at = locked.Version.At
 		}
-		errs.Add(c.stale(at, fmt.Sprintf("the lock is for go %s, and %s asks for go %s", first(locked.Asked.Value, locked.Version.Value), want.At, want.Value), want.At))
+		errs.Add(l.stale(at, fmt.Sprintf("the lock is for go %s, and %s asks for go %s", cmp.Or(locked.Asked.Value, locked.Version.Value), want.At, want.Value), want.At))
 	case locked.Version.Value != want.Value && project.Language(locked.Version.Value) != want.Value:
-		errs.Add(c.stale(locked.Version.At, fmt.Sprintf("go %s is no release of go %s", locked.Version.Value, want.Value), want.At))
+		errs.Add(l.stale(locked.Version.At, fmt.Sprintf("go %s is no release of go %s", locked.Version.Value, want.Value), want.At))
 	}
 }
 
-// lockedModules are the checksums of the toolchain's module.
-func (c Decision) lockedModules(errs *diag.List) []spec.Pair {
-	platform := processor(c.Request.BuildPlatform)
-	if locked := c.Lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
-		errs.Add(c.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), c.toolchain.at))
+// modules returns the checksums of the toolchain's module.
+func (l locking) modules(t toolchain, errs *diag.List) []spec.Pair {
+	platform := goPlatform(t.runsOn)
+	if locked := l.lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
+		errs.Add(l.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), t.at))
 	}
-	return c.Lock.Go.Modules
+	return l.lock.Go.Modules
 }
 
 // stale is a diagnostic of a lock that does not fit the spec any more.
-func (c Decision) stale(at diag.Range, message string, because diag.Range) diag.Diagnostic {
-	d := diag.Diagnostic{At: at, Message: message, Hint: "renew it: " + c.renewal()}
+func (l locking) stale(at diag.Range, message string, because diag.Range) diag.Diagnostic {
+	d := diag.Diagnostic{At: at, Message: message, Hint: "renew it: " + l.renewal}
 	if because.Start.Line > 0 {
 		d.Related = []diag.Range{because}
 	}
 	return d
 }
 
-// renewal is the command that writes the lock, for all platforms that it has
-// and that are asked for.
-func (c Decision) renewal() string {
+// renewal returns the command that writes the lock, for all platforms that it
+// has and that are asked for.
+func (c *common) renewal() string {
 	command := "docker buildx build"
-	if c.image.File != defaultSpecFile {
-		command += " -f " + c.image.File
+	if c.Spec.File != defaultSpecFile {
+		command += " -f " + c.Spec.File
 	}
 	if platforms := c.lockPlatforms(); len(platforms) > 1 || platforms[0] != c.Request.BuildPlatform.String() {
 		command += " --platform " + strings.Join(platforms, ",")
@@ -139,24 +143,24 @@ func (c Decision) renewal() string {
 // defaultSpecFile is the file that clients take for the spec unless told.
 const defaultSpecFile = "Dockerfile"
 
-// lockPlatforms are the platforms that images are asked for or locked for,
+// lockPlatforms returns the platforms that images are asked for or locked for,
 // sorted.
-func (c Decision) lockPlatforms() []string {
+func (c *common) lockPlatforms() []string {
 	var all []string
 	for _, p := range c.Request.Platforms {
 		all = append(all, p.String())
 	}
 	if c.Lock != nil {
-		all = append(all, names(c.Lock.Go.Modules)...)
+		all = append(all, keys(c.Lock.Go.Modules)...)
 		for _, img := range c.Lock.Images {
-			all = append(all, names(img.Digests)...)
+			all = append(all, keys(img.Digests)...)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-func names(pairs []spec.Pair) []string {
+func keys(pairs []spec.Pair) []string {
 	var all []string
 	for _, p := range pairs {
 		all = append(all, p.Key.Value)

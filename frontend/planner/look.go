@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -24,63 +25,57 @@ var emptyLocal = []string{
 // local is where those images are known.
 const local = "/usr/local/"
 
-// look is the question of what the base has where something of the image
-// goes, nil when that is known without looking.
-func (c Decision) look() *plan.Look {
-	if c.base.ref == "" || !c.makesImage() {
+// look returns the step that finds what the base has where something of the
+// image goes; nil if that is known without looking.
+func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
+	if b.ref == "" {
 		return nil
 	}
-	paths := c.destinations()
-	if c.namesUser() {
+	paths := destinations(s.Run, debug)
+	if namesUser(s.Run.User) {
 		paths = append(paths, "/etc/passwd")
-	} else if c.hasEmptyLocal() && !slices.ContainsFunc(paths, func(p string) bool { return !strings.HasPrefix(p, local) }) {
+	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !strings.HasPrefix(p, local) }) {
 		return nil
 	}
 	slices.Sort(paths)
 	return &plan.Look{
-		Step:  plan.Step{ID: "look", Name: "look where files go in " + c.base.ref, At: spans(c.image, c.base.at)},
+		Step:  plan.Step{ID: "look", Name: "look where files go in " + b.ref, At: spans(s.File, b.at)},
 		Paths: slices.Compact(paths),
 	}
 }
 
-// LookAt is the step that looks at the base of one platform.
+// LookAt returns the step that looks at the base of one platform.
 func LookAt(l plan.Look, key ImageKey, img Image) plan.Look {
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
 	return l
 }
 
-// makesImage reports whether the target has a root file system.
-func (c Decision) makesImage() bool {
-	none := []string{BinaryTarget, ObjectsTarget, SBOMTarget, ReproduceTarget, LockTarget}
-	return !slices.Contains(none, c.Target) && !IsCheck(c.Target)
-}
-
-// namesUser reports whether the user is one that a passwd file has to tell.
-func (c Decision) namesUser() bool {
-	name, _, _ := strings.Cut(user(c.image.Run.User), ":")
+// namesUser reports whether the user is one whose number only a passwd file
+// tells.
+func namesUser(u spec.String) bool {
+	name, _, _ := strings.Cut(user(u), ":")
 	_, err := strconv.Atoi(name)
 	return err != nil
 }
 
 // hasEmptyLocal reports whether the base is one of emptyLocal, and no build
-// context in its place.
-func (c Decision) hasEmptyLocal() bool {
-	named, err := reference.ParseNormalizedNamed(c.base.ref)
-	if err != nil || slices.Contains(c.Request.ContextNames(), ContextName(c.base.ref)) {
+// context replaces it.
+func hasEmptyLocal(b base, contexts []string) bool {
+	named, err := reference.ParseNormalizedNamed(b.ref)
+	if err != nil || slices.Contains(contexts, ContextName(b.ref)) {
 		return false
 	}
 	return slices.Contains(emptyLocal, named.Name())
 }
 
-// destinations are the paths of the image where something goes, as step.Look
-// takes them.
-func (c Decision) destinations() []string {
+// destinations returns the paths of the image where something goes, as
+// step.Look takes them.
+func destinations(run spec.Run, debug bool) []string {
 	paths := []string{binDir + step.Below}
-	if c.debugs() {
+	if debug {
 		paths = append(paths, delveFile)
 	}
-	run := c.image.Run
 	for _, f := range run.Files {
 		paths = append(paths, path.Join(path.Clean(f.To.Value), step.Below))
 	}
@@ -91,18 +86,4 @@ func (c Decision) destinations() []string {
 		paths = append(paths, path.Clean(run.Workdir.Value))
 	}
 	return paths
-}
-
-// baseInodes is what is known of the base of a platform.
-func (d draft) baseInodes(p plan.Platform) []step.Inode {
-	if d.base.ref == "" {
-		return step.Root()
-	}
-	return d.found.Bases[p]
-}
-
-// knowsBase reports whether the base's users are known.
-func (d draft) knowsBase(p plan.Platform) bool {
-	_, looked := d.found.Bases[p]
-	return looked || d.base.ref == ""
 }

@@ -3,14 +3,12 @@ package planner
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/step"
 )
 
 // program is a program of a module that is no part of the project.
@@ -42,37 +40,38 @@ var delve = program{
 	},
 }
 
-// install is the step that builds a program for a platform, in the version
-// that the spec asks for or in the newest one for the toolchain.
-func (d draft) install(prog program, asked spec.String, p plan.Platform, file string) plan.Program {
+// installing builds programs of other modules, with the toolchain of a plan.
+type installing struct {
+	file   string
+	root   goroot
+	env    environment
+	caches sharing
+}
+
+// install builds a program for a platform, in the version that the spec asks
+// for or in the newest one for the toolchain.
+func (i installing) install(prog program, asked spec.String, p plan.Platform, file string, errs *diag.List) plan.Program {
 	version := asked.Value
 	if !asked.IsSet() {
-		version = d.releaseFor(prog).version
+		version = prog.releaseFor(i.root.runs(), errs).version
 	}
 	return plan.Program{
 		Step: plan.Step{
 			ID:      "program",
 			Name:    fmt.Sprintf("build %s %s for %s", prog.name, version, p),
-			At:      spans(d.image, asked.At),
-			Env:     d.installEnv(p),
+			At:      spans(i.file, asked.At),
+			Env:     i.env.install(p),
 			Network: true,
-			Caches:  d.fetchCaches(),
+			Caches:  i.caches.fetch(),
 		},
 		Args: []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
 		Path: path.Clean(file),
 	}
 }
 
-// installEnv has nothing of `build`, so that one program serves all projects.
-func (d draft) installEnv(p plan.Platform) []string {
-	env := slices.Concat(ownGoEnv("0", ""), d.proxyEnv().List(), platformEnv(p))
-	return d.onToolchain(env)
-}
-
-// releaseFor is the newest release for the toolchain's Go. A toolchain whose
-// version nobody tells gets the newest of all.
-func (d draft) releaseFor(prog program) release {
-	v := d.toolchainVersion()
+// releaseFor returns the newest release for a version of Go; for an unknown
+// version, the newest of all.
+func (prog program) releaseFor(v project.Version, errs *diag.List) release {
 	if !v.IsSet() {
 		return prog.releases[0]
 	}
@@ -82,7 +81,7 @@ func (d draft) releaseFor(prog program) release {
 			return r
 		}
 	}
-	d.errs.Add(noRelease(prog, v))
+	errs.Add(noRelease(prog, v))
 	return release{}
 }
 
@@ -97,33 +96,5 @@ func noRelease(prog program, v project.Version) diag.Diagnostic {
 		At:      v.At,
 		Message: fmt.Sprintf("gohull knows no %s for go %s: %s is for Go %s to %s", prog.name, v.Value, nearest.version, nearest.from, nearest.to),
 		Hint:    hint,
-	}
-}
-
-// toolchainVersion is the version of Go that runs; of an image of the user's
-// own, what the image says.
-func (d draft) toolchainVersion() project.Version {
-	if !isReference(d.image.Toolchain) {
-		return d.version
-	}
-	img := d.found.Images[d.toolchain.key(d.Request.BuildPlatform)]
-	have, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
-	if !ok || !project.IsVersion(have) {
-		return project.Version{}
-	}
-	return project.Version{Value: have, At: d.toolchain.at}
-}
-
-// ownGoEnv are the go command's settings that are the same in every step.
-func ownGoEnv(cgo, flags string) []string {
-	return []string{
-		"CGO_ENABLED=" + cgo,
-		"GOCACHE=" + step.Cache,
-		"GOENV=off",
-		"GOFLAGS=" + flags,
-		"GOMODCACHE=" + step.ModCache,
-		"GOPATH=/go",
-		"GOTELEMETRY=off",
-		"GOTOOLCHAIN=local",
 	}
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -57,24 +58,24 @@ func (ps Pairs) MarshalJSON() ([]byte, error) {
 // Settings gives every key of the spec, in the order of the reference, as it
 // holds for a plan. A spec that is written with these values makes the same
 // plan.
-func (c Decision) Settings(p *plan.Plan) []Setting {
-	s := settings{Decision: c, plan: p, config: p.Images[0].Config}
+func (d *Decision) Settings(p *plan.Plan) []Setting {
+	s := settings{Decision: d, plan: p, config: p.Images[0].Config}
 	s.top()
 	s.build()
-	s.modules()
+	s.modulesBlock()
 	s.run()
-	s.list("checks", c.Spec.Checks, nil, "none")
+	s.list("checks", d.Spec.Checks, nil, "none")
 	s.test()
 	s.generate()
-	s.image()
+	s.imageBlock()
 	s.vuln()
-	s.debug()
-	s.text("cache", c.Spec.Cache, "auto", byDefault)
+	s.debugBlock()
+	s.text("cache", d.Spec.Cache, "auto", byDefault)
 	return s.all
 }
 
 type settings struct {
-	Decision
+	*Decision
 	plan   *plan.Plan
 	config plan.Config // of the first image
 	all    []Setting
@@ -172,10 +173,10 @@ func (s *settings) build() {
 	s.text("build.pgo", b.Pgo, nil, "auto")
 }
 
-func (s *settings) modules() {
+func (s *settings) modulesBlock() {
 	m := s.written.Modules
 	mode := "mod"
-	if s.vendored {
+	if s.modules.vendored {
 		mode = "vendor"
 	}
 	s.text("modules.mode", m.Mode, nil, mode+", as the go command decides")
@@ -205,11 +206,11 @@ func (s *settings) run() {
 	s.list("run.volumes", r.Volumes, s.config.Volumes, orNone(s.config.Volumes))
 	s.files()
 	s.pairs("run.labels", r.Labels, "none")
-	s.text("run.stop-signal", r.StopSignal, nil, first(s.config.StopSignal, "SIGTERM"))
+	s.text("run.stop-signal", r.StopSignal, nil, cmp.Or(s.config.StopSignal, "SIGTERM"))
 	s.healthcheck()
 }
 
-func (s *settings) image() {
+func (s *settings) imageBlock() {
 	i := s.written.Image
 	s.text("image.name", i.Name, nil, "none")
 	s.list("image.tags", i.Tags, nil, "none")
@@ -238,7 +239,7 @@ func (s *settings) vuln() {
 	s.list("vuln.ignore", v.Ignore, nil, "none")
 }
 
-func (s *settings) debug() {
+func (s *settings) debugBlock() {
 	b := s.written.Debug
 	s.text("debug.version", b.Version, nil, "the newest for the toolchain")
 	if b.Port > 0 {

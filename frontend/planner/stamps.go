@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -29,7 +30,7 @@ func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 	} {
 		name, given := stampArgs[s.arg], args.stamps[s.arg]
 		var err error
-		if values, err = values.With(name, first(given, s.found)); err == nil {
+		if values, err = values.With(name, cmp.Or(given, s.found)); err == nil {
 			continue
 		}
 		if given == "" {
@@ -51,9 +52,9 @@ func epochDate(e Epoch) string {
 }
 
 // stamped is the spec with the stamps in the places that may name them.
-func (c Decision) stamped(errs *diag.List) *spec.Spec {
-	f := filler{c.stamps, errs}
-	out := *c.image
+func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
+	f := filler{values, errs}
+	out := *s
 	out.Build.Ldflags = f.flags("build.ldflags", out.Build.Ldflags)
 	out.Run.Env = f.pairs("run.env", out.Run.Env)
 	out.Run.Labels = f.pairs("run.labels", out.Run.Labels)
@@ -90,17 +91,17 @@ func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
 
 // originLabels are the labels that OCI defines for where an image comes from,
 // as far as that is known.
-func (c Decision) originLabels() map[string]string {
-	revision := c.stamps.Get("Commit")
-	if revision != "" && c.stamps.Get("Dirty") == "true" {
+func originLabels(stamps stamp.Values, source string) map[string]string {
+	revision := stamps.Get("Commit")
+	if revision != "" && stamps.Get("Dirty") == "true" {
 		revision += stamp.DirtySuffix
 	}
 	labels := map[string]string{}
 	for name, value := range map[string]string{
-		ocispecs.AnnotationVersion:  c.stamps.Get("Version"),
+		ocispecs.AnnotationVersion:  stamps.Get("Version"),
 		ocispecs.AnnotationRevision: revision,
-		ocispecs.AnnotationSource:   repositoryURL(c.Request.Source),
-		ocispecs.AnnotationCreated:  c.stamps.Get("Date"),
+		ocispecs.AnnotationSource:   repositoryURL(source),
+		ocispecs.AnnotationCreated:  stamps.Get("Date"),
 	} {
 		if value != "" {
 			labels[name] = value

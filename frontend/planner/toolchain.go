@@ -13,22 +13,56 @@ import (
 	"github.com/moby/buildkit/util/suggest"
 )
 
-// toolchain is where Go comes from: an image by reference, or, when ref is
-// empty, the module proxy.
+// toolchain is where Go comes from: an image by reference or, if ref is empty,
+// the module proxy.
 type toolchain struct {
-	ref    string
-	at     diag.Range  // the line that asks for it
-	locked []spec.Pair // digests of the image, or checksums of the module, by platform
+	ref     string
+	at      diag.Range      // the line that asks for it
+	own     bool            // whether the spec names an image: only that image tells which Go it has
+	version project.Version // of Go, as the lock has it; not set if only the image tells
+	runsOn  plan.Platform   // the builder's
+	locked  []spec.Pair     // digests of the image, or checksums of the module, by platform
 }
 
+// key asks for the image that runs on a platform.
 func (t toolchain) key(p plan.Platform) ImageKey {
-	return ImageKey{Ref: t.ref, Platform: p, Digest: spec.Lookup(t.locked, p.String()), Use: "toolchain", At: t.at}
+	return ImageKey{Ref: t.ref, Platform: p, Digest: spec.Lookup(t.locked, p.String()), Use: UseToolchain, At: t.at}
 }
+
+// atLeast reports whether Go is a version or newer. A version that only the
+// image tells is taken for a new one.
+func (t toolchain) atLeast(v string) bool {
+	return !t.version.IsSet() || project.Compare(t.version.Value, v) >= 0
+}
+
+// sum returns the checksum that a lock has for the module that runs on a
+// platform.
+func (t toolchain) sum(p plan.Platform) string { return spec.Lookup(t.locked, goPlatform(p)) }
+
+// module fetches the toolchain that runs on a platform through the module
+// proxy.
+func (t toolchain) module(p plan.Platform, m modules, at []plan.Span) *plan.ModuleToolchain {
+	return &plan.ModuleToolchain{
+		Step: plan.Step{
+			ID:      "toolchain",
+			Name:    fmt.Sprintf("fetch the go%s toolchain", t.version.Value),
+			At:      at,
+			Env:     m.env().List(),
+			Network: true,
+		},
+		Version:  t.version.Value,
+		Platform: goPlatform(p),
+		Sum:      t.sum(p),
+	}
+}
+
+// goPlatform names a platform as Go's toolchains do, without a variant.
+func goPlatform(p plan.Platform) string { return p.OS + "/" + p.Architecture }
 
 // chooseVersion takes the build arg, the spec's key, or what the project
-// prefers, in this order, and holds it against every line that asks for more.
-func chooseVersion(in Input, args buildArgs, errs *diag.List) project.Version {
-	v := wantedVersion(in, args, errs)
+// prefers, in this order, and compares it with every line that asks for more.
+func chooseVersion(s *spec.Spec, p *project.Project, arg string, errs *diag.List) project.Version {
+	v := wantedVersion(s, p, arg, errs)
 	if !v.IsSet() {
 		return v
 	}
@@ -36,24 +70,24 @@ func chooseVersion(in Input, args buildArgs, errs *diag.List) project.Version {
 		errs.Add(diag.Diagnostic{At: v.At, Message: fmt.Sprintf("%q is not a Go version", v.Value), Hint: "write one as in 1.26.8"})
 		return project.Version{}
 	}
-	validateVersion(in.Project, v, errs)
-	validateDirectives(in.Project, v, errs)
+	validateVersion(p, v, errs)
+	validateDirectives(p, v, errs)
 	return v
 }
 
-func wantedVersion(in Input, args buildArgs, errs *diag.List) project.Version {
+func wantedVersion(s *spec.Spec, p *project.Project, arg string, errs *diag.List) project.Version {
 	switch {
-	case args.goVersion != "":
-		return project.Version{Value: args.goVersion, At: diag.Range{File: "--build-arg GO_VERSION"}}
-	case in.Spec.Go.IsSet():
-		return project.Version{Value: in.Spec.Go.Value, At: in.Spec.Go.At}
+	case arg != "":
+		return project.Version{Value: arg, At: diag.Range{File: "--build-arg GO_VERSION"}}
+	case s.Go.IsSet():
+		return project.Version{Value: s.Go.Value, At: s.Go.At}
 	}
-	v := in.Project.Preferred()
-	if !v.IsSet() && len(in.Project.Members) > 0 && !isReference(in.Spec.Toolchain) {
+	v := p.Preferred()
+	if !v.IsSet() && len(p.Members) > 0 && !isReference(s.Toolchain) {
 		errs.Add(diag.Diagnostic{
-			At:      diag.Range{File: in.Project.Members[0].File},
+			At:      diag.Range{File: p.Members[0].File},
 			Message: "no go line, so the Go version is not known",
-			Hint:    "add one to it, as in `go 1.26.0`, or write the key `go` in " + in.Spec.File,
+			Hint:    "add one to it, as in `go 1.26.0`, or write the key `go` in " + s.File,
 		})
 	}
 	return v
@@ -96,38 +130,39 @@ func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
-func chooseToolchain(c Decision, errs *diag.List) toolchain {
-	s, v, cgo := c.image, c.asked, compilesC(c.image, c.Spec)
-	at := s.Toolchain.At
+// chooseToolchain takes the key of the spec. Without it, the official image of
+// the version: the large one if a step runs a C compiler, or git.
+func chooseToolchain(key spec.String, asked project.Version, cgo cgoKey, git bool, errs *diag.List) toolchain {
+	at := key.At
 	switch {
-	case s.Toolchain.Value == "module":
+	case key.Value == "module":
 		if cgo.Value {
 			errs.Add(diag.Diagnostic{At: cgo.At, Message: cgo.name + " needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
-		validatePublished(s, v, errs)
+		validatePublished(key, asked, errs)
 		return toolchain{at: at}
-	case isReference(s.Toolchain):
-		return toolchain{ref: validateReference("toolchain", s.Toolchain, []string{"image", "module"}, errs), at: at}
+	case isReference(key):
+		return toolchain{ref: validateReference("toolchain", key, []string{"image", "module"}, errs), at: at, own: true}
 	}
 	if at.IsZero() {
-		at = v.At
+		at = asked.At
 	}
-	if !v.IsSet() {
+	if !asked.IsSet() {
 		return toolchain{at: at}
 	}
-	return toolchain{ref: officialImage(v.Value, cgo.Value || c.direct()), at: at}
+	return toolchain{ref: officialImage(asked.Value, cgo.Value || git), at: at}
 }
 
 // firstModule is the first Go that is published as a module.
 const firstModule = "1.21"
 
-func validatePublished(s *spec.Spec, v project.Version, errs *diag.List) {
+func validatePublished(key spec.String, v project.Version, errs *diag.List) {
 	if v.IsSet() && project.Compare(v.Value, firstModule) < 0 {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
-			Message: fmt.Sprintf("go %s is not published as a module, as `toolchain: module` at %s needs it; Go %s was the first", v.Value, s.Toolchain.At, firstModule),
+			Message: fmt.Sprintf("go %s is not published as a module, as `toolchain: module` at %s needs it; Go %s was the first", v.Value, key.At, firstModule),
 			Hint:    "write a newer one as the key `go`: it builds what asks for an older one",
-			Related: []diag.Range{s.Toolchain.At},
+			Related: []diag.Range{key.At},
 		})
 	}
 }
@@ -160,7 +195,7 @@ func OfficialGo(ref string) (version string, ok bool) {
 func validateReference(key string, s spec.String, words []string, errs *diag.List) string {
 	named, err := reference.ParseNormalizedNamed(s.Value)
 	if err != nil {
-		errs.Add(withNearMiss(diag.Diagnostic{At: s.At, Message: fmt.Sprintf("%s: %q is not an image reference: %v", key, s.Value, err)}, s.Value, words))
+		errs.Add(withClosest(diag.Diagnostic{At: s.At, Message: fmt.Sprintf("%s: %q is not an image reference: %v", key, s.Value, err)}, s.Value, words))
 		return ""
 	}
 	if _, ok := named.(reference.Digested); ok {
@@ -173,7 +208,7 @@ func validateReference(key string, s spec.String, words []string, errs *diag.Lis
 			Message: fmt.Sprintf("%s: %s has no tag, which would mean latest", key, s.Value),
 			Hint:    tagHint(named, s.Value, words),
 		}
-		errs.Add(withNearMiss(d, s.Value, words))
+		errs.Add(withClosest(d, s.Value, words))
 		return ""
 	}
 	if tagged.Tag() == "latest" {
@@ -204,7 +239,7 @@ func tagHint(named reference.Named, written string, words []string) string {
 	return hint + "; the words are " + strings.Join(words, ", ")
 }
 
-func withNearMiss(d diag.Diagnostic, value string, words []string) diag.Diagnostic {
+func withClosest(d diag.Diagnostic, value string, words []string) diag.Diagnostic {
 	if near, ok := suggest.Search(value, words, true); ok {
 		d.Hint = fmt.Sprintf("did you mean %s?", near)
 	}

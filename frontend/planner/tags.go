@@ -27,42 +27,48 @@ type LeftOut struct {
 
 // Names returns what the image is called where it is pushed, each name with a
 // tag, and the tags that were left out.
-func (c Decision) Names() ([]string, []LeftOut, error) {
-	return c.names, c.leftOut, c.wrong.Err()
+func (d *Decision) Names() ([]string, []LeftOut, error) {
+	return d.names, d.leftOut, d.wrong.Err()
 }
 
-// named returns the decision with the image's names, in which values replace
-// stamps.
-func (c Decision) named(errs *diag.List) Decision {
-	image := c.image.Image
-	if !image.Name.IsSet() {
-		return c
+// naming decides what an image is called.
+type naming struct {
+	stamps   stamp.Values
+	image    spec.Image
+	request  Request
+	released []string // the build arg RELEASES, as "v1.2.3"; nil when it was not given
+}
+
+// names returns the image's names, in which values replace stamps.
+func (n naming) names(errs *diag.List) (names []string, left []LeftOut) {
+	if !n.image.Name.IsSet() {
+		return nil, nil
 	}
-	if reason := c.missing(image.Name); reason != "" && c.Request.Asks {
-		for _, tag := range image.Tags {
-			c.leftOut = append(c.leftOut, LeftOut{tag.Value, tag.At, "image.name: " + reason, false})
+	if reason := n.missing(n.image.Name); reason != "" && n.request.Asks {
+		for _, tag := range n.image.Tags {
+			left = append(left, LeftOut{tag.Value, tag.At, "image.name: " + reason, false})
 		}
-		return c
+		return nil, left
 	}
-	name, ok := c.repository(image.Name, errs)
-	for _, tag := range image.Tags {
-		if reason, unsure := c.withheld(tag); reason != "" {
-			c.leftOut = append(c.leftOut, LeftOut{tag.Value, tag.At, reason, unsure})
+	name, ok := n.repository(n.image.Name, errs)
+	for _, tag := range n.image.Tags {
+		if reason, unsure := n.withheld(tag); reason != "" {
+			left = append(left, LeftOut{tag.Value, tag.At, reason, unsure})
 			continue
 		}
-		if filled := c.tag(tag, errs); ok && filled != "" && !slices.Contains(c.names, name+":"+filled) {
-			c.names = append(c.names, name+":"+filled)
+		if filled := n.tag(tag, errs); ok && filled != "" && !slices.Contains(names, name+":"+filled) {
+			names = append(names, name+":"+filled)
 		}
 	}
-	return c
+	return names, left
 }
 
 // repository is the image's name without a tag.
-func (c Decision) repository(name spec.String, errs *diag.List) (string, bool) {
-	filled := filler{c.stamps, errs}.text("image.name", name).Value
+func (n naming) repository(name spec.String, errs *diag.List) (string, bool) {
+	filled := filler{n.stamps, errs}.text("image.name", name).Value
 	named, err := reference.ParseNormalizedNamed(filled)
 	switch {
-	case filled == "" || c.lacks(name):
+	case filled == "" || n.lacks(name):
 		return "", false
 	case err != nil:
 		errs.Add(diag.Diagnostic{
@@ -88,15 +94,15 @@ var (
 )
 
 // tag is a tag with its stamps filled in.
-func (c Decision) tag(tag spec.String, errs *diag.List) string {
-	filled, wrong := c.stamps.Replace(tag.Value, func(name, value string) string {
+func (n naming) tag(tag spec.String, errs *diag.List) string {
+	filled, wrong := n.stamps.Replace(tag.Value, func(name, value string) string {
 		if name == "Branch" {
 			return cmp.Or(strings.TrimLeft(noTag.ReplaceAllString(value, "-"), "-."), "-")
 		}
 		return value
 	})
-	filler{c.stamps, errs}.report("image.tags", tag.At, wrong)
-	if c.lacks(tag) {
+	filler{n.stamps, errs}.report("image.tags", tag.At, wrong)
+	if n.lacks(tag) {
 		return ""
 	}
 	if filled != "" && !tagForm.MatchString(filled) {
@@ -113,8 +119,8 @@ func (c Decision) tag(tag spec.String, errs *diag.List) string {
 // withheld says why a tag is left out, if it is: nothing is known to put in
 // it, or it would move where it must not. Tags that move are those of which
 // every release of a line takes hold in its turn: latest, 1 and 1.2.
-func (c Decision) withheld(tag spec.String) (reason string, unsure bool) {
-	if missing := c.missing(tag); missing != "" {
+func (n naming) withheld(tag spec.String) (reason string, unsure bool) {
+	if missing := n.missing(tag); missing != "" {
 		return missing, false
 	}
 	uses := stamp.Named(tag.Value)
@@ -122,32 +128,32 @@ func (c Decision) withheld(tag spec.String) (reason string, unsure bool) {
 	if !latest && !moves(uses) {
 		return "", false
 	}
-	version := "v" + c.stamps.Get("Version")
-	releases := c.args.releases
+	version := "v" + n.stamps.Get("Version")
+	releases := n.released
 	if releases == nil {
-		releases = c.Request.Releases
+		releases = n.request.Releases
 	}
 	switch {
-	case c.stamps.Get("Version") == "":
-		return c.stamps.Missing("Version"), false
-	case !semver.IsValid(version) || c.stamps.Get("Patch") == "":
-		return fmt.Sprintf("%s is no version of three numbers", c.stamps.Get("Version")), false
+	case n.stamps.Get("Version") == "":
+		return n.stamps.Missing("Version"), false
+	case !semver.IsValid(version) || n.stamps.Get("Patch") == "":
+		return fmt.Sprintf("%s is no version of three numbers", n.stamps.Get("Version")), false
 	case semver.Prerelease(version) != "":
-		return fmt.Sprintf("%s is a pre-release", c.stamps.Get("Version")), false
-	case c.stamps.Get("Dirty") == "true":
+		return fmt.Sprintf("%s is a pre-release", n.stamps.Get("Version")), false
+	case n.stamps.Get("Dirty") == "true":
 		return "the checkout is changed", false
 	case latest && releases == nil:
-		return "whether " + c.stamps.Get("Version") + " is the highest release is not known: " + c.tellReleases(), true
+		return "whether " + n.stamps.Get("Version") + " is the highest release is not known: " + n.releasesHint(), true
 	}
 	if higher := higherRelease(version, releases, line(uses)); higher != "" {
-		return fmt.Sprintf("%s is a higher release than %s", higher, c.stamps.Get("Version")), false
+		return fmt.Sprintf("%s is a higher release than %s", higher, n.stamps.Get("Version")), false
 	}
 	return "", false
 }
 
-// tellReleases is what to do when nothing tells which versions there are.
-func (c Decision) tellReleases() string {
-	if _, given := c.Request.BuildArgs[releasesArg]; given {
+// releasesHint is what to do when nothing tells which versions there are.
+func (n naming) releasesHint() string {
+	if _, given := n.request.BuildArgs[releasesArg]; given {
 		return "the build arg RELEASES is empty; `git fetch --tags` brings the tags that a shallow clone lacks"
 	}
 	return "pass --build-arg RELEASES=\"$(git tag)\""
@@ -155,14 +161,14 @@ func (c Decision) tellReleases() string {
 
 // lacks reports whether a text names what has no value, which is an error
 // already.
-func (c Decision) lacks(text spec.String) bool {
-	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return c.stamps.Get(name) == "" })
+func (n naming) lacks(text spec.String) bool {
+	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return n.stamps.Get(name) == "" })
 }
 
 // missing says which stamp of a text has no value, and why.
-func (c Decision) missing(text spec.String) string {
+func (n naming) missing(text spec.String) string {
 	for _, name := range stamp.Named(text.Value) {
-		if missing := c.stamps.Missing(name); missing != "" {
+		if missing := n.stamps.Missing(name); missing != "" {
 			return missing
 		}
 	}

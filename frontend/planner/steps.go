@@ -1,5 +1,13 @@
 package planner
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+)
+
 // Kind is a kind of step. Steps of one kind share an ID.
 type Kind struct {
 	ID          string // as --no-cache-filter takes it
@@ -34,5 +42,25 @@ func Kinds() []Kind {
 		{"generate", "runs generators before the build"},
 		{"vulndb", "looks up known vulnerabilities of the modules"},
 		{"check-vuln", "runs govulncheck"},
+	}
+}
+
+// validateFilters reports steps that are to run without cache and that no
+// build has.
+func validateFilters(uncached []string, errs *diag.List) {
+	var known []string
+	for _, k := range Kinds() {
+		known = append(known, k.ID)
+	}
+	for _, name := range uncached {
+		if slices.ContainsFunc(known, func(id string) bool { return strings.EqualFold(id, name) }) {
+			continue
+		}
+		d := diag.Diagnostic{
+			At:      diag.Range{File: "--no-cache-filter " + name},
+			Message: "there is no step " + strconv.Quote(name),
+			Hint:    "there are " + strings.Join(known, ", "),
+		}
+		errs.Add(withClosest(d, name, known))
 	}
 }

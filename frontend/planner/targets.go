@@ -116,5 +116,11 @@ func validateTarget(name string, known []string, errs *diag.List) {
 		Message: "there is no target " + strconv.Quote(name),
 		Hint:    "there are " + strings.Join(plain, ", "),
 	}
-	errs.Add(withNearMiss(d, name, known))
+	errs.Add(withClosest(d, name, known))
+}
+
+// hasRoot reports whether the target has a root file system.
+func (d *Decision) hasRoot() bool {
+	none := []string{BinaryTarget, ObjectsTarget, SBOMTarget, ReproduceTarget, LockTarget}
+	return !slices.Contains(none, d.Target) && d.ofImage()
 }

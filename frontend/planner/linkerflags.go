@@ -11,11 +11,11 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 )
 
-// validateFlags finds flags that a tool would refuse with a page about its usage.
-// Those of the linker may name stamps, see filler.flags.
-func validateFlags(c Decision, errs *diag.List) {
-	validateTool("build.gcflags", goflag.Compile, c.image.Build.Gcflags, errs)
-	validateTool("build.asmflags", goflag.Asm, c.image.Build.Asmflags, errs)
+// validateFlags reports flags that a tool would refuse with a page about its
+// usage. Those of the linker may name stamps, see filler.flags.
+func validateFlags(b spec.Build, errs *diag.List) {
+	validateTool("build.gcflags", goflag.Compile, b.Gcflags, errs)
+	validateTool("build.asmflags", goflag.Asm, b.Asmflags, errs)
 }
 
 func validateTool(key string, tool goflag.Tool, s spec.String, errs *diag.List) {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// chooseVendored decides as the go command does: a vendor folder is used when
+// chooseVendored decides as the go command does: a vendor directory is used if
 // it was made for what is built, a module or a workspace, and the go line is
 // at least 1.14.
 func chooseVendored(s *spec.Spec, p *project.Project, v project.Version) bool {
@@ -31,17 +31,16 @@ func knowsVendor(line project.Version) bool {
 	return line.IsSet() && project.Compare(line.Value, "1.14") >= 0
 }
 
-// validateVendored holds vendor/modules.txt against the go.mod files, as the go
-// command does before it compiles. What makes the folder anew needs no right
-// one.
-func validateVendored(c Decision, errs *diag.List) {
-	if !c.vendored || c.Project.Vendor == nil || slices.Contains([]string{TidyTarget, VendorTarget, VerifyTarget, LockTarget}, c.Target) {
+// validateVendored compares vendor/modules.txt with the go.mod files, as the go
+// command does before it compiles.
+func validateVendored(p *project.Project, have project.Version, errs *diag.List) {
+	if p.Vendor == nil {
 		return
 	}
-	v := vendoring{c.Project, c.Project.Vendor, errs}
+	v := vendoring{p, p.Vendor, errs}
 	differences := v.vendor.Differences(v.compared())
 	for _, m := range v.vendor.Modules {
-		v.validateGo(m, c.version)
+		v.validateGo(m, have)
 	}
 	if len(differences) > 0 && v.vendor.Workspace != (v.project.Work != nil) {
 		v.otherKind()
@@ -52,14 +51,40 @@ func validateVendored(c Decision, errs *diag.List) {
 	}
 }
 
-// vendoring is a vendor folder beside the project that it is of.
+// validateVendor reports a spec that asks for a vendor directory, or for a
+// check of one, if the context has none.
+func validateVendor(s *spec.Spec, p *project.Project, errs *diag.List) {
+	if p.Vendor != nil {
+		return
+	}
+	if mode := s.Modules.Mode; mode.Value == "vendor" {
+		errs.Add(diag.Diagnostic{
+			At:      mode.At,
+			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,
+			Hint:    "run `go mod vendor`",
+			Missing: []string{project.VendorFile},
+		})
+	}
+	for _, name := range s.Checks {
+		if name.Value == VendorTarget {
+			errs.Add(diag.Diagnostic{
+				At:      name.At,
+				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
+				Hint:    "have it made with --target vendor -o . without the check, or remove the check",
+				Missing: []string{project.VendorFile},
+			})
+		}
+	}
+}
+
+// vendoring is a vendor directory and the project that it belongs to.
 type vendoring struct {
 	project *project.Project
 	vendor  *project.Vendor
 	errs    *diag.List
 }
 
-// command is what makes the folder.
+// command returns the command that makes the directory.
 func (v vendoring) command() string {
 	if v.project.Work != nil {
 		return "go work vendor"
@@ -80,7 +105,7 @@ func (v vendoring) otherKind() {
 	if v.vendor.Workspace {
 		made, is = "go work vendor", "the build context has no "+project.WorkFile
 	}
-	v.add(diag.At(v.vendor.File, 1, 1), diag.Range{}, "the folder was made by `%s`, and %s", made, is)
+	v.add(diag.At(v.vendor.File, 1, 1), diag.Range{}, "the directory was made by `%s`, and %s", made, is)
 }
 
 // compared is what the directory has to fit.

@@ -16,25 +16,25 @@ type ArgValue struct {
 }
 
 // BuildArgs returns the value of every build arg.
-func (c Decision) BuildArgs() ([]ArgValue, error) {
+func (d *Decision) BuildArgs() ([]ArgValue, error) {
 	var out []ArgValue
 	for _, arg := range BuildArgs() {
-		v := ArgValue{BuildArg: arg, Value: c.Request.BuildArgs[arg.Name]}
+		v := ArgValue{BuildArg: arg, Value: d.Request.BuildArgs[arg.Name]}
 		if v.Value == "" {
-			v.Value, v.At = c.withoutArg(arg.Name)
+			v.Value, v.At = d.withoutArg(arg.Name)
 		}
 		out = append(out, v)
 	}
-	return out, c.wrong.Err()
+	return out, d.wrong.Err()
 }
 
 // withoutArg is what holds when a build arg is not given.
-func (c Decision) withoutArg(name string) (string, diag.Range) {
-	m := c.image.Modules
+func (d *Decision) withoutArg(name string) (string, diag.Range) {
+	m := d.Spec.Modules
 	one := func(s spec.String) (string, diag.Range) { return s.Value, s.At }
 	switch name {
 	case "GO_VERSION":
-		return c.version.Value, c.version.At
+		return d.version.Value, d.version.At
 	case "GOPROXY":
 		return one(m.Proxy)
 	case "GOSUMDB":
@@ -44,7 +44,7 @@ func (c Decision) withoutArg(name string) (string, diag.Range) {
 			return strings.Join(values(m.Private), ","), m.Private[0].At
 		}
 	case "SOURCE_DATE_EPOCH":
-		return strconv.FormatInt(c.args.epoch.Seconds(), 10), diag.Range{}
+		return strconv.FormatInt(d.args.epoch.Seconds(), 10), diag.Range{}
 	}
 	return "", diag.Range{}
 }

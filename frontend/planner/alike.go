@@ -1,0 +1,183 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// alike are the images of the file that one scan serves, and one step that
+// picks their source: those for which the same build constraints hold.
+type alike struct {
+	images []*spec.Spec
+	files  []string    // that the images look for in the context, cleaned
+	mains  []string    // directories that the images name one by one
+	needs  []string    // kinds of notes that are worth making for any of them
+	named  []plan.Pick // what is picked for those that name their main packages one by one
+}
+
+// findAlike goes through the images of the file once, for all of them: each
+// would otherwise go through all others.
+func (c *common) findAlike() {
+	c.groups = map[string]*alike{}
+	files, mains, needs := map[string]set{}, map[string]set{}, map[string]set{}
+	for _, image := range c.Spec.Each() {
+		key := conditionsKey(image)
+		group := c.groups[key]
+		if group == nil {
+			group, files[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}
+			c.groups[key] = group
+		}
+		group.images = append(group.images, image)
+		var ignored diag.List // an image's own build reports what is wrong
+		for _, kind := range lackingOf(chooseBase(image, &ignored).ref, image) {
+			needs[key].add(kind, &group.needs)
+		}
+		for _, f := range image.Run.Files {
+			files[key].add(path.Clean(f.From.Value), &group.files)
+		}
+		for _, dir := range (packages{project: c.Project}).namedDirs(image) {
+			mains[key].add(dir, &group.mains)
+		}
+		if dirs := c.namedMains(image); dirs != nil {
+			group.named = append(group.named, c.pick(image, c.Request.Platforms, dirs))
+		}
+	}
+	for _, group := range c.groups {
+		slices.Sort(group.needs)
+	}
+}
+
+// set is the words that a list has.
+type set map[string]bool
+
+// add appends a word to the list unless it is empty or the list has it.
+func (s set) add(word string, list *[]string) {
+	if word != "" && !s[word] {
+		s[word] = true
+		*list = append(*list, word)
+	}
+}
+
+// alike returns the images that share the conditions of one.
+func (c *common) alike(image *spec.Spec) alike {
+	if group := c.groups[conditionsKey(image)]; group != nil {
+		return *group
+	}
+	return alike{}
+}
+
+// conditionsKey is the same for images for which the same build constraints
+// hold.
+func conditionsKey(s *spec.Spec) string {
+	return fmt.Sprint(s.Build.Cgo.Value, sortedTags(s))
+}
+
+func sortedTags(s *spec.Spec) []string {
+	return slices.Sorted(slices.Values(values(s.Build.Tags)))
+}
+
+// conditions returns what the build constraints of an image are decided by.
+func (c *common) conditions(image *spec.Spec, platforms []plan.Platform) plan.Conditions {
+	var names []string
+	for _, p := range platforms {
+		names = append(names, goPlatform(p))
+	}
+	slices.Sort(names)
+	return plan.Conditions{
+		Tags:      sortedTags(image),
+		Platforms: slices.Compact(names),
+		Go:        c.version.Value,
+		Cgo:       image.Build.Cgo.Value,
+	}
+}
+
+// pick returns what is picked for some main packages of an image.
+func (c *common) pick(image *spec.Spec, platforms []plan.Platform, mains []string) plan.Pick {
+	return plan.Pick{
+		Image:      image.Name.Value,
+		Conditions: c.conditions(image, platforms),
+		PGO:        image.Build.Pgo.Value,
+		NoModules:  c.Project.Shared() && !c.modules.downloads(),
+		Mains:      mains,
+	}
+}
+
+// sourceStep picks the source of main packages.
+func sourceStep(s *spec.Spec, names string, pick plan.Pick) plan.Source {
+	return plan.Source{
+		Step: plan.Step{ID: "source", Name: "pick the source of " + names, At: spans(s.File, mainLines(s)...)},
+		Pick: pick,
+	}
+}
+
+// together has a step that picks the source of an image do so for all images
+// that are alike, so that one step serves all of them.
+func together(s plan.Source, all []plan.Pick) plan.Source {
+	if len(all) > 1 {
+		s.Beside, s.Name = all, pickName(all)
+	}
+	return s
+}
+
+// asking has the source picked twice if modules may import packages of the
+// context: before they are fetched, and when they have said which.
+func (m modules) asking(s plan.Source, imports string) plan.Source {
+	if m.downloads() && m.project.Shared() {
+		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + imports, At: s.At}
+	}
+	return s
+}
+
+// foundPicks returns what a step picks for this image and for those that are
+// alike. Images whose main packages are unknown are left to their own builds.
+func (p planning) foundPicks(own plan.Pick) []plan.Pick {
+	var all []plan.Pick
+	for _, image := range p.alike(p.spec).images {
+		if image.Name == p.spec.Name {
+			all = append(all, own)
+			continue
+		}
+		var ignored diag.List
+		mains := packages{p.Project, p.found.Facts, &ignored}.mains(image)
+		if ignored.Len() == 0 && len(mains) > 0 {
+			all = append(all, p.pick(image, p.Request.Platforms, dirs(mains)))
+		}
+	}
+	return all
+}
+
+// pickName is what users read while the source of several images is picked.
+func pickName(picks []plan.Pick) string {
+	const most = 4 // A longer list hides the error that follows it.
+	if len(picks) > most {
+		return fmt.Sprintf("pick the source of %d images", len(picks))
+	}
+	var names []string
+	for _, p := range picks {
+		names = append(names, p.Image)
+	}
+	return "pick the source of " + strings.Join(names, ", ")
+}
+
+// namedMains returns the directories of the main packages that a spec names
+// one by one; nil if it does not. Whether they are main packages, only a scan
+// tells.
+func (c *common) namedMains(s *spec.Spec) []string {
+	var mains []string
+	for _, m := range s.Main {
+		dir, ok := packages{project: c.Project}.dir(m.Value)
+		if !ok || strings.HasSuffix(dir, "...") {
+			return nil
+		}
+		if !slices.Contains(mains, dir) {
+			mains = append(mains, dir)
+		}
+	}
+	return mains
+}

@@ -1,0 +1,110 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+)
+
+// environment is that of the go commands of a build. All settings are gohull's
+// or the spec's, so that nothing of a builder's gets in.
+type environment struct {
+	root    goroot
+	modules modules
+	build   spec.Build
+	debug   bool // whether the image is one to debug
+}
+
+// compile returns the environment of a compile: modules come from the step
+// before, or from the vendor directory, and from nowhere else.
+func (e environment) compile(p plan.Platform) []string {
+	env := e.settings()
+	for _, v := range e.build.Env {
+		env = append(env, v.Key.Value+"="+v.Value.Value)
+	}
+	env = append(env, "GOPROXY=off")
+	if e.debug {
+		env = step.WithoutIndex(env)
+	}
+	return e.root.env(slices.Concat(env, platformEnv(p), e.compilers(p))...)
+}
+
+// test returns the environment of what is compiled with its paths. Tests look
+// for files by them, and objects have the name of the module tree in them: with
+// a name by its content, another module would have all of them compiled again.
+func (e environment) test() []string {
+	return step.WithoutIndex(e.compile(e.root.runsOn))
+}
+
+// generate tells generators which time to write into files. Tests are not
+// told: their verdicts would be of one commit if the time is the commit's.
+func (e environment) generate(args buildArgs) []string {
+	if !args.epochGiven {
+		return e.test()
+	}
+	return append(e.test(), fmt.Sprintf("%s=%d", EpochArg, args.epoch.Seconds()))
+}
+
+// fetch returns the environment of a step that fetches. It has secrets and
+// shares a module cache, so it gets no variable that could have it run or read
+// something.
+func (e environment) fetch(own ...string) []string {
+	env := e.settings()
+	for _, v := range e.build.Env {
+		if isHarmlessVariable(v.Key.Value, v.Value.Value) {
+			env = append(env, v.Key.Value+"="+v.Value.Value)
+		}
+	}
+	return e.root.env(slices.Concat(env, e.modules.env().List(), own)...)
+}
+
+// install returns the environment of a step that builds a program of another
+// module. It has nothing of `build`, so that one program serves all projects.
+func (e environment) install(p plan.Platform) []string {
+	return e.root.env(slices.Concat(ownSettings("0", ""), e.modules.env().List(), platformEnv(p))...)
+}
+
+func (e environment) settings() []string {
+	cgo := "0"
+	if e.build.Cgo.Value {
+		cgo = "1"
+	}
+	return ownSettings(cgo, e.modules.flag())
+}
+
+// ownSettings returns the go command's settings that all steps have.
+func ownSettings(cgo, flags string) []string {
+	return []string{
+		"CGO_ENABLED=" + cgo,
+		"GOCACHE=" + step.Cache,
+		"GOENV=off",
+		"GOFLAGS=" + flags,
+		"GOMODCACHE=" + step.ModCache,
+		"GOPATH=/go",
+		"GOTELEMETRY=off",
+		"GOTOOLCHAIN=local",
+	}
+}
+
+// compilers names the C compilers for a platform that is not the builder's:
+// those of the platform's own name, unless the spec or the toolchain's image
+// names others. The go command would take the builder's.
+func (e environment) compilers(p plan.Platform) []string {
+	if !e.build.Cgo.Value || p.Architecture == e.root.runsOn.Architecture {
+		return nil
+	}
+	named := slices.Clone(e.root.image.Config.Config.Env)
+	for _, v := range e.build.Env {
+		named = append(named, v.Key.Value+"="+v.Value.Value)
+	}
+	var env []string
+	for _, c := range []struct{ key, program string }{{"CC", "gcc"}, {"CXX", "g++"}} {
+		if _, ok := lookupEnv(named, c.key); !ok {
+			env = append(env, c.key+"="+triplets[p.Architecture]+"-"+c.program)
+		}
+	}
+	return env
+}

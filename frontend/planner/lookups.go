@@ -1,0 +1,114 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+)
+
+// Lookups is what a plan needs to know and only the gateway can find out.
+type Lookups struct {
+	Scan   plan.Scan
+	Images []ImageKey // the toolchain first, then the base of each platform
+	// Platforms are those for which a build context may bring objects.
+	Platforms []plan.Platform
+	// Source is what will most likely be picked, which takes as long as the
+	// scan and needs nothing of it; nil if only the scan can tell.
+	Source *plan.Source
+	// Look runs on the base of each platform; nil if nothing has to be known of
+	// what bases have.
+	Look *plan.Look
+	// Contexts are names of build contexts that steps read as they are.
+	Contexts []string
+}
+
+// ImageKey asks for an image on a platform.
+type ImageKey struct {
+	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"
+	Platform plan.Platform
+	Digest   string     // "sha256:…", what a lock says it is; empty when no lock tells
+	Optional bool       // whether the image may be missing
+	Use      string     // what it is for, for messages: UseBase or UseToolchain
+	At       diag.Range // the line that asks for it
+}
+
+// Found is what the lookups found.
+type Found struct {
+	Facts  step.Facts
+	Images map[ImageKey]Image
+	Bases  map[plan.Platform][]step.Inode // what Look found
+	Seeds  map[plan.Platform]string       // names of the build contexts that SeedContext is for; empty without one
+}
+
+// Image is a resolved image.
+type Image struct {
+	Name    string // with its digest
+	Digest  string // "sha256:…"; empty if a build context that is no image replaces it
+	Context string // name of the build context that replaces it, if any
+	Config  dockerspec.DockerOCIImage
+}
+
+// Lookups returns what has to be looked up before Plan.
+func (d *Decision) Lookups() (Lookups, error) {
+	if err := d.wrong.Err(); err != nil {
+		return Lookups{}, err
+	}
+	l := Lookups{Scan: d.scan(), Platforms: d.Request.Platforms}
+	if d.ofImage() {
+		l.Source = d.likelySource()
+	}
+	if d.readsDatabase() && bringsDatabase(d.Request) {
+		l.Contexts = []string{step.VulnContext}
+	}
+	if d.hasRoot() {
+		l.Look = look(d.image, d.base, d.debug.on, d.Request.ContextNames())
+	}
+	if d.toolchain.ref != "" {
+		l.Images = append(l.Images, d.toolchain.key(d.Request.BuildPlatform))
+	}
+	if d.base.ref != "" {
+		for _, p := range d.Request.Platforms {
+			l.Images = append(l.Images, d.base.key(p))
+		}
+	}
+	return l, nil
+}
+
+func (d *Decision) scan() plan.Scan {
+	group := d.alike(d.image)
+	return plan.Scan{
+		Step:       plan.Step{ID: "scan", Name: "find packages"},
+		Conditions: d.conditions(d.image, d.Request.Platforms),
+		Files:      group.files,
+		Mains:      group.mains,
+		Needs:      group.needs,
+	}
+}
+
+// likelySource is the source of the main packages that the spec names one by
+// one. Whether they are main packages, only the scan tells.
+func (d *Decision) likelySource() *plan.Source {
+	mains := d.namedMains(d.image)
+	if mains == nil {
+		return nil
+	}
+	var names []string
+	for _, dir := range mains {
+		names = append(names, d.likelyName(dir))
+	}
+	s := sourceStep(d.image, strings.Join(names, " "), d.pick(d.image, d.Request.Platforms, mains))
+	s = together(s, d.alike(d.image).named)
+	return &s
+}
+
+// likelyName is what people call the main package in a directory, as
+// packageName returns it once the package is known.
+func (d *Decision) likelyName(dir string) string {
+	if m := d.Project.Member(dir); m != nil && dir == "." {
+		return binaryName(m.Path)
+	}
+	return dot(dir)
+}

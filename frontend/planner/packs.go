@@ -1,0 +1,205 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+)
+
+// SeedContext is the name of the build context that brings objects.
+const SeedContext = "gocache"
+
+// firstCacheProgram is the first Go that lets a program stand before its
+// cache, which is how a pack's objects are found.
+const firstCacheProgram = "1.24"
+
+// validatePack reports a wish for packs that the toolchain cannot fulfil.
+func validatePack(t toolchain, cache spec.String, target string, errs *diag.List) {
+	if t.atLeast(firstCacheProgram) {
+		return
+	}
+	d := diag.Diagnostic{Hint: "write a newer one as the key `go`: it builds what asks for an older one", Related: []diag.Range{t.version.At}}
+	if cache.Value == "pack" {
+		d.At = cache.At
+		d.Message = fmt.Sprintf("cache: pack needs Go %s or newer, and %s has %s", firstCacheProgram, t.version.At, t.version.Value)
+		errs.Add(d)
+	}
+	if target == ObjectsTarget {
+		d.At = diag.Range{File: "--target " + ObjectsTarget}
+		d.Message = fmt.Sprintf("it needs Go %s or newer, and %s has %s", firstCacheProgram, t.version.At, t.version.Value)
+		errs.Add(d)
+	}
+}
+
+// packing decides with which compiled packages a step begins.
+type packing struct {
+	at      []plan.Span // the line of the key `cache`
+	cache   string      // that key: "auto", "mount" or "pack"
+	imports bool        // whether the build imports a cache
+	pgo     string      // the key `build.pgo`
+	image   string      // the image's name
+	seeds   map[plan.Platform]string
+	modules modules
+	flags   goFlags
+	env     environment
+	caches  sharing
+}
+
+// canPack reports whether the toolchain knows packs.
+func (p packing) canPack() bool { return p.env.root.atLeast(firstCacheProgram) }
+
+// wanted reports whether what is compiled of dependencies goes through packs.
+func (p packing) wanted() bool {
+	switch p.cache {
+	case "pack":
+		return true
+	case "mount":
+		return false
+	}
+	return p.imports && p.canPack()
+}
+
+// forImages reports whether it does so for an image: always if the compile
+// shares no cache. A profile to optimise by changes how every package is
+// compiled, and the packs' steps do not have it. A seed has everything that a
+// pack would have.
+func (p packing) forImages() bool {
+	seeded := len(p.seeds) > 0 && p.cache != "pack"
+	wanted := p.wanted() || p.canPack() && !p.caches.keepsObjects()
+	return wanted && !seeded && !isProfile(p.pgo)
+}
+
+// start returns what the compiler of one platform begins with.
+func (p packing) start(binaries []plan.Binary, platform plan.Platform) plan.Start {
+	var s plan.Start
+	if name, ok := p.seeds[platform]; ok {
+		s.Seed = &plan.Seed{Context: name, Folders: p.seedDirs(platform)}
+	}
+	if p.forImages() {
+		s.Packs = p.imported(imports{
+			of:    fmt.Sprintf("%s imports for %s", packageList(binaries), platform),
+			flags: p.flags.compile(),
+			env:   p.env.compile(platform),
+		})
+	}
+	return s
+}
+
+// tests returns what tests begin with. They share no cache, so packs bring
+// them what other steps compiled. If those keep it from build to build, that
+// includes the tests themselves.
+func (p packing) tests(patterns, race []string) plan.Start {
+	if !p.canPack() {
+		return plan.Start{}
+	}
+	i := imports{
+		of:    packagesAndTests + " import",
+		flags: slices.Concat(p.flags.files(), race),
+		env:   p.env.test(),
+	}
+	packs := p.imported(i)
+	if !p.wanted() && p.caches.keepsObjects() {
+		packs = append(packs, p.compiledTests(i, patterns, packs))
+	}
+	return plan.Start{Packs: packs}
+}
+
+// compiledTests is a pack of all packages and their tests.
+func (p packing) compiledTests(i imports, patterns []string, before []plan.Objects) plan.Objects {
+	return plan.Objects{
+		Step:    p.step("compile "+packagesAndTests, i.env, plan.Start{}),
+		Of:      plan.OfSource,
+		Without: before,
+		Args:    slices.Concat(listCommand(i.flags), []string{"-test", "--"}, patterns),
+	}
+}
+
+// generators returns what generators begin with: the programs that they are.
+func (p packing) generators() plan.Start {
+	if !p.canPack() {
+		return plan.Start{}
+	}
+	return plan.Start{Packs: []plan.Objects{{
+		Step: p.step("compile the generators", p.env.test(), plan.Start{}),
+		Of:   plan.OfPrograms,
+		Args: listCommand(nil),
+	}}}
+}
+
+// seedDirs returns where exporters put the pack of this image for a platform:
+// in a directory of the platform if there are several, and below that in one
+// of the image if there are several.
+func (p packing) seedDirs(of plan.Platform) []string {
+	platform := "/" + strings.ReplaceAll(of.String(), "/", "_")
+	dirs := []string{"", platform}
+	if p.image != "" {
+		dirs = append(dirs, "/"+p.image, platform+"/"+p.image)
+	}
+	return dirs
+}
+
+// imports is what some packages import, and how that is compiled.
+type imports struct {
+	of    string // "./cmd/api imports for linux/amd64"
+	flags []string
+	env   []string
+}
+
+// imported returns packs of what is imported: one of other modules, if there
+// are any, and one of the standard library.
+func (p packing) imported(i imports) []plan.Objects {
+	var packs []plan.Objects
+	if p.modules.downloads() || p.modules.vendored {
+		packs = append(packs, p.dependencies(i))
+	}
+	return append(packs, p.standard(i, packs))
+}
+
+func (p packing) dependencies(i imports) plan.Objects {
+	return plan.Objects{
+		Step: p.step("compile what "+i.of, i.env, plan.Start{}),
+		Of:   plan.OfModules,
+		Args: listCommand(i.flags),
+	}
+}
+
+// standard is apart from the modules, so that importing another package of
+// the standard library compiles no module again. It runs in no module.
+func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
+	start := plan.Start{Packs: before}
+	return plan.Objects{
+		Step:    p.step("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start),
+		Of:      plan.OfStandard,
+		Start:   start,
+		Without: before,
+		Args:    listCommand(i.flags),
+	}
+}
+
+// all returns everything that a compile goes through.
+func (p packing) all(c plan.Compile, platform plan.Platform) plan.Objects {
+	args := append(listCommand(p.flags.compile()), "--")
+	for _, b := range c.Binaries {
+		args = append(args, b.Package)
+	}
+	return plan.Objects{
+		Step:  p.step(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), platform), c.Env, c.Start),
+		Of:    plan.OfSource,
+		Start: c.Start,
+		Args:  args,
+	}
+}
+
+func (p packing) step(name string, env []string, start plan.Start) plan.Step {
+	return plan.Step{ID: "objects", Name: name, At: p.at, Env: env, Caches: p.caches.compile(start)}
+}
+
+// listCommand compiles packages without linking any. A package that does not
+// compile is left to the compile of the binaries, which has the whole source.
+func listCommand(flags []string) []string {
+	return append([]string{"list", "-e", "-deps", "-export"}, flags...)
+}
