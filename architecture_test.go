@@ -105,7 +105,7 @@ func TestStepTable(t *testing.T) {
 			t.Errorf("docs/architecture.md: this row names no package below llb/step:\n%s", row)
 		}
 	}
-	for _, k := range planner.Kinds() {
+	for _, k := range planner.StepKinds() {
 		if !listed[k.ID] {
 			t.Errorf("docs/architecture.md: the table of steps has no `%s`", k.ID)
 		}

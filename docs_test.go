@@ -64,7 +64,7 @@ func stamps() string {
 }
 
 func steps() string {
-	return table("step | what it does", planner.Kinds(), func(k planner.Kind) string {
+	return table("step | what it does", planner.StepKinds(), func(k planner.StepKind) string {
 		return "`" + k.ID + "` | " + k.Description
 	})
 }

@@ -15,13 +15,10 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/safe"
-	lower "github.com/gohull/gohull/llb"
-	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
-	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
 // Build answers one request of a client: it is the function that the gateway
@@ -63,14 +60,6 @@ func newBuild(ui *dockerui.Client, c client.Client) *build {
 	return &build{ui: ui, c: c, decide: planner.Decide}
 }
 
-// planned is an image of the file with its plan, or what is no image's.
-type planned struct {
-	decision *planner.Decision
-	facts    step.Facts
-	plan     *plan.Plan
-	inputs   lower.Inputs
-}
-
 func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if name, ok := b.ui.BuildOpts().Opts[requestKey]; ok {
 		res, err := b.reply(ctx, name)
@@ -91,12 +80,12 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 		res, err := b.lock(ctx, decided.Lock)
 		return res, b.located(ctx, err)
 	}
-	all, err := b.planAll(ctx, decided.All())
+	if decided.Check != nil {
+		return b.alone(ctx, decided.Check)
+	}
+	all, err := b.planAll(ctx, decided.Images)
 	if err != nil {
 		return nil, b.located(ctx, err)
-	}
-	if only := all[0]; only.plan.Alone != nil {
-		return b.alone(ctx, only)
 	}
 	if err := joined(b.checkSBOMs(len(all)), b.warn(ctx, all)); err != nil {
 		return nil, b.located(ctx, err)
@@ -128,58 +117,6 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 		in.Project.Hidden, in.Project.Below = b.hidden, b.below()
 	}
 	return in, err
-}
-
-// planAll plans images side by side. Errors are those of all of them.
-func (b *build) planAll(ctx context.Context, images []*planner.Decision) ([]planned, error) {
-	all := make([]planned, len(images))
-	failed := safe.Each(len(images), func(i int) (err error) {
-		all[i], err = b.planOne(ctx, images[i])
-		return err
-	})
-	return all, joined(failed...)
-}
-
-// planOne looks up what the planner asks for and lets it decide.
-func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, error) {
-	p := planned{decision: d}
-	lookups, err := d.Lookups()
-	if err != nil {
-		return p, err
-	}
-	if p.inputs, err = b.inputs(ctx); err != nil {
-		return p, err
-	}
-	if p.inputs, err = b.overlaid(ctx, d, p.inputs); err != nil {
-		return p, err
-	}
-	found, err := b.lookUp(ctx, lookups, p.inputs)
-	if err != nil {
-		return p, err
-	}
-	p.facts = found.Facts
-	p.inputs.Contexts = b.contexts.states()
-	if planner.IsCheck(d.Target) {
-		p.plan, err = d.PlanCheck(found)
-		return p, err
-	}
-	p.plan, err = d.Plan(found)
-	return p, err
-}
-
-// target is what the client wants of an image for one platform.
-func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) {
-	switch p.decision.Target {
-	case planner.BinaryTarget:
-		return lower.Binaries(p.plan, img, p.inputs), lower.DataConfig(img)
-	case planner.ObjectsTarget:
-		return lower.Objects(p.plan, img, p.inputs), lower.DataConfig(img)
-	case planner.SBOMTarget:
-		return lower.SBOM(p.plan, img, p.inputs), lower.DataConfig(img)
-	case planner.ReproduceTarget:
-		return lower.Reproduce(p.plan, img, p.inputs), lower.DataConfig(img)
-	}
-	return lower.Lower(p.plan, img, p.inputs), lower.Config(img)
 }
 
 // parse reads the spec and the project's files, and reports what is wrong

@@ -82,7 +82,7 @@ func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, erro
 func (b *build) warn(ctx context.Context, all []planned) error {
 	var subjects []subject
 	for _, p := range all {
-		subjects = append(subjects, subject{p.decision, p.facts, p.plan.Source.Mains})
+		subjects = append(subjects, subject{p.decision, p.facts, p.plan.Sources.Source.Mains})
 	}
 	found, err := b.findings(ctx, subjects)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -15,8 +16,12 @@ import (
 
 // alone runs a check that was asked for by itself. It is one for all
 // platforms, so the result has none.
-func (b *build) alone(ctx context.Context, p planned) (*client.Result, error) {
-	ref, err := b.evaluate(ctx, lower.Check(p.plan, *p.plan.Alone, p.inputs))
+func (b *build) alone(ctx context.Context, d *planner.Decision) (*client.Result, error) {
+	p, err := b.planCheck(ctx, d)
+	if err != nil {
+		return nil, b.located(ctx, err)
+	}
+	ref, err := b.evaluate(ctx, p.state())
 	if err != nil {
 		return nil, err
 	}

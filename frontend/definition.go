@@ -3,11 +3,9 @@ package frontend
 import (
 	"context"
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/graph"
-	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/llbtext"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -16,8 +14,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// definition is what a build would hand to BuildKit for an image, or for
-// what is none.
+// definition is what a build would hand to BuildKit for an image or a check.
 type definition struct {
 	name string // "image linux/amd64", "check vet"
 	*llb.Definition
@@ -30,7 +27,7 @@ func (b *build) definitions(ctx context.Context) ([]definition, error) {
 	}
 	var defs []definition
 	for _, p := range all {
-		for name, st := range p.states() {
+		for name, st := range p.states {
 			def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
 			if err != nil {
 				return nil, err
@@ -39,21 +36,6 @@ func (b *build) definitions(ctx context.Context) ([]definition, error) {
 		}
 	}
 	return defs, nil
-}
-
-// states are what is solved for a plan, each with its name.
-func (p planned) states() iter.Seq2[string, llb.State] {
-	return func(yield func(string, llb.State) bool) {
-		if alone := p.plan.Alone; alone != nil && !yield(alone.Name, lower.Check(p.plan, *alone, p.inputs)) {
-			return
-		}
-		for _, img := range p.plan.Images {
-			st, _ := p.target(img)
-			if !yield("image "+p.plan.NameOf(img), st) {
-				return
-			}
-		}
-	}
 }
 
 func (b *build) answerGraph(ctx context.Context) (*client.Result, error) {

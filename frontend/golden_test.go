@@ -125,25 +125,36 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		}
 		return map[string]string{"lock": lock}
 	}
+	if planner.IsCheck(c.request.Target) {
+		p, err := c.check(t)
+		if err != nil {
+			return map[string]string{"errors": err.Error() + "\n"}
+		}
+		return map[string]string{"plan": p.String(), "check": stateText(t, lower.CheckAlone(p, c.inputs()))}
+	}
 	plans, err := c.plans(t)
 	if err != nil {
 		return map[string]string{"errors": err.Error() + "\n"}
 	}
 	p := plans[0]
-	if p.Alone != nil {
-		return map[string]string{"plan": p.String(), "check": stateText(t, lower.Check(p, *p.Alone, c.inputs()))}
+	output := func(o plan.Output) string {
+		other := *p
+		other.Output = o
+		return stateText(t, lower.Lower(&other, p.Images[0], c.inputs()))
 	}
+	root := *p
+	root.Output = plan.OutputImage
 	var text strings.Builder
 	for _, p := range plans {
 		text.WriteString(p.String())
 	}
 	return map[string]string{
 		"plan":      text.String(),
-		"llb":       stateText(t, lower.Lower(p, p.Images[0], c.overlaid(t))),
-		"objects":   stateText(t, lower.Objects(p, p.Images[0], c.inputs())),
-		"sbom":      stateText(t, lower.SBOM(p, p.Images[0], c.inputs())),
-		"reproduce": stateText(t, lower.Reproduce(p, p.Images[0], c.inputs())),
-		"binary":    stateText(t, lower.Binaries(p, p.Images[0], c.inputs())),
+		"llb":       stateText(t, lower.Lower(&root, p.Images[0], c.overlaid(t))),
+		"objects":   output(plan.OutputObjects),
+		"sbom":      output(plan.OutputSBOM),
+		"reproduce": output(plan.OutputChecksums),
+		"binary":    output(plan.OutputBinaries),
 		"config":    configText(t, p.Images[0]),
 	}
 }
@@ -297,7 +308,7 @@ func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
 		return nil, err
 	}
 	if len(plans) == 0 {
-		return nil, errors.New("a lock has no plan")
+		return nil, errors.New("neither a lock nor a check has a plan of images")
 	}
 	return plans[0], nil
 }
@@ -314,7 +325,7 @@ func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
 	}
 	var plans []*plan.Plan
 	var failed []error
-	for _, d := range decided.All() {
+	for _, d := range decided.Images {
 		p, err := c.planOne(t, d)
 		plans, failed = append(plans, p), append(failed, err)
 	}
@@ -330,15 +341,33 @@ func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	if planner.IsCheck(d.Target) {
-		return d.PlanCheck(found)
-	}
 	return d.Plan(found)
+}
+
+// check is the plan of the check that the case asks for.
+func (c testCase) check(t *testing.T) (*plan.CheckPlan, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return nil, err
+	}
+	lookups, err := decided.Check.Lookups()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.found(t, lookups)
+	if err != nil {
+		return nil, err
+	}
+	return decided.Check.PlanCheck(found)
 }
 
 // before is the plan of generators that run before the build; nil when none
 // do.
-func (c testCase) before(t *testing.T) *plan.Plan {
+func (c testCase) before(t *testing.T) *plan.CheckPlan {
 	in, err := parse(c.specName, c.spec, c.files, c.request)
 	if err != nil {
 		return nil
@@ -366,7 +395,7 @@ func (c testCase) before(t *testing.T) *plan.Plan {
 // overlaid are the inputs with what generators make.
 func (c testCase) overlaid(t *testing.T) lower.Inputs {
 	if p := c.before(t); p != nil {
-		return lower.Generate(p, *p.Alone, c.inputs())
+		return lower.Generate(p, c.inputs())
 	}
 	return c.inputs()
 }
@@ -543,7 +572,7 @@ func configText(t *testing.T, img plan.Image) string {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(lower.Config(img)); err != nil {
+	if err := enc.Encode(lower.Config(&plan.Plan{}, img)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

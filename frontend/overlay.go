@@ -56,5 +56,5 @@ func (b *build) generated(ctx context.Context, d *planner.Decision, inputs lower
 		return inputs, err
 	}
 	inputs.Contexts = b.contexts.states()
-	return lower.Generate(p, *p.Alone, inputs), nil
+	return lower.Generate(p, inputs), nil
 }

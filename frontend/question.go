@@ -10,7 +10,6 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/visible"
-	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests"
 	"github.com/moby/buildkit/frontend/subrequests/lint"
@@ -149,7 +148,7 @@ func (b *build) answerPlan(ctx context.Context) (*client.Result, error) {
 		return nil, err
 	}
 	var text strings.Builder
-	var plans []*plan.Plan
+	var plans []fmt.Stringer
 	for i, p := range all {
 		if i > 0 {
 			text.WriteString("\n")
@@ -172,12 +171,4 @@ func (b *build) asked(ctx context.Context) ([]*planner.Decision, error) {
 	}
 	decided, err := b.decide(in)
 	return decided.All(), err
-}
-
-func (b *build) planAsked(ctx context.Context) ([]planned, error) {
-	images, err := b.asked(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return b.planAll(ctx, images)
 }

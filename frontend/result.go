@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/containerd/platforms"
-	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -40,7 +40,7 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 	if err != nil {
 		return nil, err
 	}
-	if len(all) > 1 && planner.IsImage(all[0].decision.Target) {
+	if len(all) > 1 && all[0].plan.Output == plan.OutputImage {
 		rb.AddMeta(notAnImage, nil)
 	}
 	if len(all) == 1 {
@@ -122,13 +122,13 @@ func folders(all []planned, i int) llb.State {
 		st, _ := p.target(p.plan.Images[i])
 		names, contents = append(names, p.plan.Image), append(contents, st)
 	}
-	return lower.Folders(names, contents, all[0].inputs)
+	return lower.Dirs(names, contents, all[0].inputs)
 }
 
 // name says what an image is called, for exporters that are told to take
 // that, and how it is annotated.
 func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
-	if !planner.IsImage(p.decision.Target) {
+	if p.plan.Output != plan.OutputImage {
 		return
 	}
 	if names := p.plan.Names; len(names) > 0 {

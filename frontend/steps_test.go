@@ -17,12 +17,16 @@ func TestKinds(t *testing.T) {
 	used := map[string]bool{"scan": true, "look": true, "toolchain": true} // before there is a plan, at times
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		c := readCase(t, ar)
-		if p, err := c.plan(t); err == nil {
+		if planner.IsCheck(c.request.Target) {
+			if p, err := c.check(t); err == nil {
+				addKinds(reflect.ValueOf(p), used)
+			}
+		} else if p, err := c.plan(t); err == nil {
 			addKinds(reflect.ValueOf(p), used)
 			addKinds(reflect.ValueOf(c.before(t)), used)
 		}
 	})
-	for _, k := range planner.Kinds() {
+	for _, k := range planner.StepKinds() {
 		if !used[k.ID] {
 			t.Errorf("no plan has a step %s", k.ID)
 		}
@@ -36,7 +40,7 @@ func TestKinds(t *testing.T) {
 // addKinds adds the ids of all steps in a value.
 func addKinds(v reflect.Value, ids map[string]bool) {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			addKinds(v.Elem(), ids)
 		}

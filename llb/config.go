@@ -8,9 +8,12 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Config is the image config of one image. Its platform is the one that was
-// compiled for, whatever the base's config says of itself.
-func Config(img plan.Image) *dockerspec.DockerOCIImage {
+// Config returns the image config of what Lower returns. Its platform is the
+// one that was compiled for, whatever the base's config says of itself.
+func Config(p *plan.Plan, img plan.Image) *dockerspec.DockerOCIImage {
+	if p.Output != plan.OutputImage {
+		return DataConfig(img)
+	}
 	c := img.Config
 	out := DataConfig(img)
 	out.Config.ImageConfig = ocispecs.ImageConfig{
@@ -29,8 +32,8 @@ func Config(img plan.Image) *dockerspec.DockerOCIImage {
 	return out
 }
 
-// DataConfig is that of an image that has files to take out again, and no
-// program of the image.
+// DataConfig returns the config of an image that has files to take out again,
+// and no program.
 func DataConfig(img plan.Image) *dockerspec.DockerOCIImage {
 	out := &dockerspec.DockerOCIImage{}
 	out.Created = &img.Config.Created

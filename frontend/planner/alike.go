@@ -120,7 +120,7 @@ func sourceStep(s *spec.Spec, names string, pick plan.Pick) plan.Source {
 // that are alike, so that one step serves all of them.
 func together(s plan.Source, all []plan.Pick) plan.Source {
 	if len(all) > 1 {
-		s.Beside, s.Name = all, pickName(all)
+		s.All, s.Name = all, pickName(all)
 	}
 	return s
 }

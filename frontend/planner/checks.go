@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -9,27 +8,92 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// packagesAndTests is what messages call everything that a check compiles.
-const packagesAndTests = "all packages and their tests"
+// check is a check of the project: a target, and a word in the list `checks`
+// of the spec.
+type check struct {
+	name    string // "vet"
+	gives   string // what the target gives
+	does    string // what the step does; empty if the row runs the step of another check
+	fetches bool   // whether it looks beyond a vendor directory
+	plan    func(p planning, s plan.Step, alone bool) plan.Check
+}
 
-// kinds are the checks by the names of their targets. The spec has the same
-// names.
-var kinds = map[string]plan.CheckKind{
-	TidyTarget:   plan.Tidy,
-	VendorTarget: plan.Vendor,
-	VerifyTarget: plan.Verify,
-	VetTarget:    plan.Vet,
-	TestTarget:   plan.Test,
-	VulnTarget:   plan.Vuln,
-	ReportTarget: plan.Test,
+// checks are all of them, in the order in which they are listed. A new check is
+// a row here, with its plan in checkplans.go or in a file of its own.
+var checks = []check{
+	{
+		name: tidyCheck, fetches: true, plan: planning.tidy,
+		gives: "go.mod and go.sum as `go mod tidy` leaves them, as files",
+		does:  "compares go.mod and go.sum with what `go mod tidy` makes",
+	},
+	{
+		name: vendorCheck, fetches: true, plan: planning.vendor,
+		gives: "the vendor directory as `go mod vendor` or `go work vendor` makes it",
+		does:  "compares the vendor directory with what the go command makes",
+	},
+	{
+		name: verifyCheck, fetches: true, plan: planning.verify,
+		gives: "nothing: the check `verify` by itself",
+		does:  "compares modules with the checksums of go.sum",
+	},
+	{
+		name: vetCheck, plan: planning.vet,
+		gives: "nothing: the check `vet` by itself",
+		does:  "runs `go vet`",
+	},
+	{
+		name: testCheck, plan: planning.test,
+		gives: "the tests by themselves, and their reports as files when they pass",
+		does:  "runs the tests",
+	},
+	{
+		name: "test-report", plan: planning.report,
+		gives: "the tests' reports, also of tests that fail",
+	},
+	{
+		name: generateCheck, plan: planning.generate,
+		gives: "the files that the `//go:generate` lines of the project make otherwise than they are",
+		does:  "compares files with what their generators make",
+	},
+	{
+		name: vulnCheck, plan: planning.vuln,
+		gives: "nothing: the check `vuln` by itself",
+		does:  "runs govulncheck",
+	},
+}
 
-	GenerateTarget: plan.Generate,
+// Names of checks that decisions depend on.
+const (
+	tidyCheck     = "tidy"
+	vendorCheck   = "vendor"
+	verifyCheck   = "verify"
+	vetCheck      = "vet"
+	testCheck     = "test"
+	generateCheck = "generate"
+	vulnCheck     = "vuln"
+)
+
+// findCheck returns the check of a name, and false if no check has it.
+func findCheck(name string) (check, bool) {
+	i := slices.IndexFunc(checks, func(c check) bool { return c.name == name })
+	if i < 0 {
+		return check{}, false
+	}
+	return checks[i], true
 }
 
 // IsCheck reports whether a target is a check by itself.
 func IsCheck(target string) bool {
-	_, ok := kinds[target]
+	_, ok := findCheck(target)
 	return ok
+}
+
+// fetchesAgain reports whether a check looks beyond the vendor directory.
+func fetchesAgain(listed []spec.String, target string) bool {
+	return slices.ContainsFunc(append(values(listed), target), func(name string) bool {
+		c, _ := findCheck(name)
+		return c.fetches
+	})
 }
 
 // ofProject plans for the whole project: checks are not of an image. The race
@@ -46,7 +110,7 @@ func (p planning) ofProject() planning {
 
 // PlanCheck makes the plan of a check by itself. It needs no main package. The
 // decision is Decisions.Check.
-func (d *Decision) PlanCheck(found Found) (*plan.Plan, error) {
+func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
 	p := d.planning(d.image, found, &errs).ofProject()
 	p.root.validateEnv(p.modules, p.errs)
@@ -61,7 +125,7 @@ func (d *Decision) PlanCheck(found Found) (*plan.Plan, error) {
 }
 
 // checkAlone plans the check that is the target; nil if something is wrong.
-func (p planning) checkAlone() *plan.Plan {
+func (p planning) checkAlone() *plan.CheckPlan {
 	if len(p.Project.Members) == 0 {
 		p.errs.Add(packages{p.Project, p.found.Facts, p.errs}.noModule(p.spec))
 	}
@@ -69,125 +133,44 @@ func (p planning) checkAlone() *plan.Plan {
 	if p.errs.Len() > 0 {
 		return nil
 	}
-	name := p.Target
-	if name == ReportTarget {
-		name = TestTarget // run in another way
-	}
-	check := p.check(spec.String{Value: name})
-	check.Export = slices.Contains([]plan.CheckKind{plan.Tidy, plan.Vendor, plan.Test, plan.Generate}, check.Kind)
-	check.Keep = p.Target == ReportTarget
-	return &plan.Plan{Toolchain: p.root.plan(p.spec, p.modules), Skeleton: p.skeleton(), Packages: p.allPackages(), Reached: p.reached(), Alone: &check}
+	return &plan.CheckPlan{Toolchain: p.root.plan(p.spec, p.modules), Check: p.check(spec.String{Value: p.Target}, true)}
 }
 
-// checks plans those that an image, and the binaries, depend on. What vet
-// begins with is the image's.
-func (p planning) checks(ofVet plan.Start) []plan.Check {
-	var checks []plan.Check
+// listed plans the checks that an image, and the binaries, depend on.
+func (p planning) listed() []plan.Check {
+	var all []plan.Check
 	for _, name := range p.spec.Checks {
-		c := p.check(name)
-		if c.Kind == plan.Vet {
-			c.Start = ofVet
-			c.Caches = p.caches.compile(ofVet)
-		}
-		checks = append(checks, c)
+		all = append(all, p.check(name, false))
 	}
-	return checks
+	return all
 }
 
-// isChecked reports whether checks belong to what is asked for.
-func (d *Decision) isChecked() bool {
-	return slices.Contains([]string{"", ImageTarget, BinaryTarget}, d.Target)
+// check plans a check. One that is wanted alone leaves files for the user.
+func (p planning) check(name spec.String, alone bool) plan.Check {
+	c, _ := findCheck(name.Value)
+	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value, At: p.spans(name.At)}
+	return c.plan(p, s, alone)
 }
 
-// vetStart returns what vet begins with: what the image is compiled from, if
-// that is for the platform that vet runs on. For several images vet is one step.
-func (p planning) vetStart(binaries []plan.Binary, checks planning) plan.Start {
-	here := p.Request.BuildPlatform
-	if p.Image != "" || !slices.Contains(p.Request.Platforms, here) || checks.spec.Build.Cgo.Value != p.spec.Build.Cgo.Value {
-		return plan.Start{}
+// skeleton finds what checks of modules read. It may run on any edit, like the
+// source.
+func (p planning) skeleton() plan.Step {
+	var lines []diag.Range
+	for _, name := range p.spec.Checks {
+		lines = append(lines, name.At)
 	}
-	return p.packs.start(binaries, here)
+	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: p.spans(lines...)}
 }
 
-func (p planning) check(name spec.String) plan.Check {
-	c := plan.Check{
-		Step: plan.Step{
-			ID:   "check-" + name.Value,
-			Name: "check " + name.Value,
-			At:   p.spans(name.At),
-		},
-		Kind: kinds[name.Value],
-	}
-	switch c.Kind {
-	case plan.Vet:
-		// With these flags it has use for what was compiled for images.
-		c.Args = slices.Concat([]string{"vet"}, p.flags.packages(), p.modules.patterns())
-		c.Env = p.env.compile(p.Request.BuildPlatform)
-		c.Caches = p.caches.compile(c.Start)
-	case plan.Vuln:
-		return p.withVuln(c)
-	case plan.Test:
-		c.Args = slices.Concat(p.flags.files(), testFlags(p.spec), p.testPatterns())
-		c.Env = p.env.test()
-		c.Start = p.packs.tests(p.testPatterns(), raceFlags(p.spec))
-		c.Caches = plan.Caches{Alone: "it runs the project's tests"}
-	case plan.Generate:
-		c.Args = slices.Concat(p.flags.tags(), p.generatePatterns())
-		c.Env = p.env.generate(p.args)
-		c.Start = p.packs.generators()
-		c.Caches = plan.Caches{Alone: "it runs generators"}
-	default:
-		c.Env = p.env.fetch("GOFLAGS=")
-		c.Network = true
-		c.Caches = p.caches.fetch()
-		c.Modules = p.modules.dirs()
-		c.Work = p.Project.Work != nil
-		c.Whole = c.Kind == plan.Vendor && len(p.Project.Replaces()) > 0
-	}
-	return c
-}
-
-func (p planning) testPatterns() []string {
-	if named := values(p.spec.Test.Packages); len(named) > 0 {
-		return named
-	}
-	return p.modules.patterns()
-}
-
-func testFlags(s *spec.Spec) []string {
-	t := s.Test
-	args := appendFlag(nil, "run", t.Run.Value)
-	if t.Short.Value {
-		args = append(args, "-short")
-	}
-	args = append(args, raceFlags(s)...)
-	if t.Count > 0 {
-		args = append(args, fmt.Sprintf("-count=%d", t.Count))
-	}
-	if t.Timeout > 0 {
-		args = append(args, "-timeout="+t.Timeout.String())
-	}
-	return args
-}
-
-// raceFlags returns those that tests have in addition to the file flags.
-func raceFlags(s *spec.Spec) []string {
-	if s.Test.Race.Value && !s.Build.Race.Value {
-		return []string{"-race"}
-	}
-	return nil
-}
-
-// allPackages picks the source of all packages and their tests.
-func (p planning) allPackages() plan.Packages {
+// allSources picks the source of all packages and their tests.
+func (p planning) allSources() plan.Sources {
 	source := p.hereSource(p.modules.patterns(), packagesAndTests)
 	source.Tests, source.PGO = true, "off"
-	out := plan.Packages{Source: p.modules.asking(source, packagesAndTests+" import"), Modules: p.hereModules(packagesAndTests)}
-	out.Data = out.Source
-	out.Data.Name = "pick the source and the testdata of the tests"
-	out.Data.Mains, out.Data.Data, out.Data.Files = p.testPatterns(), true, values(p.spec.Test.Files)
-	return out
+	return plan.Sources{Source: p.modules.asking(source, packagesAndTests+" import"), Modules: p.hereModules(packagesAndTests)}
 }
+
+// packagesAndTests is what messages call everything that a check compiles.
+const packagesAndTests = "all packages and their tests"
 
 // hereSource picks source for the platform that steps run on: tests and
 // generators run there, whatever platform is asked for.
@@ -197,21 +180,4 @@ func (p planning) hereSource(patterns []string, names string) plan.Source {
 
 func (p planning) hereModules(names string) *plan.Modules {
 	return p.fetch(names, []plan.Platform{p.Request.BuildPlatform})
-}
-
-// skeleton may run on any edit, like the source.
-func (p planning) skeleton() plan.Step {
-	var lines []diag.Range
-	for _, name := range p.spec.Checks {
-		lines = append(lines, name.At)
-	}
-	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: p.spans(lines...)}
-}
-
-// fetchesAgain reports whether a check looks beyond the vendor directory.
-func fetchesAgain(checks []spec.String, target string) bool {
-	asked := append(values(checks), target)
-	return slices.ContainsFunc([]string{TidyTarget, VendorTarget, VerifyTarget}, func(check string) bool {
-		return slices.Contains(asked, check)
-	})
 }

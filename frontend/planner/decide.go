@@ -1,8 +1,6 @@
 package planner
 
 import (
-	"slices"
-
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
@@ -82,7 +80,7 @@ func Decide(in Input) (Decisions, error) {
 		ds.Images = append(ds.Images, c.decide(name, target))
 	}
 	if generates(in.Spec, target) {
-		generators := c.decide("", GenerateTarget)
+		generators := c.decide("", generateCheck)
 		for _, d := range ds.All() {
 			d.generators = generators
 		}
@@ -123,7 +121,7 @@ func (c *common) decide(image, target string) *Decision {
 	d.toolchain = c.chooseToolchain(written, target, &errs)
 	d.debug = chooseDebugging(written, target)
 	d.stamps, _ = c.stamps.With("Image", image) // any name is valid
-	if d.ofImage() {
+	if d.isImage() {
 		d.base = chooseBase(written, &errs)
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
@@ -132,7 +130,7 @@ func (c *common) decide(image, target string) *Decision {
 		d.lock(&errs)
 	}
 	d.validate(&errs)
-	if d.ofImage() && target != LockTarget {
+	if d.isImage() && target != LockTarget {
 		d.image = stamped(written, d.stamps, &errs)
 		d.names, d.leftOut = naming{d.stamps, d.image.Image, c.Request, c.args.releases}.names(&errs)
 	}
@@ -140,8 +138,8 @@ func (c *common) decide(image, target string) *Decision {
 	return d
 }
 
-// ofImage reports whether the decision is about an image.
-func (d *Decision) ofImage() bool { return !IsCheck(d.Target) }
+// isImage reports whether the decision is about an image.
+func (d *Decision) isImage() bool { return !IsCheck(d.Target) }
 
 // chooseToolchain chooses the toolchain of an image. Git is needed for modules
 // from their own hosts, unless they are vendored and no check looks beyond that.
@@ -167,7 +165,7 @@ func (c *common) imageRefs(target string) []string {
 // validate reports what is wrong with an image, or with what the client asks
 // of it.
 func (d *Decision) validate(errs *diag.List) {
-	if d.modules.vendored && !slices.Contains([]string{TidyTarget, VendorTarget, VerifyTarget, LockTarget}, d.Target) {
+	if c, _ := findCheck(d.Target); d.modules.vendored && !c.fetches && d.Target != LockTarget {
 		validateVendored(d.Project, d.version, errs)
 	}
 	validateBuildEnv(d.written.Build.Env, errs)

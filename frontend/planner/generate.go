@@ -11,20 +11,32 @@ import (
 // is then part of the context for everything else. A check of generated files
 // compares them instead.
 func generates(s *spec.Spec, target string) bool {
-	isCheck := slices.Contains(values(s.Checks), GenerateTarget)
-	return s.Generate != nil && !isCheck && target != GenerateTarget
+	isCheck := slices.Contains(values(s.Checks), generateCheck)
+	return s.Generate != nil && !isCheck && target != generateCheck
 }
 
 // PlanGenerators makes the plan of what generators make. They run before there
 // is a scan. The decision is that of Generators.
-func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.Plan, error) {
+func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
 	p := d.planning(d.image, Found{Images: images}, &errs).ofProject().checkAlone()
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	p.Alone.ID, p.Alone.Name, p.Alone.At = "generate", "run generators", p.Reached.Source.At
+	c := p.Check.(plan.Generate)
+	c.ID, c.Name, c.At = "generate", "run generators", c.Sources.Source.At
+	p.Check = c
 	return p, nil
+}
+
+func (p planning) generate(s plan.Step, alone bool) plan.Check {
+	s.Env, s.Caches = p.env.generate(p.args), plan.Caches{Alone: "it runs generators"}
+	return plan.Generate{
+		CheckStep: plan.CheckStep{Step: s, Start: p.packs.generators()},
+		Sources:   p.reached(),
+		Args:      slices.Concat(p.flags.tags(), p.generatePatterns()),
+		Export:    alone,
+	}
 }
 
 func (p planning) generatePatterns() []string {
@@ -34,8 +46,8 @@ func (p planning) generatePatterns() []string {
 	return p.modules.patterns()
 }
 
-// reached is what generators may read, for the platform that they run on.
-func (p planning) reached() plan.Packages {
+// reached picks what generators may read, for the platform that they run on.
+func (p planning) reached() plan.Sources {
 	const names = "generators"
 	source := p.hereSource(p.generatePatterns(), names)
 	source.Name = "pick what generators read"
@@ -44,7 +56,7 @@ func (p planning) reached() plan.Packages {
 		source.Files = values(g.Files)
 		source.At = p.spans(g.At)
 	}
-	return plan.Packages{Source: p.modules.asking(source, names+" import"), Modules: p.hereModules(names)}
+	return plan.Sources{Source: p.modules.asking(source, names+" import"), Modules: p.hereModules(names)}
 }
 
 func (s *settings) generate() {

@@ -57,7 +57,7 @@ func (d *Decision) Lookups() (Lookups, error) {
 		return Lookups{}, err
 	}
 	l := Lookups{Scan: d.scan(), Platforms: d.Request.Platforms}
-	if d.ofImage() {
+	if d.isImage() {
 		l.Source = d.likelySource()
 	}
 	if d.readsDatabase() && bringsDatabase(d.Request) {

@@ -77,7 +77,7 @@ func (p packing) forImages() bool {
 func (p packing) start(binaries []plan.Binary, platform plan.Platform) plan.Start {
 	var s plan.Start
 	if name, ok := p.seeds[platform]; ok {
-		s.Seed = &plan.Seed{Context: name, Folders: p.seedDirs(platform)}
+		s.Seed = &plan.Seed{Context: name, Dirs: p.seedDirs(platform)}
 	}
 	if p.forImages() {
 		s.Packs = p.imported(imports{

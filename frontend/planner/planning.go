@@ -24,6 +24,8 @@ type planning struct {
 	caches  sharing
 	packs   packing
 	install installing
+
+	ofImage plan.Start // what checks begin with of an image
 }
 
 func (d *Decision) planning(s *spec.Spec, found Found, errs *diag.List) planning {
@@ -65,17 +67,17 @@ func (p planning) images() *plan.Plan {
 		Image:     p.Image,
 		Names:     p.names,
 		Toolchain: p.root.plan(p.spec, p.modules),
-		Source:    p.imageSource(mains, binaries),
-		Modules:   p.fetch(packageList(binaries), p.Request.Platforms),
+		Sources:   plan.Sources{Source: p.imageSource(mains, binaries), Modules: p.fetch(packageList(binaries), p.Request.Platforms)},
 		Vendored:  p.modules.vendored,
+		Output:    p.output(),
 	}
-	checks := p.ofProject()
-	if p.isChecked() && len(p.spec.Checks) > 0 {
-		out.Checks = checks.checks(p.vetStart(binaries, checks))
-		out.Skeleton, out.Packages, out.Reached = checks.skeleton(), checks.allPackages(), checks.reached()
+	project := p.ofProject()
+	if p.checked() {
+		project.ofImage = project.startOf(p, binaries)
+		out.Checks = project.listed()
 	}
 	if p.generators != nil {
-		out.Generators = checks.generatePatterns()
+		out.Generators = project.generatePatterns()
 	}
 	if p.base.ref == "" {
 		out.Rootfs = p.rootfs()

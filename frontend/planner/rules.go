@@ -17,7 +17,7 @@ import (
 // project needs no main package.
 func (d *Decision) Mains(facts step.Facts) ([]string, error) {
 	errs := copyOf(d.wrong)
-	if !d.ofImage() {
+	if !d.isImage() {
 		return nil, errs.Err()
 	}
 	p := d.planning(d.image, Found{Facts: facts}, &errs)

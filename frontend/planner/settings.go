@@ -138,7 +138,7 @@ func (s *settings) pairs(key string, written []spec.Pair, without string) {
 
 func (s *settings) top() {
 	var mains []string
-	for _, dir := range s.plan.Source.Mains {
+	for _, dir := range s.plan.Sources.Source.Mains {
 		mains = append(mains, dot(dir))
 	}
 	s.list("main", s.written.Main, mains, "the only main package")

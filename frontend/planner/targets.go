@@ -7,6 +7,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
 )
 
 // Target is what a build can be for.
@@ -15,49 +16,59 @@ type Target struct {
 	Description string
 	Default     bool // whether it is built when none is asked for
 	OfImage     bool // whether it is of an image, and each of several has it
+
+	output  plan.Output // what is made of an image
+	checked bool        // whether it depends on the checks of the spec
 }
 
-// Names of targets.
+// imageTargets are the targets of each image, the default one first. A new one
+// is a row here.
+var imageTargets = []Target{
+	{Name: ImageTarget, Description: "the image", Default: true, checked: true},
+	{Name: BinaryTarget, output: plan.OutputBinaries, checked: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
+	{Name: DebugTarget, Description: "the image with a Delve in it, which starts the program, compiled to be debugged, and waits for a debugger"},
+	{Name: ObjectsTarget, output: plan.OutputObjects, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
+	{Name: SBOMTarget, output: plan.OutputSBOM, Description: "the SBOM alone, as a file"},
+	{Name: "reproduce", output: plan.OutputChecksums, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
+}
+
+// Names of targets that decisions depend on.
 const (
 	ImageTarget   = "image"
 	BinaryTarget  = "binary"
+	DebugTarget   = "debug"
 	ObjectsTarget = "gocache"
 	SBOMTarget    = "sbom"
-	TidyTarget    = "tidy"
-	VendorTarget  = "vendor"
-	VerifyTarget  = "verify"
-	VetTarget     = "vet"
-	TestTarget    = "test"
-	VulnTarget    = "vuln"
-	ReportTarget  = "test-report"
 	LockTarget    = "lock"
-	DebugTarget   = "debug"
-	// GenerateTarget is what generators make.
-	GenerateTarget = "generate"
-	// ReproduceTarget fails where a second compile gives something else.
-	ReproduceTarget = "reproduce"
 )
 
 // Targets lists the targets, the default one first.
 func Targets() []Target {
-	return []Target{
-		{Name: ImageTarget, Description: "the image", Default: true, OfImage: true},
-		{Name: BinaryTarget, OfImage: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
-		{Name: DebugTarget, OfImage: true, Description: "the image with a Delve in it, which starts the program, compiled to be debugged, and waits for a debugger"},
-		{Name: ObjectsTarget, OfImage: true, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
-		{Name: SBOMTarget, OfImage: true, Description: "the SBOM alone, as a file"},
-		{Name: ReproduceTarget, OfImage: true, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
-		{Name: TidyTarget, Description: "go.mod and go.sum as `go mod tidy` leaves them, as files"},
-		{Name: VendorTarget, Description: "the vendor folder as `go mod vendor` or `go work vendor` makes it"},
-		{Name: VerifyTarget, Description: "nothing: the check `verify` by itself"},
-		{Name: VetTarget, Description: "nothing: the check `vet` by itself"},
-		{Name: TestTarget, Description: "the tests by themselves, and their reports as files when they pass"},
-		{Name: ReportTarget, Description: "the tests' reports, also of tests that fail"},
-		{Name: GenerateTarget, Description: "the files that the `//go:generate` lines of the project make otherwise than they are"},
-		{Name: VulnTarget, Description: "nothing: the check `vuln` by itself"},
-		{Name: LockTarget, Description: "the lock, as a file"},
+	var all []Target
+	for _, t := range imageTargets {
+		t.OfImage = true
+		all = append(all, t)
 	}
+	for _, c := range checks {
+		all = append(all, Target{Name: c.name, Description: c.gives})
+	}
+	return append(all, Target{Name: LockTarget, Description: "the lock, as a file"})
 }
+
+// imageTarget returns the row of an image's target; the default one for none.
+func imageTarget(name string) Target {
+	i := slices.IndexFunc(imageTargets, func(t Target) bool { return t.Name == name })
+	return imageTargets[max(i, 0)]
+}
+
+// output returns what is made of the image.
+func (d *Decision) output() plan.Output { return imageTarget(d.Target).output }
+
+// hasRoot reports whether the target has a root file system.
+func (d *Decision) hasRoot() bool { return d.isImage() && d.output() == plan.OutputImage }
+
+// checked reports whether the target depends on the checks of the spec.
+func (d *Decision) checked() bool { return d.isImage() && imageTarget(d.Target).checked }
 
 // TargetsOf lists the targets of a file: those of its images by name, where it
 // makes several, and those that every file has.
@@ -69,7 +80,7 @@ func TargetsOf(s *spec.Spec) []Target {
 	for _, name := range imageNames(s) {
 		all = append(all, Target{Name: name, Description: "the image " + name, Default: len(s.Images) == 1, OfImage: true})
 	}
-	all = append(all, Target{Name: AllTarget, Description: "all images, each in a folder of its name"})
+	all = append(all, Target{Name: AllTarget, Description: "all images, each in a directory of its name"})
 	for _, t := range Targets() {
 		t.Default = false
 		if t.OfImage {
@@ -105,7 +116,7 @@ func kindNames() []string {
 	return names
 }
 
-// validateTarget finds a target that there is not. No target is one.
+// validateTarget reports an unknown target. The empty target is valid.
 func validateTarget(name string, known []string, errs *diag.List) {
 	if name == "" || slices.Contains(known, name) {
 		return
@@ -113,14 +124,8 @@ func validateTarget(name string, known []string, errs *diag.List) {
 	plain := slices.DeleteFunc(slices.Clone(known), func(n string) bool { return strings.Contains(n, "/") })
 	d := diag.Diagnostic{
 		At:      diag.Range{File: "--target " + name},
-		Message: "there is no target " + strconv.Quote(name),
-		Hint:    "there are " + strings.Join(plain, ", "),
+		Message: "unknown target " + strconv.Quote(name),
+		Hint:    "known are " + strings.Join(plain, ", "),
 	}
 	errs.Add(withClosest(d, name, known))
-}
-
-// hasRoot reports whether the target has a root file system.
-func (d *Decision) hasRoot() bool {
-	none := []string{BinaryTarget, ObjectsTarget, SBOMTarget, ReproduceTarget, LockTarget}
-	return !slices.Contains(none, d.Target) && d.ofImage()
 }

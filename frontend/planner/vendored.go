@@ -66,7 +66,7 @@ func validateVendor(s *spec.Spec, p *project.Project, errs *diag.List) {
 		})
 	}
 	for _, name := range s.Checks {
-		if name.Value == VendorTarget {
+		if name.Value == vendorCheck {
 			errs.Add(diag.Diagnostic{
 				At:      name.At,
 				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",

@@ -25,16 +25,19 @@ var govulncheck = program{
 // goDatabase is the database that govulncheck asks by default.
 const goDatabase = "https://vuln.go.dev"
 
-// withVuln returns the check vuln with what it needs in addition to the source.
-func (p planning) withVuln(c plan.Check) plan.Check {
+func (p planning) vuln(s plan.Step, _ bool) plan.Check {
 	here := p.Request.BuildPlatform
-	c.Args = p.flags.tags()
-	c.Env = p.env.compile(here)
-	c.Caches = p.caches.compile(c.Start)
-	c.Modules = p.modules.dirs()
-	c.Program = p.install.install(govulncheck, p.spec.Vuln.Version, here, "/govulncheck", p.errs)
-	c.Database = p.database(c.At)
-	c.Ignored = values(p.spec.Vuln.Ignore)
+	c := plan.Vuln{
+		Sources:  p.allSources(),
+		Skeleton: p.skeleton(),
+		Program:  p.install.install(govulncheck, p.spec.Vuln.Version, here, "/govulncheck", p.errs),
+		Database: p.database(s.At),
+		Modules:  p.modules.dirs(),
+		Ignored:  values(p.spec.Vuln.Ignore),
+		Args:     p.flags.tags(),
+	}
+	s.Env, s.Caches = p.env.compile(here), p.caches.compile(plan.Start{})
+	c.Step = s
 	return c
 }
 
@@ -62,8 +65,8 @@ func bringsDatabase(r Request) bool { return slices.Contains(r.ContextNames(), s
 
 // readsDatabase reports whether a step reads the database.
 func (d *Decision) readsDatabase() bool {
-	if d.Target == VulnTarget {
+	if d.Target == vulnCheck {
 		return true
 	}
-	return d.isChecked() && slices.Contains(values(d.Spec.Checks), VulnTarget)
+	return d.checked() && slices.Contains(values(d.Spec.Checks), vulnCheck)
 }

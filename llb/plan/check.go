@@ -1,20 +1,81 @@
 package plan
 
-// Check is a step that looks at the project and makes nothing of the image.
-type Check struct {
-	Step
-	Kind    CheckKind
-	Modules []string // folders of the project's modules: ".", "api"
-	Work    bool     // whether Vendor is about a workspace
-	Whole   bool     // whether Vendor needs the source: modules of the context are vendored as well
-	Args    []string // of the go command, for Vet, Test and Generate: "vet", "./..."
-	Start   Start    // of Vet: what images are compiled from; of Test: packs of the Packages; of Generate: packs of the programs
-	Export  bool     // whether it gives files: the corrected ones, or reports
-	Keep    bool     // whether it passes though tests fail
+// Check is a step that judges the project and makes nothing of an image. It is
+// a Tidy, Vendor, Verify, Vet, Test, Generate or Vuln.
+type Check interface {
+	Common() CheckStep
+}
 
-	Program  Program  // that Vuln runs
-	Database Database // and asks
-	Ignored  []string // ids of vulnerabilities that are none to Vuln
+// CheckStep is what all checks have in common. A type is a Check if it embeds
+// one.
+type CheckStep struct {
+	Step
+	Start Start // what is compiled before it begins
+}
+
+// Common returns what all checks have in common.
+func (s CheckStep) Common() CheckStep { return s }
+
+// Tidy checks that go.mod and go.sum are as `go mod tidy` leaves them.
+type Tidy struct {
+	CheckStep
+	Skeleton Step     // finds what it reads
+	Modules  []string // directories of the project's modules: ".", "api"
+	Export   bool     // whether it leaves the corrected files
+}
+
+// Vendor checks that the vendor directory is as the go command makes it.
+type Vendor struct {
+	CheckStep
+	Skeleton Step
+	Work     bool // whether it is that of a workspace
+	Whole    bool // whether it needs the source: modules of the context are vendored as well
+	Export   bool // whether it leaves the corrected directory
+}
+
+// Verify checks that modules are what go.sum says.
+type Verify struct {
+	CheckStep
+	Skeleton Step
+	Modules  []string
+}
+
+// Vet checks that `go vet` has nothing to say. Its Start is that of an image:
+// packs of what the plan's Sources are compiled from.
+type Vet struct {
+	CheckStep
+	Sources Sources
+	Args    []string // of the go command: "vet", "./..."
+}
+
+// Test checks that the tests pass.
+type Test struct {
+	CheckStep
+	Sources Sources
+	Data    Source   // that of Sources, and what the tests read when they are run
+	Args    []string // of the go command
+	Export  bool     // whether it leaves reports
+	Keep    bool     // whether it passes although tests fail
+}
+
+// Generate checks that files are as their generators make them.
+type Generate struct {
+	CheckStep
+	Sources Sources  // what the generators read
+	Args    []string // of the go command
+	Export  bool     // whether it leaves the corrected files
+}
+
+// Vuln checks that nothing is called that is known to be vulnerable.
+type Vuln struct {
+	CheckStep
+	Sources  Sources
+	Skeleton Step
+	Program  Program // that it runs
+	Database Database
+	Modules  []string
+	Ignored  []string // ids of vulnerabilities that do not count
+	Args     []string // of govulncheck
 }
 
 // Database picks from a vulnerability database what concerns the project.
@@ -23,26 +84,4 @@ type Database struct {
 	URL     string // empty when a build context brings it
 	Context string // its name; empty when there is none
 	Go      string // "1.26.8"; empty when only the toolchain image knows
-}
-
-// CheckKind is what a check looks at.
-type CheckKind int
-
-// The kinds of checks.
-const (
-	Tidy     CheckKind = iota // go.mod and go.sum are as `go mod tidy` leaves them
-	Verify                    // modules are what go.sum says
-	Vendor                    // the vendor folder is as the go command makes it
-	Vet                       // `go vet` has nothing to say
-	Test                      // the tests pass
-	Generate                  // files are as their generators make them
-	Vuln                      // nothing is called that is known to be vulnerable
-)
-
-// Packages is what checks read that look at the source of all packages and
-// their tests.
-type Packages struct {
-	Source  Source
-	Data    Source // Source, and what the tests read when they are run
-	Modules *Modules
 }

@@ -5,27 +5,17 @@ import (
 	"strings"
 )
 
-// String is the plan for a person to read: what is built, from what, and with
-// which command.
+// String returns the plan for a person to read: what is built, from what, and
+// with which command.
 func (p *Plan) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "toolchain %s\n", p.Toolchain)
-	if p.Modules != nil {
-		fmt.Fprintf(&b, "modules for %s\n", strings.Join(p.Modules.Platforms, ", "))
-	}
-	if len(p.Generators) > 0 {
-		fmt.Fprintf(&b, "run generators of %s before\n", strings.Join(p.Generators, " "))
-	}
+	writeStart(&b, p.Toolchain, p.Sources.Modules, p.Generators)
 	if p.Vendored {
 		fmt.Fprintf(&b, "modules of the vendor directory\n")
 	}
 	for _, c := range p.Checks {
-		fmt.Fprintf(&b, "%s\n", c.Name)
-		c.write(&b)
-	}
-	if p.Alone != nil {
-		fmt.Fprintf(&b, "%s, alone\n", p.Alone.Name)
-		p.Alone.write(&b)
+		fmt.Fprintf(&b, "%s\n", c.Common().Name)
+		c.Common().write(&b)
 	}
 	for _, img := range p.Images {
 		fmt.Fprintf(&b, "image %s\n", p.NameOf(img))
@@ -34,13 +24,34 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
+// String returns the plan for a person to read.
+func (p *CheckPlan) String() string {
+	var b strings.Builder
+	writeStart(&b, p.Toolchain, nil, p.Generators)
+	c := p.Check.Common()
+	fmt.Fprintf(&b, "%s, alone\n", c.Name)
+	c.write(&b)
+	return b.String()
+}
+
+// writeStart writes what is needed before anything else.
+func writeStart(b *strings.Builder, t Toolchain, m *Modules, generators []string) {
+	fmt.Fprintf(b, "toolchain %s\n", t)
+	if m != nil {
+		fmt.Fprintf(b, "modules for %s\n", strings.Join(m.Platforms, ", "))
+	}
+	if len(generators) > 0 {
+		fmt.Fprintf(b, "run generators of %s before\n", strings.Join(generators, " "))
+	}
+}
+
 // NameOf is what people call one of the images: "linux/amd64", and in a file
 // of several "api linux/amd64".
 func (p *Plan) NameOf(img Image) string {
 	return strings.TrimSpace(p.Image + " " + img.Platform.String())
 }
 
-// String gives the toolchain and where it comes from.
+// String returns the toolchain and where it comes from.
 func (t Toolchain) String() string {
 	if t.Module != nil {
 		return fmt.Sprintf("go%s for %s, through the module proxy", t.Module.Version, t.Module.Platform)
@@ -87,12 +98,12 @@ func (l Layer) write(b *strings.Builder) {
 	}
 }
 
-func (c Check) write(b *strings.Builder) {
+func (c CheckStep) write(b *strings.Builder) {
 	c.Start.write(b)
 	c.Caches.write(b)
 }
 
-// write says what is not usual.
+// write says what is unusual.
 func (c Caches) write(b *strings.Builder) {
 	switch {
 	case c.Alone != "":

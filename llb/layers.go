@@ -9,30 +9,18 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// Look is the file system that holds step.BaseFile: what a base has at some
-// paths. A base that a build context brings is keyed by what it holds.
-func Look(k plan.Look, in Inputs) llb.State {
-	l := lowering{in: in}
-	base := l.image(k.Base)
-	mount := l.byOrigin(step.Image, base)
-	if k.Base.Context != "" {
-		mount = llb.AddMount(step.Image, base, llb.Readonly)
-	}
-	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, mount)
-}
-
-// fromContext is a layer of files of the context. A checkout's modes depend on
-// the umask of whoever made it, so they are set where the daemon can.
+// fromContext returns a layer of files of the context. A checkout's modes depend
+// on the umask of the user who made it, so they are set if the daemon can.
 func (l lowering) fromContext(layer plan.Layer) llb.State {
 	var mode *llb.ChmodOpt
 	if l.in.Features.SymbolModes {
 		mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
-	return l.lay(layer, l.whole(), mode)
+	return l.lay(layer, l.merged(), mode)
 }
 
-// placed is what a step made, put where it belongs in the image. Without a
-// layer it is there already.
+// placed puts what a step made where it belongs in the image. Without a layer
+// it is there already.
 func (l lowering) placed(layer *plan.Layer, made llb.State) llb.State {
 	if layer == nil {
 		return made
@@ -76,7 +64,7 @@ func patterns(names []string) []string {
 
 var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!`, `\!`)
 
-// dirs is the directories of a layer alone. The daemon's own mkdir has no bits
+// dirs returns the directories of a layer alone. The daemon's own mkdir has no bits
 // but permissions, and leaves some of them to its umask.
 func (l lowering) dirs(layer plan.Layer) llb.State {
 	verb := &step.Dirs{Epoch: layer.Epoch}

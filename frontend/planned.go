@@ -1,0 +1,129 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+)
+
+// planned is an image of the file with its plan.
+type planned struct {
+	decision *planner.Decision
+	facts    step.Facts
+	plan     *plan.Plan
+	inputs   lower.Inputs
+}
+
+// plannedCheck is a check by itself with its plan.
+type plannedCheck struct {
+	plan   *plan.CheckPlan
+	inputs lower.Inputs
+}
+
+// planAll plans images side by side. Errors are those of all of them.
+func (b *build) planAll(ctx context.Context, images []*planner.Decision) ([]planned, error) {
+	all := make([]planned, len(images))
+	failed := safe.Each(len(images), func(i int) (err error) {
+		all[i], err = b.planOne(ctx, images[i])
+		return err
+	})
+	return all, joined(failed...)
+}
+
+// planOne looks up what a plan needs to know, and makes it.
+func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, error) {
+	found, inputs, err := b.found(ctx, d)
+	if err != nil {
+		return planned{}, err
+	}
+	p, err := d.Plan(found)
+	return planned{d, found.Facts, p, inputs}, err
+}
+
+func (b *build) planCheck(ctx context.Context, d *planner.Decision) (plannedCheck, error) {
+	found, inputs, err := b.found(ctx, d)
+	if err != nil {
+		return plannedCheck{}, err
+	}
+	p, err := d.PlanCheck(found)
+	return plannedCheck{p, inputs}, err
+}
+
+// found looks up what a decision needs to know for its plan, and returns the
+// inputs of its steps.
+func (b *build) found(ctx context.Context, d *planner.Decision) (planner.Found, lower.Inputs, error) {
+	lookups, err := d.Lookups()
+	if err != nil {
+		return planner.Found{}, lower.Inputs{}, err
+	}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return planner.Found{}, inputs, err
+	}
+	if inputs, err = b.overlaid(ctx, d, inputs); err != nil {
+		return planner.Found{}, inputs, err
+	}
+	found, err := b.lookUp(ctx, lookups, inputs)
+	inputs.Contexts = b.contexts.states()
+	return found, inputs, err
+}
+
+// target is what the client wants of an image for one platform.
+func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) {
+	return lower.Lower(p.plan, img, p.inputs), lower.Config(p.plan, img)
+}
+
+// state is the file system that the check leaves.
+func (p plannedCheck) state() llb.State {
+	return lower.CheckAlone(p.plan, p.inputs)
+}
+
+// plannedAny is an image or a check with its plan.
+type plannedAny struct {
+	plan   fmt.Stringer // *plan.Plan or *plan.CheckPlan
+	states iter.Seq2[string, llb.State]
+}
+
+// planAsked plans what a question is about.
+func (b *build) planAsked(ctx context.Context) ([]plannedAny, error) {
+	in, err := b.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := b.decide(in)
+	if err != nil {
+		return nil, err
+	}
+	if decided.Check != nil {
+		p, err := b.planCheck(ctx, decided.Check)
+		return []plannedAny{{p.plan, p.states}}, err
+	}
+	images, err := b.planAll(ctx, decided.Images)
+	var all []plannedAny
+	for _, p := range images {
+		all = append(all, plannedAny{p.plan, p.states})
+	}
+	return all, err
+}
+
+// states are what is solved for a plan, each with its name.
+func (p planned) states(yield func(string, llb.State) bool) {
+	for _, img := range p.plan.Images {
+		st, _ := p.target(img)
+		if !yield("image "+p.plan.NameOf(img), st) {
+			return
+		}
+	}
+}
+
+func (p plannedCheck) states(yield func(string, llb.State) bool) {
+	yield(p.plan.Check.Common().Name, p.state())
+}

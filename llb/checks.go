@@ -1,0 +1,127 @@
+package llb
+
+import (
+	"fmt"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// check returns what a check leaves. It may begin with what the sources of an
+// image are compiled to. Each check has a method of its own.
+func (l lowering) check(c plan.Check, image sources) llb.State {
+	switch c := c.(type) {
+	case plan.Tidy:
+		return l.tidy(c)
+	case plan.Vendor:
+		return l.vendor(c)
+	case plan.Verify:
+		return l.verify(c)
+	case plan.Vet:
+		return l.vet(c, image)
+	case plan.Test:
+		return l.test(c)
+	case plan.Generate:
+		return l.generate(c)
+	case plan.Vuln:
+		return l.vuln(c)
+	}
+	panic(fmt.Sprintf("llb: a check of type %T", c))
+}
+
+func (l lowering) tidy(c plan.Tidy) llb.State {
+	return l.online(c, &step.Tidy{Fix: c.Export, Modules: c.Modules}, l.skeleton(c.Skeleton, step.SkeletonDir))
+}
+
+func (l lowering) verify(c plan.Verify) llb.State {
+	return l.online(c, &step.Verify{Modules: c.Modules}, l.skeleton(c.Skeleton, step.VersionsDir))
+}
+
+// vendor mounts the context's own directory next to the skeleton, to compare
+// with.
+func (l lowering) vendor(c plan.Vendor) llb.State {
+	verb := &step.Vendor{Fix: c.Export, Work: c.Work}
+	switch {
+	case c.Whole:
+		return l.online(c, verb, llb.AddMount(step.Source, l.merged(), llb.ForceNoOutput))
+	case c.Export:
+		return l.online(c, verb, l.skeleton(c.Skeleton, step.SkeletonDir))
+	}
+	own := llb.AddMount(step.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
+	return l.online(c, verb, l.skeleton(c.Skeleton, step.SkeletonDir), own)
+}
+
+func (l lowering) vet(c plan.Vet, image sources) llb.State {
+	start, packs := l.start(c.Start, image)
+	src := l.gather(c.Sources)
+	return l.examine(c, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
+}
+
+func (l lowering) test(c plan.Test) llb.State {
+	src := l.gather(c.Sources)
+	start, packs := l.start(c.Start, src)
+	verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
+	return l.examine(c, verb, src, l.pick(c.Data, src.asked...), packs)
+}
+
+func (l lowering) generate(c plan.Generate) llb.State {
+	src := l.gather(c.Sources)
+	start, packs := l.start(c.Start, src)
+	before := part(step.Before, src.source, step.ClosureDir)
+	return l.examine(c, &step.Generate{Start: start, Fix: c.Export, Args: c.Args}, src, src.source, before, packs)
+}
+
+func (l lowering) vuln(c plan.Vuln) llb.State {
+	src := l.gather(c.Sources)
+	verb := &step.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
+	return l.examine(c, verb, src, src.source,
+		llb.AddMount(step.Programs, l.program(c.Program), llb.Readonly),
+		llb.AddMount(step.VulnDatabase, l.database(c.Database, c.Skeleton), llb.Readonly),
+	)
+}
+
+// database returns the part of a vulnerability database that concerns the
+// project. One on the network is asked whenever there is a build; what mounts
+// the output runs again only if it has something new.
+func (l lowering) database(d plan.Database, skeleton plan.Step) llb.State {
+	verb := &step.VulnDB{URL: d.URL, Go: d.Go}
+	versions := l.skeleton(skeleton, step.VersionsDir)
+	if d.Context == "" {
+		return l.run(llb.Scratch(), d.Step, verb, versions, llb.IgnoreCache)
+	}
+	brought := llb.AddMount(step.VulnFolder, l.in.Contexts[d.Context], llb.Readonly)
+	return l.run(llb.Scratch(), d.Step, verb, versions, brought)
+}
+
+// skeleton mounts a part of the skeleton, to which the go command may write.
+func (l lowering) skeleton(s plan.Step, dir string) llb.RunOption {
+	st := l.run(llb.Scratch(), s, &step.Skeleton{}, l.context())
+	return llb.AddMount(step.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
+}
+
+// examine runs a verb on source. Tests may write to it; that is dropped.
+func (l lowering) examine(c plan.Check, v step.Verb, src sources, source llb.State, extra ...llb.RunOption) llb.State {
+	s := c.Common().Step
+	return l.run(l.goroot, s, v,
+		l.mounts,
+		llb.AddMount(step.Source, source, llb.SourcePath("/"+step.ClosureDir), llb.ForceNoOutput),
+		src.modules,
+		llb.Dir(step.Source),
+		l.gocache(s),
+		options(extra),
+	)
+}
+
+// online runs a verb that may download modules.
+func (l lowering) online(c plan.Check, v step.Verb, source ...llb.RunOption) llb.State {
+	s := c.Common().Step
+	return l.run(l.goroot, s, v,
+		l.mounts,
+		options(source),
+		git,
+		llb.Dir(step.Source),
+		l.modcache(s),
+		l.gocache(s),
+	)
+}

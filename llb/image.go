@@ -1,0 +1,171 @@
+package llb
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// build lowers one image of a plan.
+type build struct {
+	lowering
+	plan    *plan.Plan
+	img     plan.Image
+	sources sources
+}
+
+func newBuild(p *plan.Plan, img plan.Image, in Inputs) build {
+	l := newLowering(p.Toolchain, in)
+	return build{l, p, img, l.gather(p.Sources)}
+}
+
+// root returns the root file system of the image.
+func (b build) root() llb.State {
+	base := llb.Scratch()
+	if b.img.Base != nil {
+		base = b.image(*b.img.Base)
+	}
+	return b.assemble(b.img.Name, base, b.layers(base))
+}
+
+// layers returns what comes on top of the base, in the order of the image's
+// history: what changes least comes first.
+func (b build) layers(base llb.State) []llb.State {
+	var layers []llb.State
+	if b.img.Base == nil {
+		r := *b.plan.Rootfs
+		layers = append(layers, b.run(b.goroot, r.Step, &step.Rootfs{Epoch: r.Epoch}, b.mounts))
+	}
+	if d := b.img.Debugger; d != nil {
+		layers = append(layers, b.placed(d.In, b.program(*d)))
+	}
+	if b.img.Dirs != nil {
+		layers = append(layers, b.dirs(*b.img.Dirs))
+	}
+	for _, f := range b.img.Files {
+		layers = append(layers, b.fromContext(f))
+	}
+	binaries, v := b.linked(b.below(base, layers))
+	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v))
+}
+
+// below returns what the image has next to its binaries.
+func (b build) below(base llb.State, layers []llb.State) llb.State {
+	if len(layers) == 0 {
+		return base
+	}
+	return b.assemble("put together what the binaries find in the image for "+b.img.Platform.String(), base, slices.Clone(layers))
+}
+
+// assemble puts layers on a base.
+func (b build) assemble(as string, base llb.State, layers []llb.State) llb.State {
+	name, at := named(as), b.at(b.img.At)
+	if b.in.Features.Merge {
+		if b.img.Base != nil {
+			layers = append([]llb.State{base}, layers...)
+		}
+		if len(layers) == 1 {
+			return layers[0]
+		}
+		return llb.Merge(layers, name, at)
+	}
+	created := llb.WithCreatedTime(time.Unix(b.img.Compile.Epoch, 0).UTC())
+	for _, layer := range layers {
+		base = base.File(llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, created), name, at)
+	}
+	return base
+}
+
+// linked returns the binaries and the verdict on what they need of the image
+// when they start. below is the image without them.
+//
+// A static binary needs nothing. Only the compile shows whether there are
+// others, and to mount the base would have it pulled and unpacked. So what is
+// made of the compile's output also needs step.StaticDir, which a compile of
+// other binaries does not leave. If that fails, NeedsLibraries tells, and the
+// image can be lowered again with plan.Image.Dynamic set.
+func (b build) linked(below llb.State) (binaries llb.State, v verdict) {
+	if !b.img.Dynamic {
+		c := b.compile(b.img.Compile, b.sources)
+		return c.binaries, verdict{state: c.static, from: "/" + step.StaticDir, at: b.img.Compile.At}
+	}
+	c := b.compileFor(below)
+	s := b.img.Libraries
+	verb := &step.Libraries{Image: s.Image, Path: s.Path, Cgo: s.Cgo}
+	state := b.run(llb.Scratch(), s.Step, verb,
+		llb.AddMount(step.Built, c.binaries, llb.Readonly),
+		llb.AddMount(step.Static, c.static, llb.Readonly),
+		b.byOrigin(step.Image, below),
+	)
+	return c.binaries, verdict{state: state, from: nothing, at: s.At}
+}
+
+// compileFor compiles binaries that start through the dynamic linker of the
+// image.
+func (b build) compileFor(below llb.State) compiled {
+	linker := b.img.Linker
+	if linker == nil {
+		return b.compile(b.img.Compile, b.sources)
+	}
+	found := b.run(llb.Scratch(), linker.Step, &step.Linker{Arch: linker.Arch}, b.byOrigin(step.Image, below))
+	return b.compile(b.img.Compile, b.sources, llb.AddMount(step.LinkerDir, found, llb.Readonly))
+}
+
+// NeedsLibraries reports whether a step failed with a message because it makes
+// a layer of static binaries and some are not static: the image has to be
+// lowered again, with plan.Image.Dynamic set.
+func NeedsLibraries(op *pb.Op, message string) bool {
+	const missing = "/" + step.StaticDir
+	isCopied := func(a *pb.FileAction) bool { return a.GetCopy().GetSrc() == missing }
+	return slices.ContainsFunc(op.GetFile().GetActions(), isCopied) && strings.Contains(message, missing)
+}
+
+// approved returns a layer that exists only if all checks pass. It is made of
+// the layer and of what the checks leave, which is nothing; so they run at the
+// same time as the compile, and only their verdict has a part in the image.
+//
+// BuildKit finds a copy by the content of what is copied, without its times. So
+// the copy has the time that files are to have: another build may have copied
+// the same binaries with another one.
+func (b build) approved(layer llb.State, epoch int64, verdicts ...verdict) llb.State {
+	for _, c := range b.plan.Checks {
+		verdicts = append(verdicts, verdict{b.check(c, b.sources), nothing, c.Common().At})
+	}
+	if len(verdicts) == 0 {
+		return layer
+	}
+	created := llb.WithCreatedTime(time.Unix(epoch, 0).UTC())
+	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, created)
+	var at []plan.Span
+	for _, v := range verdicts {
+		at = append(at, v.at...)
+		action = action.Copy(v.state, v.from, "/", v.info(), created)
+	}
+	name := "see that all checks are passed"
+	if len(verdicts) == 1 && verdicts[0].from != nothing {
+		name = "see whether the binaries are static"
+	}
+	return llb.Scratch().File(action, named(name), b.at(at))
+}
+
+// verdict is the file system that a step leaves which only judges.
+type verdict struct {
+	state llb.State
+	from  string // what is copied of it: nothing, or an empty directory that has to exist
+	at    []plan.Span
+}
+
+// nothing is a pattern that matches nothing in an empty file system.
+const nothing = "/*"
+
+func (v verdict) info() *llb.CopyInfo {
+	if v.from == nothing {
+		return &llb.CopyInfo{AllowWildcard: true, AllowEmptyWildcard: true}
+	}
+	return &llb.CopyInfo{CopyDirContentsOnly: true}
+}

@@ -1,0 +1,77 @@
+package llb
+
+import (
+	"path"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// objects returns the file system that holds a pack of packages of some
+// sources.
+func (l lowering) objects(o plan.Objects, src sources) llb.State {
+	start, packs := l.start(o.Start, src)
+	without, others := l.without(o, src)
+	verb := &step.Objects{Start: start, Without: without, Args: o.Args}
+	var mounts llb.RunOption
+	switch o.Of {
+	case plan.OfSource:
+		mounts = options{src.closure(), src.modules}
+	case plan.OfModules:
+		verb.List = path.Join(step.Source, step.StubsFile)
+		mounts = options{src.outlined(), src.dependencies()}
+	case plan.OfStandard:
+		verb.List = path.Join(step.Source, step.StandardFile)
+		mounts = part(step.Source, src.source, step.StandardDir)
+	case plan.OfPrograms:
+		verb.List = path.Join(step.Listed, step.ProgramsFile)
+		mounts = options{src.closure(), part(step.Listed, src.source, step.ProgramsDir), src.modules}
+	}
+	return l.run(l.goroot, o.Step, verb,
+		l.mounts,
+		mounts,
+		packs,
+		others,
+		llb.Dir(step.Source),
+		l.gocache(o.Step),
+	)
+}
+
+// without mounts the packs whose objects another one leaves out, unless it
+// begins with them.
+func (l lowering) without(o plan.Objects, src sources) (names []string, mounts options) {
+	for i, pack := range o.Without {
+		names = append(names, step.Pack(i))
+		if i >= len(o.Start.Packs) {
+			mounts = append(mounts, l.byOrigin(step.Pack(i), l.objects(pack, src)))
+		}
+	}
+	return names, mounts
+}
+
+// start mounts the packs that a step begins with.
+func (l lowering) start(s plan.Start, src sources) (step.Start, llb.RunOption) {
+	var names step.Start
+	var mounts options
+	for i, o := range s.Packs {
+		names.Packs = append(names.Packs, step.Pack(i))
+		mounts = append(mounts, l.byOrigin(step.Pack(i), l.objects(o, src)))
+	}
+	if s.Seed != nil {
+		for _, dir := range s.Seed.Dirs {
+			names.Seeds = append(names.Seeds, step.Seed+dir)
+		}
+		mounts = append(mounts, llb.AddMount(step.Seed, l.in.Contexts[s.Seed.Context], llb.Readonly))
+	}
+	return names, mounts
+}
+
+// byOrigin mounts what is large, a pack or an image. It is keyed by how it
+// was made: to be keyed by what it holds, it would have to be pulled and read.
+func (l lowering) byOrigin(at string, st llb.State) llb.RunOption {
+	if l.in.Features.ContentCache {
+		return llb.AddMount(at, st, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff))
+	}
+	return llb.AddMount(at, st, llb.Readonly)
+}

@@ -1,0 +1,66 @@
+package plan
+
+// Compile runs `go build` once, for one platform.
+type Compile struct {
+	Step
+	Epoch    int64
+	Start    Start
+	Args     []string // of the go command: "build", "-trimpath", …
+	Binaries []Binary
+}
+
+// Binary is an executable that a Compile makes.
+type Binary struct {
+	Package string // "./cmd/api"
+	Path    string // in the image: "/usr/local/bin/api"
+}
+
+// Start is what is compiled before a step begins.
+type Start struct {
+	Packs []Objects // each without the objects of those before it
+	Seed  *Seed     // nil when no build context brings objects
+}
+
+// Seed is a build context that holds a pack, or one in a directory for each
+// platform.
+type Seed struct {
+	Context string   // its name
+	Dirs    []string // where the pack may be, below it
+}
+
+// Objects compiles packages for one platform, for others to start from. They
+// are packages of the same Sources as those of the step that starts from them.
+type Objects struct {
+	Step
+	Of      Origin
+	Start   Start
+	Without []Objects // packs whose objects this one leaves out; those of Start come first
+	Args    []string  // of the go command: "list", "-export", …
+}
+
+// Origin is where the packages of a pack come from.
+type Origin int
+
+// The origins of packages.
+const (
+	OfSource   Origin = iota // all that the binaries are made of
+	OfModules                // other modules, as far as the source imports them
+	OfStandard               // the standard library, as far as the source imports it itself
+	OfPrograms               // the programs that generators are, and all that these are made of
+)
+
+// Program is a program of a module that is no part of the project, built by
+// the same toolchain: a debugger, or what runs in a check.
+type Program struct {
+	Step
+	Args []string // of the go command: "install", "-trimpath", …
+	Path string   // what its file is called: "/usr/local/libexec/dlv"
+	In   *Layer   // puts it into the image; nil if it is a layer already, or no part of an image
+}
+
+// Reproduction compiles an image's binaries twice, each time from nothing,
+// and compares them.
+type Reproduction struct {
+	Step
+	Rounds [2]Compile
+}

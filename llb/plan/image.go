@@ -1,0 +1,144 @@
+package plan
+
+import (
+	"slices"
+	"time"
+)
+
+// Image is what one platform gets.
+type Image struct {
+	Platform Platform
+	Name     string    // of the step that puts it together
+	At       []Span    // the lines of the spec that ask for the base
+	Base     *ImageRef // nil for scratch
+	Compile  Compile
+	Debugger *Program // nil when nobody is going to debug it
+	Dirs     *Layer   // directories that the spec names and the base lacks; nil for none
+	Files    []Layer  // from the context
+	Program  *Layer   // puts the binaries into the image; nil if they are a layer already
+	Config   Config
+	// Annotations are those of its OCI manifest.
+	Annotations map[string]string
+	// Dynamic says that the binaries are taken for dynamically linked, as with
+	// cgo. Otherwise only the compile shows whether they are.
+	Dynamic   bool
+	Linker    *Linker   // nil if a C compiler names the dynamic linker
+	Libraries Libraries // of a dynamically linked binary
+
+	// Outputs other than the image.
+	Binaries     Binaries
+	Objects      Objects // what Compile is made of
+	SBOM         SBOM
+	Reproduction Reproduction
+}
+
+// Layer is a layer of an image: files that are copied from elsewhere, and
+// directories. All its paths are free of symbolic links: they are where the
+// base's links lead.
+type Layer struct {
+	Step
+	Copies []Copy
+	// Dirs are the directories that the layer makes, or that lie on the way to
+	// what it copies, as the image has them. Each comes after its parent.
+	Dirs  []Dir
+	Epoch int64 // modification time of what is copied, and of the directories
+}
+
+// Special reports whether a directory has another owner or mode than a copy
+// gives it.
+func (l Layer) Special() bool {
+	return slices.ContainsFunc(l.Dirs, func(d Dir) bool { return d.Mode != 0o755 || d.UID != 0 || d.GID != 0 })
+}
+
+// Copy puts a file, or what a directory holds, into the image.
+type Copy struct {
+	From    string   // relative to what is copied from
+	To      string   // absolute
+	Without []string // paths below From that are not copied
+}
+
+// Dir is a directory of the image.
+type Dir struct {
+	Path     string // absolute
+	Mode     int    // as chmod takes it: 01777
+	UID, GID int
+}
+
+// Rootfs makes what programs expect of a root file system.
+type Rootfs struct {
+	Step
+	Epoch int64 // modification time of all its files
+}
+
+// Look finds what a base has where something of the image goes. It runs before
+// there is a plan, because the plan depends on what it finds.
+type Look struct {
+	Step
+	Base  ImageRef
+	Paths []string // as of step.Look
+}
+
+// Linker finds the dynamic linker of an image, for binaries that Go's own
+// linker makes.
+type Linker struct {
+	Step
+	Arch string // "amd64"
+}
+
+// Libraries checks that an image has the libraries that a Compile's binaries
+// need.
+type Libraries struct {
+	Step
+	Image string // what it is called: "docker.io/library/alpine:3.22"
+	Path  string // its LD_LIBRARY_PATH
+	Cgo   bool   // whether C is linked in
+}
+
+// SBOM lists what an image is made of.
+type SBOM struct {
+	Step
+	Epoch int64  // time of the document
+	Image string // what the image is called: "server"
+	Base  string // what it starts from, with its digest if it has one; empty for scratch
+}
+
+// Binaries lays out what a Compile made, to be taken out of the build.
+type Binaries struct {
+	Step
+	Epoch int64 // modification time of all files
+}
+
+// Config is the image config, as the OCI image specification and Docker's
+// extension of it define its fields.
+type Config struct {
+	Created     time.Time
+	User        string
+	Entrypoint  []string
+	Cmd         []string
+	Env         []string // "KEY=value", in the order of the base and then the spec
+	WorkingDir  string
+	Expose      []string // "8080/tcp"
+	Volumes     []string
+	Labels      map[string]string
+	StopSignal  string
+	Healthcheck *Healthcheck
+	BaseHistory []History
+	History     []History // of the layers that are added to the base's
+}
+
+// Healthcheck is how an engine finds out whether a container works.
+type Healthcheck struct {
+	Test                           []string // "NONE", or "CMD" and an argv
+	Interval, Timeout, StartPeriod time.Duration
+	StartInterval                  time.Duration
+	Retries                        int
+}
+
+// History says how a layer, or a change of the config, came to be.
+type History struct {
+	Created    *time.Time
+	CreatedBy  string
+	Author     string
+	Comment    string
+	EmptyLayer bool
+}

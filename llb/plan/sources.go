@@ -1,0 +1,64 @@
+package plan
+
+// Sources is what some packages are made of.
+type Sources struct {
+	Source  Source
+	Modules *Modules // nil when nothing is downloaded: vendored modules, or none
+}
+
+// Scan finds the packages of the context. It runs before there is a plan,
+// because the plan depends on what it finds.
+type Scan struct {
+	Step
+	Conditions
+	Files []string // paths of the context that the spec names
+	Mains []string // directories that the spec names one by one
+	Needs []string // what the base lacks and programs may need, in the words of step.Note's kinds
+}
+
+// Source picks those files of the context that packages are made of, so that
+// an edit of another file does not reach the compile.
+type Source struct {
+	Step
+	Pick
+	// All is what the step picks for all images of a file, this Pick among
+	// them, each to an output of its own; nil when there is no other.
+	All []Pick
+	// Imports is a step before it that finds what Modules need to know, so
+	// that they can say which packages of the context they import in turn.
+	// It is nil when they import none.
+	Imports *Step
+}
+
+// Pick is what is picked for one image.
+type Pick struct {
+	Image string // its name in a file of several; empty for the only one
+	Conditions
+	Mains []string // directories below the context: "cmd/api"; "./..." for all packages below
+	Tests bool     // whether tests of Mains are picked as well
+	Data  bool     // and their testdata
+	// Generate picks what the generators of Mains may read, instead of Mains.
+	Generate bool
+	Files    []string // paths of the context that are always picked
+	// NoModules says that no module is downloaded that could import packages of
+	// the context.
+	NoModules bool
+	PGO       string // as of the go command's flag: "auto", "off", or a file of the context
+}
+
+// Conditions are what build constraints are decided by.
+type Conditions struct {
+	Tags      []string // build tags, sorted
+	Platforms []string // "linux/arm64"; a file counts if it is for one of them
+	Go        string   // "1.26.8"; empty when only the toolchain image knows
+	Cgo       bool
+}
+
+// Modules downloads what the source imports, for all platforms, and hands on
+// the packages that are needed.
+type Modules struct {
+	Step
+	Platforms []string // settings of each: "GOARCH=arm GOARM=7 GOOS=linux"
+	Go        string   // "1.26.8"; empty when only the toolchain image knows
+	Flags     []string // of the go command, those that decide which files a package has: "-tags=netgo"
+}

@@ -1,0 +1,112 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// sources is what some packages are made of, lowered.
+type sources struct {
+	outline    llb.State     // has what modules need to know in step.OutlineDir
+	source     llb.State     // has the closure of the packages in step.ClosureDir
+	asked      options       // mounts what modules ask of the source
+	modules    llb.RunOption // mounts the modules, if any are downloaded
+	downloaded bool          // whether any are
+}
+
+// gather picks the closure and fetches the modules that it imports. Modules
+// that may import packages of the context say which before the source is
+// picked.
+func (l lowering) gather(s plan.Sources) sources {
+	src := sources{modules: options{}}
+	if s.Source.Imports == nil {
+		src.source = l.pick(s.Source)
+		src.outline = src.source
+	} else {
+		first := s.Source
+		first.Step = *s.Source.Imports
+		src.outline = l.pick(first)
+	}
+	if s.Modules == nil {
+		return src
+	}
+	fetched := l.fetch(*s.Modules, src)
+	if s.Source.Imports != nil {
+		src.asked = options{part(step.Asked, fetched, step.AskedDir)}
+		src.source = l.pick(s.Source, src.asked...)
+	}
+	src.modules, src.downloaded = llb.AddMount(step.ModuleTree, fetched, llb.Readonly), true
+	return src
+}
+
+// pick runs again whenever the context changes, and takes no time. What
+// mounts its output runs again only when that has another content.
+func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
+	if s.All != nil && len(asked) == 0 {
+		return l.pickAll(s)
+	}
+	verb := closure(s.Pick)
+	verb.Asked = len(asked) > 0
+	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)
+}
+
+// pickAll picks for several images, each to an output of its own: what mounts
+// that of one image does not run again because of another.
+func (l lowering) pickAll(s plan.Source) llb.State {
+	all := &step.Closures{}
+	for _, p := range s.All {
+		all.Add(p.Image, closure(p))
+	}
+	job := l.exec(llb.Scratch(), s.Step, all, l.context())
+	var own llb.State
+	for _, p := range s.All {
+		out := job.AddMount(step.OutOf(p.Image), llb.Scratch())
+		if p.Image == s.Image {
+			own = out
+		}
+	}
+	return own
+}
+
+func closure(p plan.Pick) *step.Closure {
+	return &step.Closure{
+		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
+		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains, NoModules: p.NoModules,
+	}
+}
+
+// fetch runs on the outline of the source.
+func (l lowering) fetch(m plan.Modules, src sources) llb.State {
+	verb := &step.Modules{Platforms: m.Platforms, Go: m.Go, Flags: m.Flags}
+	return l.run(l.goroot, m.Step, verb,
+		l.mounts,
+		src.outlined(),
+		git,
+		llb.Dir(step.Source),
+		l.modcache(m.Step),
+	)
+}
+
+// closure mounts the source.
+func (src sources) closure() llb.RunOption { return part(step.Source, src.source, step.ClosureDir) }
+
+// outlined mounts the outline. The go command may write to it, a go.work.sum;
+// the mount is keyed by its content like a read-only one, since it has no
+// output.
+func (src sources) outlined() llb.RunOption {
+	return llb.AddMount(step.Source, src.outline, llb.SourcePath("/"+step.OutlineDir), llb.ForceNoOutput)
+}
+
+// dependencies mounts the packages of other modules, fetched or vendored.
+func (src sources) dependencies() llb.RunOption {
+	if src.downloaded {
+		return src.modules
+	}
+	return part(step.Source+"/vendor", src.source, step.ClosureDir+"/vendor")
+}
+
+// part mounts a directory of what a step left.
+func part(at string, st llb.State, dir string) llb.RunOption {
+	return llb.AddMount(at, st, llb.SourcePath("/"+dir), llb.Readonly)
+}

@@ -1,0 +1,98 @@
+package llb
+
+import (
+	"strings"
+
+	"github.com/gohull/gohull/internal/visible"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// named is what a step is called where its progress is shown.
+func named(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
+
+// run returns the output of a step that runs a verb of the tool.
+func (l lowering) run(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.State {
+	return l.exec(root, s, v, extra...).AddMount(step.Out, llb.Scratch())
+}
+
+// exec is run for a step whose outputs are still to be mounted.
+func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.ExecState {
+	opts := options{
+		llb.Args(step.Command(v)),
+		llb.AddMount(step.Binary, l.in.Tool, llb.SourcePath(l.in.ToolPath), llb.Readonly),
+		llb.AddMount(step.Report, llb.Scratch()),
+		options(l.in.Limits),
+		l.network(s),
+		options(extra),
+	}
+	for _, c := range l.step(s) {
+		opts = append(opts, c)
+	}
+	if l.in.Rerun != "" {
+		opts = append(opts, llb.AddEnv("GOHULL_RERUN", l.in.Rerun))
+	}
+	for _, e := range s.Env {
+		key, value, _ := strings.Cut(e, "=")
+		opts = append(opts, llb.AddEnv(key, value))
+	}
+	return root.Run(opts...)
+}
+
+// options are several options as one.
+type options []llb.RunOption
+
+func (o options) SetRunOption(ei *llb.ExecInfo) {
+	for _, opt := range o {
+		opt.SetRunOption(ei)
+	}
+}
+
+// git is what git needs for fetching from private hosts, as far as the client
+// gives it.
+var git = options{
+	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(step.SSHAgent), llb.SSHOptional),
+	secretAt(step.KnownHosts, step.SecretKnownHosts),
+	secret(step.SecretGitConfig),
+	secret(step.SecretGitCredentials),
+}
+
+// network gives a step what it needs to fetch, or takes the network away.
+func (l lowering) network(s plan.Step) llb.RunOption {
+	if !s.Network {
+		return llb.Network(pb.NetMode_NONE)
+	}
+	return options{secret(step.SecretCA), secret(step.SecretNetrc)}
+}
+
+func secret(id string) llb.RunOption { return secretAt(step.SecretPath(id), id) }
+
+func secretAt(path, id string) llb.RunOption {
+	return llb.AddSecret(path, llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))
+}
+
+// step is what every vertex says of itself.
+func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
+	opts := []llb.ConstraintsOpt{
+		named(s.Name),
+		llb.Platform(l.in.BuildPlatform),
+		l.at(s.At),
+	}
+	if l.in.NoCache != nil && l.in.NoCache(s.ID) {
+		opts = append(opts, llb.IgnoreCache)
+	}
+	return opts
+}
+
+func (l lowering) at(spans []plan.Span) llb.ConstraintsOpt {
+	var ranges []*pb.Range
+	for _, s := range spans {
+		ranges = append(ranges, &pb.Range{
+			Start: &pb.Position{Line: int32(s.First)},
+			End:   &pb.Position{Line: int32(s.Last)},
+		})
+	}
+	return l.in.SourceMap.Location(ranges)
+}

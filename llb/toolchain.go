@@ -1,0 +1,44 @@
+package llb
+
+import (
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// Toolchain returns the GOROOT of a toolchain that comes through the module
+// proxy. It holds step.GoFile as well.
+func Toolchain(t plan.ModuleToolchain, in Inputs) llb.State {
+	l := lowering{in: in}
+	verb := &step.Toolchain{Version: t.Version, Platform: t.Platform, Sum: t.Sum}
+	return l.run(llb.Scratch(), t.Step, verb)
+}
+
+// toolchain returns the root that go commands run on and its mounts. A module
+// toolchain needs nothing else of a root, so an empty one does.
+func (l lowering) toolchain(t plan.Toolchain) (llb.State, llb.RunOption) {
+	if t.Image != nil {
+		return l.image(*t.Image), options{}
+	}
+	return llb.Scratch(), llb.AddMount(step.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
+}
+
+// image returns an image to pull, or the build context that replaces it.
+func (l lowering) image(ref plan.ImageRef) llb.State {
+	if st, ok := l.in.Contexts[ref.Context]; ok && ref.Context != "" {
+		return st
+	}
+	p := ocispecs.Platform{OS: ref.Platform.OS, Architecture: ref.Platform.Architecture, Variant: ref.Platform.Variant}
+	return llb.Image(ref.Name, llb.Platform(p), l.in.ResolveMode, l.at(ref.At))
+}
+
+// program returns the file system that holds a program of another module.
+// Nothing of the context has a part in it, so that projects share it.
+func (l lowering) program(p plan.Program) llb.State {
+	return l.run(l.goroot, p.Step, &step.Program{Path: p.Path, Args: p.Args},
+		l.mounts,
+		l.modcache(p.Step),
+		l.gocache(p.Step),
+	)
+}
