@@ -125,7 +125,7 @@ func (b *build) findings(ctx context.Context, subjects []subject) (findings, err
 			Project:  s.decision.Project,
 			Facts:    s.facts,
 			Mains:    s.mains,
-			Lacking:  s.decision.Lacking(),
+			Lacking:  s.decision.NoteKinds(),
 			Go:       s.decision.Go(),
 			Vendored: s.decision.Vendored(),
 			Ignored:  b.ignored,

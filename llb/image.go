@@ -64,7 +64,7 @@ func (b build) below(base llb.State, layers []llb.State) llb.State {
 
 // assemble puts layers on a base.
 func (b build) assemble(as string, base llb.State, layers []llb.State) llb.State {
-	name, at := named(as), b.at(b.img.At)
+	name, at := withName(as), b.at(b.img.At)
 	if b.in.Features.Merge {
 		if b.img.Base != nil {
 			layers = append([]llb.State{base}, layers...)
@@ -150,7 +150,7 @@ func (b build) approved(layer llb.State, epoch int64, verdicts ...verdict) llb.S
 	if len(verdicts) == 1 && verdicts[0].from != nothing {
 		name = "see whether the binaries are static"
 	}
-	return llb.Scratch().File(action, named(name), b.at(at))
+	return llb.Scratch().File(action, withName(name), b.at(at))
 }
 
 // verdict is the file system that a step leaves which only judges.

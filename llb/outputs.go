@@ -46,7 +46,7 @@ func Dirs(names []string, contents []llb.State, in Inputs) llb.State {
 	all := llb.Scratch()
 	for i, name := range names {
 		content := llb.Copy(contents[i], "/", "/"+name, &llb.CopyInfo{CopyDirContentsOnly: true, CreateDestPath: true}, llb.WithCreatedTime(epoch))
-		all = all.File(content, named("put "+name+" into a directory"), llb.Platform(in.BuildPlatform))
+		all = all.File(content, withName("put "+name+" into a directory"), llb.Platform(in.BuildPlatform))
 	}
 	return all
 }
@@ -54,5 +54,5 @@ func Dirs(names []string, contents []llb.State, in Inputs) llb.State {
 // File returns the file system that holds one file.
 func File(f plan.File) llb.State {
 	created := llb.WithCreatedTime(time.Unix(f.Epoch, 0).UTC())
-	return llb.Scratch().File(llb.Mkfile("/"+f.Name, 0o644, f.Data, created), named("write "+f.Name))
+	return llb.Scratch().File(llb.Mkfile("/"+f.Name, 0o644, f.Data, created), withName("write "+f.Name))
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// named is what a step is called where its progress is shown.
-func named(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
+// withName sets what a step is called where its progress is shown.
+func withName(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
 
 // run returns the output of a step that runs a verb of the tool.
 func (l lowering) run(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.State {
 	return l.exec(root, s, v, extra...).AddMount(step.Out, llb.Scratch())
 }
 
-// exec is run for a step whose outputs are still to be mounted.
+// exec runs a verb of the tool. The caller mounts the outputs.
 func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.ExecState {
 	opts := options{
 		llb.Args(step.Command(v)),
@@ -73,10 +73,10 @@ func secretAt(path, id string) llb.RunOption {
 	return llb.AddSecret(path, llb.SecretID(id), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400))
 }
 
-// step is what every vertex says of itself.
+// step returns what every vertex says of itself.
 func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
 	opts := []llb.ConstraintsOpt{
-		named(s.Name),
+		withName(s.Name),
 		llb.Platform(l.in.BuildPlatform),
 		l.at(s.At),
 	}
@@ -86,6 +86,7 @@ func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
 	return opts
 }
 
+// at returns the lines of the spec that a vertex comes from.
 func (l lowering) at(spans []plan.Span) llb.ConstraintsOpt {
 	var ranges []*pb.Range
 	for _, s := range spans {

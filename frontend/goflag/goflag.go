@@ -90,7 +90,7 @@ func Parse(text string) (Flags, *diag.Diagnostic) {
 		}
 		pattern, rest, found := strings.Cut(text, "=")
 		if !found || pattern == "" {
-			return f, &diag.Diagnostic{Message: fmt.Sprintf("%q is no flag", short(strings.Fields(text)[0])), Hint: "a flag begins with -"}
+			return f, &diag.Diagnostic{Message: fmt.Sprintf("%q is not a flag", short(strings.Fields(text)[0])), Hint: "a flag begins with -"}
 		}
 		f.Pattern, text = strings.Trim(pattern, spaces), rest
 	}

@@ -53,8 +53,8 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"N":       `"N" is no flag`,
-		"=-N":     `"=-N" is no flag`,
+		"N":       `"N" is not a flag`,
+		"=-N":     `"=-N" is not a flag`,
 		"'all=-N": `the value begins with the quote ', wanted a flag or a pattern of packages`,
 		"all='-N": `the quote ' before "-N" is not closed`,
 	} {
@@ -64,32 +64,32 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestValidate(t *testing.T) {
 	for _, c := range []struct{ tool, text, want string }{
 		{"link", "-s -w -X main.a=b -X=main.c=d -linkmode external -extldflags '-static -s' -X 'main.e=f g'", ""},
 		{"link", "-unknown value -X main.a=", ""},
 		{"link", "-X main.a={{.Version}} -w=false --s", ""},
-		{"link", `-X main.A="new value"`, `"value\"" is no flag: a space ends the word before it; quotes go around the whole word: -X 'main.A=new value'`},
-		{"link", `-X=main.A="new and newer value" -s`, `"and" is no flag: a space ends the word before it; quotes go around the whole word: '-X=main.A=new and newer value'`},
-		{"link", "-X main.A=new value -s", `"value" is no flag: a space ends the word before it; quotes go around the whole word: -X 'main.A=new value'`},
-		{"link", `-X main.A="it's new"`, `"new\"" is no flag: a space ends the word before it; quotes go around the whole word: -X "main.A=it's new"`},
-		{"link", "-s value", `"value" is no flag; quotes go around the whole of a word with spaces: 'a word'`},
+		{"link", `-X main.A="new value"`, `"value\"" is not a flag: a space ends the word before it; quotes go around the whole word: -X 'main.A=new value'`},
+		{"link", `-X=main.A="new and newer value" -s`, `"and" is not a flag: a space ends the word before it; quotes go around the whole word: '-X=main.A=new and newer value'`},
+		{"link", "-X main.A=new value -s", `"value" is not a flag: a space ends the word before it; quotes go around the whole word: -X 'main.A=new value'`},
+		{"link", `-X main.A="it's new"`, `"new\"" is not a flag: a space ends the word before it; quotes go around the whole word: -X "main.A=it's new"`},
+		{"link", "-s value", `"value" is not a flag; quotes go around the whole of a word with spaces: 'a word'`},
 		{"link", "-X main.A", `-X takes importpath.name=value, found "main.A"; write it as in -X main.version=1.2.3`},
 		{"link", "-X A=b", `-X takes importpath.name=value, found "A=b"; write it as in -X main.version=1.2.3`},
 		{"link", "-X .A=b", `-X takes importpath.name=value, found ".A=b"; write it as in -X main.version=1.2.3`},
 		{"link", "-s -X", `-X takes importpath.name=value, found ""; write it as in -X main.version=1.2.3`},
-		{"link", `-X "'main.A'=b"`, `-X sets "'main.A'", which is no variable; write it as in -X 'main.version=1.2.3', with the quotes around all of it`},
+		{"link", `-X "'main.A'=b"`, `-X sets "'main.A'", which is not a variable; write it as in -X 'main.version=1.2.3', with the quotes around all of it`},
 		{"compile", "-N -l -d=checkptr -p main -c 4", ""},
-		{"compile", "-N l", `"l" is no flag; quotes go around the whole of a word with spaces: 'a word'`},
+		{"compile", "-N l", `"l" is not a flag; quotes go around the whole of a word with spaces: 'a word'`},
 		{"asm", "-D A=1 -S", ""},
-		{"asm", "-S A", `"A" is no flag; quotes go around the whole of a word with spaces: 'a word'`},
+		{"asm", "-S A", `"A" is not a flag; quotes go around the whole of a word with spaces: 'a word'`},
 	} {
 		words, err := Split(c.text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ""
-		if p := words.Check(Tool(c.tool)); p != nil {
+		if p := words.Validate(Tool(c.tool)); p != nil {
 			got = p.String()
 		}
 		if got != c.want {

@@ -9,9 +9,10 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// MakeDirs gives the directories of a layer that has those of names which the
-// tree lacks, for an owner, and which these are. The names are clean and sorted,
-// so that a parent has the owner as well. A conflict is told with the name.
+// MakeDirs makes directories for an owner if the tree lacks them. It returns
+// the directories of that layer, and the names that were missing. The names are
+// clean and sorted, so that a parent has the owner as well. MakeDirs reports a
+// conflict with the name.
 func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string, *Conflict)) (dirs []plan.Dir, made []string) {
 	var places []string
 	for _, name := range names {
@@ -37,8 +38,8 @@ type Source struct {
 	step.File
 }
 
-// Put gives the copies and the directories of a layer that has a file, or
-// what a directory holds, at a path of the image.
+// Put puts a file, or what a directory holds, at a path of the image. It
+// returns the copies and the directories of that layer.
 func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 	place, c := t.resolve(to)
 	if c != nil {
@@ -79,7 +80,7 @@ func (p *put) file(to, place string) *Conflict {
 	return nil
 }
 
-// what says what is at a place, which may be the root.
+// what describes what is at a place, which may be the root.
 func (t *Tree) what(place string) string {
 	if place == "." {
 		return "the root directory"
@@ -183,13 +184,13 @@ func (w *walk) leaf(inode step.Inode, place string) *Conflict {
 	return nil
 }
 
-// written is the path of the image as a user would write it.
+// written returns the path of the image as a user would write it.
 func (w *walk) written(inode step.Inode) string { return path.Join(w.to, inode.Path) }
 
-// name is the path of the source.
+// name returns the path of the source.
 func (w *walk) name(inode step.Inode) string { return path.Join(w.source.Name, inode.Path) }
 
-// Union is the directories of both, each after its parent.
+// Union returns the directories of both, each after its parent.
 func Union(a, b []plan.Dir) []plan.Dir {
 	all := slices.SortedFunc(slices.Values(slices.Concat(a, b)), func(x, y plan.Dir) int { return strings.Compare(x.Path, y.Path) })
 	return slices.Compact(all)

@@ -33,7 +33,7 @@ type node struct {
 	by string // who put it there, as messages name it; empty for the base
 }
 
-// New is the tree of a base. Directories that are made below one of the
+// New returns the tree of a base. Directories that are made below one of the
 // user's own belong to the user as well.
 func New(base []step.Inode, user Owner) *Tree {
 	t := &Tree{nodes: map[string]node{}, user: user}
@@ -53,7 +53,7 @@ func conflict(hint, format string, args ...any) *Conflict {
 	return &Conflict{fmt.Sprintf(format, args...), hint}
 }
 
-// Users are those of the image's /etc/passwd.
+// Users returns those of the image's /etc/passwd.
 func (t *Tree) Users() []step.User {
 	place, c := t.resolve("/etc/passwd")
 	if c != nil {
@@ -99,7 +99,7 @@ func (t *Tree) resolve(name string) (string, *Conflict) {
 	return place, nil
 }
 
-// elements are the elements of a path; "." is none.
+// elements returns the elements of a path, without ".".
 func elements(name string) []string {
 	return slices.DeleteFunc(strings.Split(name, "/"), func(e string) bool { return e == "" || e == "." })
 }
@@ -144,7 +144,8 @@ func (t *Tree) makeParents(place, by string) {
 	t.nodes[parent] = node{dirInode(parent, t.ownerIn(path.Dir(parent))), by}
 }
 
-// ownerIn is who owns what is made in a directory without being asked for.
+// ownerIn returns the owner of what is made in a directory without being asked
+// for.
 func (t *Tree) ownerIn(dir string) Owner {
 	if t.user.UID != 0 && t.nodes[dir].UID == t.user.UID {
 		return t.user
@@ -156,7 +157,7 @@ func dirInode(place string, owner Owner) step.Inode {
 	return step.Inode{Path: place, Kind: step.KindDir, Mode: 0o755, UID: owner.UID, GID: owner.GID}
 }
 
-// dirs are these directories and all above them, each after its parent.
+// dirs returns these directories and all above them, each after its parent.
 func (t *Tree) dirs(places []string) []plan.Dir {
 	all := map[string]bool{}
 	for _, place := range places {

@@ -1,4 +1,4 @@
-// Package netenv checks the settings that say where a build gets modules from:
+// Package netenv validators the settings that say where a build gets modules from:
 // GOPROXY, GOSUMDB, GOPRIVATE and similar, as the go command reads them. A
 // value passes the same check whether a spec or a build arg has it.
 //
@@ -23,25 +23,25 @@ import (
 	"github.com/gohull/gohull/internal/gomod"
 )
 
-// checks has a check for each setting, by the name of its variable.
-var checks = map[string]func(string) *diag.Diagnostic{
-	"GONOPROXY": checkPatterns,
-	"GONOSUMDB": checkPatterns,
-	"GOPRIVATE": checkPatterns,
-	"GOPROXY":   checkProxies,
-	"GOSUMDB":   checkVisible,
+// validators has a check for each setting, by the name of its variable.
+var validators = map[string]func(string) *diag.Diagnostic{
+	"GONOPROXY": validatePatterns,
+	"GONOSUMDB": validatePatterns,
+	"GOPRIVATE": validatePatterns,
+	"GOPROXY":   validateProxies,
+	"GOSUMDB":   validateVisible,
 }
 
 // Names lists the settings.
-func Names() []string { return slices.Sorted(maps.Keys(checks)) }
+func Names() []string { return slices.Sorted(maps.Keys(validators)) }
 
-// Check says what is wrong with the value of a setting, nil for nothing. The
-// diagnostic has no place, and nothing of a password in it.
-func Check(name, value string) *diag.Diagnostic {
+// Validate reports what is wrong with the value of a setting; nil for nothing.
+// The diagnostic has no place, and nothing of a password in it.
+func Validate(name, value string) *diag.Diagnostic {
 	if d := Credentials(value); d != nil {
 		return d
 	}
-	return checks[name](value)
+	return validators[name](value)
 }
 
 // Env are settings. The zero value has none. Only With adds one, so that each
@@ -56,7 +56,7 @@ func (e Env) With(name, value string) (Env, *diag.Diagnostic) {
 	if value == "" {
 		return e, nil
 	}
-	if d := Check(name, value); d != nil {
+	if d := Validate(name, value); d != nil {
 		return e, d
 	}
 	all := map[string]string{name: value}
@@ -121,7 +121,7 @@ func CredentialsHost(value string) (string, bool) {
 	return "", false
 }
 
-// Redact is a value without the users and passwords of its addresses.
+// Redact returns a value without the users and passwords of its addresses.
 func Redact(value string) string {
 	at := atSign.FindAllStringIndex(value, -1)
 	if at == nil {
@@ -134,8 +134,8 @@ func wrong(hint, format string, args ...any) *diag.Diagnostic {
 	return &diag.Diagnostic{Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
-// checkVisible refuses what no setting has.
-func checkVisible(value string) *diag.Diagnostic {
+// validateVisible refuses what no setting has.
+func validateVisible(value string) *diag.Diagnostic {
 	for _, r := range value {
 		if !unicode.IsPrint(r) {
 			return wrong("remove it", "the character %s", strconv.QuoteRuneToASCII(r))
@@ -144,9 +144,9 @@ func checkVisible(value string) *diag.Diagnostic {
 	return nil
 }
 
-// checkPatterns checks patterns of module paths, with commas between them.
-func checkPatterns(value string) *diag.Diagnostic {
-	if d := checkVisible(value); d != nil {
+// validatePatterns validators patterns of module paths, with commas between them.
+func validatePatterns(value string) *diag.Diagnostic {
+	if d := validateVisible(value); d != nil {
 		return d
 	}
 	for pattern := range strings.SplitSeq(value, ",") {
@@ -157,14 +157,14 @@ func checkPatterns(value string) *diag.Diagnostic {
 	return nil
 }
 
-// checkProxies checks a list of module proxies.
-func checkProxies(value string) *diag.Diagnostic {
-	if d := checkVisible(value); d != nil {
+// validateProxies validators a list of module proxies.
+func validateProxies(value string) *diag.Diagnostic {
+	if d := validateVisible(value); d != nil {
 		return d
 	}
 	list := gomod.Proxies(value)
 	for _, entry := range list {
-		if d := checkProxy(entry); d != nil {
+		if d := validateProxy(entry); d != nil {
 			return d
 		}
 	}
@@ -174,8 +174,8 @@ func checkProxies(value string) *diag.Diagnostic {
 	return nil
 }
 
-// checkProxy checks an entry of the list. One without any of .:/ is a word.
-func checkProxy(entry string) *diag.Diagnostic {
+// validateProxy validators an entry of the list. One without any of .:/ is a word.
+func validateProxy(entry string) *diag.Diagnostic {
 	if entry == "direct" || entry == "off" {
 		return nil
 	}
@@ -194,7 +194,7 @@ func checkProxy(entry string) *diag.Diagnostic {
 	return nil
 }
 
-// nearWord is the hint for a word that was probably meant.
+// nearWord returns the hint for a word that was probably meant.
 func nearWord(item string) string {
 	words := []string{"direct", "off"}
 	if lower := strings.ToLower(item); slices.Contains(words, lower) {

@@ -29,7 +29,7 @@ func TestCredentials(t *testing.T) {
 		"https://user:hunter2@proxy.example/*.corp",
 	} {
 		for _, name := range Names() {
-			d := Check(name, value)
+			d := Validate(name, value)
 			if d == nil || !strings.HasPrefix(d.Message, `credentials for "proxy.example`) || strings.Contains(d.String(), "ter2") {
 				t.Errorf("%s=%s gives %v", name, value, d)
 			}
@@ -43,7 +43,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestValidate(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"GOPROXY", "https://proxy.example/go|http://b.example:3000, file:///mirror,direct", ""},
 		{"GOPROXY", "proxy.example:8080/go,off", ""},
@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 		{"GOSUMDB", "off", ""},
 	} {
 		got := ""
-		if d := Check(c.name, c.value); d != nil {
+		if d := Validate(c.name, c.value); d != nil {
 			got = d.String()
 		}
 		if got != c.want {

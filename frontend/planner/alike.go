@@ -18,7 +18,7 @@ type alike struct {
 	files  []string    // that the images look for in the context, cleaned
 	mains  []string    // directories that the images name one by one
 	needs  []string    // kinds of notes that are worth making for any of them
-	named  []plan.Pick // what is picked for those that name their main packages one by one
+	picks  []plan.Pick // what is picked for those that name their main packages one by one
 }
 
 // findAlike goes through the images of the file once, for all of them: each
@@ -35,7 +35,7 @@ func (c *common) findAlike() {
 		}
 		group.images = append(group.images, image)
 		var ignored diag.List // an image's own build reports what is wrong
-		for _, kind := range lackingOf(chooseBase(image, &ignored).ref, image) {
+		for _, kind := range noteKinds(chooseBase(image, &ignored).ref, image) {
 			needs[key].add(kind, &group.needs)
 		}
 		for _, f := range image.Run.Files {
@@ -45,7 +45,7 @@ func (c *common) findAlike() {
 			mains[key].add(dir, &group.mains)
 		}
 		if dirs := c.namedMains(image); dirs != nil {
-			group.named = append(group.named, c.pick(image, c.Request.Platforms, dirs))
+			group.picks = append(group.picks, c.pick(image, c.Request.Platforms, dirs))
 		}
 	}
 	for _, group := range c.groups {
@@ -72,8 +72,8 @@ func (c *common) alike(image *spec.Spec) alike {
 	return alike{}
 }
 
-// conditionsKey is the same for images for which the same build constraints
-// hold.
+// conditionsKey returns the same key for images for which the same build
+// constraints hold.
 func conditionsKey(s *spec.Spec) string {
 	return fmt.Sprint(s.Build.Cgo.Value, sortedTags(s))
 }
@@ -116,7 +116,7 @@ func sourceStep(s *spec.Spec, names string, pick plan.Pick) plan.Source {
 	}
 }
 
-// together has a step that picks the source of an image do so for all images
+// together makes a step that picks the source of an image do so for all images
 // that are alike, so that one step serves all of them.
 func together(s plan.Source, all []plan.Pick) plan.Source {
 	if len(all) > 1 {
@@ -125,8 +125,8 @@ func together(s plan.Source, all []plan.Pick) plan.Source {
 	return s
 }
 
-// asking has the source picked twice if modules may import packages of the
-// context: before they are fetched, and when they have said which.
+// asking picks the source twice if modules may import packages of the context:
+// before the modules are fetched, and when they have said which they import.
 func (m modules) asking(s plan.Source, imports string) plan.Source {
 	if m.downloads() && m.project.Shared() {
 		s.Imports = &plan.Step{ID: s.ID, Name: "find what " + imports, At: s.At}
@@ -152,7 +152,8 @@ func (p planning) foundPicks(own plan.Pick) []plan.Pick {
 	return all
 }
 
-// pickName is what users read while the source of several images is picked.
+// pickName returns what users read while the source of several images is
+// picked.
 func pickName(picks []plan.Pick) string {
 	const most = 4 // A longer list hides the error that follows it.
 	if len(picks) > most {

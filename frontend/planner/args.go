@@ -32,7 +32,7 @@ type BuildArg struct {
 }
 
 // BuildArgs lists the build args, by name. Those of BuildKit itself, and the
-// proxy settings that Docker predefines, are accepted beside them.
+// proxy settings that Docker predefines, are accepted as well.
 func BuildArgs() []BuildArg {
 	return []BuildArg{
 		{"BRANCH", "the branch that is built; see Stamps"},
@@ -133,12 +133,12 @@ func reportUnknown(unknown []string, errs *diag.List) {
 	}
 	errs.Add(diag.Diagnostic{
 		Message: message,
-		Hint:    "gohull reads no others: remove them where the build is started, also in the settings of a platform that adds its own; known are " + strings.Join(argNames(), ", "),
+		Hint:    "remove what is unknown from the command, or from the settings of the platform that adds it; known are " + strings.Join(argNames(), ", "),
 	})
 }
 
-// PassedOn are the build args that another build of the same images needs: the
-// ones of the machine that this build was started on are left out, as are
+// PassedOn returns the build args that another build of the same images needs.
+// Those of the machine that this build was started on are left out, as are
 // passwords, which only proxy settings may have.
 func PassedOn(given map[string]string) map[string]string {
 	args := map[string]string{}

@@ -28,7 +28,7 @@ func (d *Decision) BuildArgs() ([]ArgValue, error) {
 	return out, d.wrong.Err()
 }
 
-// withoutArg is what holds when a build arg is not given.
+// withoutArg returns what holds if a build arg is not given.
 func (d *Decision) withoutArg(name string) (string, diag.Range) {
 	m := d.Spec.Modules
 	one := func(s spec.String) (string, diag.Range) { return s.Value, s.At }

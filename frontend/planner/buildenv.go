@@ -8,8 +8,8 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 )
 
-// ownEnv are the variables of the compile step that gohull sets itself, and
-// what to write instead of them.
+// ownEnv are the variables that gohull sets itself, and what to write instead
+// of them.
 var ownEnv = map[string]string{
 	"CGO_ENABLED": "write `build: {cgo: true}`",
 	"GO111MODULE": "gohull builds modules; run `go mod init` in a project that is none",
@@ -36,9 +36,9 @@ var ownEnv = map[string]string{
 	"GOWORK":      "the go.work of the build context holds; to build without it, take the module's directory as the context, or hide go.work by the ignore file",
 }
 
-// fetchVariables matter only where something is fetched, by their
-// prefixes, and what to use instead of them. Some of them have Go run a program
-// or read a file, next to the secrets that such a step has.
+// fetchVariables are the prefixes of variables that matter only to steps that
+// fetch, and what to use instead of them. Some make Go run a program or read a
+// file, and such a step has secrets.
 var fetchVariables = map[string]string{
 	"ALL_PROXY":   "pass it as a build arg",
 	"CURL_":       "pass certificates as the secret ca",
@@ -66,7 +66,7 @@ func validateBuildEnv(env []spec.Pair, errs *diag.List) {
 		}
 		for prefix, instead := range fetchVariables {
 			if strings.HasPrefix(strings.ToUpper(name), prefix) {
-				errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: %s is for fetching, and no step that fetches gets it", name), Hint: instead})
+				errs.Add(diag.Diagnostic{At: e.Key.At, Message: fmt.Sprintf("build.env: %s matters only to steps that fetch, and they do not get it", name), Hint: instead})
 			}
 		}
 	}

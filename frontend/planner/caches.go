@@ -55,9 +55,9 @@ func (s sharing) compile(start plan.Start) plan.Caches {
 // from build to build.
 func (s sharing) keepsObjects() bool { return s.compile(plan.Start{}).Alone == "" }
 
-// ofGo tells the Go that a step runs from others. Releases of Go share caches,
-// as the go command keeps their objects apart. An image of the user's own
-// shares with itself.
+// ofGo distinguishes the Go that a step runs. Releases of Go share caches, as
+// the go command keeps their objects apart. An image of the user's own shares
+// with itself.
 func (s sharing) ofGo() plan.Caches {
 	if s.root.ref == "" {
 		return plan.Caches{Go: s.moduleGo()}
@@ -118,8 +118,8 @@ func unknownSetting(b spec.Build) string {
 	return ""
 }
 
-// harmlessVariables are those of the go command that choose among what Go
-// itself can do. Their values are words: none is a program, a path or an
+// harmlessVariables are variables of the go command that only choose among what
+// Go itself can do. Their values are words: none is a program, a path or an
 // address.
 var harmlessVariables = []string{"GO386", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM"}
 
@@ -131,9 +131,9 @@ func isHarmlessVariable(name, value string) bool {
 	return slices.Contains(harmlessVariables, name) && plain && !strings.Contains(value, "..")
 }
 
-// harmlessFlags are those flags of Go's tools that change what a tool makes, and
-// neither run a program nor name a file to write to. Without cgo, a step finds
-// no C linker that -extldflags could be for.
+// harmlessFlags are flags of Go's tools that change what a tool makes, and
+// neither run a program nor name a file to write to. -extldflags is harmless
+// because a step without cgo has no C linker.
 var harmlessFlags = map[goflag.Tool][]string{
 	goflag.Compile: {"B", "C", "N", "S", "c", "dwarf", "dwarfbasentries", "dwarflocationlists", "e", "l", "lang", "m", "spectre", "v"},
 	goflag.Asm:     {"D", "S", "debug", "e", "spectre", "v"},

@@ -10,18 +10,18 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// distrolessGlibc is the distroless image that has glibc, of the Debian
-// release that the official toolchain image with a C compiler is made from.
+// distrolessGlibc is the distroless image that has glibc. The official toolchain
+// image with a C compiler is made from the same Debian release.
 const distrolessGlibc = "gcr.io/distroless/base-debian12:nonroot"
 
-// cgoKey is a key of the spec that takes a C compiler.
+// cgoKey is a key of the spec for which steps need a C compiler.
 type cgoKey struct {
 	spec.Bool
 	name string
 }
 
-// compilesC is the key by which steps need a C compiler: that of an image, or
-// of the tests of the file. The race detector is in C.
+// compilesC returns the key by which steps need a C compiler: that of an image,
+// or of the tests of the file. The race detector is in C.
 func compilesC(image, file *spec.Spec) cgoKey {
 	if race := file.Test.Race; race.Value && !image.Build.Cgo.Value {
 		return cgoKey{race, "test.race"}
@@ -61,8 +61,8 @@ func validateCgo(s *spec.Spec, b base, errs *diag.List) {
 	})
 }
 
-// dynamic are flags of Go's linker that may make a dynamically linked program
-// without cgo.
+// dynamic matches flags of Go's linker that may make a dynamically linked
+// program without cgo.
 var dynamic = regexp.MustCompile(`(^|\s)--?(buildmode[= ]pie|linkmode[= ]external|I[= ])`)
 
 // linking is how binaries find what they are linked with in their image.
@@ -78,8 +78,8 @@ func (l linking) dynamic() bool {
 	return l.build.Cgo.Value || dynamic.MatchString(l.build.Ldflags.Value)
 }
 
-// linker finds the dynamic linker for binaries. It is nil if a C compiler links
-// them, against the C library of the toolchain's image.
+// linker plans the step that finds the dynamic linker for binaries. It is nil
+// if a C compiler links them, against the C library of the toolchain's image.
 func (l linking) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
 	if l.build.Cgo.Value || external.MatchString(l.build.Ldflags.Value) {
 		return nil
@@ -94,11 +94,11 @@ func (l linking) linker(binaries []plan.Binary, p plan.Platform) *plan.Linker {
 	}
 }
 
-// external is the flag that has a C compiler link.
+// external matches the flag that makes a C compiler link.
 var external = regexp.MustCompile(`(^|\s)--?linkmode[= ]external`)
 
-// libraries checks that an image with some environment has the libraries that
-// its binaries need.
+// libraries plans the step that checks that an image with some environment has
+// the libraries that its binaries need.
 func (l linking) libraries(binaries []plan.Binary, p plan.Platform, env []string) plan.Libraries {
 	path, _ := lookupEnv(env, "LD_LIBRARY_PATH")
 	return plan.Libraries{

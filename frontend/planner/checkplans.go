@@ -26,7 +26,7 @@ func (p planning) verify(s plan.Step, _ bool) plan.Check {
 	return plan.Verify{CheckStep: p.online(s), Skeleton: p.skeleton(), Modules: p.modules.dirs()}
 }
 
-// online is a check that may download modules.
+// online plans a check that may download modules.
 func (p planning) online(s plan.Step) plan.CheckStep {
 	s.Env, s.Network, s.Caches = p.env.fetch("GOFLAGS="), true, p.caches.fetch()
 	return plan.CheckStep{Step: s}
@@ -43,8 +43,8 @@ func (p planning) startOf(image planning, binaries []plan.Binary) plan.Start {
 	return image.packs.start(binaries, here)
 }
 
-// vet has the flags of the compile, so that it has use for what was compiled
-// for images.
+// vet has the flags of the compile, so that it can use what was compiled for
+// images.
 func (p planning) vet(s plan.Step, _ bool) plan.Check {
 	c := plan.Vet{Sources: p.allSources()}
 	c.Args = slices.Concat([]string{"vet"}, p.flags.packages(), p.modules.patterns())

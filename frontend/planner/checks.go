@@ -18,8 +18,8 @@ type check struct {
 	plan    func(p planning, s plan.Step, alone bool) plan.Check
 }
 
-// checks are all of them, in the order in which they are listed. A new check is
-// a row here, with its plan in checkplans.go or in a file of its own.
+// checks is the table of checks, in the order in which they are listed. A new
+// check is a row here, with its plan in checkplans.go or in a file of its own.
 var checks = []check{
 	{
 		name: tidyCheck, fetches: true, plan: planning.tidy,
@@ -52,7 +52,7 @@ var checks = []check{
 	},
 	{
 		name: generateCheck, plan: planning.generate,
-		gives: "the files that the `//go:generate` lines of the project make otherwise than they are",
+		gives: "the files that the `//go:generate` lines of the project would change",
 		does:  "compares files with what their generators make",
 	},
 	{
@@ -152,8 +152,8 @@ func (p planning) check(name spec.String, alone bool) plan.Check {
 	return c.plan(p, s, alone)
 }
 
-// skeleton finds what checks of modules read. It may run on any edit, like the
-// source.
+// skeleton plans the step that finds what checks of modules read. It may run on
+// any edit, like the source.
 func (p planning) skeleton() plan.Step {
 	var lines []diag.Range
 	for _, name := range p.spec.Checks {

@@ -61,7 +61,7 @@ func packageList(binaries []plan.Binary) string {
 	return strings.Join(names, " ")
 }
 
-// packageName is what people call a package: "." says nothing to them.
+// packageName returns what people call a package: "." says nothing to them.
 func packageName(b plan.Binary) string {
 	if b.Package == "." {
 		return path.Base(b.Path)

@@ -32,7 +32,7 @@ func validateContexts(r Request, refs []string, m modules, errs *diag.List) {
 	}
 }
 
-// unknownContext says what is wrong with a build context of a name.
+// unknownContext reports a build context that replaces nothing.
 func unknownContext(given, name string, known []string, m modules) diag.Diagnostic {
 	d := diag.Diagnostic{At: diag.Range{File: "--build-context " + given}}
 	if name == MainContext {
@@ -44,12 +44,12 @@ func unknownContext(given, name string, known []string, m modules) diag.Diagnost
 		d.Message, d.Hint = message, hint
 		return d
 	}
-	d.Message = "this build has nothing of the name " + strconv.Quote(name)
+	d.Message = "this build uses nothing named " + strconv.Quote(name)
 	d.Hint = "build contexts can replace " + strings.Join(known, ", ")
 	return withClosest(d, name, known)
 }
 
-// ContextName is the name of the build context that replaces an image, as
+// ContextName returns the name of the build context that replaces an image, as
 // clients write it.
 func ContextName(ref string) string {
 	named, err := reference.ParseNormalizedNamed(ref)

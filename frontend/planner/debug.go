@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// delveFile is where Delve is in the image: no binary of a project is
-	// ever there.
+	// delveFile is where Delve is in the image. No binary of a project is
+	// ever put there.
 	delveFile = "/usr/local/libexec/dlv"
 	// debugPort is the port that Delve listens on unless the spec names one.
 	debugPort = 40000
@@ -65,7 +65,7 @@ func (d debugging) validate(platforms []plan.Platform, errs *diag.List) {
 		errs.Add(diag.Diagnostic{
 			At:      port.At,
 			Message: fmt.Sprintf("run.expose: Delve would listen on port %d, too", port.Number),
-			Hint:    "name another one for it, as `debug: {port: …}`",
+			Hint:    "choose another port with `debug: {port: …}`",
 		})
 	}
 }
@@ -101,7 +101,7 @@ func (d debugging) entrypoint(entrypoint []string, binaries []plan.Binary, errs 
 	}
 	errs.Add(diag.Diagnostic{
 		At:      d.written[0].At,
-		Message: fmt.Sprintf("run.entrypoint: it starts nothing that Delve could start instead: none of its words is %s", pathList(binaries)),
+		Message: fmt.Sprintf("run.entrypoint: Delve cannot start it: none of its words is %s", pathList(binaries)),
 		Hint:    "write the path of the binary as a word of its own",
 	})
 	return entrypoint

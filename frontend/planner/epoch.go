@@ -9,8 +9,8 @@ import (
 // EpochArg is the build arg for the time of all files and of the image.
 const EpochArg = "SOURCE_DATE_EPOCH"
 
-// EpochOfContext is the value that stands for the time of the build context,
-// which only the daemon can tell.
+// EpochOfContext is the value for the time of the build context, which only the
+// daemon knows.
 const EpochOfContext = "context"
 
 // Epoch is the time of all files and of the image. The zero value is the
@@ -19,7 +19,7 @@ type Epoch struct {
 	seconds int64
 }
 
-// Seconds since the beginning of 1970.
+// Seconds returns the seconds since the beginning of 1970.
 func (e Epoch) Seconds() int64 { return e.seconds }
 
 // IsZero reports whether it is the default.

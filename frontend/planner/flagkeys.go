@@ -16,7 +16,7 @@ var flagKeys = map[string]string{
 	"mod":       "modules.mode",
 }
 
-// ownFlags are flags that gohull decides about.
+// ownFlags are flags that gohull sets itself.
 var ownFlags = map[string]string{
 	"buildvcs":   "a build has no .git: write stamps into build.ldflags instead of -buildvcs",
 	"modcacherw": "leave -modcacherw out: gohull keeps the modules",
@@ -26,7 +26,7 @@ var ownFlags = map[string]string{
 // silentFlags are flags that change nothing of what is built.
 var silentFlags = []string{"a", "json", "n", "p", "v", "work", "x"}
 
-// insteadOfFlags says what to write instead of each flag of GOFLAGS.
+// insteadOfFlags returns what to write instead of each flag of GOFLAGS.
 func insteadOfFlags(value string) string {
 	words, err := goflag.Split(value)
 	if err != nil || len(words) == 0 {

@@ -39,8 +39,9 @@ func (e environment) test() []string {
 	return step.WithoutIndex(e.compile(e.root.runsOn))
 }
 
-// generate tells generators which time to write into files. Tests are not
-// told: their verdicts would be of one commit if the time is the commit's.
+// generate returns the environment of generators. It has the time to write into
+// files. Tests do not get the time: a verdict would hold for one commit only if
+// the time is that of the commit.
 func (e environment) generate(args buildArgs) []string {
 	if !args.epochGiven {
 		return e.test()

@@ -57,7 +57,7 @@ func isOfProject(target string) bool {
 	return slices.Contains(kindNames(), target) && !ofImages(target)
 }
 
-// unnamed is a request that says of none of several images that it is for it.
+// unnamed reports a request that names none of several images.
 func unnamed(s *spec.Spec) diag.Diagnostic {
 	all := imageNames(s)
 	return diag.Diagnostic{
@@ -67,7 +67,7 @@ func unnamed(s *spec.Spec) diag.Diagnostic {
 	}
 }
 
-// validateImageNames finds images that no --target could mean.
+// validateImageNames reports images with the name of a target.
 func validateImageNames(s *spec.Spec, errs *diag.List) {
 	for _, image := range s.Images {
 		if name := image.Name; name.Value == AllTarget || slices.Contains(kindNames(), name.Value) {
@@ -93,7 +93,7 @@ func ofImages(kind string) bool {
 	return slices.ContainsFunc(Targets(), func(t Target) bool { return t.Name == kind && t.OfImage })
 }
 
-// imageKinds are the targets that name an image and what of it is built.
+// imageKinds returns the targets that name an image and what of it is built.
 func imageKinds(images []string) []string {
 	var all []string
 	for _, image := range images {
@@ -106,7 +106,7 @@ func imageKinds(images []string) []string {
 	return all
 }
 
-// someOf lists words, the first of them when they are many.
+// someOf lists words; only the first of them if they are many.
 func someOf(words []string) string {
 	if n := len(words); n > mostNamed {
 		words = append(slices.Clone(words[:mostNamed]), "and "+strconv.Itoa(n-mostNamed)+" more")

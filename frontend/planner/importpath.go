@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// modulesOf are the project's own modules.
+// modulesOf returns the project's own modules.
 func modulesOf(p *project.Project) []gomod.Module {
 	var all []gomod.Module
 	for _, m := range p.Members {
@@ -21,7 +21,7 @@ func modulesOf(p *project.Project) []gomod.Module {
 	return all
 }
 
-// importPath is that of a package of the project.
+// importPath returns that of a package of the project.
 func importPath(p *project.Project, pkg step.Package) string {
 	m, _ := gomod.Owner(modulesOf(p), pkg.Module)
 	return m.ImportPath(pkg.Dir)
@@ -38,8 +38,8 @@ func (p packages) pathPattern(value string) (below string, ok bool) {
 	})
 }
 
-// placeOf is the directory that an import path most likely means: that of the
-// module with the longest path, of those that have the package.
+// placeOf returns the directory that an import path most likely means. Of the
+// modules that have the package, that is in the one with the longest path.
 func (p packages) placeOf(importPath string) (dir string, ok bool) {
 	modules := modulesOf(p.project)
 	for _, places := range [][]gomod.Place{gomod.Find(modules, importPath, p.begins, p.has), gomod.Places(modules, importPath)} {
@@ -50,8 +50,8 @@ func (p packages) placeOf(importPath string) (dir string, ok bool) {
 	return "", false
 }
 
-// namedDirs are the directories that a spec may mean by its main packages,
-// patterns left out: an import path may mean one of several.
+// namedDirs returns the directories that a spec may mean by its main packages,
+// without patterns. An import path may mean one of several.
 func (p packages) namedDirs(s *spec.Spec) []string {
 	var dirs []string
 	for _, m := range s.Main {

@@ -22,7 +22,7 @@ type placing struct {
 	epoch  Epoch
 	found  []step.File  // what the context has of run.files
 	base   []step.Inode // what the base has
-	looked bool         // whether that is known
+	looked bool         // whether base is known
 	errs   *diag.List
 }
 

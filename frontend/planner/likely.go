@@ -9,8 +9,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// aside are directories whose programs are made for those who work on a
-// project, or show how it is used.
+// aside are directories of programs for the developers of a project, or of
+// examples.
 var aside = []string{
 	"_examples", "benchmark", "benchmarks", "build", "ci", "contrib", "demo", "demos", "dev", "docs", "e2e",
 	"example", "examples", "fixtures", "gen", "generate", "hack", "integration", "internal", "misc", "mock",
@@ -18,17 +18,17 @@ var aside = []string{
 	"tool", "tools", "utils",
 }
 
-// byLikelihood is main packages with those first that an image is most likely
-// made of. The order of the others is that of their directories.
+// byLikelihood sorts main packages: first those that an image is most likely
+// made of. Others stay in the order of their directories.
 func (p packages) byLikelihood(pkgs []step.Package) []step.Package {
 	return slices.SortedStableFunc(slices.Values(pkgs), func(a, b step.Package) int {
 		return slices.Compare(p.oddity(a), p.oddity(b))
 	})
 }
 
-// oddity says how far a main package is from where programs usually are, what
-// weighs most first: whether it is aside, whether its name is that of the
-// module, whether it is below cmd, and how deep it is.
+// oddity returns how far a main package is from where programs usually are.
+// What weighs most comes first: whether it is aside, whether it has the name of
+// the module, whether it is below cmd, and how deep it is.
 func (p packages) oddity(pkg step.Package) []int {
 	elems := strings.Split(pkg.Dir, "/")
 	return []int{number(isAside(pkg.Dir)), p.otherName(pkg), number(!slices.Contains(elems, "cmd")), len(elems)}
@@ -47,8 +47,8 @@ func isAside(dir string) bool {
 	})
 }
 
-// otherName is 0 for a package at the root of its module or with its name, 1
-// for one with a name that begins alike, and 2 for others.
+// otherName returns 0 for a package at the root of its module or with its name,
+// 1 for one with a name that begins alike, and 2 for others.
 func (p packages) otherName(pkg step.Package) int {
 	if pkg.Dir == pkg.Module {
 		return 0
@@ -65,8 +65,8 @@ func (p packages) otherName(pkg step.Package) int {
 	return 2
 }
 
-// moduleName is what people call the project: the last element of its module's
-// path, without the end of a domain.
+// moduleName returns what people call the project: the last element of its
+// module's path, without the end of a domain.
 func (p packages) moduleName() string {
 	if len(p.project.Members) == 0 {
 		return ""

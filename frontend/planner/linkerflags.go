@@ -21,7 +21,7 @@ func validateFlags(b spec.Build, errs *diag.List) {
 func validateTool(key string, tool goflag.Tool, s spec.String, errs *diag.List) {
 	flags, wrong := goflag.Parse(s.Value)
 	if wrong == nil {
-		wrong = flags.Words.Check(tool)
+		wrong = flags.Words.Validate(tool)
 	}
 	if wrong != nil {
 		filler{errs: errs}.report(key, s.At, []diag.Diagnostic{*wrong})
@@ -35,8 +35,8 @@ const mask = "\x00"
 // filled is a stamp of a text and its value.
 type filled struct{ name, value string }
 
-// flags is text for the flags of the linker. A value stays part of the word
-// that names its stamp, whatever characters it has.
+// flags fills in the flags of the linker. A value stays part of the word that
+// names its stamp, even if it has spaces or quotes.
 func (f filler) flags(key string, s spec.String) spec.String {
 	none := spec.String{At: s.At}
 	written, wrong := f.values.Replace(s.Value, func(name, _ string) string { return filled{name: name}.asWritten() })
@@ -75,7 +75,7 @@ func (f filler) linked(key string, s spec.String) string {
 	return out.String()
 }
 
-// masked are the words of a text, and the stamps that were in them.
+// masked returns the words of a text, and the stamps that were in them.
 func (f filler) masked(s spec.String) (goflag.Flags, []filled) {
 	var stamps []filled
 	text, _ := f.values.Replace(s.Value, func(name, value string) string {
@@ -86,12 +86,12 @@ func (f filler) masked(s spec.String) (goflag.Flags, []filled) {
 	return flags, stamps
 }
 
-// plainValue is what other flags than -X take, whose own parts may be split
-// once more, as those of -extldflags are.
+// plainValue matches what flags other than -X take. Their values may be split
+// once more, as that of -extldflags is.
 var plainValue = regexp.MustCompile(`^[0-9A-Za-z._/:+-]*$`)
 
-// unsafe says why a word cannot have the values of its stamps. The linker
-// takes a word that begins with @ for a file of flags.
+// unsafe returns why a word cannot have the values of its stamps; empty if it
+// can. The linker takes a word that begins with @ for a file of flags.
 func unsafe(word string, role goflag.Role, text string, stamps []filled) string {
 	if _, ok := goflag.Quote(text); !ok && len(stamps) > 0 {
 		return stamps[0].is() + ", and the go command takes no word with both kinds of quotes and a space"
@@ -116,7 +116,7 @@ func (s filled) text() string      { return s.value }
 func (s filled) asWritten() string { return "{{." + s.name + "}}" }
 func (s filled) is() string        { return fmt.Sprintf("%s is %s", s.asWritten(), strconv.Quote(s.value)) }
 
-// unmask puts stamps into the places that were kept for them.
+// unmask replaces the masks of a text by stamps.
 func unmask(text string, stamps []filled, as func(filled) string) string {
 	for _, s := range stamps {
 		text = strings.Replace(text, mask, as(s), 1)

@@ -180,7 +180,7 @@ func pair(name, value string) spec.Pair {
 	return spec.Pair{Key: spec.String{Value: name}, Value: spec.String{Value: value}}
 }
 
-// sorted is pairs by name, without repeats: base and toolchain may be one
+// sorted sorts pairs by name and removes repeats: base and toolchain may be one
 // image.
 func sorted(pairs []spec.Pair) []spec.Pair {
 	slices.SortFunc(pairs, func(a, b spec.Pair) int { return cmp.Compare(a.Key.Value, b.Key.Value) })

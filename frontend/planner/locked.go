@@ -27,7 +27,7 @@ func (d *Decision) lock(errs *diag.List) {
 	}
 	l.validateVersion(d.asked, errs)
 	if d.toolchain.ref == "" {
-		d.toolchain.locked = l.modules(d.toolchain, errs)
+		d.toolchain.locked = l.checksums(d.toolchain, errs)
 	}
 }
 
@@ -82,10 +82,10 @@ func (l locking) notLocked(key ImageKey) diag.Diagnostic {
 	return l.stale(lockStart, fmt.Sprintf("the lock does not have the %s %s, which %s asks for", key.Use, key.Ref, key.At), key.At)
 }
 
-// lockStart stands for what a lock lacks altogether.
+// lockStart is the place of errors about something that the lock does not have.
 var lockStart = diag.At(project.LockFile, 1, 1)
 
-// repository is a normalised reference without its tag.
+// repository returns a normalised reference without its tag.
 func repository(ref string) string {
 	if i := strings.LastIndex(ref, ":"); i > strings.LastIndex(ref, "/") {
 		return ref[:i]
@@ -109,8 +109,8 @@ func (l locking) validateVersion(want project.Version, errs *diag.List) {
 	}
 }
 
-// modules returns the checksums of the toolchain's module.
-func (l locking) modules(t toolchain, errs *diag.List) []spec.Pair {
+// checksums returns those of the toolchain's module.
+func (l locking) checksums(t toolchain, errs *diag.List) []spec.Pair {
 	platform := goPlatform(t.runsOn)
 	if locked := l.lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
 		errs.Add(l.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), t.at))
@@ -118,7 +118,7 @@ func (l locking) modules(t toolchain, errs *diag.List) []spec.Pair {
 	return l.lock.Go.Modules
 }
 
-// stale is a diagnostic of a lock that does not fit the spec any more.
+// stale reports a lock that does not fit the spec any more.
 func (l locking) stale(at diag.Range, message string, because diag.Range) diag.Diagnostic {
 	d := diag.Diagnostic{At: at, Message: message, Hint: "renew it: " + l.renewal}
 	if because.Start.Line > 0 {
@@ -140,7 +140,7 @@ func (c *common) renewal() string {
 	return command + " --target " + LockTarget + " -o . ."
 }
 
-// defaultSpecFile is the file that clients take for the spec unless told.
+// defaultSpecFile is the file that clients take for the spec by default.
 const defaultSpecFile = "Dockerfile"
 
 // lockPlatforms returns the platforms that images are asked for or locked for,

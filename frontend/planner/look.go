@@ -13,16 +13,16 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// emptyLocal are images that have nothing below /usr/local but directories of
-// root's, with mode 0755. A program can be put there without looking, so that
-// a base that nothing else reads need not be pulled.
+// emptyLocal are images that have nothing below /usr/local but directories that
+// belong to root and have the mode 0755. A program can be put there without
+// looking, so that a base that nothing else reads need not be pulled.
 var emptyLocal = []string{
 	"docker.io/library/alpine",
 	"gcr.io/distroless/base-debian12",
 	"gcr.io/distroless/static-debian12",
 }
 
-// local is where those images are known.
+// local is the directory whose content is known in those images.
 const local = "/usr/local/"
 
 // look returns the step that finds what the base has where something of the

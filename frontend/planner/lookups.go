@@ -88,8 +88,8 @@ func (d *Decision) scan() plan.Scan {
 	}
 }
 
-// likelySource is the source of the main packages that the spec names one by
-// one. Whether they are main packages, only the scan tells.
+// likelySource picks the source of the main packages that the spec names one by
+// one; nil if it does not. Whether they are main packages, only the scan tells.
 func (d *Decision) likelySource() *plan.Source {
 	mains := d.namedMains(d.image)
 	if mains == nil {
@@ -100,12 +100,12 @@ func (d *Decision) likelySource() *plan.Source {
 		names = append(names, d.likelyName(dir))
 	}
 	s := sourceStep(d.image, strings.Join(names, " "), d.pick(d.image, d.Request.Platforms, mains))
-	s = together(s, d.alike(d.image).named)
+	s = together(s, d.alike(d.image).picks)
 	return &s
 }
 
-// likelyName is what people call the main package in a directory, as
-// packageName returns it once the package is known.
+// likelyName returns what people call the main package in a directory, as
+// packageName does once the package is known.
 func (d *Decision) likelyName(dir string) string {
 	if m := d.Project.Member(dir); m != nil && dir == "." {
 		return binaryName(m.Path)

@@ -14,15 +14,15 @@ import (
 	"github.com/moby/buildkit/util/suggest"
 )
 
-// packages answers questions about the packages that a scan found.
+// packages are the packages that a scan found in a project.
 type packages struct {
 	project *project.Project
 	facts   step.Facts
 	errs    *diag.List
 }
 
-// mains finds the packages to build: those the spec names, else the only one
-// there is.
+// mains returns the packages to build: those that the spec names, else the only
+// one.
 func (p packages) mains(s *spec.Spec) []step.Package {
 	if len(p.project.Members) == 0 {
 		p.errs.Add(p.noModule(s))
@@ -33,7 +33,7 @@ func (p packages) mains(s *spec.Spec) []step.Package {
 	}
 	var out []step.Package
 	for _, m := range s.Main {
-		for _, pkg := range p.named(m) {
+		for _, pkg := range p.entry(m) {
 			if !slices.ContainsFunc(out, func(o step.Package) bool { return o.Dir == pkg.Dir }) {
 				out = append(out, pkg)
 			}
@@ -42,7 +42,7 @@ func (p packages) mains(s *spec.Spec) []step.Package {
 	return out
 }
 
-// all gives every main package of the project's modules.
+// all returns every main package of the project's modules.
 func (p packages) all() []step.Package {
 	var out []step.Package
 	for _, pkg := range p.facts.Packages {
@@ -71,9 +71,9 @@ func (p packages) onlyMain(s *spec.Spec) []step.Package {
 	return nil
 }
 
-// nameOne shows the line that names the first of several main packages, and
-// the main packages of other modules. These come first if those of the project
-// are all aside.
+// nameOne returns a hint: the line that names the first of several main
+// packages, and the main packages of other modules. These come first if those of
+// the project are all aside.
 func (p packages) nameOne(s *spec.Spec, all []step.Package) string {
 	line := fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(all[0].Dir))
 	others := p.byLikelihood(p.others())
@@ -87,7 +87,7 @@ func (p packages) nameOne(s *spec.Spec, all []step.Package) string {
 	return line + "; " + more
 }
 
-// elsewhere says where a main package may be hiding.
+// elsewhere returns a hint where a main package may be hidden.
 func (p packages) elsewhere() string {
 	for _, pkg := range p.facts.Packages {
 		if pkg.Reason != "" && p.project.Contains(pkg.Module) {
@@ -97,10 +97,10 @@ func (p packages) elsewhere() string {
 	if others := p.byLikelihood(p.others()); len(others) > 0 {
 		return fmt.Sprintf("other modules have some: %s; %s", join(dirs(others)), p.otherModule(others[0]))
 	}
-	return "a package that is to be a program begins with `package main`"
+	return "the files of a program begin with `package main`"
 }
 
-// others gives the main packages of modules that are not the project's.
+// others returns the main packages of modules that are not the project's.
 func (p packages) others() []step.Package {
 	var out []step.Package
 	for _, pkg := range p.facts.Packages {
@@ -111,9 +111,9 @@ func (p packages) others() []step.Package {
 	return out
 }
 
-// named finds what one entry of the key `main` names: a folder, an import
-// path, or a pattern that ends in "/...".
-func (p packages) named(m spec.String) []step.Package {
+// entry returns the packages that one entry of the key `main` names: a
+// directory, an import path, or a pattern that ends in "/...".
+func (p packages) entry(m spec.String) []step.Package {
 	if below, ok := p.pathPattern(m.Value); ok {
 		return p.matching(m, func(pkg step.Package) bool {
 			_, ok := gomod.CutPath(importPath(p.project, pkg), below)
@@ -122,7 +122,7 @@ func (p packages) named(m spec.String) []step.Package {
 	}
 	dir, ok := p.dir(m.Value)
 	if !ok {
-		p.errs.Add(diag.Diagnostic{At: m.At, Message: fmt.Sprintf("main: %s is outside of the module", m.Value), Hint: "write a folder below the context, as in ./cmd/server"})
+		p.errs.Add(diag.Diagnostic{At: m.At, Message: fmt.Sprintf("main: %s is outside of the module", m.Value), Hint: "write a directory below the context, as in ./cmd/server"})
 		return nil
 	}
 	if below, ok := strings.CutSuffix(dir, "..."); ok {
@@ -137,11 +137,11 @@ func (p packages) named(m spec.String) []step.Package {
 			return p.checked(m, pkg)
 		}
 	}
-	p.errs.Add(p.missing(m, dir))
+	p.errs.Add(p.noPackage(m, dir))
 	return nil
 }
 
-// dir turns an entry into a folder of the context, and reports whether it is
+// dir turns an entry into a directory of the context, and reports whether it is
 // one. Without facts it is a guess.
 func (p packages) dir(value string) (string, bool) {
 	if dir, ok := p.placeOf(value); ok {
@@ -163,7 +163,8 @@ func (p packages) matching(m spec.String, matches func(step.Package) bool) []ste
 	return out
 }
 
-// checked is pkg when it is a main package of the project.
+// checked returns a package if it is a main package of the project, and reports
+// why if it is not.
 func (p packages) checked(m spec.String, pkg step.Package) []step.Package {
 	switch {
 	case !p.project.Contains(pkg.Module):
@@ -188,7 +189,8 @@ func (p packages) checked(m spec.String, pkg step.Package) []step.Package {
 	return nil
 }
 
-// suggestion names the main package that was probably meant, else all.
+// suggestion returns a hint with the main package that was probably meant, else
+// with all.
 func (p packages) suggestion(dir string) string {
 	all := dirs(p.byLikelihood(p.all()))
 	if len(all) == 0 {
@@ -216,7 +218,7 @@ func dirs(pkgs []step.Package) []string {
 	return out
 }
 
-// dot writes a folder as the go command wants it: "./cmd/api".
+// dot writes a directory as the go command wants it: "./cmd/api".
 func dot(dir string) string {
 	if dir == "." {
 		return "."
@@ -227,7 +229,7 @@ func dot(dir string) string {
 // mostNamed bounds the lists in messages.
 const mostNamed = 12
 
-// join lists folders, the first of them when they are many.
+// join lists directories; only the first of them if they are many.
 func join(dirs []string) string {
 	var names []string
 	for _, d := range dirs {
@@ -239,7 +241,8 @@ func join(dirs []string) string {
 	return strings.Join(names, ", ")
 }
 
-// firstLine stands for a file as a whole, or for one of its images.
+// firstLine returns the place of errors about a whole file, or about one of its
+// images.
 func firstLine(s *spec.Spec) diag.Range {
 	if s.Name.IsSet() {
 		return s.Name.At
@@ -247,8 +250,8 @@ func firstLine(s *spec.Spec) diag.Range {
 	return diag.At(s.File, 1, 1)
 }
 
-// binaryName is the file name that `go build` gives a main package: the last
-// element of its import path that is not a major version.
+// binaryName returns the file name that `go build` gives a main package: the
+// last element of its import path that is not a major version.
 func binaryName(importPath string) string {
 	dir, elem := path.Split(importPath)
 	if dir != "" && isMajorVersion(elem) {

@@ -12,16 +12,16 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// usualMains are where programs usually are, for those that an ignore file
-// may hide.
+// usualMains are patterns for where programs usually are. An ignore file may
+// hide them.
 var usualMains = []string{"*.go", "cmd/*.go", "cmd/*/*.go"}
 
-// literal is a name as a pattern of path.Match that stands for nothing else.
+// literal returns a pattern of path.Match that matches a name and nothing else.
 func literal(name string) string { return special.ReplaceAllString(name, `\$0`) }
 
 var special = regexp.MustCompile(`[*?[\\]`)
 
-// noModule says why there is nothing to build: the root has no go.mod, or a
+// noModule reports why there is nothing to build: the root has no go.mod, or a
 // go.work that uses no module.
 func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 	if p.project.Work != nil {
@@ -45,8 +45,8 @@ func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 	return d
 }
 
-// noUse says what a go.work without modules lacks, as the go command itself
-// does not build with one.
+// noUse reports a go.work without modules. The go command does not build with
+// one either.
 func (p packages) noUse() diag.Diagnostic {
 	dirs := p.facts.Modules
 	if len(dirs) == 0 {
@@ -55,14 +55,14 @@ func (p packages) noUse() diag.Diagnostic {
 	return diag.Diagnostic{
 		At:      diag.At(p.project.Work.File, 1, 1),
 		Message: p.project.Work.File + " uses no module",
-		Hint:    fmt.Sprintf("run `go work use %s`", written(dirs, "-r .")),
+		Hint:    fmt.Sprintf("run `go work use %s`", arguments(dirs, "-r .")),
 		Missing: []string{project.ModFile},
 	}
 }
 
-// above is the hint for Go files without a module: most likely the go.mod is in
-// a directory above the context. Nothing is known of that but where the context
-// is in its checkout.
+// above returns the hint for Go files without a module. Most likely the go.mod
+// is in a directory above the context, of which only the place of the context
+// in its checkout is known.
 func (p packages) above(s *spec.Spec) string {
 	where, dir := "above this one", "<this directory>"
 	if p.project.Below != "" {
@@ -72,17 +72,17 @@ func (p packages) above(s *spec.Spec) string {
 		where, path.Join(dir, s.File))
 }
 
-// workInit is the command that makes modules a workspace.
+// workInit returns the command that makes modules a workspace.
 func workInit(dirs []string) string {
 	if len(dirs) > mostNamed {
 		return "go work init && go work use -r ."
 	}
-	return "go work init " + written(dirs, "")
+	return "go work init " + arguments(dirs, "")
 }
 
-// written lists directories as arguments of a command, or gives what stands
-// for all of them when they are too many.
-func written(dirs []string, all string) string {
+// arguments lists directories as arguments of a command, or returns what stands
+// for all of them if they are too many.
+func arguments(dirs []string, all string) string {
 	if len(dirs) > mostNamed {
 		return all
 	}
@@ -93,8 +93,8 @@ func written(dirs []string, all string) string {
 	return strings.Join(names, " ")
 }
 
-// missing says that a directory has no package.
-func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
+// noPackage reports a directory without a package.
+func (p packages) noPackage(m spec.String, dir string) diag.Diagnostic {
 	d := diag.Diagnostic{
 		At:      m.At,
 		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
@@ -108,19 +108,19 @@ func (p packages) missing(m spec.String, dir string) diag.Diagnostic {
 	return d
 }
 
-// goFiles stands for the source of a package.
+// goFiles returns patterns for the source of a package.
 func goFiles(dir string) []string { return []string{path.Join(literal(dir), "*.go")} }
 
-// goFilesBelow stands for the source of packages that a pattern names: it does
-// not know how deep they are.
+// goFilesBelow returns patterns for the source of packages that a pattern
+// names: those in its directory and in the directories directly below it.
 func goFilesBelow(pattern string) []string {
 	below := literal(path.Clean(strings.TrimSuffix(pattern, "...")))
 	return []string{path.Join(below, "*.go"), path.Join(below, "*", "*.go")}
 }
 
-// otherModule is what to do about a package of a module that the project does
-// not build. By itself a module cannot be built whose replace lines lead out
-// of its directory.
+// otherModule returns what to do about a package of a module that the project
+// does not build. A module whose replace lines lead out of its directory cannot
+// be built by itself.
 func (p packages) otherModule(pkg step.Package) string {
 	hint := fmt.Sprintf("add a go.work with `go work init . %s`", dot(pkg.Module))
 	if p.project.Work != nil {

@@ -27,7 +27,8 @@ type modules struct {
 // downloads reports whether modules come from outside of the context.
 func (m modules) downloads() bool { return !m.vendored && m.project.Requires() }
 
-// flag tells the go command where it finds modules, as it would decide itself.
+// flag returns the flag that tells the go command where it finds modules, as it
+// would decide itself.
 func (m modules) flag() string {
 	if m.vendored {
 		return "-mod=vendor"
@@ -152,8 +153,8 @@ func (m modules) misplaced(name string) (message, hint string, ok bool) {
 	return message, "name a directory in it on that line, as in ./" + path.Base(r.New.Path) + "; it need not exist", true
 }
 
-// lines returns the lines of the spec that say how modules are fetched.
-func (m modules) lines() []diag.Range {
+// specLines returns the lines of the spec that say how modules are fetched.
+func (m modules) specLines() []diag.Range {
 	lines := []diag.Range{m.settings.Proxy.At, m.settings.Sumdb.At}
 	for _, p := range m.settings.Private {
 		lines = append(lines, p.At)
@@ -161,7 +162,7 @@ func (m modules) lines() []diag.Range {
 	return slices.DeleteFunc(lines, diag.Range.IsZero)
 }
 
-// moduleDirs returns the directories of the project's modules.
+// dirs returns the directories of the project's modules.
 func (m modules) dirs() []string {
 	var dirs []string
 	for _, member := range m.project.Members {

@@ -13,8 +13,8 @@ import (
 // SeedContext is the name of the build context that brings objects.
 const SeedContext = "gocache"
 
-// firstCacheProgram is the first Go that lets a program stand before its
-// cache, which is how a pack's objects are found.
+// firstCacheProgram is the first Go that knows GOCACHEPROG, by which a step
+// reads packs.
 const firstCacheProgram = "1.24"
 
 // validatePack reports a wish for packs that the toolchain cannot fulfil.
@@ -22,7 +22,7 @@ func validatePack(t toolchain, cache spec.String, target string, errs *diag.List
 	if t.atLeast(firstCacheProgram) {
 		return
 	}
-	d := diag.Diagnostic{Hint: "write a newer one as the key `go`: it builds what asks for an older one", Related: []diag.Range{t.version.At}}
+	d := diag.Diagnostic{Hint: "write a newer Go as the key `go`: it also builds what asks for an older one", Related: []diag.Range{t.version.At}}
 	if cache.Value == "pack" {
 		d.At = cache.At
 		d.Message = fmt.Sprintf("cache: pack needs Go %s or newer, and %s has %s", firstCacheProgram, t.version.At, t.version.Value)
@@ -108,7 +108,7 @@ func (p packing) tests(patterns, race []string) plan.Start {
 	return plan.Start{Packs: packs}
 }
 
-// compiledTests is a pack of all packages and their tests.
+// compiledTests plans a pack of all packages and their tests.
 func (p packing) compiledTests(i imports, patterns []string, before []plan.Objects) plan.Objects {
 	return plan.Objects{
 		Step:    p.step("compile "+packagesAndTests, i.env, plan.Start{}),
@@ -159,6 +159,7 @@ func (p packing) imported(i imports) []plan.Objects {
 	return append(packs, p.standard(i, packs))
 }
 
+// dependencies plans a pack of other modules.
 func (p packing) dependencies(i imports) plan.Objects {
 	return plan.Objects{
 		Step: p.step("compile what "+i.of, i.env, plan.Start{}),
@@ -167,8 +168,9 @@ func (p packing) dependencies(i imports) plan.Objects {
 	}
 }
 
-// standard is apart from the modules, so that importing another package of
-// the standard library compiles no module again. It runs in no module.
+// standard plans a pack of the standard library. It is apart from the modules,
+// so that importing another package of the standard library compiles no module
+// again. It runs in no module.
 func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
 	start := plan.Start{Packs: before}
 	return plan.Objects{
@@ -180,7 +182,7 @@ func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
 	}
 }
 
-// all returns everything that a compile goes through.
+// all plans a pack of everything that a compile goes through.
 func (p packing) all(c plan.Compile, platform plan.Platform) plan.Objects {
 	args := append(listCommand(p.flags.compile()), "--")
 	for _, b := range c.Binaries {

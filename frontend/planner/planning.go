@@ -88,7 +88,7 @@ func (p planning) images() *plan.Plan {
 	return out
 }
 
-// imageSource is one step for all platforms, and for all images that are
+// imageSource plans one step for all platforms, and for all images that are
 // alike, so that they share its run.
 func (p planning) imageSource(mains []step.Package, binaries []plan.Binary) plan.Source {
 	s := sourceStep(p.spec, packageList(binaries), p.pick(p.spec, p.Request.Platforms, dirs(mains)))
@@ -98,7 +98,7 @@ func (p planning) imageSource(mains []step.Package, binaries []plan.Binary) plan
 
 // fetch downloads the modules that something needs.
 func (p planning) fetch(names string, platforms []plan.Platform) *plan.Modules {
-	lines := p.modules.lines()
+	lines := p.modules.specLines()
 	if len(lines) == 0 {
 		lines = mainLines(p.spec)
 	}
@@ -123,7 +123,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	found := p.found.Images[p.base.key(platform)]
 	img := plan.Image{
 		Platform: platform,
-		Name:     fmt.Sprintf("put %s together for %s", p.called(), platform),
+		Name:     fmt.Sprintf("put %s together for %s", p.imageTitle(), platform),
 		At:       p.spans(p.base.at),
 		Compile:  p.compile(binaries, platform),
 	}
@@ -165,20 +165,20 @@ func (p planning) configuration(img plan.Image, base Image, env []string) config
 		base:   base.Config,
 		env:    env,
 		labels: p.Request.Labels,
-		origin: origin(originLabels(p.stamps, p.Request.Source), binaryTitle(img.Compile), p.base, base),
+		origin: ociLabels(sourceLabels(p.stamps, p.Request.Source), binaryTitle(img.Compile), p.base, base),
 		epoch:  p.args.epoch,
 		debug:  p.debug,
 	}
 }
 
-// called is what people call the image that is built.
-func (p planning) called() string { return strings.TrimSpace("the image " + p.Image) }
+// imageTitle returns what people call the image that is built.
+func (p planning) imageTitle() string { return strings.TrimSpace("the image " + p.Image) }
 
 func (p planning) sbom(img plan.Image, base Image) plan.SBOM {
 	return plan.SBOM{
 		Step: plan.Step{
 			ID:   "sbom",
-			Name: fmt.Sprintf("list what %s for %s is made of", p.called(), img.Platform),
+			Name: fmt.Sprintf("list what %s for %s is made of", p.imageTitle(), img.Platform),
 			At:   p.spans(mainLines(p.spec)...),
 		},
 		Epoch: p.args.epoch.Seconds(),
@@ -187,7 +187,7 @@ func (p planning) sbom(img plan.Image, base Image) plan.SBOM {
 	}
 }
 
-// exported is the binaries as files to take out of the build.
+// exported plans the binaries as files to take out of the build.
 func (p planning) exported(binaries []plan.Binary, platform plan.Platform) plan.Binaries {
 	return plan.Binaries{
 		Step: plan.Step{
@@ -199,7 +199,7 @@ func (p planning) exported(binaries []plan.Binary, platform plan.Platform) plan.
 	}
 }
 
-// reproduction finds out whether a compile gives the same result twice.
+// reproduction plans to compile twice and to compare the results.
 func reproduction(c plan.Compile, p plan.Platform) plan.Reproduction {
 	return plan.Reproduction{
 		Step: plan.Step{
@@ -211,7 +211,7 @@ func reproduction(c plan.Compile, p plan.Platform) plan.Reproduction {
 	}
 }
 
-// round is a compile that begins with nothing. Its name is a part of the
+// round returns a compile that begins with nothing. Its name is a part of the
 // step's key: without it, two rounds would be one step.
 func round(c plan.Compile, name string) plan.Compile {
 	c.Name += ", the " + name + " time"

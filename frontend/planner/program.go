@@ -19,15 +19,14 @@ type program struct {
 	releases []release
 }
 
-// release is a version of a program and the versions of Go that it is for.
-// They stand here and in no lock: what a version is, the checksum database
-// says.
+// release is a version of a program and the versions of Go that it is for. No
+// lock has them: the checksum database says what a version is.
 type release struct {
 	version  string // "v1.27.2"
-	from, to string // "1.25", "1.27"; without to, newer ones are likely to do
+	from, to string // "1.25", "1.27"; without to, newer ones are likely to work
 }
 
-// delve has in its own source which versions of Go it debugs.
+// delve is the debugger. Its own source says which versions of Go it debugs.
 var delve = program{
 	name: "Delve",
 	pkg:  "github.com/go-delve/delve/cmd/dlv",
@@ -90,11 +89,11 @@ func noRelease(prog program, v project.Version) diag.Diagnostic {
 	named := fmt.Sprintf("a version as `%s: {%s: …}`", block, key)
 	nearest, hint := prog.releases[0], "name "+named
 	if oldest := prog.releases[len(prog.releases)-1]; project.Compare(v.Value, oldest.from) < 0 {
-		nearest, hint = oldest, "write a newer Go as the key `go`: it builds what asks for an older one; or name "+named
+		nearest, hint = oldest, "write a newer Go as the key `go`: it also builds what asks for an older one; or name "+named
 	}
 	return diag.Diagnostic{
 		At:      v.At,
-		Message: fmt.Sprintf("gohull knows no %s for go %s: %s is for Go %s to %s", prog.name, v.Value, nearest.version, nearest.from, nearest.to),
+		Message: fmt.Sprintf("gohull knows no version of %s for go %s: %s is for Go %s to %s", prog.name, v.Value, nearest.version, nearest.from, nearest.to),
 		Hint:    hint,
 	}
 }

@@ -11,10 +11,10 @@ import (
 // mean a helper of git's, as in "codecommit::region://name".
 var scpForm = regexp.MustCompile(`^(?:[^@/:\s]+@)?([^@/:\s]+):([^/:].*)$`)
 
-// repositoryURL is the address of a repository as people read it, the same
+// repositoryURL returns the address of a repository as people read it, the same
 // for a checkout over ssh and one over https, and without credentials. It is
-// empty for what has no such address: a path, a helper of git's, a name that
-// only the client's own settings know.
+// empty for a path, a helper of git's, and a name that only the client's own
+// settings know.
 func repositoryURL(remote string) string {
 	if m := scpForm.FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
 		remote = "ssh://" + m[1] + "/" + m[2]
@@ -34,7 +34,7 @@ func repositoryURL(remote string) string {
 	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
 	u.Path, u.RawPath = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), ".git"), ""
 	u = webAddress(u)
-	// An account's own directory, and what is above the root, is no page.
+	// An account's own directory, and a path above the root, are not pages.
 	if !strings.Contains(u.Host, ".") || u.Path == "" || strings.HasPrefix(u.Path, "/~") || path.Clean(u.Path) != u.Path {
 		return ""
 	}
@@ -45,7 +45,8 @@ func repositoryURL(remote string) string {
 // repository.
 var azurePath = regexp.MustCompile(`^/v3/([^/]+)/([^/]+)/([^/]+)$`)
 
-// webAddress is where a browser finds what a host serves elsewhere over ssh.
+// webAddress returns where a browser finds what a host serves elsewhere over
+// ssh.
 func webAddress(u *url.URL) *url.URL {
 	m := azurePath.FindStringSubmatch(u.Path)
 	switch {

@@ -66,8 +66,8 @@ func (d *Decision) Go() project.Version {
 	return d.asked
 }
 
-// Lacking returns the kinds of notes that matter for the base of the image.
-func (d *Decision) Lacking() []string {
+// NoteKinds returns the kinds of notes that matter for the base of the image.
+func (d *Decision) NoteKinds() []string {
 	var ignored diag.List
-	return lackingOf(chooseBase(d.written, &ignored).ref, d.written)
+	return noteKinds(chooseBase(d.written, &ignored).ref, d.written)
 }

@@ -31,7 +31,7 @@ type Pair struct {
 	Value any
 }
 
-// MarshalJSON gives an object with the names in their order.
+// MarshalJSON writes an object with the names in their order.
 func (ps Pairs) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -55,9 +55,8 @@ func (ps Pairs) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Settings gives every key of the spec, in the order of the reference, as it
-// holds for a plan. A spec that is written with these values makes the same
-// plan.
+// Settings returns every key of the spec as it holds for a plan. A spec that is
+// written with these values makes the same plan.
 func (d *Decision) Settings(p *plan.Plan) []Setting {
 	s := settings{Decision: d, plan: p, config: p.Images[0].Config}
 	s.top()
@@ -81,7 +80,7 @@ type settings struct {
 	all    []Setting
 }
 
-// at is where a value is written: "Dockerfile:3".
+// at returns where a value is written: "Dockerfile:3".
 func at(r diag.Range) string {
 	if r.Start.Line == 0 {
 		return r.File
@@ -96,8 +95,8 @@ func (s *settings) add(key string, value any, from string) {
 	s.all = append(s.all, Setting{key, value, from, slices.Contains(spec.ImageKeys(), block)})
 }
 
-// text is a key that holds a string; without one, value holds, and from says
-// why.
+// text adds a key that holds a string. If it is not written, value holds, and
+// from says why.
 func (s *settings) text(key string, written spec.String, value any, from string) {
 	if written.IsSet() {
 		value, from = written.Value, at(written.At)
@@ -185,8 +184,9 @@ func (s *settings) modulesBlock() {
 	s.overridden("GOSUMDB", func() { s.text("modules.sumdb", m.Sumdb, nil, "Go's own") })
 }
 
-// overridden adds a setting, and says when a build arg holds in its place. It
-// is not written as the key: a build arg may say what a spec may not.
+// overridden adds a setting, and says in From if a build arg overrides it. The
+// setting keeps the value of the spec: a build arg may have one that a spec may
+// not.
 func (s *settings) overridden(arg string, add func()) {
 	add()
 	if value := s.args.modules.Get(arg); value != "" {
@@ -250,7 +250,7 @@ func (s *settings) debugBlock() {
 	s.truth("debug.continue", b.Continue)
 }
 
-// given is a setting whose place is not kept.
+// given adds a setting whose place is not kept.
 func (s *settings) given(key string, is bool, value any) {
 	if is {
 		s.add(key, value, "as written")
@@ -259,7 +259,7 @@ func (s *settings) given(key string, is bool, value any) {
 	s.add(key, nil, "Go's own")
 }
 
-// orNone is where a list comes from that only the base can have filled.
+// orNone returns where a list comes from that only the base can have filled.
 func orNone(list []string) string {
 	if len(list) == 0 {
 		return "none"

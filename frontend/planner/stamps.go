@@ -13,9 +13,9 @@ import (
 // stampArgs are the build args that give stamps their values.
 var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty"}
 
-// knownStamps are the stamps of this build: what the build args say, else
-// what was found. Both pass the same checks. What does not is an error when it
-// was given, and otherwise only where a text names it.
+// knownStamps returns the stamps of this build: what the build args say, else
+// what was found. Both are validated in the same way. A wrong value is an error
+// if it was given, and otherwise only if a text names it.
 func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 	var values stamp.Values
 	if r.Asks {
@@ -43,7 +43,7 @@ func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 	return values
 }
 
-// epochDate is the time of all files as a date, empty for the default.
+// epochDate returns the time of all files as a date; empty for the default.
 func epochDate(e Epoch) string {
 	if e.IsZero() {
 		return ""
@@ -51,7 +51,8 @@ func epochDate(e Epoch) string {
 	return time.Unix(e.Seconds(), 0).UTC().Format(time.RFC3339)
 }
 
-// stamped is the spec with the stamps in the places that may name them.
+// stamped returns a spec with values instead of stamps, for the keys that may
+// name them.
 func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
 	f := filler{values, errs}
 	out := *s
@@ -89,9 +90,9 @@ func (f filler) pairs(key string, pairs []spec.Pair) []spec.Pair {
 	return all
 }
 
-// originLabels are the labels that OCI defines for where an image comes from,
-// as far as that is known.
-func originLabels(stamps stamp.Values, source string) map[string]string {
+// sourceLabels returns the labels that OCI defines for where an image comes
+// from, if that is known.
+func sourceLabels(stamps stamp.Values, source string) map[string]string {
 	revision := stamps.Get("Commit")
 	if revision != "" && stamps.Get("Dirty") == "true" {
 		revision += stamp.DirtySuffix

@@ -20,8 +20,8 @@ type LeftOut struct {
 	Tag    string // as it is written: "{{.Major}}"
 	At     diag.Range
 	Reason string
-	// Unsure says that nobody told whether the tag may move, where others do
-	// not apply to this build.
+	// Unsure says that the tag is left out only because it is not known whether
+	// it may move.
 	Unsure bool
 }
 
@@ -44,7 +44,7 @@ func (n naming) names(errs *diag.List) (names []string, left []LeftOut) {
 	if !n.image.Name.IsSet() {
 		return nil, nil
 	}
-	if reason := n.missing(n.image.Name); reason != "" && n.request.Asks {
+	if reason := n.unknown(n.image.Name); reason != "" && n.request.Asks {
 		for _, tag := range n.image.Tags {
 			left = append(left, LeftOut{tag.Value, tag.At, "image.name: " + reason, false})
 		}
@@ -63,7 +63,7 @@ func (n naming) names(errs *diag.List) (names []string, left []LeftOut) {
 	return names, left
 }
 
-// repository is the image's name without a tag.
+// repository returns the image's name without a tag.
 func (n naming) repository(name spec.String, errs *diag.List) (string, bool) {
 	filled := filler{n.stamps, errs}.text("image.name", name).Value
 	named, err := reference.ParseNormalizedNamed(filled)
@@ -73,7 +73,7 @@ func (n naming) repository(name spec.String, errs *diag.List) (string, bool) {
 	case err != nil:
 		errs.Add(diag.Diagnostic{
 			At:      name.At,
-			Message: fmt.Sprintf("image.name: %q is no name of an image: %v", filled, err),
+			Message: fmt.Sprintf("image.name: %q is not a valid image name: %v", filled, err),
 			Hint:    "write it as in registry.example/acme/server",
 		})
 		return "", false
@@ -93,7 +93,7 @@ var (
 	noTag   = regexp.MustCompile(`[^0-9A-Za-z_.-]+`) // what a branch may have and a tag may not
 )
 
-// tag is a tag with its stamps filled in.
+// tag returns a tag with values instead of stamps.
 func (n naming) tag(tag spec.String, errs *diag.List) string {
 	filled, wrong := n.stamps.Replace(tag.Value, func(name, value string) string {
 		if name == "Branch" {
@@ -108,19 +108,19 @@ func (n naming) tag(tag spec.String, errs *diag.List) string {
 	if filled != "" && !tagForm.MatchString(filled) {
 		errs.Add(diag.Diagnostic{
 			At:      tag.At,
-			Message: fmt.Sprintf("image.tags: %q is no tag", filled),
-			Hint:    "a tag has letters, digits, _, . and -, begins with none of the last two, and has 128 letters at most",
+			Message: fmt.Sprintf("image.tags: %q is not a valid tag", filled),
+			Hint:    "a tag has at most 128 letters, digits, _, . and -, and begins with a letter, a digit or _",
 		})
 		return ""
 	}
 	return filled
 }
 
-// withheld says why a tag is left out, if it is: nothing is known to put in
-// it, or it would move where it must not. Tags that move are those of which
-// every release of a line takes hold in its turn: latest, 1 and 1.2.
+// withheld returns why a tag is left out; empty if it is not. Either nothing is
+// known to put in it, or it would move where it must not. Each release of a
+// line takes over the tags that move: latest, 1 and 1.2.
 func (n naming) withheld(tag spec.String) (reason string, unsure bool) {
-	if missing := n.missing(tag); missing != "" {
+	if missing := n.unknown(tag); missing != "" {
 		return missing, false
 	}
 	uses := stamp.Named(tag.Value)
@@ -137,11 +137,11 @@ func (n naming) withheld(tag spec.String) (reason string, unsure bool) {
 	case n.stamps.Get("Version") == "":
 		return n.stamps.Missing("Version"), false
 	case !semver.IsValid(version) || n.stamps.Get("Patch") == "":
-		return fmt.Sprintf("%s is no version of three numbers", n.stamps.Get("Version")), false
+		return fmt.Sprintf("%s is not a version of three numbers", n.stamps.Get("Version")), false
 	case semver.Prerelease(version) != "":
 		return fmt.Sprintf("%s is a pre-release", n.stamps.Get("Version")), false
 	case n.stamps.Get("Dirty") == "true":
-		return "the checkout is changed", false
+		return "the checkout has changes", false
 	case latest && releases == nil:
 		return "whether " + n.stamps.Get("Version") + " is the highest release is not known: " + n.releasesHint(), true
 	}
@@ -151,7 +151,7 @@ func (n naming) withheld(tag spec.String) (reason string, unsure bool) {
 	return "", false
 }
 
-// releasesHint is what to do when nothing tells which versions there are.
+// releasesHint returns what to do if the released versions are not known.
 func (n naming) releasesHint() string {
 	if _, given := n.request.BuildArgs[releasesArg]; given {
 		return "the build arg RELEASES is empty; `git fetch --tags` brings the tags that a shallow clone lacks"
@@ -159,14 +159,15 @@ func (n naming) releasesHint() string {
 	return "pass --build-arg RELEASES=\"$(git tag)\""
 }
 
-// lacks reports whether a text names what has no value, which is an error
+// lacks reports whether a text names a stamp without a value, which is an error
 // already.
 func (n naming) lacks(text spec.String) bool {
 	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return n.stamps.Get(name) == "" })
 }
 
-// missing says which stamp of a text has no value, and why.
-func (n naming) missing(text spec.String) string {
+// unknown returns which stamp of a text has no value, and why; empty if all
+// have one.
+func (n naming) unknown(text spec.String) string {
 	for _, name := range stamp.Named(text.Value) {
 		if missing := n.stamps.Missing(name); missing != "" {
 			return missing
@@ -175,8 +176,8 @@ func (n naming) missing(text spec.String) string {
 	return ""
 }
 
-// moves reports whether a tag that names these stamps is one that releases
-// take from each other.
+// moves reports whether releases take a tag that names these stamps from each
+// other.
 func moves(stamps []string) bool {
 	if !slices.Contains(stamps, "Major") && !slices.Contains(stamps, "Minor") {
 		return false
@@ -185,7 +186,8 @@ func moves(stamps []string) bool {
 	return !slices.ContainsFunc(fixed, func(name string) bool { return slices.Contains(stamps, name) })
 }
 
-// line is what releases have in common that take a tag from each other.
+// line returns the function that tells by which part of a version releases take
+// a tag from each other.
 func line(stamps []string) func(version string) string {
 	switch {
 	case slices.Contains(stamps, "Minor"):
@@ -196,8 +198,8 @@ func line(stamps []string) func(version string) string {
 	return func(string) string { return "" }
 }
 
-// higherRelease is the highest of the releases of the same line, "" when the
-// version is none lower. Pre-releases count for nothing.
+// higherRelease returns the highest of the releases of the same line, or "" if
+// none is higher than the version. Pre-releases do not count.
 func higherRelease(version string, releases []string, line func(string) string) string {
 	highest := version
 	for _, r := range releases {
@@ -211,8 +213,9 @@ func higherRelease(version string, releases []string, line func(string) string) 
 	return strings.TrimPrefix(highest, "v")
 }
 
-// readReleases are the versions among words, as `git tag` prints them. Other
-// words are other tags. The list is not nil, which stands for not known.
+// readReleases returns the versions among words, as `git tag` prints them.
+// Other words are other tags. The list is never nil, which would mean that the
+// releases are not known.
 func readReleases(value string) []string {
 	releases := []string{}
 	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' || r == '\r' }) {

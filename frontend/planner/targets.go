@@ -26,10 +26,10 @@ type Target struct {
 var imageTargets = []Target{
 	{Name: ImageTarget, Description: "the image", Default: true, checked: true},
 	{Name: BinaryTarget, output: plan.OutputBinaries, checked: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
-	{Name: DebugTarget, Description: "the image with a Delve in it, which starts the program, compiled to be debugged, and waits for a debugger"},
+	{Name: DebugTarget, Description: "the image with Delve, which starts the program and waits for a debugger; the program is compiled for debugging"},
 	{Name: ObjectsTarget, output: plan.OutputObjects, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 	{Name: SBOMTarget, output: plan.OutputSBOM, Description: "the SBOM alone, as a file"},
-	{Name: "reproduce", output: plan.OutputChecksums, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails where they differ, and says in what"},
+	{Name: "reproduce", output: plan.OutputChecksums, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails if they differ, and says where"},
 }
 
 // Names of targets that decisions depend on.
@@ -107,7 +107,7 @@ func TargetOf(s *spec.Spec, name string) Target {
 // IsImage reports whether a target of Images is the image itself.
 func IsImage(kind string) bool { return kind == "" || kind == ImageTarget }
 
-// kindNames are the names of Targets.
+// kindNames returns the names of Targets.
 func kindNames() []string {
 	var names []string
 	for _, t := range Targets() {

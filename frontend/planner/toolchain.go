@@ -93,16 +93,17 @@ func wantedVersion(s *spec.Spec, p *project.Project, arg string, errs *diag.List
 	return v
 }
 
-// validateVersion finds the lines that ask for a newer Go than the chosen one,
-// before anything is pulled.
+// validateVersion reports the lines that ask for a newer Go than the chosen
+// one, before anything is pulled.
 func validateVersion(p *project.Project, have project.Version, errs *diag.List) {
 	for _, want := range p.Versions() {
 		validateLine(have, want, errs)
 	}
 }
 
-// validateDirectives finds directives that the toolchain is too old to know. Of
-// those that a newer Go may have, the toolchain decides.
+// validateDirectives reports directives that the toolchain is too old to know.
+// If the toolchain is newer than the Go that gohull knows, the toolchain
+// decides.
 func validateDirectives(p *project.Project, have project.Version, errs *diag.List) {
 	if !have.IsSet() || project.Compare(project.Language(have.Value), gomod.KnownGo) > 0 {
 		return
@@ -124,8 +125,8 @@ func validateLine(have, want project.Version, errs *diag.List) {
 	})
 }
 
-// isReference reports whether a toolchain is given as an image of the user's
-// own, whose Go version only the image tells.
+// isReference reports whether a toolchain is an image of the user's own, whose
+// Go version only the image tells.
 func isReference(t spec.String) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
@@ -161,14 +162,14 @@ func validatePublished(key spec.String, v project.Version, errs *diag.List) {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: fmt.Sprintf("go %s is not published as a module, as `toolchain: module` at %s needs it; Go %s was the first", v.Value, key.At, firstModule),
-			Hint:    "write a newer one as the key `go`: it builds what asks for an older one",
+			Hint:    "write a newer Go as the key `go`: it also builds what asks for an older one",
 			Related: []diag.Range{key.At},
 		})
 	}
 }
 
-// officialImage is the official Go image of a version: the small one, or,
-// when a C compiler or git is needed, the one on the Debian release that the
+// officialImage returns the official Go image of a version: the small one or,
+// if a C compiler or git is needed, the one on the Debian release that the
 // distroless base is made from.
 func officialImage(version string, large bool) string {
 	if large {
@@ -180,7 +181,7 @@ func officialImage(version string, large bool) string {
 // officialRepository has the official Go images.
 const officialRepository = "docker.io/library/golang"
 
-// OfficialGo is the Go version of an official image, as officialImage has it.
+// OfficialGo returns the Go version of an official image.
 func OfficialGo(ref string) (version string, ok bool) {
 	tag, ok := strings.CutPrefix(ref, officialRepository+":")
 	if !ok {
@@ -190,8 +191,8 @@ func OfficialGo(ref string) (version string, ok bool) {
 	return version, project.IsVersion(version) && (kind == "alpine" || kind == "bookworm")
 }
 
-// validateReference normalises an image reference. A reference that floats is an
-// error: what it means today is not what it means tomorrow.
+// validateReference normalises an image reference. A tag that floats is an error:
+// tomorrow it may be another image.
 func validateReference(key string, s spec.String, words []string, errs *diag.List) string {
 	named, err := reference.ParseNormalizedNamed(s.Value)
 	if err != nil {
@@ -214,7 +215,7 @@ func validateReference(key string, s spec.String, words []string, errs *diag.Lis
 	if tagged.Tag() == "latest" {
 		errs.Add(diag.Diagnostic{
 			At:      s.At,
-			Message: fmt.Sprintf("%s: the tag latest floats, so that no two builds need to agree", key),
+			Message: fmt.Sprintf("%s: the tag latest floats: two builds may get different images", key),
 			Hint:    fmt.Sprintf("write a version, or pin the digest: %s@sha256:…", s.Value),
 		})
 		return ""
@@ -222,9 +223,9 @@ func validateReference(key string, s spec.String, words []string, errs *diag.Lis
 	return named.String()
 }
 
-// releases are tags of images that programs are often put on. A tag that is
-// made up would send a user to an image that does not exist.
-var releases = map[string]string{
+// usualTags are tags of common base images, for hints. A made-up tag could be
+// one that does not exist.
+var usualTags = map[string]string{
 	"docker.io/library/busybox": "1.37",
 	"docker.io/library/debian":  "12-slim",
 	"docker.io/library/golang":  "1.26-bookworm",
@@ -233,7 +234,7 @@ var releases = map[string]string{
 
 func tagHint(named reference.Named, written string, words []string) string {
 	hint := "add the tag of a version, or a digest"
-	if tag, ok := releases[named.Name()]; ok {
+	if tag, ok := usualTags[named.Name()]; ok {
 		hint = fmt.Sprintf("write its version, as in %s:%s, or its digest", written, tag)
 	}
 	return hint + "; the words are " + strings.Join(words, ", ")

@@ -70,7 +70,7 @@ func validateVendor(s *spec.Spec, p *project.Project, errs *diag.List) {
 			errs.Add(diag.Diagnostic{
 				At:      name.At,
 				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
-				Hint:    "have it made with --target vendor -o . without the check, or remove the check",
+				Hint:    "make it with `go mod vendor`, or with --target vendor -o . while the check is not listed",
 				Missing: []string{project.VendorFile},
 			})
 		}
@@ -108,7 +108,7 @@ func (v vendoring) otherKind() {
 	v.add(diag.At(v.vendor.File, 1, 1), diag.Range{}, "the directory was made by `%s`, and %s", made, is)
 }
 
-// compared is what the directory has to fit.
+// compared returns what the directory has to fit.
 func (v vendoring) compared() gomod.Vendoring {
 	out := gomod.Vendoring{Replaced: v.project.Replacements()}
 	if v.project.Root != nil {
@@ -136,7 +136,7 @@ func (v vendoring) requires() []required {
 	return all
 }
 
-// report words a difference. A version that changed is one message, though
+// report reports a difference. A version that changed is one message, although
 // the go command has two.
 func (v vendoring) report(d gomod.Difference, all []gomod.Difference) {
 	switch d.Kind {
@@ -150,8 +150,8 @@ func (v vendoring) report(d gomod.Difference, all []gomod.Difference) {
 	case gomod.ReplacedAlone:
 		v.add(v.vendor.At(d.Has.Line), diag.Range{}, "%s is replaced by %s, and in %s it is not", versioned(d.Mod), versioned(d.Has.By), v.files())
 	case gomod.NotRequired:
-		isTold := func(o gomod.Difference) bool { return o.Kind <= gomod.OtherVersion && o.Mod.Path == d.Mod.Path }
-		if !slices.ContainsFunc(all, isTold) {
+		isReported := func(o gomod.Difference) bool { return o.Kind <= gomod.OtherVersion && o.Mod.Path == d.Mod.Path }
+		if !slices.ContainsFunc(all, isReported) {
 			v.add(v.vendor.At(d.Has.Line), diag.Range{}, "%s is marked as explicit, and %s does not require it", versioned(d.Mod), v.files())
 		}
 	}
@@ -161,8 +161,8 @@ func (v vendoring) by(d gomod.Difference) string {
 	return versioned(v.project.Replacements().InVendor(d.By))
 }
 
-// reportRequired words a module that go.mod requires and the directory has
-// otherwise.
+// reportRequired reports a module that go.mod requires and that the directory
+// has otherwise.
 func (v vendoring) reportRequired(r required, d gomod.Difference) {
 	if other := v.otherVersion(r.Version.Version, r.Path); other != nil {
 		at := v.vendor.At(other.Line)
@@ -177,8 +177,8 @@ func (v vendoring) reportRequired(r required, d gomod.Difference) {
 	v.add(r.At, diag.Range{}, "%s requires %s %s, which %s does not have", r.file, r.Path, r.Version.Version, v.vendor.File)
 }
 
-// otherVersion is another version of a module that the directory has packages
-// of, or takes for required.
+// otherVersion returns another version of a module that the directory has
+// packages of, or takes for required.
 func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
 	for _, m := range v.vendor.Modules {
 		if m.Path == name && m.Version.Version != version && (m.Packages > 0 || m.Explicit) {
@@ -188,7 +188,7 @@ func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
 	return nil
 }
 
-// validateGo finds a module that asks for a newer Go.
+// validateGo reports a module that asks for a newer Go.
 func (v vendoring) validateGo(m *gomod.Vendored, have project.Version) {
 	if !have.IsSet() || m.Go == "" || project.Satisfies(have.Value, m.Go) {
 		return
@@ -202,7 +202,7 @@ func (v vendoring) validateGo(m *gomod.Vendored, have project.Version) {
 	})
 }
 
-// files names what says which modules there are.
+// files returns the name of what lists the modules.
 func (v vendoring) files() string {
 	if v.project.Work != nil {
 		return "the workspace"

@@ -8,8 +8,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// govulncheck needs the Go that its go.mod asks for; a newer one may be too
-// new for the packages that an older one is made of.
+// govulncheck needs at least the Go of its go.mod. A much newer Go may be too
+// new for the packages that it is made of.
 var govulncheck = program{
 	name: "govulncheck",
 	pkg:  "golang.org/x/vuln/cmd/govulncheck",
@@ -41,8 +41,9 @@ func (p planning) vuln(s plan.Step, _ bool) plan.Check {
 	return c
 }
 
-// database is asked at every build when it is on the network: a verdict of
-// yesterday says nothing of what became known today.
+// database plans the lookup of vulnerabilities. A database on the network is
+// asked at every build: a verdict of yesterday does not cover what became known
+// today.
 func (p planning) database(at []plan.Span) plan.Database {
 	db := plan.Database{
 		Step: plan.Step{ID: "vulndb", Name: "look up known vulnerabilities of the modules", At: at},

@@ -94,7 +94,7 @@ func buildTag(s string) *objection {
 // setting is the value of a variable of the go command.
 func setting(name string) rule {
 	return func(s string) *objection {
-		if d := netenv.Check(name, s); d != nil {
+		if d := netenv.Validate(name, s); d != nil {
 			return &objection{d.Message, d.Hint}
 		}
 		return notEmpty(s)

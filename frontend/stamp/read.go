@@ -29,7 +29,7 @@ func readVersion(s string) (string, bool) {
 
 func readCommit(s string) (string, bool) { return s, commitForm.MatchString(s) }
 
-// readDate gives the date in UTC, so that it does not tell where it was asked
+// readDate returns the date in UTC, so that it does not show where it was asked
 // for.
 func readDate(s string) (string, bool) {
 	date, err := time.Parse(time.RFC3339, s)

@@ -117,11 +117,11 @@ func replace(text string, with func(field string) (string, *diag.Diagnostic)) (s
 	}
 }
 
-// misspelt is a field that names no stamp.
+// misspelt reports a field that names no stamp.
 func misspelt(field string) *diag.Diagnostic {
 	name, dotted := strings.CutPrefix(field, ".")
 	if _, ok := find(name); ok && !dotted {
-		return &diag.Diagnostic{Message: quoted(field) + " is no stamp", Hint: "write " + quoted("."+name)}
+		return &diag.Diagnostic{Message: quoted(field) + " is not a stamp", Hint: "write " + quoted("."+name)}
 	}
 	var names []string
 	for _, s := range All() {
@@ -135,10 +135,10 @@ func misspelt(field string) *diag.Diagnostic {
 	if ok {
 		hint = "did you mean " + quoted("."+near) + "?"
 	}
-	return &diag.Diagnostic{Message: quoted(field) + " is no stamp", Hint: hint}
+	return &diag.Diagnostic{Message: quoted(field) + " is not a stamp", Hint: hint}
 }
 
-// quoted is a field as texts have it, cut to be short.
+// quoted returns a field as texts have it, cut to be short.
 func quoted(field string) string { return open + short(field) + end }
 
 func short(text string) string {

@@ -17,13 +17,13 @@ func TestFill(t *testing.T) {
 		{"{{.Commit}} {{.Date}} {{.Dirty}}", commit + " 2026-01-31T12:00:00Z false", ""},
 		{"{{{{.Time}} {{{{{{.Version}}", "{{.Time}} {{1.2.3-rc.1+linux", ""},
 		{"}} }", "}} }", ""},
-		{"{{.Verison}}", "", "{{.Verison}} is no stamp; did you mean {{.Version}}?"},
-		{"{{.version}}", "", "{{.version}} is no stamp; did you mean {{.Version}}?"},
-		{"{{Version}}", "", "{{Version}} is no stamp; write {{.Version}}"},
-		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
-		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{.Verison}}", "", "{{.Verison}} is not a stamp; did you mean {{.Version}}?"},
+		{"{{.version}}", "", "{{.version}} is not a stamp; did you mean {{.Version}}?"},
+		{"{{Version}}", "", "{{Version}} is not a stamp; write {{.Version}}"},
+		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
 		{"a {{.Version", "a ", "{{ without }}; write {{{{ for {{ itself"},
-		{"{{}}", "", "{{}} is no stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{}}", "", "{{}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
 	} {
 		fills(t, all, c.text, c.want, c.wrong)
 	}
@@ -32,8 +32,8 @@ func TestFill(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	fills(t, Values{}, "{{.Version}}", "", "{{.Version}} is not known; pass --build-arg VERSION=1.2.3")
 	fills(t, Values{}, "{{.Major}} {{.Dirty}}", " ", "{{.Major}} is not known; pass --build-arg VERSION=1.2.3\n{{.Dirty}} is not known; pass --build-arg DIRTY=false, or true")
-	fills(t, known(t, "Version", "nightly"), "{{.Version}} {{.Minor}}", "nightly ", "{{.Minor}} is not known, because the version nightly has not three numbers; pass --build-arg VERSION=1.2.3")
-	fills(t, known(t, "Version", "1.2"), "{{.Major}}", "", "{{.Major}} is not known, because the version 1.2 has not three numbers; pass --build-arg VERSION=1.2.3")
+	fills(t, known(t, "Version", "nightly"), "{{.Version}} {{.Minor}}", "nightly ", "{{.Minor}} is not known, because the version nightly does not have three numbers; pass --build-arg VERSION=1.2.3")
+	fills(t, known(t, "Version", "1.2"), "{{.Major}}", "", "{{.Major}} is not known, because the version 1.2 does not have three numbers; pass --build-arg VERSION=1.2.3")
 }
 
 // known are values that all pass their checks.
@@ -86,11 +86,11 @@ func TestWith(t *testing.T) {
 	}
 }
 
-// TestWithout: what was refused is told once, what does not fit says why, and
-// a question leaves what is missing as it is.
+// TestWithout: a refused value is reported once, what does not fit says why, and
+// a question leaves stamps without a value in the text.
 func TestWithout(t *testing.T) {
 	const text = "{{.Version}} {{.Minor}} {{ .Branch }} {{.Vesion}}"
-	const misspelt = "\n{{.Vesion}} is no stamp; did you mean {{.Version}}?"
+	const misspelt = "\n{{.Vesion}} is not a stamp; did you mean {{.Version}}?"
 	branch := "{{.Branch}} is not known, because .git/HEAD has none; pass --build-arg BRANCH=$(git branch --show-current)"
 	fills(t, Values{}.Refused("Version").Unfit("Branch", ".git/HEAD has none"), text, "   ", branch+misspelt)
 	fills(t, Values{}.AsWritten(), text, "{{.Version}} {{.Minor}} {{.Branch}} ", strings.TrimPrefix(misspelt, "\n"))

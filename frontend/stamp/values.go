@@ -109,9 +109,9 @@ func (v Values) AsWritten() Values {
 // Get returns the value of a stamp, empty when it is not known.
 func (v Values) Get(name string) string { return v.known[name] }
 
-// Missing says why a stamp has no value, in words for a message. It is empty
-// for one that has a value, for one whose value is an error already, and for a
-// name that is no stamp.
+// Missing returns why a stamp has no value, in words for a message. It is empty
+// for a stamp with a value, for one whose value is an error already, and for an
+// unknown name.
 func (v Values) Missing(name string) string {
 	s, ok := find(name)
 	if !ok || v.known[name] != "" || v.refused[name] {
@@ -135,7 +135,7 @@ func (v Values) lookup(field string) (string, *diag.Diagnostic) {
 	return "", v.unknown(s)
 }
 
-// unknown is a stamp that has no value.
+// unknown reports a stamp that has no value.
 func (v Values) unknown(s Stamp) *diag.Diagnostic {
 	message := quoted("."+s.Name) + " is not known"
 	reason := v.unfit[s.Name]
@@ -143,7 +143,7 @@ func (v Values) unknown(s Stamp) *diag.Diagnostic {
 		if slices.Contains(all, s.Name) {
 			reason = v.unfit[name]
 			if version := v.known[name]; version != "" {
-				reason = "the version " + version + " has not three numbers"
+				reason = "the version " + version + " does not have three numbers"
 			}
 		}
 	}

@@ -192,7 +192,7 @@ func (w *writer) merge(op *pb.Op, m *pb.MergeOp) {
 	fmt.Fprintf(w, "merge %s\n", strings.Join(inputs, " "))
 }
 
-// metadata writes what is said about a vertex beside what it does.
+// metadata writes what is said about a vertex in addition to what it does.
 func (w *writer) metadata(op *pb.Op, dgst digest.Digest) {
 	if p := op.Platform; p != nil {
 		w.line("on platform %s", strings.TrimSuffix(p.OS+"/"+p.Architecture+"/"+p.Variant, "/"))

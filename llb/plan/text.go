@@ -45,8 +45,8 @@ func writeStart(b *strings.Builder, t Toolchain, m *Modules, generators []string
 	}
 }
 
-// NameOf is what people call one of the images: "linux/amd64", and in a file
-// of several "api linux/amd64".
+// NameOf returns what people call one of the images: "linux/amd64", and in a
+// file of several "api linux/amd64".
 func (p *Plan) NameOf(img Image) string {
 	return strings.TrimSpace(p.Image + " " + img.Platform.String())
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// lacking is what images lack that programs are often put on. One that is not
-// listed is taken to have everything.
-var lacking = map[string][]string{
+// lacks lists what common base images lack. One that is not listed is taken to
+// have everything.
+var lacks = map[string][]string{
 	"docker.io/library/alpine":  {step.NoteZones},
 	"docker.io/library/busybox": {step.NoteCertificates, step.NoteZones},
 	"docker.io/library/debian":  {step.NoteCertificates},
@@ -27,14 +27,14 @@ var places = map[string][]string{
 // embedsZones is the build tag that puts the time zones into the program.
 const embedsZones = "timetzdata"
 
-// lackingOf are the kinds of notes that are worth making for an image: what
+// noteKinds returns the kinds of notes that are worth making for an image: what
 // its base lacks and its spec does not bring.
-func lackingOf(base string, s *spec.Spec) []string {
+func noteKinds(base string, s *spec.Spec) []string {
 	named, err := reference.ParseNormalizedNamed(base)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(lacking[named.Name()]), func(kind string) bool { return brings(s, kind) })
+	return slices.DeleteFunc(slices.Clone(lacks[named.Name()]), func(kind string) bool { return brings(s, kind) })
 }
 
 func brings(s *spec.Spec, kind string) bool {

@@ -27,8 +27,8 @@ func mergedEnv(base []string, own []spec.Pair, errs *diag.List) []string {
 
 // expanded returns a value with its variables replaced, as ENV of a Dockerfile has
 // it: $NAME, ${NAME}, ${NAME:-default} and similar; \$ is a dollar sign. Quotes
-// and other backslashes are text. A variable that nobody set is an error: it
-// would be empty for ever.
+// and other backslashes are text. A variable without a value is an error:
+// nothing can set it later.
 func expanded(e spec.Pair, env []string, errs *diag.List) string {
 	if !strings.Contains(e.Value.Value, "$") {
 		return e.Value.Value
@@ -63,7 +63,7 @@ func isBare(value, name string) bool {
 	return regexp.MustCompile(`\$(` + name + `\b|\{` + name + `\})`).MatchString(value)
 }
 
-// onlyDollars keeps backslashes that do not stand before a dollar sign.
+// onlyDollars keeps backslashes that are not before a dollar sign.
 func onlyDollars(value string) string {
 	escaped := strings.ReplaceAll(value, `\`, `\\`)
 	return strings.ReplaceAll(escaped, `\\$`, `\$`)

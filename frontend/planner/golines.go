@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/internal/gomod"
 )
 
-// strict is the first Go that takes go lines for what they say.
+// strict is the first Go that refuses a go line of a newer Go.
 const strict = "1.21"
 
 // validateLines compares the go lines of go.work and the go.mod files with each

@@ -16,8 +16,9 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// nonroot is the user that images run as by default, by number, so that a
-// cluster which refuses root can tell. Distroless images have the same one.
+// nonroot is the user that images run as by default. It is a number, by which a
+// cluster that refuses root sees that it is not root. Distroless images have the
+// same user.
 const nonroot = "65532:65532"
 
 // defaultPath is the PATH of an image whose base has none.
@@ -30,7 +31,7 @@ type configuration struct {
 	base   dockerspec.DockerOCIImage
 	env    []string          // of the image
 	labels map[string]string // of the command line
-	origin map[string]string // what OCI has names for and the plan knows of the image
+	origin map[string]string // labels that OCI defines
 	epoch  Epoch
 	debug  debugging
 }
@@ -148,9 +149,9 @@ func addPairs(to map[string]string, pairs []spec.Pair) {
 	}
 }
 
-// origin returns what OCI has names for and the plan knows of an image: where
-// it comes from, its program, and its base.
-func origin(known map[string]string, title string, b base, found Image) map[string]string {
+// ociLabels returns the labels that OCI defines: where an image comes from, its
+// program, and its base.
+func ociLabels(known map[string]string, title string, b base, found Image) map[string]string {
 	all := maps.Clone(known)
 	all[ocispecs.AnnotationTitle] = title
 	if found.Digest != "" {
@@ -195,7 +196,7 @@ func baseHistory(base dockerspec.DockerOCIImage) []plan.History {
 	return out
 }
 
-// history has a line for each layer, in their order.
+// history returns a line for each layer, in their order.
 func history(img plan.Image, created time.Time) []plan.History {
 	var out []plan.History
 	add := func(what string) {

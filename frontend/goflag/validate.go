@@ -62,10 +62,11 @@ func (w Words) Roles(tool Tool) []Role {
 	return roles
 }
 
-// Check finds the first word that a tool would refuse with a page about its
-// usage: one that is neither a flag nor a flag's value, and an -X that sets
-// nothing. Which flags there are, each version of a tool knows for itself.
-func (w Words) Check(tool Tool) *diag.Diagnostic {
+// Validate returns the first word that a tool would refuse with a page about
+// its usage: one that is neither a flag nor a flag's value, or an -X that sets
+// nothing. Which flags exist depends on the version of the tool, so unknown
+// flags are not reported.
+func (w Words) Validate(tool Tool) *diag.Diagnostic {
 	roles := w.Roles(tool)
 	for i, role := range roles {
 		if role.Flag == "" {
@@ -98,7 +99,7 @@ func definition(text string) *diag.Diagnostic {
 	case !ok:
 		return &diag.Diagnostic{Message: fmt.Sprintf("-X takes importpath.name=value, found %q", short(text)), Hint: "write it as in -X main.version=1.2.3"}
 	case strings.ContainsAny(d.Package+d.Name, quotes+spaces):
-		return &diag.Diagnostic{Message: fmt.Sprintf("-X sets %q, which is no variable", short(d.Package+"."+d.Name)), Hint: "write it as in -X 'main.version=1.2.3', with the quotes around all of it"}
+		return &diag.Diagnostic{Message: fmt.Sprintf("-X sets %q, which is not a variable", short(d.Package+"."+d.Name)), Hint: "write it as in -X 'main.version=1.2.3', with the quotes around all of it"}
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (w Words) Definitions() []Definition {
 	return all
 }
 
-// value is what a word says of its flag.
+// value returns what a word says of its flag.
 func (w Words) value(i int, role Role) string {
 	if role.IsValue {
 		return w[i]
@@ -138,10 +139,10 @@ func (w Words) value(i int, role Role) string {
 	return value
 }
 
-// stray is a word that belongs to nothing. Mostly it is the rest of a value
-// that has a space, with quotes that stand inside of the word.
+// stray reports a word that belongs to nothing. Mostly it is the rest of a
+// value that has a space, with quotes inside the word.
 func (w Words) stray(i int, roles []Role) *diag.Diagnostic {
-	found := fmt.Sprintf("%q is no flag", short(w[i]))
+	found := fmt.Sprintf("%q is not a flag", short(w[i]))
 	if i == 0 || roles[i-1].Flag != "X" {
 		return &diag.Diagnostic{Message: found, Hint: "quotes go around the whole of a word with spaces: 'a word'"}
 	}
@@ -153,7 +154,7 @@ func (w Words) stray(i int, roles []Role) *diag.Diagnostic {
 	return &diag.Diagnostic{Message: found + ": a space ends the word before it", Hint: hint}
 }
 
-// flagOf is what stands before the definition in a hint.
+// flagOf returns what comes before the definition in a hint.
 func flagOf(word string) string {
 	if strings.HasPrefix(word, "-") {
 		return ""
@@ -161,7 +162,8 @@ func flagOf(word string) string {
 	return "-X "
 }
 
-// meant is the word before a stray one, with all that probably belongs to it.
+// meant returns the word before a stray one, with everything that probably
+// belongs to it.
 func (w Words) meant(i int) string {
 	before := w[i-1]
 	name, value, _ := strings.Cut(before, "=")
