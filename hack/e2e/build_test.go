@@ -19,6 +19,7 @@ import (
 
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
+	"github.com/gohull/gohull/internal/golden"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
@@ -43,7 +44,50 @@ func buildExample(t *testing.T, name string, args ...string) v1.Image {
 	t.Helper()
 	b := example(t, name, args...)
 	succeed(t, b)
-	return pull(t, b.Push)
+	im := pull(t, b.Push)
+	sameImage(t, name, im)
+	return im
+}
+
+// sameImage compares an example's image with the one that was recorded: a
+// change of gohull must not change its bytes unnoticed. The id of an image
+// does not depend on how its layers are compressed, but on the Go that
+// compiled it; with another Go nothing is compared. Of images with a base only
+// the layers on it are compared, because the lab's bases are not the same
+// everywhere. Run the test with -update to record an image.
+func sameImage(t *testing.T, name string, im v1.Image) {
+	t.Helper()
+	recorded := filepath.Join("testdata", "images", name+".txt")
+	data, _ := os.ReadFile(recorded)
+	if with, _, _ := strings.Cut(string(data), "\n"); with != "" && with != runtime.Version() {
+		t.Logf("%s was recorded with %s, so that the image is not compared", name, with)
+		return
+	}
+	cfg, err := im.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := runtime.Version() + "\n"
+	based, layers := false, cfg.RootFS.DiffIDs
+	for _, h := range cfg.History {
+		switch {
+		case h.EmptyLayer:
+			continue
+		case strings.HasPrefix(h.CreatedBy, "gohull: "):
+			text += layers[0].String() + " " + h.CreatedBy + "\n"
+		default:
+			based = true
+		}
+		layers = layers[1:]
+	}
+	if !based {
+		id, err := im.ConfigName()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += id.String() + " image\n"
+	}
+	golden.File(t, recorded, text)
 }
 
 // example is the build of a copy of an example.

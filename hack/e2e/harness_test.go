@@ -23,17 +23,10 @@ import (
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
 	"github.com/gohull/gohull/hack/internal/image"
-	"github.com/gohull/gohull/llb/step/gocmd/objects"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 4 && os.Args[1] == record {
-		if err := objects.Record(os.Args[2], os.Args[3]); err != nil {
-			panic(err)
-		}
-		return
-	}
 	if os.Getenv("GOHULL_LAB") == "" {
 		fmt.Println(`e2e: skipped, the lab's environment is not set; run: hack/lab up --docker; eval "$(hack/lab env)"`)
 		os.Exit(0)
@@ -47,10 +40,6 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(code)
 }
-
-// record is the argument with which this program stands before the go
-// command's cache.
-const record = "record"
 
 // env is a variable that `hack/lab env` sets.
 func env(t testing.TB, name string) string {
