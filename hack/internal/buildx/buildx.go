@@ -123,13 +123,18 @@ type status struct {
 	} `json:"logs"`
 }
 
+// wording makes one text of two. BuildKit's client gets the error of a failed
+// build from two calls at once, and puts the name of the one that returns first
+// before it.
+var wording = strings.NewReplacer("failed to run Build function: ", "failed to solve: ")
+
 // readProgress takes the lines that are JSON for progress and the others for
 // text.
 func (r *Result) readProgress(data []byte) error {
 	index := map[string]int{} // of Vertices, by digest
 	for line := range bytes.Lines(data) {
 		if !bytes.HasPrefix(line, []byte(`{"`)) {
-			r.Text += string(line)
+			r.Text += wording.Replace(string(line))
 			continue
 		}
 		var s status

@@ -25,3 +25,14 @@ func TestShare(t *testing.T) {
 		t.Errorf("vet is %+v, want it CACHED", v)
 	}
 }
+
+// TestWording reads an error as the other of two calls returns it.
+func TestWording(t *testing.T) {
+	var r Result
+	if err := r.readProgress([]byte("ERROR: failed to build: failed to run Build function: compile app failed\n")); err != nil {
+		t.Fatal(err)
+	}
+	if want := "ERROR: failed to build: failed to solve: compile app failed\n"; r.Text != want {
+		t.Errorf("read %q, want %q", r.Text, want)
+	}
+}
