@@ -1,14 +1,12 @@
 package planner
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/goflag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
-	"golang.org/x/mod/module"
 )
 
 // Which caches a step shares is decided here and nowhere else. What a step
@@ -87,9 +85,7 @@ func (s sharing) moduleGo() string {
 	if sum := s.root.sum(s.root.runsOn); sum != "" {
 		return sum
 	}
-	env := s.modules.env()
-	unchecked := cmp.Or(env.Get("GONOSUMDB"), env.Get("GOPRIVATE"))
-	if env.Get("GOSUMDB") == "" && !module.MatchPrefixPatterns(unchecked, toolchainModule) {
+	if s.modules.env().Get("GOSUMDB") == "" && !s.modules.private().NoSum(toolchainModule) {
 		return ""
 	}
 	return s.modules.sources()

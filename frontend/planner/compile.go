@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -75,7 +76,7 @@ func nameBinaries(p *project.Project, s *spec.Spec, mains []step.Package, errs *
 	var out []plan.Binary
 	byPath := map[string]string{}
 	for _, pkg := range mains {
-		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, binaryName(importPath(p, pkg)))}
+		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, gomod.ProgramName(importPath(p, pkg)))}
 		if other, ok := byPath[b.Path]; ok {
 			errs.Add(diag.Diagnostic{
 				At:      s.Main[0].At,

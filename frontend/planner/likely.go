@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/step"
 )
 
@@ -71,7 +72,7 @@ func (p packages) moduleName() string {
 	if len(p.project.Members) == 0 {
 		return ""
 	}
-	name := binaryName(p.project.Members[0].Path)
+	name := gomod.ProgramName(p.project.Members[0].Path)
 	name, _, _ = strings.Cut(name, ".")
-	return cmp.Or(name, binaryName(p.project.Members[0].Path))
+	return cmp.Or(name, gomod.ProgramName(p.project.Members[0].Path))
 }

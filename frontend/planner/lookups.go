@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -108,7 +109,7 @@ func (d *Decision) likelySource() *plan.Source {
 // packageName does once the package is known.
 func (d *Decision) likelyName(dir string) string {
 	if m := d.Project.Member(dir); m != nil && dir == "." {
-		return binaryName(m.Path)
+		return gomod.ProgramName(m.Path)
 	}
 	return dot(dir)
 }

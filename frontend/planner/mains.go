@@ -249,22 +249,3 @@ func firstLine(s *spec.Spec) diag.Range {
 	}
 	return diag.At(s.File, 1, 1)
 }
-
-// binaryName returns the file name that `go build` gives a main package: the
-// last element of its import path that is not a major version.
-func binaryName(importPath string) string {
-	dir, elem := path.Split(importPath)
-	if dir != "" && isMajorVersion(elem) {
-		return path.Base(dir)
-	}
-	return elem
-}
-
-// isMajorVersion reports whether s is v2, v3, and so on.
-func isMajorVersion(s string) bool {
-	digits, ok := strings.CutPrefix(s, "v")
-	if !ok || digits == "" || digits[0] == '0' || digits == "1" {
-		return false
-	}
-	return strings.Trim(digits, "0123456789") == ""
-}

@@ -67,9 +67,14 @@ func (m modules) sources() string {
 // its own host, which mostly takes git: all are if GOPROXY begins with direct,
 // else those that are private.
 func (m modules) direct() bool {
+	proxies, private := m.env().Get("GOPROXY"), m.private()
+	return slices.ContainsFunc(m.fetched(), func(path string) bool { return gomod.Direct(proxies, private, path) })
+}
+
+// private returns which modules the go command fetches differently.
+func (m modules) private() gomod.Private {
 	env := m.env()
-	private := gomod.Private{GOPRIVATE: env.Get("GOPRIVATE"), GONOPROXY: env.Get("GONOPROXY")}
-	return slices.ContainsFunc(m.fetched(), func(path string) bool { return gomod.Direct(env.Get("GOPROXY"), private, path) })
+	return gomod.Private{GOPRIVATE: env.Get("GOPRIVATE"), GONOPROXY: env.Get("GONOPROXY"), GONOSUMDB: env.Get("GONOSUMDB")}
 }
 
 // fetched returns the paths of the modules that come from outside of the

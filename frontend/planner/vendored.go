@@ -12,23 +12,18 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// chooseVendored decides as the go command does: a vendor directory is used if
-// it was made for what is built, a module or a workspace, and the go line is
-// at least 1.14.
+// chooseVendored reports whether dependencies come from the vendor directory:
+// as the spec says, else as the go command decides.
 func chooseVendored(s *spec.Spec, p *project.Project, v project.Version) bool {
 	switch {
 	case s.Modules.Mode.IsSet():
 		return s.Modules.Mode.Value == "vendor"
-	case p.Vendor == nil || p.Vendor.Workspace != (p.Work != nil):
+	case p.Vendor == nil:
 		return false
 	case p.Work != nil:
-		return knowsVendor(p.Work.Go) && (!v.IsSet() || project.Compare(v.Value, "1.22") >= 0)
+		return p.Vendor.Used(true, p.Work.Go.Value, v.Value)
 	}
-	return p.Root != nil && knowsVendor(p.Root.Go)
-}
-
-func knowsVendor(line project.Version) bool {
-	return line.IsSet() && project.Compare(line.Value, "1.14") >= 0
+	return p.Root != nil && p.Vendor.Used(false, p.Root.Go.Value, v.Value)
 }
 
 // validateVendored compares vendor/modules.txt with the go.mod files, as the go
