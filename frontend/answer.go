@@ -202,7 +202,7 @@ func notResolved(key planner.ImageKey, err error) diag.Diagnostic {
 		d.Hint = "write a version that is, as the key `go` or in go.mod"
 		return d
 	}
-	if key.Use == "toolchain" {
+	if key.Use == planner.UseToolchain {
 		d.Hint = "name another with the keys `go` or `toolchain`; with `toolchain: module` it comes through the module proxy and no registry is needed"
 	}
 	return d

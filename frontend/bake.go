@@ -61,7 +61,7 @@ func (b *build) answerBake(ctx context.Context) (*client.Result, error) {
 	var names []string
 	for _, d := range images {
 		t := call
-		if t.Target = bakedTarget(d); planner.IsImage(d.Target) {
+		if t.Target = bakedTarget(d); d.IsImage() {
 			n, err := b.called(ctx, d)
 			if err != nil {
 				return nil, err

@@ -27,7 +27,7 @@ func (b *build) lookAll(ctx context.Context, q planner.Lookups, images map[plann
 			continue
 		}
 		eg.Go(func() error {
-			inodes, err := b.look(ctx, planner.LookAt(*q.Look, key, img), inputs)
+			inodes, err := b.look(ctx, q.LookAt(key, img), inputs)
 			mu.Lock()
 			defer mu.Unlock()
 			found[key.Platform] = inodes

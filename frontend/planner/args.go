@@ -13,9 +13,9 @@ import (
 // buildArgs is what the command line overrides for one build.
 type buildArgs struct {
 	goVersion  string
-	modules    netenv.Env // GOPROXY and similar, those that were given
-	epoch      Epoch      // SOURCE_DATE_EPOCH
-	epochGiven bool
+	modules    netenv.Env        // GOPROXY and similar, those that were given
+	epoch      epoch             // SOURCE_DATE_EPOCH
+	epochGiven bool              // whether that was given
 	stamps     map[string]string // VERSION and similar, those that were given; knownStamps checks them
 	releases   []string          // RELEASES, as "v1.2.3"; nil when it was not given
 }
@@ -78,7 +78,7 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 		case name == EpochArg:
 			var d *diag.Diagnostic
 			args.epochGiven = true
-			args.epoch, d = ParseEpoch(value)
+			args.epoch, d = parseEpoch(value)
 			refuse(name+" is ", d, errs)
 		case stampArgs[name] != "":
 			args.stamps[name] = value

@@ -52,7 +52,7 @@ func TestParseEpoch(t *testing.T) {
 		{"1700000000.5", 0, `"1700000000.5", wanted seconds since 1970` + git},
 		{"2026-01-31", 0, `"2026-01-31", wanted seconds since 1970` + git},
 	} {
-		e, d := ParseEpoch(c.value)
+		e, d := parseEpoch(c.value)
 		wrong := ""
 		if d != nil {
 			wrong = d.String()

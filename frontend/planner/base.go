@@ -106,7 +106,7 @@ func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) 
 
 func otherSystemHint(target string, p plan.Platform) string {
 	const remove = "remove it from the list of platforms"
-	if target == BinaryTarget {
+	if target == binaryTarget {
 		return remove + ", and build that binary with `" + strings.Join(platformEnv(p), " ") + " go build`"
 	}
 	return remove

@@ -32,7 +32,7 @@ type configuration struct {
 	env    []string          // of the image
 	labels map[string]string // of the command line
 	origin map[string]string // labels that OCI defines
-	epoch  Epoch
+	epoch  epoch
 	debug  debugging
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// MainContext is what clients call the build context itself.
-const MainContext = "context"
+// mainContext is what clients call the build context itself.
+const mainContext = "context"
 
 // validateContexts reports build contexts that replace nothing: otherwise a
 // misspelled name would be ignored silently. One for another image of the file
@@ -35,7 +35,7 @@ func validateContexts(r Request, refs []string, m modules, errs *diag.List) {
 // unknownContext reports a build context that replaces nothing.
 func unknownContext(given, name string, known []string, m modules) diag.Diagnostic {
 	d := diag.Diagnostic{At: diag.Range{File: "--build-context " + given}}
-	if name == MainContext {
+	if name == mainContext {
 		d.Message = "the main build context has no name"
 		d.Hint = "it is the last argument of `docker buildx build`: a directory, a repository's URL, or an archive"
 		return d

@@ -41,7 +41,7 @@ type debugging struct {
 }
 
 func chooseDebugging(s *spec.Spec, target string) debugging {
-	return debugging{on: target == DebugTarget, file: s.File, keys: s.Debug, expose: s.Run.Expose, written: s.Run.Entrypoint}
+	return debugging{on: target == debugTarget, file: s.File, keys: s.Debug, expose: s.Run.Expose, written: s.Run.Entrypoint}
 }
 
 // validate reports what Delve cannot do.

@@ -13,36 +13,36 @@ const EpochArg = "SOURCE_DATE_EPOCH"
 // daemon knows.
 const EpochOfContext = "context"
 
-// Epoch is the time of all files and of the image. The zero value is the
-// default, the beginning of 1970. Only ParseEpoch makes another one.
-type Epoch struct {
+// epoch is the time of all files and of the image. The zero value is the
+// default, the beginning of 1970. Only parseEpoch makes another one.
+type epoch struct {
 	seconds int64
 }
 
 // Seconds returns the seconds since the beginning of 1970.
-func (e Epoch) Seconds() int64 { return e.seconds }
+func (e epoch) Seconds() int64 { return e.seconds }
 
 // IsZero reports whether it is the default.
-func (e Epoch) IsZero() bool { return e.seconds == 0 }
+func (e epoch) IsZero() bool { return e.seconds == 0 }
 
 // lastSecond is the end of the year 9999: JSON has no later times.
 const lastSecond = 253402300799
 
-// ParseEpoch reads seconds since 1970.
-func ParseEpoch(value string) (Epoch, *diag.Diagnostic) {
+// parseEpoch reads seconds since 1970.
+func parseEpoch(value string) (epoch, *diag.Diagnostic) {
 	const wanted = ", wanted seconds since 1970"
 	seconds, err := strconv.ParseInt(value, 10, 64)
 	d := &diag.Diagnostic{Message: strconv.Quote(value) + wanted, Hint: "as `git log -1 --format=%ct` prints them"}
 	switch {
 	case err != nil || seconds < 0:
-		return Epoch{}, d
+		return epoch{}, d
 	case seconds > lastSecond:
 		d.Message = strconv.Quote(value) + ", which is after the year 9999" + wanted
 		if inSeconds := seconds / 1000; inSeconds <= lastSecond {
 			d.Message = strconv.Quote(value) + ", which is in milliseconds" + wanted
 			d.Hint = "write " + strconv.FormatInt(inSeconds, 10)
 		}
-		return Epoch{}, d
+		return epoch{}, d
 	}
-	return Epoch{seconds}, nil
+	return epoch{seconds}, nil
 }

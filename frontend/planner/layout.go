@@ -19,7 +19,7 @@ import (
 // there.
 type placing struct {
 	spec   *spec.Spec
-	epoch  Epoch
+	epoch  epoch
 	found  []step.File  // what the context has of run.files
 	base   []step.Inode // what the base has
 	looked bool         // whether base is known

@@ -45,7 +45,8 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 }
 
 // LookAt returns the step that looks at the base of one platform.
-func LookAt(l plan.Look, key ImageKey, img Image) plan.Look {
+func (ls Lookups) LookAt(key ImageKey, img Image) plan.Look {
+	l := *ls.Look
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
 	return l

@@ -28,8 +28,8 @@ func validatePack(t toolchain, cache spec.String, target string, errs *diag.List
 		d.Message = fmt.Sprintf("cache: pack needs Go %s or newer, and %s has %s", firstCacheProgram, t.version.At, t.version.Value)
 		errs.Add(d)
 	}
-	if target == ObjectsTarget {
-		d.At = diag.Range{File: "--target " + ObjectsTarget}
+	if target == objectsTarget {
+		d.At = diag.Range{File: "--target " + objectsTarget}
 		d.Message = fmt.Sprintf("it needs Go %s or newer, and %s has %s", firstCacheProgram, t.version.At, t.version.Value)
 		errs.Add(d)
 	}

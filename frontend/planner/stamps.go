@@ -44,7 +44,7 @@ func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 }
 
 // epochDate returns the time of all files as a date; empty for the default.
-func epochDate(e Epoch) string {
+func epochDate(e epoch) string {
 	if e.IsZero() {
 		return ""
 	}

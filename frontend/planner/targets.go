@@ -25,9 +25,9 @@ type Target struct {
 // is a row here.
 var imageTargets = []Target{
 	{Name: ImageTarget, Description: "the image", Default: true, checked: true},
-	{Name: BinaryTarget, output: plan.OutputBinaries, checked: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
-	{Name: DebugTarget, Description: "the image with Delve, which starts the program and waits for a debugger; the program is compiled for debugging"},
-	{Name: ObjectsTarget, output: plan.OutputObjects, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
+	{Name: binaryTarget, output: plan.OutputBinaries, checked: true, Description: "the binaries alone, as files, with a SHA256SUMS"},
+	{Name: debugTarget, Description: "the image with Delve, which starts the program and waits for a debugger; the program is compiled for debugging"},
+	{Name: objectsTarget, output: plan.OutputObjects, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 	{Name: SBOMTarget, output: plan.OutputSBOM, Description: "the SBOM alone, as a file"},
 	{Name: "reproduce", output: plan.OutputChecksums, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails if they differ, and says where"},
 }
@@ -35,9 +35,9 @@ var imageTargets = []Target{
 // Names of targets that decisions depend on.
 const (
 	ImageTarget   = "image"
-	BinaryTarget  = "binary"
-	DebugTarget   = "debug"
-	ObjectsTarget = "gocache"
+	binaryTarget  = "binary"
+	debugTarget   = "debug"
+	objectsTarget = "gocache"
 	SBOMTarget    = "sbom"
 	LockTarget    = "lock"
 )
@@ -104,8 +104,8 @@ func TargetOf(s *spec.Spec, name string) Target {
 	return all[max(slices.IndexFunc(all, func(t Target) bool { return t.Default }), 0)]
 }
 
-// IsImage reports whether a target of Images is the image itself.
-func IsImage(kind string) bool { return kind == "" || kind == ImageTarget }
+// IsImage reports whether the image itself is wanted.
+func (d *Decision) IsImage() bool { return d.Target == "" || d.Target == ImageTarget }
 
 // kindNames returns the names of Targets.
 func kindNames() []string {
