@@ -45,15 +45,15 @@ func Questions() []Question {
 	return []Question{
 		{"check", "what the rules find in the spec and the project", (*build).answerLint, lint.SubrequestLintDefinition},
 		{"outline", "build args with their values, and secrets", (*build).answerOutline, outline.SubrequestsOutlineDefinition},
-		{"targets", "what a build can be for", (*build).answerTargets, targets.SubrequestsTargetsDefinition},
+		{"targets", "what `--target` can select", (*build).answerTargets, targets.SubrequestsTargetsDefinition},
 		{"describe", "this list", (*build).answerDescribe, subrequests.SubrequestsDescribeDefinition},
 		{Name: "schema", Meaning: "the JSON Schema of the spec, for editors", answer: (*build).answerSchema},
 		{Name: "spec", Meaning: "the spec with every default filled in, and where each value comes from", answer: (*build).answerSpec},
-		{Name: "tags", Meaning: "what the images are called where they are pushed: a name and a tag on each line", answer: (*build).answerTags},
-		{Name: "bake", Meaning: "a bake file (JSON) that has a target for each image, with its tags and the build args of this call", answer: (*build).answerBake},
-		{Name: "plan", Meaning: "what is going to be built, from what, with which command", answer: (*build).answerPlan},
-		{Name: "graph", Meaning: "a picture (SVG) of the steps, and of what each one's cache key is made of", answer: (*build).answerGraph},
-		{Name: "llb", Meaning: "the definition that BuildKit gets, as text", answer: (*build).answerLLB},
+		{Name: "tags", Meaning: "names of the images in a registry: a name with a tag on each line", answer: (*build).answerTags},
+		{Name: "bake", Meaning: "a bake file (JSON) with a target for each image, its tags, and the build args of this call", answer: (*build).answerBake},
+		{Name: "plan", Meaning: "what the build does: its steps, inputs and commands", answer: (*build).answerPlan},
+		{Name: "graph", Meaning: "a picture (SVG) of the steps and of what is in the cache key of each one", answer: (*build).answerGraph},
+		{Name: "llb", Meaning: "the LLB definition that BuildKit gets, as text", answer: (*build).answerLLB},
 	}
 }
 

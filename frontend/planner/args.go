@@ -35,20 +35,20 @@ type BuildArg struct {
 // proxy settings that Docker predefines, are accepted as well.
 func BuildArgs() []BuildArg {
 	return []BuildArg{
-		{"BRANCH", "the branch that is built; see Stamps"},
-		{"COMMIT", "the commit that is built; see Stamps"},
-		{"DATE", "its date, as `git log -1 --format=%cI` prints it; see Stamps"},
-		{"DIRTY", "whether files differ from the commit, `true` or `false`; see Stamps"},
-		{"GONOPROXY", "modules that are fetched without a proxy, as the go command means it"},
-		{"GONOSUMDB", "modules that the checksum database does not know, as the go command means it"},
-		{"GOPRIVATE", "both of these, as the go command means it; overrides `modules.private`"},
-		{"GOPROXY", "where modules are fetched from; overrides `modules.proxy`"},
-		{"GOSUMDB", "the checksum database; overrides `modules.sumdb`"},
-		{"GO_VERSION", "the toolchain's version; overrides `go`"},
-		{releasesArg, "the versions that are released, as `git tag` prints them; they decide which tags move"},
-		{RerunArg, "any text; one that no build has had before runs every step again, and the caches of Go are kept, which `--no-cache` empties"},
-		{EpochArg, "time of all files and of the image, in seconds since 1970, or `context` for the time of a build context that is the address of a git repository or of an archive; default 0. Generators have it in their environment"},
-		{"VERSION", "the version that is built, as in 1.2.3; see Stamps"},
+		{"BRANCH", "branch of the build; see Stamps"},
+		{"COMMIT", "commit of the build; see Stamps"},
+		{"DATE", "date of the commit, in the format of `git log -1 --format=%cI`; see Stamps"},
+		{"DIRTY", "`true` if files differ from the commit, else `false`; see Stamps"},
+		{"GONOPROXY", "modules that are fetched without a proxy, as for the go command"},
+		{"GONOSUMDB", "modules that are not looked up in the checksum database, as for the go command"},
+		{"GOPRIVATE", "sets GONOPROXY and GONOSUMDB; overrides `modules.private`"},
+		{"GOPROXY", "module proxies; overrides `modules.proxy`"},
+		{"GOSUMDB", "checksum database; overrides `modules.sumdb`"},
+		{"GO_VERSION", "Go version; overrides `go`"},
+		{releasesArg, "released versions, as `git tag` prints them; they decide which image tags move"},
+		{RerunArg, "any text. A new text runs every step again and, unlike `--no-cache`, keeps Go's caches"},
+		{EpochArg, "time of all files and of the image, in seconds since 1970; default 0. `context` means the time of the build context, if that is the address of a git repository or of an archive. Generators find it in their environment"},
+		{"VERSION", "version of the build, such as 1.2.3; see Stamps"},
 	}
 }
 

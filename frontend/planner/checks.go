@@ -23,32 +23,32 @@ type check struct {
 var checks = []check{
 	{
 		name: tidyCheck, fetches: true, plan: planning.tidy,
-		gives: "go.mod and go.sum as `go mod tidy` leaves them, as files",
+		gives: "go.mod and go.sum as `go mod tidy` writes them, as files",
 		does:  "compares go.mod and go.sum with what `go mod tidy` makes",
 	},
 	{
 		name: vendorCheck, fetches: true, plan: planning.vendor,
-		gives: "the vendor directory as `go mod vendor` or `go work vendor` makes it",
+		gives: "the vendor directory as `go mod vendor` or `go work vendor` writes it",
 		does:  "compares the vendor directory with what the go command makes",
 	},
 	{
 		name: verifyCheck, fetches: true, plan: planning.verify,
-		gives: "nothing: the check `verify` by itself",
+		gives: "no files: runs only the check `verify`",
 		does:  "compares modules with the checksums of go.sum",
 	},
 	{
 		name: vetCheck, plan: planning.vet,
-		gives: "nothing: the check `vet` by itself",
+		gives: "no files: runs only the check `vet`",
 		does:  "runs `go vet`",
 	},
 	{
 		name: testCheck, plan: planning.test,
-		gives: "the tests by themselves, and their reports as files when they pass",
+		gives: "runs only the tests, and gives their reports as files if they pass",
 		does:  "runs the tests",
 	},
 	{
 		name: "test-report", plan: planning.report,
-		gives: "the tests' reports, also of tests that fail",
+		gives: "the reports of the tests, also of tests that fail",
 	},
 	{
 		name: generateCheck, plan: planning.generate,
@@ -57,7 +57,7 @@ var checks = []check{
 	},
 	{
 		name: vulnCheck, plan: planning.vuln,
-		gives: "nothing: the check `vuln` by itself",
+		gives: "no files: runs only the check `vuln`",
 		does:  "runs govulncheck",
 	},
 }

@@ -34,16 +34,16 @@ func All() []Stamp {
 		number  = "a number of the version"
 	)
 	return []Stamp{
-		{"Version", "the build arg `VERSION`, without a `v` before it", version, readVersion, "a version like 1.2.3, without spaces and slashes"},
+		{"Version", "the build arg `VERSION`, without a leading `v`", version, readVersion, "a version like 1.2.3, without spaces and slashes"},
 		{"Major", "`1` of version 1.2.3", version, asItIs, number},
 		{"Minor", "`2` of version 1.2.3", version, asItIs, number},
 		{"Patch", "`3` of version 1.2.3", version, asItIs, number},
-		{"Commit", "the build arg `COMMIT`, else the commit that buildx finds checked out", commit, readCommit, "a commit in hexadecimal, as `git rev-parse HEAD` prints it"},
-		{"ShortCommit", "the first 7 letters of it", commit, asItIs, "the beginning of the commit"},
-		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, as in 2026-01-31T12:00:00Z; never the clock", "pass --build-arg DATE=$(git log -1 --format=%cI)", readDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
-		{"Dirty", "the build arg `DIRTY`, else whether buildx found the checkout changed, which it looks at with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true", readBool, "true or false"},
-		{"Branch", "the build arg `BRANCH`; in tags with - for each character that a tag cannot have", "pass --build-arg BRANCH=$(git branch --show-current)", readBranch, "the name of a branch, as `git branch --show-current` prints it"},
-		{"Image", "the name of the image in a file of several", "write the image below `images`", asItIs, "the name of an image"},
+		{"Commit", "the build arg `COMMIT`, else the commit of the checkout, as buildx reports it", commit, readCommit, "a commit in hexadecimal, as `git rev-parse HEAD` prints it"},
+		{"ShortCommit", "the first 7 characters of the commit", commit, asItIs, "the beginning of the commit"},
+		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, in the form 2026-01-31T12:00:00Z; never the current time", "pass --build-arg DATE=$(git log -1 --format=%cI)", readDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
+		{"Dirty", "the build arg `DIRTY`, else whether the checkout has changes; buildx checks that only with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true", readBool, "true or false"},
+		{"Branch", "the build arg `BRANCH`; in tags, characters that a tag cannot have become `-`", "pass --build-arg BRANCH=$(git branch --show-current)", readBranch, "the name of a branch, as `git branch --show-current` prints it"},
+		{"Image", "the name of the image, if the spec has several", "write the image below `images`", asItIs, "the name of an image"},
 	}
 }
 

@@ -155,7 +155,7 @@ func TestEmbedIgnored(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	dir := asked(t, "go: "+goVersion()+"\n")
 	for question, want := range map[string]string{
-		"outline":                "GO_VERSION          " + goVersion() + "   the toolchain's version; overrides `go`",
+		"outline":                "GO_VERSION          " + goVersion() + "   Go version; overrides `go`",
 		"targets":                "image (default) the image",
 		"describe":               "graph                1.0.0   a picture (SVG) of the steps, and of what each one's cache key is made of",
 		"subrequests.describe":   "outline              1.0.0   build args with their values, and secrets",

@@ -27,10 +27,10 @@ type Secret struct {
 // Secrets lists the secrets, by id.
 func Secrets() []Secret {
 	return []Secret{
-		{SecretCA, "PEM certificates that steps with network trust beside the usual ones, as a company's proxy needs; they never reach the image"},
-		{SecretGitConfig, "settings of git, for modules that are fetched without a proxy, in the form of a `.gitconfig` file: `url.….insteadOf` for fetching over ssh"},
-		{SecretGitCredentials, "credentials of git, as its helper `store` keeps them in `.git-credentials`"},
-		{SecretKnownHosts, "keys of the hosts that modules are fetched from over ssh, as `ssh-keyscan` prints them"},
-		{SecretNetrc, "credentials for module proxies and for the hosts of modules, git among it, in the form of a `.netrc` file"},
+		{SecretCA, "PEM certificates that steps with a network trust in addition to the usual ones, for example those of a company proxy. They never reach the image"},
+		{SecretGitConfig, "git settings for modules that are fetched without a proxy, in the format of `.gitconfig`; for example `url.….insteadOf`, to fetch over ssh"},
+		{SecretGitCredentials, "git credentials, in the format of `.git-credentials`"},
+		{SecretKnownHosts, "keys of ssh hosts that modules are fetched from, as `ssh-keyscan` prints them"},
+		{SecretNetrc, "credentials for module proxies, git hosts and other hosts of modules, in the format of `.netrc`"},
 	}
 }
