@@ -24,6 +24,7 @@ import (
 
 	"github.com/gohull/gohull/internal/golden"
 	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/run"
 )
 
 // failing are the steps that a daemon has fail, by the names that they have in
@@ -149,7 +150,7 @@ func TestFailures(t *testing.T) {
 		maps.Copy(failed, failedVerbs(err))
 		golden.Set(t, ar, "want/error", errorOutput(t, err))
 	})
-	for _, v := range step.Verbs() {
+	for _, v := range run.Verbs() {
 		if _, ok := v.(*step.Record); ok {
 			continue // The go command runs it, and no step.
 		}

@@ -26,6 +26,7 @@ import (
 	fstypes "github.com/tonistiigi/fsutil/types"
 
 	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/run"
 	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
@@ -211,7 +212,7 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 	if exec == nil {
 		return g.files, nil
 	}
-	verb, err := step.Parse(exec.Meta.Args[1:])
+	verb, err := step.Parse(exec.Meta.Args[1:], run.Verbs()...)
 	if err != nil {
 		return nil, err
 	}

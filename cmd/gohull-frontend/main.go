@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/gohull/gohull/frontend"
+	"github.com/gohull/gohull/internal/visible"
+	"github.com/gohull/gohull/llb/step/run"
 	"github.com/moby/buildkit/frontend/gateway/grpcclient"
 	"github.com/moby/buildkit/util/appcontext"
 	_ "github.com/moby/buildkit/util/grpcutil/encoding/proto" // the codec that the gateway speaks
@@ -16,10 +18,11 @@ import (
 
 func main() {
 	if len(os.Args) > 1 {
-		os.Exit(runTool(os.Args[1:]))
+		env := run.Env{Root: "/", Vars: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr}
+		os.Exit(run.Run(env, os.Args[1:]))
 	}
 	if err := grpcclient.RunFromEnvironment(appcontext.Context(), frontend.Build); err != nil {
-		fmt.Fprintf(stderr, "gohull: %v\n", err)
+		fmt.Fprintf(visible.NewWriter(os.Stderr), "gohull: %v\n", err)
 		os.Exit(1)
 	}
 }

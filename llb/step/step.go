@@ -20,37 +20,6 @@ type Verb interface {
 	flags(*flag.FlagSet)
 }
 
-// Verbs returns each verb, as it is without flags.
-func Verbs() []Verb {
-	return []Verb{
-		&Scan{},
-		&Closure{},
-		&Closures{},
-		&Skeleton{},
-		&Toolchain{},
-		&Modules{},
-		&Program{},
-		&Go{},
-		&Objects{},
-		&Record{},
-		&Tidy{},
-		&Verify{},
-		&Vendor{},
-		&Test{},
-		&Generate{},
-		&VulnDB{},
-		&Vuln{},
-		&Rootfs{},
-		&Look{},
-		&Dirs{},
-		&Binaries{},
-		&Compare{},
-		&Libraries{},
-		&Linker{},
-		&SBOM{},
-	}
-}
-
 // Command is the command line that runs v: Binary, the verb, the flags that
 // are set, and what follows "--".
 func Command(v Verb) []string {
@@ -85,12 +54,13 @@ func isZero(v flag.Value) bool {
 	return false
 }
 
-// Parse reads a command line that Command wrote, without its Binary.
-func Parse(args []string) (Verb, error) {
+// Parse reads a command line that Command wrote, without its Binary, into one
+// of the verbs and returns that. Package run has the list of all.
+func Parse(args []string, verbs ...Verb) (Verb, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no verb")
 	}
-	for _, v := range Verbs() {
+	for _, v := range verbs {
 		if v.verb() == args[0] {
 			return v, parse(v, args[1:])
 		}

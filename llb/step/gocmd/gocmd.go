@@ -55,34 +55,6 @@ type Git struct {
 	KnownHosts  string // keys of hosts
 }
 
-// Inside returns the step that this process runs in, with its log.
-func Inside(stdout, stderr io.Writer) (Step, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return Step{}, err
-	}
-	return Step{
-		Source: step.Source,
-		Dir:    dir,
-		Out:    step.Out,
-		Report: step.Report,
-		Temp:   step.Temp,
-		Goroot: step.Goroot,
-		Tree:   step.ModuleTree,
-		CA:     step.SecretPath(step.SecretCA),
-		Netrc:  step.SecretPath(step.SecretNetrc),
-		Linker: step.LinkerDir,
-		Git: Git{
-			Settings:    step.SecretPath(step.SecretGitConfig),
-			Credentials: step.SecretPath(step.SecretGitCredentials),
-			KnownHosts:  step.KnownHosts,
-		},
-		Env:    os.Environ(),
-		Stdout: stdout,
-		Stderr: stderr,
-	}, nil
-}
-
 // Compiling is the step for a command that compiles or vets. Without cgo, Go
 // needs no program but its own, and finds no other: the linker would hand
 // object files that it cannot read to any C compiler.

@@ -35,7 +35,7 @@ import (
 type Job struct {
 	step.VulnDB
 	Source string // go.mod, go.sum and kin of the project
-	Folder string // has the database, where no URL is given
+	Dir    string // has the database if there is no URL
 	Out    string // takes what is picked of it
 	CA     string // file of further certificates, need not exist
 	Netrc  string // file of credentials, need not exist
@@ -88,7 +88,7 @@ func Pick(ctx context.Context, j Job) error {
 
 func (j Job) open() (database, error) {
 	if j.URL == "" {
-		return folder(j.Folder), nil
+		return folder(j.Dir), nil
 	}
 	return newSite(j)
 }

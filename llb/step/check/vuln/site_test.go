@@ -73,7 +73,7 @@ func TestSite(t *testing.T) {
 	}
 }
 
-// TestFolder: a database in a build context may be anything.
+// TestDir: a database in a build context may be anything.
 func TestFolder(t *testing.T) {
 	for name, c := range map[string]struct {
 		make func(file string) error

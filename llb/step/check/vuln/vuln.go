@@ -12,16 +12,23 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Check runs the verb and gives an exit code. It runs govulncheck in each
-// module: that wants one around it, where a workspace has none.
-func Check(s gocmd.Step, v step.Vuln) (code int, err error) {
+// Tools is what Check needs beside the project and its toolchain.
+type Tools struct {
+	Programs string // directory of govulncheck
+	Database string // directory of the vulnerability database that Pick wrote
+}
+
+// Check runs the verb and returns an exit code. It runs govulncheck once in
+// each module: govulncheck needs a go.mod, and the root of a workspace may have
+// none.
+func Check(s gocmd.Step, t Tools, v step.Vuln) (code int, err error) {
 	own, err := readOwn(s.Source, v.Modules)
 	if err != nil {
 		return 0, err
 	}
 	var all result
 	for _, dir := range v.Modules {
-		r, code, err := scan(in(s, dir), v.Args)
+		r, code, err := t.scan(in(s, dir), v.Args)
 		if code != 0 || err != nil {
 			return code, err
 		}
@@ -71,10 +78,10 @@ func in(s gocmd.Step, dir string) gocmd.Step {
 
 // scan runs govulncheck. Where it fails, it has found no vulnerabilities but
 // something else that is wrong.
-func scan(s gocmd.Step, flags []string) (result, int, error) {
-	args := slices.Concat([]string{"-format=json", "-db=file://" + step.VulnDatabase}, flags, []string{"./..."})
+func (t Tools) scan(s gocmd.Step, flags []string) (result, int, error) {
+	args := slices.Concat([]string{"-format=json", "-db=file://" + t.Database}, flags, []string{"./..."})
 	var out bytes.Buffer
-	stderr, code, err := gocmd.Program(s, filepath.Join(step.Programs, "govulncheck"), args, &out)
+	stderr, code, err := gocmd.Program(s, filepath.Join(t.Programs, "govulncheck"), args, &out)
 	if err != nil {
 		return result{}, 0, err
 	}

@@ -90,7 +90,7 @@ func TestPick(t *testing.T) {
 	} {
 		dir := unpack(t, txtar.Parse([]byte(sevenKnown)))
 		out := filepath.Join(dir, "out")
-		job := Job{VulnDB: step.VulnDB{Go: version}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: out}
+		job := Job{VulnDB: step.VulnDB{Go: version}, Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: out}
 		if err := Pick(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestPickReplaced(t *testing.T) {
 		database, _, _ := strings.Cut(sevenKnown, "-- src/go.mod --")
 		dir := unpack(t, txtar.Parse([]byte(database+source)))
 		out := filepath.Join(dir, "out")
-		if err := Pick(t.Context(), Job{VulnDB: step.VulnDB{Go: "1.26.9"}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: out}); err != nil {
+		if err := Pick(t.Context(), Job{VulnDB: step.VulnDB{Go: "1.26.9"}, Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: out}); err != nil {
 			t.Fatal(err)
 		}
 		index, err := readIndex(t.Context(), folder(out))
@@ -141,7 +141,7 @@ func TestPickReplaced(t *testing.T) {
 // TestPickNothing writes a database all the same: govulncheck wants one.
 func TestPickNothing(t *testing.T) {
 	dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n[]\n-- src/go.sum --\n")))
-	job := Job{Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
+	job := Job{Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
 	if err := Pick(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestPickErrors(t *testing.T) {
 		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
 	} {
 		dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n"+c.db+"\n-- src/go.sum --\n")))
-		job := Job{Log: io.Discard, VulnDB: step.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Folder: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
+		job := Job{Log: io.Discard, VulnDB: step.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}
 		if err := Pick(t.Context(), job); err == nil || !strings.HasSuffix(err.Error(), c.want) {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}

@@ -29,12 +29,12 @@ import (
 func TestCollect(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
-		v, err := step.Parse(strings.Split(lines[len(lines)-1], " | "))
-		if err != nil {
+		var v step.Modules
+		if _, err := step.Parse(strings.Split(lines[len(lines)-1], " | "), &v); err != nil {
 			t.Fatal(err)
 		}
 		job := newJob(t, ar)
-		code, err := Collect(job, *v.(*step.Modules))
+		code, err := Collect(job, v)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestCollect(t *testing.T) {
 			return
 		}
 		golden.Set(t, ar, "want", listing(t, job.Step.Out))
-		offline(t, job, *v.(*step.Modules))
+		offline(t, job, v)
 	})
 }
 

@@ -36,11 +36,19 @@ func Begin(gocache string, s step.Start, log io.Writer) error {
 	return nil
 }
 
-// Collect runs the verb and gives the exit code of the go command, which has
-// said itself what is wrong. Packages that do not compile have no objects,
-// and are no error: whoever needs them will say so.
-func Collect(s gocmd.Step, gocache string, v step.Objects) (code int, err error) {
-	if err := Begin(gocache, v.Start, s.Stderr); err != nil {
+// Job is a step that packs objects.
+type Job struct {
+	Step  gocmd.Step
+	Cache string // GOCACHE
+	Self  string // this program, which the go command runs with the verb record
+}
+
+// Collect runs the verb and returns the exit code of the go command, which has
+// printed itself what is wrong. Packages that do not compile have no objects,
+// which is no error here: the step that needs them reports it.
+func Collect(j Job, v step.Objects) (code int, err error) {
+	s := j.Step
+	if err := Begin(j.Cache, v.Start, s.Stderr); err != nil {
 		return 0, err
 	}
 	packages, err := listed(v.List)
@@ -52,13 +60,14 @@ func Collect(s gocmd.Step, gocache string, v step.Objects) (code int, err error)
 		return 0, err
 	}
 	record := step.Command(&step.Record{File: actions})
+	record[0] = j.Self
 	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
 	if len(packages) > 0 || v.List == "" {
 		if _, code, err := gocmd.Capture(s, naming(v, packages)); code != 0 || err != nil {
 			return code, err
 		}
 	}
-	p := Pack{Cache: gocache, Actions: actions, Without: v.Without}
+	p := Pack{Cache: j.Cache, Actions: actions, Without: v.Without}
 	n, err := p.Write(s.Out)
 	if err != nil {
 		return 0, err

@@ -20,8 +20,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Nonroot is the user and group id of the user of that name.
-const Nonroot = 65532
+// nonroot is the user and group id of the user of that name.
+const nonroot = 65532
 
 const passwd = `root:x:0:0:root:/root:/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin
@@ -78,7 +78,7 @@ func writeTree(root *os.Root, goroot string) error {
 	if err := makeDir(root, "home/nonroot", 0o700); err != nil {
 		return err
 	}
-	if err := root.Chown("home/nonroot", Nonroot, Nonroot); err != nil {
+	if err := root.Chown("home/nonroot", nonroot, nonroot); err != nil {
 		return err
 	}
 	return root.Chmod(".", 0o755)
@@ -152,15 +152,15 @@ func readZone(f *zip.File) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, regular.Text))
 }
 
-// Goroot finds the step's Go toolchain: where images have it, or where the
+// Goroot returns the directory of the step's Go toolchain: usual, or what the
 // go command on PATH says.
-func Goroot() (string, error) {
-	if _, err := os.Stat(step.Goroot); err == nil {
-		return step.Goroot, nil
+func Goroot(usual string) (string, error) {
+	if _, err := os.Stat(usual); err == nil {
+		return usual, nil
 	}
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
-		return "", fmt.Errorf("no Go toolchain in %s, and no go command on PATH: %w", step.Goroot, err)
+		return "", fmt.Errorf("no Go toolchain in %s, and no go command on PATH: %w", usual, err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }

@@ -32,11 +32,10 @@ func TestFind(t *testing.T) {
 func readExample(t *testing.T, ar *txtar.Archive) example {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(string(ar.Comment)), "\n")
-	v, err := step.Parse(strings.Fields(lines[len(lines)-1]))
-	if err != nil {
+	var p example
+	if _, err := step.Parse(strings.Fields(lines[len(lines)-1]), &p.verb); err != nil {
 		t.Fatal(err)
 	}
-	p := example{verb: *v.(*step.Closure)}
 	for _, f := range ar.Files {
 		switch f.Name {
 		case "want":

@@ -15,7 +15,16 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Write copies a closure of fsys to the folder out: its files to
+// Pick finds the closure of v and writes it to the directory out.
+func Pick(out string, fsys fs.FS, v step.Closure, asked Asked) error {
+	r, err := Find(fsys, v, asked)
+	if err != nil {
+		return err
+	}
+	return Write(out, fsys, r)
+}
+
+// Write copies a closure of fsys to the directory out: its files to
 // step.ClosureDir, its outline to step.OutlineDir. Modes become 0644, or
 // 0755 for folders and for files that somebody may run, for builders check
 // out the same source with different ones. Times are those of contentTime for

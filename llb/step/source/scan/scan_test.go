@@ -32,11 +32,11 @@ func TestScan(t *testing.T) {
 
 func verb(t *testing.T, comment string) step.Scan {
 	lines := strings.Split(strings.TrimSpace(comment), "\n")
-	v, err := step.Parse(strings.Fields(lines[len(lines)-1]))
-	if err != nil {
+	var v step.Scan
+	if _, err := step.Parse(strings.Fields(lines[len(lines)-1]), &v); err != nil {
 		t.Fatal(err)
 	}
-	return *v.(*step.Scan)
+	return v
 }
 
 func scanText(fsys fs.FS, v step.Scan) string {

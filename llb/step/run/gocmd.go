@@ -1,0 +1,65 @@
+package run
+
+import (
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/check"
+	"github.com/gohull/gohull/llb/step/check/tests"
+	"github.com/gohull/gohull/llb/step/check/vuln"
+	"github.com/gohull/gohull/llb/step/fetch/modules"
+	"github.com/gohull/gohull/llb/step/gocmd"
+	"github.com/gohull/gohull/llb/step/gocmd/objects"
+	"github.com/gohull/gohull/llb/step/image/executable"
+)
+
+// compile runs the go command, and then looks at the executables it made.
+func compile(e Env, s gocmd.Step, v step.Go) (int, error) {
+	if err := e.begin(v.Start); err != nil {
+		return 0, err
+	}
+	code, err := gocmd.Run(s.Compiling(), v)
+	if code != 0 || err != nil || len(v.Binaries) == 0 {
+		return code, err
+	}
+	c := executable.Compiled{
+		Out:     e.at(step.Out),
+		Static:  e.at(step.Static),
+		Sources: []string{e.at(step.Source), e.at(step.ModCache)},
+		Env:     e.Vars,
+	}
+	problems, err := c.Check(v)
+	if err != nil || len(problems) == 0 {
+		return 0, err
+	}
+	return e.reject("compile", problems), nil
+}
+
+// begin adds the objects that a step begins with to its GOCACHE.
+func (e Env) begin(s step.Start) error { return objects.Begin(e.at(step.Cache), s, e.Stderr) }
+
+func packObjects(e Env, s gocmd.Step, v step.Objects) (int, error) {
+	return objects.Collect(objects.Job{Step: s.Compiling(), Cache: e.at(step.Cache), Self: e.at(step.Binary)}, v)
+}
+
+func record(e Env, v step.Record) error { return objects.Record(e.at(step.Cache), v.File) }
+
+func collectModules(e Env, s gocmd.Step, v step.Modules) (int, error) {
+	return modules.Collect(modules.Job{Step: s, ModCache: e.at(step.ModCache), Pause: pause}, v)
+}
+
+func runTests(e Env, s gocmd.Step, v step.Test) (int, error) {
+	if err := e.begin(v.Start); err != nil {
+		return 0, err
+	}
+	return tests.Run(s, v)
+}
+
+func runGenerators(e Env, s gocmd.Step, v step.Generate) (int, error) {
+	if err := e.begin(v.Start); err != nil {
+		return 0, err
+	}
+	return check.Generate(s, v, e.at(step.Before))
+}
+
+func findVulnerabilities(e Env, s gocmd.Step, v step.Vuln) (int, error) {
+	return vuln.Check(s.Compiling(), vuln.Tools{Programs: e.at(step.Programs), Database: e.at(step.VulnDatabase)}, v)
+}
