@@ -6,6 +6,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // check is a check of the project: a target, and a word in the list `checks`
@@ -15,48 +16,48 @@ type check struct {
 	gives   string // what the target gives
 	does    string // what the step does; empty if the row runs the step of another check
 	fetches bool   // whether it looks beyond a vendor directory
-	plan    func(p planning, s plan.Step, alone bool) plan.Check
+	plan    func(c checking, s plan.Step, alone bool) plan.Check
 }
 
 // checks is the table of checks, in the order in which they are listed. A new
 // check is a row here, with its plan in checkplans.go or in a file of its own.
 var checks = []check{
 	{
-		name: tidyCheck, fetches: true, plan: planning.tidy,
+		name: tidyCheck, fetches: true, plan: checking.tidy,
 		gives: "go.mod and go.sum as `go mod tidy` writes them, as files",
 		does:  "compares go.mod and go.sum with what `go mod tidy` makes",
 	},
 	{
-		name: vendorCheck, fetches: true, plan: planning.vendor,
+		name: vendorCheck, fetches: true, plan: checking.vendor,
 		gives: "the vendor directory as `go mod vendor` or `go work vendor` writes it",
 		does:  "compares the vendor directory with what the go command makes",
 	},
 	{
-		name: verifyCheck, fetches: true, plan: planning.verify,
+		name: verifyCheck, fetches: true, plan: checking.verify,
 		gives: "no files: runs only the check `verify`",
 		does:  "compares modules with the checksums of go.sum",
 	},
 	{
-		name: vetCheck, plan: planning.vet,
+		name: vetCheck, plan: checking.vet,
 		gives: "no files: runs only the check `vet`",
 		does:  "runs `go vet`",
 	},
 	{
-		name: testCheck, plan: planning.test,
+		name: testCheck, plan: checking.test,
 		gives: "runs only the tests, and gives their reports as files if they pass",
 		does:  "runs the tests",
 	},
 	{
-		name: "test-report", plan: planning.report,
+		name: "test-report", plan: checking.report,
 		gives: "the reports of the tests, also of tests that fail",
 	},
 	{
-		name: generateCheck, plan: planning.generate,
+		name: generateCheck, plan: checking.generate,
 		gives: "the files that the `//go:generate` lines of the project would change",
 		does:  "compares files with what their generators make",
 	},
 	{
-		name: vulnCheck, plan: planning.vuln,
+		name: vulnCheck, plan: checking.vuln,
 		gives: "no files: runs only the check `vuln`",
 		does:  "runs govulncheck",
 	},
@@ -96,77 +97,85 @@ func fetchesAgain(listed []spec.String, target string) bool {
 	})
 }
 
-// ofProject plans for the whole project: checks are not of an image. The race
-// detector has cgo on for them, whatever images are built with.
-func (p planning) ofProject() planning {
-	s := p.Spec
+// checking plans checks, which are of the project and not of an image.
+type checking struct {
+	*common
+	parts
+	ofImage plan.Start // what checks can begin with of an image
+	errs    *diag.List
+}
+
+// checking returns what checks are planned with. The race detector has cgo on
+// for them, even if images are built without it.
+func (d *Decision) checking(found Found, errs *diag.List) checking {
+	s := d.Spec
 	if race := s.Test.Race; race.Value {
 		racing := *s
 		racing.Build.Cgo = race
 		s = &racing
 	}
-	return p.planning(s, p.found, p.errs)
+	return checking{common: d.common, parts: d.newParts(s, found), errs: errs}
 }
 
 // PlanCheck makes the plan of a check by itself. It needs no main package. The
 // decision is Decisions.Check.
 func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
-	p := d.planning(d.image, found, &errs).ofProject()
-	p.root.validateEnv(p.modules, p.errs)
-	out := p.checkAlone()
+	c := d.checking(found, &errs)
+	c.root.validateEnv(c.modules, &errs)
+	out := c.alone(d.Target, found.Facts)
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
 	if d.generators != nil {
-		out.Generators = p.generatePatterns()
+		out.Generators = c.generatePatterns()
 	}
 	return out, nil
 }
 
-// checkAlone plans the check that is the target; nil if something is wrong.
-func (p planning) checkAlone() *plan.CheckPlan {
-	if len(p.Project.Members) == 0 {
-		p.errs.Add(packages{p.Project, p.found.Facts, p.errs}.noModule(p.spec))
+// alone plans one check by itself; nil if something is wrong.
+func (c checking) alone(name string, facts step.Facts) *plan.CheckPlan {
+	if len(c.Project.Members) == 0 {
+		c.errs.Add(packages{c.Project, facts, c.errs}.noModule(c.spec))
 	}
-	p.root.validateGo(p.spec, p.Project, p.errs)
-	if p.errs.Len() > 0 {
+	c.root.validateGo(c.spec, c.Project, c.errs)
+	if c.errs.Len() > 0 {
 		return nil
 	}
-	return &plan.CheckPlan{Toolchain: p.root.plan(p.spec, p.modules), Check: p.check(spec.String{Value: p.Target}, true)}
+	return &plan.CheckPlan{Toolchain: c.root.plan(c.spec, c.modules), Check: c.check(spec.String{Value: name}, true)}
 }
 
 // listed plans the checks that an image, and the binaries, depend on.
-func (p planning) listed() []plan.Check {
+func (c checking) listed() []plan.Check {
 	var all []plan.Check
-	for _, name := range p.spec.Checks {
-		all = append(all, p.check(name, false))
+	for _, name := range c.spec.Checks {
+		all = append(all, c.check(name, false))
 	}
 	return all
 }
 
 // check plans a check. One that is wanted alone leaves files for the user.
-func (p planning) check(name spec.String, alone bool) plan.Check {
-	c, _ := findCheck(name.Value)
-	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value, At: p.spans(name.At)}
-	return c.plan(p, s, alone)
+func (c checking) check(name spec.String, alone bool) plan.Check {
+	row, _ := findCheck(name.Value)
+	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value, At: c.spans(name.At)}
+	return row.plan(c, s, alone)
 }
 
 // skeleton plans the step that finds what checks of modules read. It may run on
 // any edit, like the source.
-func (p planning) skeleton() plan.Step {
+func (c checking) skeleton() plan.Step {
 	var lines []diag.Range
-	for _, name := range p.spec.Checks {
+	for _, name := range c.spec.Checks {
 		lines = append(lines, name.At)
 	}
-	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: p.spans(lines...)}
+	return plan.Step{ID: "skeleton", Name: "find what all packages and their tests import", At: c.spans(lines...)}
 }
 
 // allSources picks the source of all packages and their tests.
-func (p planning) allSources() plan.Sources {
-	source := p.hereSource(p.modules.patterns(), packagesAndTests)
+func (c checking) allSources() plan.Sources {
+	source := c.hereSource(c.modules.patterns(), packagesAndTests)
 	source.Tests, source.PGO = true, "off"
-	return plan.Sources{Source: p.modules.asking(source, packagesAndTests+" import"), Modules: p.hereModules(packagesAndTests)}
+	return plan.Sources{Source: c.modules.asking(source, packagesAndTests+" import"), Modules: c.hereModules(packagesAndTests)}
 }
 
 // packagesAndTests is what messages call everything that a check compiles.
@@ -174,10 +183,10 @@ const packagesAndTests = "all packages and their tests"
 
 // hereSource picks source for the platform that steps run on: tests and
 // generators run there, whatever platform is asked for.
-func (p planning) hereSource(patterns []string, names string) plan.Source {
-	return sourceStep(p.spec, names, p.pick(p.spec, []plan.Platform{p.Request.BuildPlatform}, patterns))
+func (c checking) hereSource(patterns []string, names string) plan.Source {
+	return sourceStep(c.spec, names, c.pick(c.spec, []plan.Platform{c.Request.BuildPlatform}, patterns))
 }
 
-func (p planning) hereModules(names string) *plan.Modules {
-	return p.fetch(names, []plan.Platform{p.Request.BuildPlatform})
+func (c checking) hereModules(names string) *plan.Modules {
+	return c.fetch(names, []plan.Platform{c.Request.BuildPlatform})
 }

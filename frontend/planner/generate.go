@@ -5,6 +5,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // generates reports whether generators run before the build: what they make
@@ -19,44 +20,44 @@ func generates(s *spec.Spec, target string) bool {
 // is a scan. The decision is that of Generators.
 func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
-	p := d.planning(d.image, Found{Images: images}, &errs).ofProject().checkAlone()
+	p := d.checking(Found{Images: images}, &errs).alone(generateCheck, step.Facts{})
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	c := p.Check.(plan.Generate)
-	c.ID, c.Name, c.At = "generate", "run generators", c.Sources.Source.At
-	p.Check = c
+	g := p.Check.(plan.Generate)
+	g.ID, g.Name, g.At = "generate", "run generators", g.Sources.Source.At
+	p.Check = g
 	return p, nil
 }
 
-func (p planning) generate(s plan.Step, alone bool) plan.Check {
-	s.Env, s.Caches = p.env.generate(p.args), plan.Caches{Alone: "it runs generators"}
+func (c checking) generate(s plan.Step, alone bool) plan.Check {
+	s.Env, s.Caches = c.env.generate(c.args), plan.Caches{Alone: "it runs generators"}
 	return plan.Generate{
-		CheckStep: plan.CheckStep{Step: s, Start: p.packs.generators()},
-		Sources:   p.reached(),
-		Args:      slices.Concat(p.flags.tags(), p.generatePatterns()),
+		CheckStep: plan.CheckStep{Step: s, Start: c.packs.generators()},
+		Sources:   c.reached(),
+		Args:      slices.Concat(c.flags.tags(), c.generatePatterns()),
 		Export:    alone,
 	}
 }
 
-func (p planning) generatePatterns() []string {
-	if g := p.spec.Generate; g != nil && len(g.Packages) > 0 {
+func (c checking) generatePatterns() []string {
+	if g := c.spec.Generate; g != nil && len(g.Packages) > 0 {
 		return values(g.Packages)
 	}
-	return p.modules.patterns()
+	return c.modules.patterns()
 }
 
 // reached picks what generators may read, for the platform that they run on.
-func (p planning) reached() plan.Sources {
+func (c checking) reached() plan.Sources {
 	const names = "generators"
-	source := p.hereSource(p.generatePatterns(), names)
+	source := c.hereSource(c.generatePatterns(), names)
 	source.Name = "pick what generators read"
 	source.Generate, source.PGO = true, "off"
-	if g := p.spec.Generate; g != nil {
+	if g := c.spec.Generate; g != nil {
 		source.Files = values(g.Files)
-		source.At = p.spans(g.At)
+		source.At = c.spans(g.At)
 	}
-	return plan.Sources{Source: p.modules.asking(source, names+" import"), Modules: p.hereModules(names)}
+	return plan.Sources{Source: c.modules.asking(source, names+" import"), Modules: c.hereModules(names)}
 }
 
 func (s *settings) generate() {

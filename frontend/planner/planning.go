@@ -6,51 +6,21 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
 
-// planning turns a decision and what was found for it into a plan.
+// planning plans the build of an image.
 type planning struct {
 	*Decision
-	spec  *spec.Spec // what is planned: an image or, for checks, the project
+	parts
 	found Found
 	errs  *diag.List
-
-	root    goroot
-	flags   goFlags
-	env     environment
-	caches  sharing
-	packs   packing
-	install installing
-
-	ofImage plan.Start // what checks begin with of an image
 }
 
-func (d *Decision) planning(s *spec.Spec, found Found, errs *diag.List) planning {
-	p := planning{Decision: d, spec: s, found: found, errs: errs}
-	p.root = goroot{d.toolchain, found.Images[d.toolchain.key(d.toolchain.runsOn)]}
-	p.flags = goFlags{build: s.Build, debug: d.debug.on, noVCS: p.root.atLeast("1.18")}
-	p.env = environment{root: p.root, modules: d.modules, build: s.Build, debug: d.debug.on}
-	p.caches = sharing{root: p.root, modules: d.modules, build: s.Build}
-	p.packs = packing{
-		at:      spans(s.File, s.Cache.At),
-		cache:   s.Cache.Value,
-		imports: d.Request.Imports,
-		pgo:     s.Build.Pgo.Value,
-		image:   d.Image,
-		seeds:   found.Seeds,
-		modules: d.modules,
-		flags:   p.flags,
-		env:     p.env,
-		caches:  p.caches,
-	}
-	p.install = installing{file: s.File, root: p.root, env: p.env, caches: p.caches}
-	return p
+func (d *Decision) planning(found Found, errs *diag.List) planning {
+	return planning{d, d.newParts(d.image, found), found, errs}
 }
-
-func (p planning) spans(ranges ...diag.Range) []plan.Span { return spans(p.spec.File, ranges...) }
 
 // images plans the build of an image for all platforms; nil if something is
 // wrong.
@@ -71,13 +41,13 @@ func (p planning) images() *plan.Plan {
 		Vendored:  p.modules.vendored,
 		Output:    p.output(),
 	}
-	project := p.ofProject()
+	checks := p.checking(p.found, p.errs)
 	if p.checked() {
-		project.ofImage = project.startOf(p, binaries)
-		out.Checks = project.listed()
+		checks.ofImage = p.startOf(checks, binaries)
+		out.Checks = checks.listed()
 	}
 	if p.generators != nil {
-		out.Generators = project.generatePatterns()
+		out.Generators = checks.generatePatterns()
 	}
 	if p.base.ref == "" {
 		out.Rootfs = p.rootfs()
@@ -88,22 +58,23 @@ func (p planning) images() *plan.Plan {
 	return out
 }
 
+// startOf returns what checks can begin with of the image: everything that it is
+// compiled from, if that is for the platform that checks run on and with the
+// same cgo. For several images vet is one step.
+func (p planning) startOf(checks checking, binaries []plan.Binary) plan.Start {
+	here := p.Request.BuildPlatform
+	if p.Image != "" || !slices.Contains(p.Request.Platforms, here) || checks.spec.Build.Cgo.Value != p.spec.Build.Cgo.Value {
+		return plan.Start{}
+	}
+	return p.packs.start(binaries, here)
+}
+
 // imageSource plans one step for all platforms, and for all images that are
 // alike, so that they share its run.
 func (p planning) imageSource(mains []step.Package, binaries []plan.Binary) plan.Source {
 	s := sourceStep(p.spec, packageList(binaries), p.pick(p.spec, p.Request.Platforms, dirs(mains)))
 	s = together(s, p.foundPicks(s.Pick))
 	return p.modules.asking(s, packageList(binaries)+" imports")
-}
-
-// fetch downloads the modules that something needs.
-func (p planning) fetch(names string, platforms []plan.Platform) *plan.Modules {
-	lines := p.modules.specLines()
-	if len(lines) == 0 {
-		lines = mainLines(p.spec)
-	}
-	s := plan.Step{Name: "fetch the modules of " + names, At: p.spans(lines...), Env: p.env.fetch(), Caches: p.caches.fetch()}
-	return p.modules.fetch(s, p.version.Value, p.flags.files(), platforms)
 }
 
 func (p planning) rootfs() *plan.Rootfs {
@@ -133,7 +104,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 		img.Base = imageRef(p.spec.File, p.base.key(platform), found)
 	}
 	if p.debug.on {
-		prog := p.install.install(delve, p.spec.Debug.Version, platform, delveFile, p.errs)
+		prog := p.install.program(delve, p.spec.Debug.Version, platform, delveFile, p.errs)
 		img.Debugger = &prog
 	}
 	img = p.placing(platform).place(img)

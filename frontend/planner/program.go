@@ -47,9 +47,9 @@ type installing struct {
 	caches sharing
 }
 
-// install builds a program for a platform, in the version that the spec asks
+// program builds a program for a platform, in the version that the spec asks
 // for or in the newest one for the toolchain.
-func (i installing) install(prog program, asked spec.String, p plan.Platform, file string, errs *diag.List) plan.Program {
+func (i installing) program(prog program, asked spec.String, p plan.Platform, file string, errs *diag.List) plan.Program {
 	version := asked.Value
 	if !asked.IsSet() {
 		version = prog.releaseFor(i.root.runs(), errs).version

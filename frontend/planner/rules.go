@@ -20,7 +20,7 @@ func (d *Decision) Mains(facts step.Facts) ([]string, error) {
 	if !d.isImage() {
 		return nil, errs.Err()
 	}
-	p := d.planning(d.image, Found{Facts: facts}, &errs)
+	p := d.planning(Found{Facts: facts}, &errs)
 	mains := packages{d.Project, facts, &errs}.mains(d.image)
 	p.placing(plan.Platform{}).validateFiles()
 	binaries := nameBinaries(d.Project, d.image, mains, &errs)

@@ -25,38 +25,37 @@ var govulncheck = program{
 // goDatabase is the database that govulncheck asks by default.
 const goDatabase = "https://vuln.go.dev"
 
-func (p planning) vuln(s plan.Step, _ bool) plan.Check {
-	here := p.Request.BuildPlatform
-	c := plan.Vuln{
-		Sources:  p.allSources(),
-		Skeleton: p.skeleton(),
-		Program:  p.install.install(govulncheck, p.spec.Vuln.Version, here, "/govulncheck", p.errs),
-		Database: p.database(s.At),
-		Modules:  p.modules.dirs(),
-		Ignored:  values(p.spec.Vuln.Ignore),
-		Args:     p.flags.tags(),
+func (c checking) vuln(s plan.Step, _ bool) plan.Check {
+	here := c.Request.BuildPlatform
+	s.Env, s.Caches = c.env.compile(here), c.caches.compile(plan.Start{})
+	return plan.Vuln{
+		CheckStep: plan.CheckStep{Step: s},
+		Sources:   c.allSources(),
+		Skeleton:  c.skeleton(),
+		Program:   c.install.program(govulncheck, c.spec.Vuln.Version, here, "/govulncheck", c.errs),
+		Database:  c.database(s.At),
+		Modules:   c.modules.dirs(),
+		Ignored:   values(c.spec.Vuln.Ignore),
+		Args:      c.flags.tags(),
 	}
-	s.Env, s.Caches = p.env.compile(here), p.caches.compile(plan.Start{})
-	c.Step = s
-	return c
 }
 
 // database plans the lookup of vulnerabilities. A database on the network is
 // asked at every build: a verdict of yesterday does not cover what became known
 // today.
-func (p planning) database(at []plan.Span) plan.Database {
+func (c checking) database(at []plan.Span) plan.Database {
 	db := plan.Database{
 		Step: plan.Step{ID: "vulndb", Name: "look up known vulnerabilities of the modules", At: at},
-		Go:   p.root.runs().Value,
+		Go:   c.root.runs().Value,
 	}
-	if bringsDatabase(p.Request) {
+	if bringsDatabase(c.Request) {
 		db.Context = step.VulnContext
 		return db
 	}
-	db.URL = cmp.Or(p.spec.Vuln.Database.Value, goDatabase)
+	db.URL = cmp.Or(c.spec.Vuln.Database.Value, goDatabase)
 	db.Network = true
-	if url := p.spec.Vuln.Database; url.IsSet() {
-		db.At = p.spans(url.At)
+	if url := c.spec.Vuln.Database; url.IsSet() {
+		db.At = c.spans(url.At)
 	}
 	return db
 }
