@@ -152,7 +152,7 @@ func TestExampleService(t *testing.T) {
 		t.Errorf("health check %+v, want the test %q", cfg.Healthcheck, want)
 	}
 	if cfg.StopSignal != "SIGINT" || cfg.WorkingDir != "/srv" || cfg.Labels["org.opencontainers.image.vendor"] != "Example" {
-		t.Errorf("stop signal %q, folder %q, labels %q", cfg.StopSignal, cfg.WorkingDir, cfg.Labels)
+		t.Errorf("stop signal %q, directory %q, labels %q", cfg.StopSignal, cfg.WorkingDir, cfg.Labels)
 	}
 	addr := ":" + freePort(t)
 	if exit, _ := output(t, im, "-check", "-addr", addr); exit != 1 {
@@ -271,7 +271,7 @@ func TestSpecFile(t *testing.T) {
 		succeed(t, b)
 		im := pull(t, ref(t))
 		if got := config(t, im).WorkingDir; got != test.workdir {
-			t.Errorf("%s: folder %q, want %q", test.file, got, test.workdir)
+			t.Errorf("%s: directory %q, want %q", test.file, got, test.workdir)
 		}
 	}
 	if exit, got := output(t, pull(t, ref(t))); exit != 0 || got != "spec\n" {

@@ -75,8 +75,8 @@ func TestCommit(t *testing.T) {
 	}
 }
 
-// git runs a command and gives what it prints. Whoever runs it whenever makes
-// the same commits.
+// git runs a command and returns what it prints. Commits are the same for every
+// user and at any time.
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", args...)
@@ -101,7 +101,7 @@ func TestEdit(t *testing.T) {
 	own := b.Dir // a text that no earlier build has had
 	for _, c := range []struct {
 		file, data string
-		ran        []string // beside those that read the whole context
+		ran        []string // in addition to those that read the whole context
 	}{
 		{"main.go", "package main\n\nfunc main() { println(`" + own + "`) }\n", []string{compileStep, imageStep, staticStep}},
 		{"data/a.txt", own, []string{"copy data to /data", imageStep}},

@@ -94,7 +94,7 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// TestChecksFail has everything wrong that can be: all of it is told, with
+// TestChecksFail has everything wrong that can be. All of it is reported with
 // its lines, and nothing is pushed.
 func TestChecksFail(t *testing.T) {
 	project := checked("checks: [tidy, verify]\n")
@@ -225,15 +225,15 @@ func TestVerdictsTravel(t *testing.T) {
 	}
 }
 
-// TestVendor exports a vendor folder, which then passes the check, and does
+// TestVendor exports a vendor directory, which then passes the check, and does
 // not any more after an edit of it.
 func TestVendor(t *testing.T) {
 	b := gohull(t, write(t, checked("")), "--target=vendor")
-	folder := export(t, b)
-	if !strings.Contains(folder["vendor/modules.txt"], "# github.com/google/uuid v1.6.0\n## explicit\n") {
-		t.Fatalf("exported %q", slices.Sorted(maps.Keys(folder)))
+	made := export(t, b)
+	if !strings.Contains(made["vendor/modules.txt"], "# github.com/google/uuid v1.6.0\n## explicit\n") {
+		t.Fatalf("exported %q", slices.Sorted(maps.Keys(made)))
 	}
-	edit(t, b, folder)
+	edit(t, b, made)
 	edit(t, b, map[string]string{"Dockerfile": "checks: [vendor]\n"})
 	b.Args = slices.DeleteFunc(b.Args, func(arg string) bool { return arg == "--target=vendor" })
 	succeed(t, b)
@@ -242,7 +242,7 @@ func TestVendor(t *testing.T) {
 		t.Error("an edit of a function body ran the check vendor again")
 	}
 	edit(t, b, map[string]string{
-		"vendor/github.com/google/uuid/node.go": strings.Replace(folder["vendor/github.com/google/uuid/node.go"], "package uuid", "package uuid // patched", 1),
+		"vendor/github.com/google/uuid/node.go": strings.Replace(made["vendor/github.com/google/uuid/node.go"], "package uuid", "package uuid // patched", 1),
 	})
 	r := run(t, b)
 	for _, want := range []string{

@@ -88,8 +88,7 @@ func flags(comment string) []string {
 	return args
 }
 
-// neutral puts the names of what differs from machine to machine in its
-// place.
+// neutral replaces what differs from machine to machine with names.
 func neutral(text string, names []string) string {
 	for i := 0; i < len(names); i += 2 {
 		text = strings.ReplaceAll(text, names[i+1], names[i])
@@ -109,8 +108,8 @@ func exists(t *testing.T, ref string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// TestGarbage hands in a megabyte of what is neither a spec nor a go.mod: it
-// is told in a few lines.
+// TestGarbage builds from a megabyte that is neither a spec nor a go.mod. The
+// error has a few lines.
 func TestGarbage(t *testing.T) {
 	const size = 1 << 20
 	tests := []struct{ name, file, data, want string }{

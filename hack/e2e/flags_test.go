@@ -138,7 +138,7 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
-// TestBuildContexts has other images take the place of those that the build
+// TestBuildContexts replaces images that the build
 // names, from a registry and from a layout on disk.
 func TestBuildContexts(t *testing.T) {
 	other := cached(t, "run: {user: root, files: [{from: data, to: /other}]}\n")
@@ -171,7 +171,7 @@ func TestBuildContexts(t *testing.T) {
 	}
 }
 
-// TestModuleContext brings a module from another folder than the one of its
+// TestModuleContext brings a module from another directory than the one of its
 // replace line, which is not in the context.
 func TestModuleContext(t *testing.T) {
 	t.Parallel()
@@ -253,11 +253,11 @@ func TestOutputs(t *testing.T) {
 		}
 	}
 	if data := read(t, filepath.Join(out, "local/data/a.txt")); data != "a\n" {
-		t.Errorf("the folder has %q in data/a.txt", data)
+		t.Errorf("the directory has %q in data/a.txt", data)
 	}
 }
 
-// tarNames lists a tar file; a folder has none.
+// tarNames lists a tar file; a directory has none.
 func tarNames(t testing.TB, name string) []string {
 	t.Helper()
 	if info, err := os.Stat(name); err != nil || info.IsDir() {

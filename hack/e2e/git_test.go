@@ -21,8 +21,8 @@ import (
 )
 
 // gitHost is a host that has modules in git repositories: over https for those
-// who have the password, over ssh for those who have the key. Everybody is
-// told where the repositories are.
+// who have the password, over ssh for those who have the key. It answers
+// everybody where the repositories are.
 type gitHost struct {
 	*private
 	proxy string // to pass as HTTPS_PROXY, so that the host is found

@@ -51,7 +51,7 @@ func env(t testing.TB, name string) string {
 	return value
 }
 
-// write makes a folder that holds the files.
+// write makes a directory that holds the files.
 func write(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -67,7 +67,7 @@ func write(t testing.TB, files map[string]string) string {
 	return dir
 }
 
-// gohull is a build of a folder by the frontend that `hack/lab up` pushed.
+// gohull is a build of a directory by the frontend that `hack/lab up` pushed.
 // Steps that need the network trust the machine's own CA.
 func gohull(t testing.TB, dir string, args ...string) buildx.Build {
 	t.Helper()
@@ -157,7 +157,7 @@ func output(t testing.TB, im v1.Image, args ...string) (int, string) {
 	return exit, out.String()
 }
 
-// node starts an empty BuildKit beside the first, "" or an older version,
+// node starts an empty BuildKit next to the first, "" or an older version,
 // for the time of the test. It gives the builder's name.
 func node(t testing.TB, name, version string) string {
 	t.Helper()
@@ -184,7 +184,7 @@ var machines struct {
 	started []string
 }
 
-// another is a BuildKit beside the first that tests share. It has built what
+// another is a BuildKit next to the first that tests share. It has built what
 // other tests had it build, and nothing of this one.
 func another(t testing.TB, name string) string {
 	t.Helper()
@@ -198,7 +198,7 @@ func another(t testing.TB, name string) string {
 }
 
 // hasEngine reports whether the lab has a Docker Engine. All sockets of the
-// lab are in one folder.
+// lab are in one directory.
 func hasEngine(t testing.TB) bool {
 	t.Helper()
 	return filepath.Dir(os.Getenv("DOCKER_HOST")) == filepath.Dir(env(t, "BUILDKIT_HOST"))

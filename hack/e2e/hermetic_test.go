@@ -96,9 +96,9 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestForkBelow replaces a module by a folder that the program itself does
-// not import: another module does. What the folder needs is found out, and
-// nothing else of the folder counts.
+// TestForkBelow replaces a module by a directory that the program itself does
+// not import: another module does. What the directory needs is found out, and
+// nothing else of the directory counts.
 func TestForkBelow(t *testing.T) {
 	t.Parallel()
 	c := newCompany()

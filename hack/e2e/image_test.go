@@ -263,7 +263,7 @@ func digest(t testing.TB, ref string) string {
 	return d.Digest.String()
 }
 
-// onTop holds the layers of an image against those of its base, and its
+// onTop compares the layers of an image with those of its base, and its
 // history against its layers.
 func onTop(t *testing.T, im, base v1.Image, count int) {
 	t.Helper()
@@ -299,7 +299,7 @@ func layers(t testing.TB, im v1.Image) []v1.Hash {
 	return digests
 }
 
-// checkout is a project with files for its image, in a folder of its own,
+// checkout is a project with files for its image, in a directory of its own,
 // with the modes that an umask leaves: 022 or 077.
 func checkout(t testing.TB, umask fs.FileMode) string {
 	t.Helper()
@@ -367,7 +367,7 @@ func TestReproducible(t *testing.T) {
 		what, builder string
 		args          []string
 	}{
-		{"another folder and umask", "", nil},
+		{"another directory and umask", "", nil},
 		{"another builder", another(t, "second"), nil},
 		{"another builder, with the first one's cache", node(t, "reproducible-cached", ""), []string{"--cache-from=" + cache}},
 	} {

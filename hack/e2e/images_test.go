@@ -112,7 +112,7 @@ func stepsOf(r buildx.Result) []string {
 	return names
 }
 
-// TestAllImages takes all images of a file at once, each in a folder of its
+// TestAllImages takes all images of a file at once, each in a directory of its
 // name, and one of them under the names that the file gives it.
 func TestAllImages(t *testing.T) {
 	dir := monorepo(t)

@@ -15,7 +15,7 @@ import (
 
 const lockFile = "gohull.lock"
 
-// lock has the lock of a folder written into the folder, as users do, and
+// lock has the lock of a directory written into the directory, as users do, and
 // gives its text.
 func lock(t *testing.T, dir string, args ...string) string {
 	t.Helper()

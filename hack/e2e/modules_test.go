@@ -61,7 +61,7 @@ func TestVendored(t *testing.T) {
 }
 
 // TestWorkspace builds a program of one module with another of the workspace
-// and a folder that replaces a module.
+// and a directory that replaces a module.
 func TestWorkspace(t *testing.T) {
 	b := plain(t, write(t, map[string]string{
 		"Dockerfile":         "main: ./app\n",
@@ -78,7 +78,7 @@ func TestWorkspace(t *testing.T) {
 	prints(t, b.Push, "hello from a fork and a workspace\n")
 }
 
-// TestWorkspaceVendored builds a workspace that has one vendor folder for all
+// TestWorkspaceVendored builds a workspace that has one vendor directory for all
 // its modules, as `go work vendor` makes it.
 func TestWorkspaceVendored(t *testing.T) {
 	c := newCompany()
@@ -99,7 +99,7 @@ func TestWorkspaceVendored(t *testing.T) {
 }
 
 // TestWithoutWorkspace builds modules of a repository that has a go.work for
-// others: from the module's folder, or with the go.work hidden.
+// others: from the module's directory, or with the go.work hidden.
 func TestWithoutWorkspace(t *testing.T) {
 	dir := write(t, map[string]string{
 		"Dockerfile":              "",
@@ -111,8 +111,8 @@ func TestWithoutWorkspace(t *testing.T) {
 		"tools/gen/go.mod":        goMod("example.com/gen"),
 		"tools/gen/main.go":       "package main\n\nfunc main() { println(\"a tool\") }\n",
 	})
-	for folder, want := range map[string]string{".": "the root\n", "tools/gen": "a tool\n"} {
-		b := plain(t, filepath.Join(dir, folder))
+	for module, want := range map[string]string{".": "the root\n", "tools/gen": "a tool\n"} {
+		b := plain(t, filepath.Join(dir, module))
 		b.Push = ref(t)
 		succeed(t, b)
 		prints(t, b.Push, want)

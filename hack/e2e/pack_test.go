@@ -162,7 +162,7 @@ func TestPackKeys(t *testing.T) {
 }
 
 // TestSeed starts a machine that has no cache at all with the objects of
-// another one's build, from an image and from a folder.
+// another one's build, from an image and from a directory.
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	c := newCompany()
@@ -173,17 +173,17 @@ func TestSeed(t *testing.T) {
 
 	b.Push, b.Args = seed, append(plain, "--target=gocache")
 	succeed(t, b)
-	folder := t.TempDir()
-	b.Push, b.Args = "", append(append(plain, both...), "--target=gocache", "--output="+folder)
+	exported := t.TempDir()
+	b.Push, b.Args = "", append(append(plain, both...), "--target=gocache", "--output="+exported)
 	succeed(t, b)
 	for _, name := range []string{"linux_amd64/objects.tar.zst", "linux_arm64/objects.tar.zst"} {
-		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+		if _, err := os.Stat(filepath.Join(exported, name)); err != nil {
 			t.Error(err)
 		}
 	}
 
 	b.Push = ref(t)
-	for name, context := range map[string]string{"seed-image": "docker-image://" + seed, "seed-folder": folder} {
+	for name, context := range map[string]string{"seed-image": "docker-image://" + seed, "seed-files": exported} {
 		b.Builder = node(t, name, "")
 		b.Args = append(plain, "--build-context=gocache="+context)
 		edit(t, b, c.edited(name))

@@ -10,14 +10,14 @@ import (
 	"github.com/gohull/gohull/hack/internal/image"
 )
 
-// TestPlatforms builds for many processors at once. The lab emulates none of
+// TestPlatforms builds for many architectures at once. The lab emulates none of
 // them, so that a step which ran on another than its own would fail.
 func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		platform string
 		machine  elf.Machine
-		settings map[string]string // of the binary, beside those that all have
+		settings map[string]string // of the binary, in addition to those that all have
 	}{
 		{"linux/amd64", elf.EM_X86_64, map[string]string{"GOARCH": "amd64", "GOAMD64": "v1"}},
 		{"linux/amd64/v3", elf.EM_X86_64, map[string]string{"GOARCH": "amd64", "GOAMD64": "v3"}},
@@ -68,7 +68,7 @@ func platforms(t testing.TB, ref string) []string {
 	return all
 }
 
-// isFor holds a binary against the machine that it is for, and against how
+// isFor compares a binary with the machine that it is for, and against how
 // it has to be built.
 func isFor(t *testing.T, binary []byte, machine elf.Machine, settings map[string]string) {
 	file, err := elf.NewFile(bytes.NewReader(binary))

@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/hack/internal/buildx"
 )
 
-// ask asks a question about a folder, as people do.
+// ask asks a question about a directory, as people do.
 func ask(t testing.TB, question, dir string, args ...string) buildx.Result {
 	t.Helper()
 	return run(t, gohull(t, dir, append(args, "--call="+question)...))
@@ -222,7 +222,7 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// TestResolvedSpec builds what --call=spec gives in the place of the spec: it
+// TestResolvedSpec builds what --call=spec gives instead of the spec: it
 // makes the same image.
 func TestResolvedSpec(t *testing.T) {
 	dir := asked(t, "base: alpine\nrun: {args: [-v, \"1\"], env: {A: \"b: c\"}}\n")

@@ -69,7 +69,7 @@ func TestSBOM(t *testing.T) {
 	}
 }
 
-// inspectSBOM reads and validates an SBOM that buildx finds beside an image,
+// inspectSBOM reads and validates an SBOM that buildx finds with an image,
 // under ".SBOM", or a platform's part of that.
 func inspectSBOM(t *testing.T, ref, part string) *spdx.Document {
 	t.Helper()

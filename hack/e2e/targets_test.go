@@ -61,14 +61,14 @@ func TestBinaries(t *testing.T) {
 	}
 }
 
-// holdsSums compares the list of checksums in a folder with its two binaries.
-func holdsSums(t testing.TB, got map[string]string, folder string) {
+// holdsSums compares the list of checksums in a directory with its two binaries.
+func holdsSums(t testing.TB, got map[string]string, in string) {
 	t.Helper()
 	want := ""
 	for _, name := range []string{"api", "worker"} {
-		want += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(got[folder+name])), name)
+		want += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(got[in+name])), name)
 	}
-	if sums := got[folder+"SHA256SUMS"]; sums != want {
-		t.Errorf("%sSHA256SUMS is %q, want %q", folder, sums, want)
+	if sums := got[in+"SHA256SUMS"]; sums != want {
+		t.Errorf("%sSHA256SUMS is %q, want %q", in, sums, want)
 	}
 }

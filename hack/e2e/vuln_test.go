@@ -17,7 +17,7 @@ import (
 // function of module.
 type vulnDB struct{ module, symbol, fixed string }
 
-// files are those of a folder that has the database.
+// files are those of a directory that has the database.
 func (db vulnDB) files(t testing.TB) map[string]string {
 	const id, at = "GO-2099-0001", "2099-01-01T00:00:00Z"
 	type list = []any

@@ -65,7 +65,7 @@ func goVersion(ctx context.Context) (string, error) {
 }
 
 func machine() (result.Machine, error) {
-	m := result.Machine{Cores: runtime.NumCPU(), Processor: "unknown"}
+	m := result.Machine{Cores: runtime.NumCPU(), CPU: "unknown"}
 	var name unix.Utsname
 	if err := unix.Uname(&name); err != nil {
 		return m, err
@@ -83,7 +83,7 @@ func machine() (result.Machine, error) {
 	defer cpus.Close()
 	for s := bufio.NewScanner(cpus); s.Scan(); {
 		if key, value, _ := strings.Cut(s.Text(), ":"); strings.TrimSpace(key) == "model name" {
-			m.Processor = strings.TrimSpace(value)
+			m.CPU = strings.TrimSpace(value)
 			break
 		}
 	}

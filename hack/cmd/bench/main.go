@@ -1,4 +1,4 @@
-// Command bench measures gohull beside other ways of making the same images;
+// Command bench compares gohull with other ways of making the same images;
 // see package bench. `hack/bench` builds and runs it.
 package main
 
@@ -23,7 +23,7 @@ import (
 
 const usage = `Usage: hack/bench [FLAG…] [DIR MAIN…]
 
-Measures gohull beside other ways of making the same images, in the lab (see
+Compares gohull with other ways of making the same images, in the lab (see
 hack/lab), which it brings up. It builds the project in DIR, whose main packages
 are named as for "go build"; without MAIN, all that it has. One image is built of
 the first; all of them are the services. Nothing is changed in DIR. Without DIR,
@@ -93,7 +93,7 @@ func command(ctx context.Context, f flags) error {
 	return publish(results, filepath.Join(repo, "docs"))
 }
 
-// publish puts results into the documentation, in the place of those of the
+// publish puts results into the documentation, instead of those of the
 // same inputs.
 func publish(run result.Run, dir string) error {
 	name := filepath.Join(dir, docs.Results)

@@ -42,7 +42,7 @@ func main() {
 	}
 }
 
-// project is the folder to build.
+// project is the directory to build.
 func project(args []string) (string, error) {
 	switch {
 	case len(args) > 1 || len(args) == 1 && strings.HasPrefix(args[0], "-"):
@@ -111,7 +111,7 @@ func build(ctx context.Context, e engine, dir, name string) (built, error) {
 	return b, err
 }
 
-// writeSpec writes the project's spec to a folder, with a first line that
+// writeSpec writes the project's spec to a directory, with a first line that
 // names the frontend just built. A project without a spec gets that line, and
 // a toolchain that no image registry needs to have.
 func writeSpec(dir, syntax, to string) (string, error) {

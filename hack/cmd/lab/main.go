@@ -17,11 +17,11 @@ import (
 const usage = `Usage:
 	hack/lab up [--docker]           start what is not up; push the current frontend
 	hack/lab env                     print the environment: eval "$(hack/lab env)"
-	hack/lab node NAME [VERSION]     start an empty BuildKit beside the first; print its environment
+	hack/lab node NAME [VERSION]     start an empty BuildKit next to the first; print its environment
 	hack/lab node --rm NAME          end it and delete its root
 	hack/lab down                    end all of it; keep what was built and cached
 
-All files are in .lab of the checkout, or in the folder that GOHULL_LAB_DIR names.
+All files are in .lab of the checkout, or in the directory that GOHULL_LAB_DIR names.
 `
 
 func main() {

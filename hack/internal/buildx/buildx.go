@@ -20,11 +20,11 @@ import (
 type Build struct {
 	Dir     string   // the context
 	Bake    string   // a bake file, whose targets are built instead of Dir
-	Syntax  string   // frontend that takes the place of the `# syntax=` line; empty: the line decides
+	Syntax  string   // frontend that replaces the `# syntax=` line; empty: the line decides
 	Builder string   // a builder's name; empty: the one in BUILDX_BUILDER
 	Push    string   // name to push the image under
 	Args    []string // further flags
-	Env     []string // beside the environment of this process
+	Env     []string // in addition to the environment of this process
 	Stdin   []byte
 }
 
@@ -195,7 +195,7 @@ func (r *Result) readMetadata(name string) error {
 }
 
 // Vertex gives the first vertex whose name contains the text, one that was
-// started if there is: the others have others in their place.
+// started if there is: the others have others instead.
 func (r Result) Vertex(text string) (Vertex, bool) {
 	named := func(v Vertex) bool { return strings.Contains(v.Name, text) }
 	started := func(v Vertex) bool { return named(v) && v.Started != nil }

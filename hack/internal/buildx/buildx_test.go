@@ -7,7 +7,7 @@ import (
 )
 
 // TestShare reads the progress of a build in which a step of another build is
-// in the place of its own.
+// instead of its own.
 func TestShare(t *testing.T) {
 	const progress = `{"vertexes":[{"digest":"sha256:1","name":"check vet"}]}
 {"vertexes":[{"digest":"sha256:2","name":"check vet","started":"2026-01-01T11:59:59Z"}]}

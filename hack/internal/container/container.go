@@ -1,5 +1,5 @@
 // Package container runs an image with runc alone: no engine, the machine's
-// own network, everything in one temporary folder.
+// own network, everything in one temporary directory.
 package container
 
 import (
@@ -25,7 +25,7 @@ import (
 type Run struct {
 	Image  v1.Image
 	Args   []string // after the image's entrypoint, in place of its cmd
-	Env    []string // beside the image's
+	Env    []string // in addition to the image's
 	Output io.Writer
 }
 
@@ -172,7 +172,7 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 	return nil
 }
 
-// machineFiles are what engines give every container beside its image, so
+// machineFiles are what engines give every container in addition to its image, so
 // that it resolves names; here the names are the machine's.
 func machineFiles() []specs.Mount {
 	var mounts []specs.Mount
@@ -184,7 +184,7 @@ func machineFiles() []specs.Mount {
 	return mounts
 }
 
-// unpack writes the image's file system to a new folder.
+// unpack writes the image's file system to a new directory.
 func unpack(im v1.Image, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
@@ -220,7 +220,7 @@ func create(root *os.Root, name string, h *tar.Header, r io.Reader) error {
 	case tar.TypeLink:
 		return root.Link(filepath.Clean(h.Linkname), name)
 	}
-	return fmt.Errorf("%s: tar entry of type %q, want a file, folder or link", name, h.Typeflag)
+	return fmt.Errorf("%s: tar entry of type %q, want a file, directory or link", name, h.Typeflag)
 }
 
 func writeFile(root *os.Root, name string, h *tar.Header, r io.Reader) error {

@@ -1,5 +1,5 @@
 // Package daemon starts processes that outlive the program that started
-// them, finds them again and ends them. A record of each is kept in a folder,
+// them, finds them again and ends them. A record of each is kept in a directory,
 // with what tells a process from a later one that got the same pid.
 package daemon
 
@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Dir is the folder that holds the records, NAME.json, and the output of the
+// Dir is the directory that holds the records, NAME.json, and the output of the
 // processes, NAME.log.
 type Dir string
 

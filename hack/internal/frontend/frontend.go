@@ -44,7 +44,7 @@ var platforms = []v1.Platform{
 }
 
 // Image compiles the frontend and gives its image under the name. The
-// binaries stay in the cache folder, where the go command finds them up to
+// binaries stay in the cache directory, where the go command finds them up to
 // date.
 func Image(ctx context.Context, repo, cache, name string) (store.Image, error) {
 	var all []built

@@ -50,7 +50,7 @@ func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string,
 	return "", fmt.Errorf("the Debian package %s, unpacked to %s, has no %s", pkg, dir, names[0])
 }
 
-// compiler gives a folder that has a C compiler, glibc and musl, as the root
+// compiler gives a directory that has a C compiler, glibc and musl, as the root
 // of a Debian has them.
 func (l Lab) compiler(ctx context.Context) (string, error) {
 	return l.tree(ctx, "gcc",
@@ -62,7 +62,7 @@ func (l Lab) compiler(ctx context.Context) (string, error) {
 	)
 }
 
-// tree gives a folder of the lab that Debian packages are unpacked to. They
+// tree gives a directory of the lab that Debian packages are unpacked to. They
 // are not installed.
 func (l Lab) tree(ctx context.Context, name string, pkgs ...string) (string, error) {
 	dir := l.path("programs", name)
@@ -94,7 +94,7 @@ func first(dir string, names []string) string {
 	return ""
 }
 
-// download unpacks Debian packages to root in a folder.
+// download unpacks Debian packages to root in a directory.
 func download(ctx context.Context, dir string, names ...string) error {
 	get := func() error { return run(ctx, dir, "apt-get", append([]string{"-q", "download"}, names...)...) }
 	if get() != nil { // the lists may be old, or missing

@@ -10,7 +10,7 @@ import (
 )
 
 // Down ends what the lab started and unmounts what that left mounted. What
-// was built and cached stays, but for the nodes beside the main one.
+// was built and cached stays, but for the nodes next to the main one.
 func (l Lab) Down() error {
 	unlock, err := l.lock()
 	if err != nil {
@@ -29,7 +29,7 @@ func (l Lab) Down() error {
 	return errors.Join(err, unmount(l.Dir), unmount(l.sockets()))
 }
 
-// removeTree deletes a folder that may hold mounts.
+// removeTree deletes a directory that may hold mounts.
 func removeTree(dir string) error {
 	if err := unmount(dir); err != nil {
 		return err
@@ -37,7 +37,7 @@ func removeTree(dir string) error {
 	return os.RemoveAll(dir)
 }
 
-// unmount unmounts all below a folder, the last one first.
+// unmount unmounts all below a directory, the last one first.
 func unmount(dir string) error {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {

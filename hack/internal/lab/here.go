@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// Here is the lab of the checkout that GOHULL_REPO names, in the folder that
+// Here is the lab of the checkout that GOHULL_REPO names, in the directory that
 // GOHULL_LAB_DIR names. The scripts in hack/ set the first.
 func Here(log io.Writer) (Lab, error) {
 	repo := os.Getenv("GOHULL_REPO")

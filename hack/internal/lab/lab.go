@@ -42,7 +42,7 @@ func (l Lab) path(elem ...string) string { return filepath.Join(append([]string{
 func (l Lab) bin() string                { return l.path("bin") }
 func (l Lab) daemons() daemon.Dir        { return daemon.Dir(l.path("run")) }
 
-// sockets is the folder of the unix sockets: their paths are limited to 107
+// sockets is the directory of the unix sockets: their paths are limited to 107
 // bytes, which a deep checkout would pass.
 func (l Lab) sockets() string {
 	if len(l.Dir) < 50 {
@@ -125,7 +125,7 @@ func (l Lab) Up(ctx context.Context, engine bool) error {
 	return l.push(ctx, registry, front)
 }
 
-// Install builds programs and links them into the lab's bin folder.
+// Install builds programs and links them into the lab's bin directory.
 func (l Lab) Install(ctx context.Context, all ...program.Program) error {
 	unlock, err := l.lock()
 	if err != nil {
@@ -149,7 +149,7 @@ func (l Lab) Push(ctx context.Context, images ...store.Image) error {
 	return l.push(ctx, l.registryAddress(), images...)
 }
 
-// programs builds programs and links them into the lab's bin folder.
+// programs builds programs and links them into the lab's bin directory.
 func (l Lab) programs(ctx context.Context, all ...program.Program) error {
 	for _, p := range all {
 		dir, err := l.builder().Build(ctx, p)

@@ -25,7 +25,7 @@ const nodePrefix = "buildkitd-"
 
 var nodeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
-// Node starts a node with an empty root beside the main one, unless it is
+// Node starts a node with an empty root next to the main one, unless it is
 // up. The version is BuildKit's ("v0.12.5"); empty is the main node's.
 func (l Lab) Node(ctx context.Context, name, version string) error {
 	if err := checkName(name); err != nil {
@@ -75,7 +75,7 @@ func (l Lab) removeNode(name string) error {
 	return removeTree(l.nodeDir(name))
 }
 
-// NodeRoot is the folder of all that a node keeps.
+// NodeRoot is the directory of all that a node keeps.
 func (l Lab) NodeRoot(name string) string { return filepath.Join(l.nodeDir(name), "root") }
 
 func (l Lab) nodeDir(name string) string    { return l.path("nodes", name) }

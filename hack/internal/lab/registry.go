@@ -107,7 +107,7 @@ func (l Lab) registryAddress() string {
 }
 
 // ServeRegistry serves a registry on the listener that startRegistry passes
-// as descriptor 3, with the blobs of the OCI layout in a folder. Manifests
+// as descriptor 3, with the blobs of the OCI layout in a directory. Manifests
 // are held in memory; `up` pushes those of the layout again. It counts its
 // traffic.
 func ServeRegistry(ctx context.Context, dir string) error {

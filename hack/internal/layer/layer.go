@@ -22,7 +22,7 @@ import (
 
 // Writer writes one layer. The first error is kept and given by Close.
 type Writer struct {
-	blobs string // folder of blobs, as an OCI layout has it: ALGORITHM/HEX
+	blobs string // directory of blobs, as an OCI layout has it: ALGORITHM/HEX
 	file  *os.File
 	zip   *gzip.Writer
 	tar   *tar.Writer
@@ -51,7 +51,7 @@ func Create(blobs string, level int) (*Writer, error) {
 	return w, nil
 }
 
-// Dir adds a folder. The mode is a tar header's: 0o1777 has the sticky bit.
+// Dir adds a directory. The mode is a tar header's: 0o1777 has the sticky bit.
 func (w *Writer) Dir(name string, mode int64) { w.OwnedDir(name, mode, 0, 0) }
 
 // OwnedDir adds a directory of a user and a group.
@@ -106,8 +106,8 @@ func (w *Writer) Copy(name, from string) {
 		func() error { _, err := io.Copy(w.tar, f); return err })
 }
 
-// Tree adds a folder of this machine with all in it, but for the paths that
-// skip names: slash-separated and relative to the folder.
+// Tree adds a directory of this machine with all in it, but for the paths that
+// skip names: slash-separated and relative to the directory.
 func (w *Writer) Tree(name, from string, skip func(rel string) bool) {
 	err := fs.WalkDir(os.DirFS(from), ".", func(rel string, e fs.DirEntry, err error) error {
 		switch {

@@ -23,10 +23,10 @@ import (
 
 // Program is a set of programs that one module pins.
 type Program struct {
-	Name     string            // folder below hack/programs
+	Name     string            // directory below hack/programs
 	Packages map[string]string // name of the binary -> package
 	Tags     string
-	Env      []string // beside the one of this program; without CGO_ENABLED=1 there is no cgo
+	Env      []string // in addition to the one of this program; without CGO_ENABLED=1 there is no cgo
 	Version  Stamp
 	Takes    string // how long a first build takes, for the message
 }
@@ -131,11 +131,11 @@ func Engine() []Program {
 // Builder builds programs.
 type Builder struct {
 	Modules string // hack/programs
-	Cache   string // folder for what is built
+	Cache   string // directory for what is built
 	Log     io.Writer
 }
 
-// Build gives the folder that holds the programs' binaries. They are built
+// Build gives the directory that holds the programs' binaries. They are built
 // when the module, its tags or Go have changed since the last time.
 func (b Builder) Build(ctx context.Context, p Program) (string, error) {
 	module := filepath.Join(b.Modules, p.Name)

@@ -30,7 +30,7 @@ type Machine struct {
 	Goroot    string
 	GoVersion string // "1.26.8"
 	Busybox   string // a static busybox
-	Debian    string // a folder that has Debian's gcc, glibc and musl, as a root file system
+	Debian    string // a directory that has Debian's gcc, glibc and musl, as a root file system
 	CA        string // the machine's CA bundle; empty when it has none
 }
 

@@ -44,7 +44,7 @@ type Platform struct {
 	Layers   []v1.Layer
 }
 
-// Open gives the layout in a folder, a new one when there is none.
+// Open gives the layout in a directory, a new one when there is none.
 func Open(dir string) (Store, error) {
 	path, err := layout.FromPath(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,7 +57,7 @@ func Open(dir string) (Store, error) {
 	return s, os.MkdirAll(filepath.Join(s.Blobs(), "sha256"), 0o755)
 }
 
-// Blobs is the folder of the layout's blobs.
+// Blobs is the directory of the layout's blobs.
 func (s Store) Blobs() string { return filepath.Join(string(s.path), "blobs") }
 
 // Sweep removes what no image of the layout needs.

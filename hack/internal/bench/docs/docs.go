@@ -15,7 +15,7 @@ import (
 	"github.com/gohull/gohull/hack/internal/bench/result"
 )
 
-// Names in the folder of the documentation.
+// Names in the directory of the documentation.
 const (
 	Results = "benchmarks.json"
 	page    = "benchmarks.md"
@@ -25,7 +25,7 @@ const (
 // File is a file as it should be.
 type File struct{ Name, Text string }
 
-// Files are the page and the chart, in a folder that may hold results.
+// Files are the page and the chart, in a directory that may hold results.
 func Files(dir string) ([]File, error) {
 	run, err := result.Read(filepath.Join(dir, Results))
 	if errors.Is(err, fs.ErrNotExist) {

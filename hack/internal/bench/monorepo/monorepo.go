@@ -31,7 +31,7 @@ func Mains() []string {
 	return mains
 }
 
-// Write writes the module to a folder.
+// Write writes the module to a directory.
 func Write(dir string) error {
 	for _, f := range txtar.Parse(shop).Files {
 		names := services

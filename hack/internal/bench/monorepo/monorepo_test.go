@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestWrite holds what is written against what gofmt would, and looks for
+// TestWrite compares what is written with what gofmt would, and looks for
 // every main package and for a service that was given no name.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// diskUsage is what a folder takes on its disk, in bytes. A file with several
+// diskUsage is what a directory takes on its disk, in bytes. A file with several
 // names counts once; one that goes away meanwhile does not count.
 func diskUsage(dir string) (int64, error) {
 	var blocks int64

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Recipe is what a builder is given beside the project.
+// Recipe is what a builder is given in addition to the project.
 type Recipe struct{ Title, Text string }
 
 // Recipes are those for a main package, and what gohull has for several.

@@ -20,7 +20,7 @@ type host struct {
 	build func(context.Context, host, Job) (Built, error)
 }
 
-// host gives a peer folders to build with.
+// host gives a peer directories to build with.
 func (l Lab) host(build func(context.Context, host, Job) (Built, error)) Placer {
 	return func(_ context.Context, name string) (Place, error) {
 		h := host{lab: l, dir: filepath.Join(l.Temp, name), build: build}

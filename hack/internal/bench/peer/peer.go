@@ -25,7 +25,7 @@ type Peer struct {
 type Placer func(ctx context.Context, name string) (Place, error)
 
 // Place is where a peer keeps what it needs between builds: a builder, or
-// folders of this machine.
+// directories of this machine.
 type Place interface {
 	Build(context.Context, Job) (Built, error)
 	Disk() (int64, error) // bytes that all it keeps takes
@@ -44,7 +44,7 @@ type Job struct {
 type Cache string
 
 // The ways of a cache. A seed is an image of what was compiled, which a
-// builder takes beside the imported cache.
+// builder takes in addition to the imported cache.
 const (
 	Stays     Cache = ""
 	Exported  Cache = "exported"

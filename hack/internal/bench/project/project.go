@@ -34,7 +34,7 @@ func Open(ctx context.Context, dir string, mains []string) (Project, error) {
 	return p, p.choose(own(packages))
 }
 
-// Copy copies a folder but for its repository's history and a folder to skip,
+// Copy copies a directory but for its repository's history and a directory to skip,
 // which may be below it or anywhere else.
 func Copy(to, from, skip string) error {
 	return filepath.WalkDir(from, func(name string, e fs.DirEntry, err error) error {
@@ -112,11 +112,11 @@ func (p *Project) choose(own graph) error {
 	ranked := own.ranked()
 	switch {
 	case len(ranked) == 0:
-		p.put(Leaf, "", "the program has no package of its own beside the main one")
+		p.put(Leaf, "", "the program has no package of its own except the main one")
 		p.put(Central, "", p.Missing[Leaf])
 	case len(ranked) == 1:
 		p.put(Leaf, own.file(ranked[0]), "")
-		p.put(Central, "", "the program has only one package of its own beside the main one")
+		p.put(Central, "", "the program has only one package of its own except the main one")
 	default:
 		p.put(Leaf, own.file(ranked[0]), "")
 		p.put(Central, own.file(ranked[len(ranked)-1]), "")

@@ -22,10 +22,10 @@ type Run struct {
 
 // Machine is what it ran on.
 type Machine struct {
-	Processor string `json:"processor"`
-	Cores     int    `json:"cores"`
-	Memory    int64  `json:"memory"` // bytes
-	Kernel    string `json:"kernel"`
+	CPU    string `json:"cpu"`
+	Cores  int    `json:"cores"`
+	Memory int64  `json:"memory"` // bytes
+	Kernel string `json:"kernel"`
 }
 
 // Peer is a way of making images.

@@ -247,5 +247,5 @@ func (r Run) About() string {
 	}
 	m := r.Machine
 	return fmt.Sprintf("%s, on %d cores of %s, %d GB, Linux %s. %s. Medians of %d.\n",
-		r.Date, m.Cores, m.Processor, (m.Memory+5e8)/1e9, m.Kernel, strings.Join(versions, ", "), r.Repetitions)
+		r.Date, m.Cores, m.CPU, (m.Memory+5e8)/1e9, m.Kernel, strings.Join(versions, ", "), r.Repetitions)
 }
