@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"frontend":            {"frontend/...", "llb", "llb/llbtext", "llb/plan", "llb/step"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
+	"frontend/excerpt":    {"frontend/diag"},
 	"frontend/goflag":     {"frontend/diag"},
 	"frontend/graph":      {"llb/step"},
 	"frontend/ignore":     {"frontend/diag"},
@@ -55,7 +56,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/step"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/checkout", "frontend/goflag", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/checkout", "frontend/excerpt", "frontend/goflag", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

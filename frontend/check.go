@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
@@ -184,27 +185,21 @@ func violation(found []rules.Finding) error {
 	return list.Err()
 }
 
-// text is a finding without its place.
-func text(d diag.Diagnostic) string {
-	d.At = diag.Range{}
-	return d.String()
-}
-
 // warning is a finding on one line. A place in the spec stands at its end, as
 // clients do not show columns; that of another file is said first.
 func warning(f rules.Finding, specFile string) string {
 	if f.At.File != specFile {
 		return f.Rule.Name + ": " + f.String()
 	}
-	return linter.LintFormatShort(f.Rule.Name, text(f.Diagnostic), f.At.Start.Line)
+	return linter.LintFormatShort(f.Rule.Name, f.Text(), f.At.Start.Line)
 }
 
 // warnOpts has the excerpt of the finding's file, when that was read.
 func (b *build) warnOpts(f rules.Finding) client.WarnOpts {
 	opts := client.WarnOpts{Detail: [][]byte{[]byte(f.Rule.Description)}, URL: f.Rule.URL()}
 	if src := b.sourceInfo(f.At.File); src != nil {
-		src.Data = narrowed(src.Data)
-		opts.SourceInfo, opts.Range = src, pbRanges([]diag.Range{f.At})
+		src.Data = excerpt.Narrow(src.Data)
+		opts.SourceInfo, opts.Range = src, excerpt.Ranges(f.At)
 	}
 	return opts
 }
@@ -215,15 +210,15 @@ func (b *build) warnOpts(f rules.Finding) client.WarnOpts {
 func (b *build) lintResults(found findings, errs diag.Errors) *lint.LintResults {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
 	shown := *b.source.SourceMap
-	shown.Data = narrowed(shown.Data)
+	shown.Data = excerpt.Narrow(shown.Data)
 	results.AddSource(&shown)
 	for _, f := range found.all {
 		w := lint.Warning{
 			RuleName:    f.Rule.Name,
 			Description: f.Rule.Description,
 			URL:         f.Rule.URL(),
-			Detail:      visible.Text(text(f.Diagnostic)),
-			Location:    &pb.Location{Ranges: pbRanges([]diag.Range{f.At})},
+			Detail:      visible.Text(f.Text()),
+			Location:    &pb.Location{Ranges: excerpt.Ranges(f.At)},
 		}
 		if f.At.File != b.source.Filename {
 			w.Detail, w.Location = visible.Text(f.String()), &pb.Location{SourceIndex: -1}
@@ -250,10 +245,10 @@ func ruleNames(found []rules.Finding) string {
 }
 
 func (b *build) lintError(errs diag.Errors) *lint.BuildError {
-	inSpec := slices.DeleteFunc(ranges(errs), func(r diag.Range) bool { return r.File != b.source.Filename })
+	inSpec := slices.DeleteFunc(errs.Ranges(), func(r diag.Range) bool { return r.File != b.source.Filename })
 	e := &lint.BuildError{Message: visible.Text(errs.Error())}
-	if places := clusters(inSpec); len(places) > 0 {
-		e.Location.Ranges = pbRanges(places[0])
+	if places := excerpt.Groups(inSpec); len(places) > 0 {
+		e.Location.Ranges = excerpt.Ranges(places[0]...)
 	}
 	return e
 }

@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -10,11 +9,11 @@ import (
 	"io/fs"
 	"math"
 	"path"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/step"
@@ -33,7 +32,7 @@ func (b *build) located(ctx context.Context, err error) error {
 	if !errors.As(err, &ds) {
 		return err
 	}
-	return withSources(err, ranges(ds), b.sourceInfo)
+	return excerpt.Attach(err, ds.Ranges(), b.sourceInfo)
 }
 
 // sourceInfo is a file of the user's as an excerpt is cut from it; nil when it
@@ -53,15 +52,6 @@ func (b *build) sourceInfo(name string) *pb.SourceInfo {
 	return info(name, b.files)
 }
 
-func ranges(ds diag.Errors) []diag.Range {
-	var all []diag.Range
-	for _, d := range ds {
-		all = append(all, d.At)
-		all = append(all, d.Related...)
-	}
-	return all
-}
-
 // info is a file as an excerpt is cut from it; nil when it was not read.
 func info(name string, files map[string][]byte) *pb.SourceInfo {
 	data, ok := files[name]
@@ -78,74 +68,6 @@ func info(name string, files map[string][]byte) *pb.SourceInfo {
 	return &pb.SourceInfo{Data: data, Filename: name, Language: language}
 }
 
-const (
-	mostExcerpts = 5   // that an error shows
-	excerptReach = 10  // lines between two places that one excerpt shows
-	excerptWidth = 400 // bytes of a line that an excerpt shows
-)
-
-// withSources wraps err with an excerpt for each cluster of places.
-func withSources(err error, at []diag.Range, lookup func(string) *pb.SourceInfo) error {
-	for i, cluster := range clusters(at) {
-		if i == mostExcerpts {
-			break
-		}
-		if src := lookup(cluster[0].File); src != nil {
-			src.Data = narrowed(src.Data)
-			err = errdefs.WithSource(err, &errdefs.Source{Info: src, Ranges: pbRanges(cluster)})
-		}
-	}
-	return err
-}
-
-// narrowed is a file as excerpts show it: with escapes for what would not show,
-// and with its long lines cut. Clients print lines whole, and what was handed
-// in by mistake may be one line of a megabyte.
-func narrowed(data []byte) []byte {
-	var out []byte
-	for line := range bytes.Lines(visible.Bytes(data)) {
-		if len(line) > excerptWidth {
-			line = append(bytes.ToValidUTF8(line[:excerptWidth], nil), "…\n"...)
-		}
-		out = append(out, line...)
-	}
-	return out
-}
-
-// clusters groups places that are near each other in one file.
-func clusters(at []diag.Range) [][]diag.Range {
-	at = slices.DeleteFunc(slices.Clone(at), func(r diag.Range) bool { return r.Start.Line == 0 })
-	slices.SortFunc(at, func(a, b diag.Range) int {
-		if a.File != b.File {
-			return strings.Compare(a.File, b.File)
-		}
-		return a.Start.Line - b.Start.Line
-	})
-	var out [][]diag.Range
-	for _, r := range at {
-		if n := len(out); n > 0 {
-			last := out[n-1][len(out[n-1])-1]
-			if last.File == r.File && r.Start.Line-last.Start.Line <= excerptReach {
-				out[n-1] = append(out[n-1], r)
-				continue
-			}
-		}
-		out = append(out, []diag.Range{r})
-	}
-	return out
-}
-
-func pbRanges(rs []diag.Range) []*pb.Range {
-	var out []*pb.Range
-	for _, r := range rs {
-		out = append(out, &pb.Range{
-			Start: &pb.Position{Line: int32(r.Start.Line), Character: int32(r.Start.Col)},
-			End:   &pb.Position{Line: int32(max(r.Start.Line, r.End.Line)), Character: int32(r.End.Col)},
-		})
-	}
-	return out
-}
-
 // explained adds what a failed step said of itself: the errors of the go
 // command, and the lines they point at.
 func (b *build) explained(ctx context.Context, err error) error {
@@ -160,7 +82,7 @@ func (b *build) explained(ctx context.Context, err error) error {
 	for _, e := range failure.Errors {
 		at = append(at, place(e))
 	}
-	return withSources(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
+	return excerpt.Attach(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
 		if name != "" && name == b.ignored.Name {
 			return b.sourceInfo(name)
 		}

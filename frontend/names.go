@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
@@ -63,6 +63,6 @@ func (b *build) warnLeftOut(ctx context.Context, l planner.LeftOut) {
 		return
 	}
 	b.leftOut = append(b.leftOut, l)
-	opts := client.WarnOpts{SourceInfo: b.sourceInfo(l.At.File), Range: pbRanges([]diag.Range{l.At})}
+	opts := client.WarnOpts{SourceInfo: b.sourceInfo(l.At.File), Range: excerpt.Ranges(l.At)}
 	b.tell(ctx, fmt.Sprintf("image.tags: %s is left out: %s", l.Tag, l.Reason), opts)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -60,7 +61,7 @@ func (o *outlined) location(at diag.Range, src *pb.SourceInfo) *pb.Location {
 		o.files = append(o.files, at.File)
 		o.Sources = append(o.Sources, src.Data)
 	}
-	return &pb.Location{SourceIndex: int32(i), Ranges: pbRanges([]diag.Range{at})}
+	return &pb.Location{SourceIndex: int32(i), Ranges: excerpt.Ranges(at)}
 }
 
 func (b *build) answerTargets(ctx context.Context) (*client.Result, error) {

@@ -73,6 +73,12 @@ func (d Diagnostic) String() string {
 	return text
 }
 
+// Text returns the diagnostic without its place.
+func (d Diagnostic) Text() string {
+	d.At = Range{}
+	return d.String()
+}
+
 // List collects diagnostics. Its zero value is empty and ready for use.
 type List struct {
 	all []Diagnostic
@@ -116,6 +122,16 @@ func (l *List) Err() error {
 
 // Errors is a sorted, non-empty list of diagnostics as one error.
 type Errors []Diagnostic
+
+// Ranges returns the places of all diagnostics, and those related to them.
+func (e Errors) Ranges() []Range {
+	var all []Range
+	for _, d := range e {
+		all = append(all, d.At)
+		all = append(all, d.Related...)
+	}
+	return all
+}
 
 // Error gives a line for each diagnostic; several begin with their number.
 func (e Errors) Error() string {
