@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gohull/gohull/frontend"
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/question"
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
@@ -40,8 +40,8 @@ func targets() string {
 }
 
 func questions() string {
-	return table("`--call` | answer", frontend.Questions(), func(q frontend.Question) string {
-		return "`" + q.Name + "` | " + q.Meaning
+	return table("`--call` | answer | printed as", question.All(), func(q question.Question) string {
+		return "`" + q.Name + "` | " + q.Meaning + " | " + q.Format
 	})
 }
 
@@ -75,10 +75,10 @@ func secrets() string {
 	})
 }
 
-// table writes a table of two columns, as Markdown.
+// table writes a table as Markdown. Its cells have | between them.
 func table[T any](head string, all []T, cells func(T) string) string {
 	var b strings.Builder
-	b.WriteString("| " + head + " |\n|---|---|\n")
+	b.WriteString("| " + head + " |\n|" + strings.Repeat("---|", 1+strings.Count(head, "|")) + "\n")
 	for _, one := range all {
 		b.WriteString("| " + cells(one) + " |\n")
 	}

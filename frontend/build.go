@@ -13,6 +13,7 @@ import (
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/question"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/step"
@@ -34,7 +35,7 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 		res, err = newBuild(ui, c).result(ctx)
 		return err
 	})
-	return legible(res), printable(err)
+	return res, printable(err)
 }
 
 // build is one request, and what has been read for it so far.
@@ -51,7 +52,6 @@ type build struct {
 	contexts   namedContexts
 	scans      once[string, step.Facts]
 	looks      once[string, []step.Inode]
-	leftOut    []planner.LeftOut // tags that were warned of
 	images     once[planner.ImageKey, planner.Image]
 }
 
@@ -61,8 +61,8 @@ func newBuild(ui *dockerui.Client, c client.Client) *build {
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {
-	if name, ok := b.ui.BuildOpts().Opts[requestKey]; ok {
-		res, err := b.reply(ctx, name)
+	if id, ok := b.ui.BuildOpts().Opts[question.Key]; ok {
+		res, err := b.answer(ctx, id)
 		return res, b.located(ctx, err)
 	}
 	if err := b.checkSBOM(); err != nil {
@@ -87,7 +87,7 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, b.located(ctx, err)
 	}
-	if err := joined(b.checkSBOMs(len(all)), b.warn(ctx, all)); err != nil {
+	if err := joined(b.checkSBOMs(len(all)), b.warnFindings(ctx, all)); err != nil {
 		return nil, b.located(ctx, err)
 	}
 	if err := b.runChecks(ctx, all); err != nil {
@@ -151,7 +151,7 @@ func (b *build) request() planner.Request {
 		Target:        b.ui.Target,
 		Contexts:      contextNames(opts),
 		Offline:       b.ui.NetworkMode == llb.NetModeNone,
-		Asks:          opts[requestKey] != "",
+		Asks:          opts[question.Key] != "",
 		Imports:       len(b.ui.CacheImports) > 0,
 		Revision:      opts["vcs:revision"],
 		Source:        opts["vcs:source"],

@@ -6,6 +6,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerui"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/question"
 )
 
 // TestDecidesOnce counts decisions: whatever is asked, everything that follows
@@ -15,14 +16,14 @@ func TestDecidesOnce(t *testing.T) {
 	files["Dockerfile"].Data = []byte("checks: [vet]\ngenerate: [./...]\nimages: {a: {main: .}, b: {main: ., base: alpine}}\n")
 	asked := []string{""}
 	want := map[string]int{"describe": 0, "schema": 0, "targets": 0}
-	for _, q := range Questions() {
+	for _, q := range question.All() {
 		asked = append(asked, q.Name)
 	}
 	for _, target := range []string{"all", "a", "vet", "lock"} {
 		for _, name := range asked {
 			g := &fakeGateway{files: files, opts: map[string]string{"target": target}}
 			if name != "" {
-				g.opts[requestKey] = requestPrefix + name
+				g.opts[question.Key] = question.Prefix + name
 			}
 			n := decisions(t, g)
 			if once, ok := want[name]; ok && n != once || !ok && n != 1 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/frontend/question"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/exporter/exptypes"
 	"github.com/moby/buildkit/solver/pb"
@@ -57,9 +58,9 @@ func TestEpochOfDirectory(t *testing.T) {
 // TestPasswordsAreNotAnswered: the definition that people are shown has no
 // passwords of proxies.
 func TestPasswordsAreNotAnswered(t *testing.T) {
-	for _, q := range Questions() {
+	for _, q := range question.All() {
 		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
-			requestKey:               q.id(),
+			question.Key:             q.ID(),
 			"build-arg:HTTPS_PROXY":  "http://me:secret@proxy.example:3128",
 			"build-arg:http_proxy":   "me:secret@proxy.example",
 			"build-arg:ALL_PROXY":    "socks5://me:secret@proxy.example",

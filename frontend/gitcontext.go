@@ -73,7 +73,7 @@ func (b *build) gitSource(ctx context.Context) (*pb.SourceOp, error) {
 	if err != nil {
 		return nil, err
 	}
-	def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	def, err := b.marshal(ctx, *st)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
@@ -73,8 +72,7 @@ func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found
 		if _, ok := found[key]; ok {
 			continue
 		}
-		opts := client.WarnOpts{SourceInfo: b.sourceInfo(key.At.File), Range: excerpt.Ranges(key.At)}
-		b.source.Warn(ctx, fmt.Sprintf("the lock has no %s for %s: there is no %s for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), opts)
+		b.warn(ctx, fmt.Sprintf("the lock has no %s for %s: there is no %s for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), b.excerptOf(key.At))
 	}
 }
 

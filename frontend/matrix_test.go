@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/question"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
 )
@@ -32,19 +33,19 @@ func TestEveryTarget(t *testing.T) {
 func everyQuestion(t *testing.T, files map[string]string, target string) {
 	t.Helper()
 	asked := []string{""} // which builds
-	for _, q := range Questions() {
+	for _, q := range question.All() {
 		asked = append(asked, q.Name)
 	}
 	for _, name := range asked {
 		g := &fakeGateway{files: mapFS(files), opts: map[string]string{"target": target}}
 		if name != "" {
-			g.opts[requestKey] = requestPrefix + name
+			g.opts[question.Key] = question.Prefix + name
 		}
 		res, err := Build(t.Context(), g)
 		if err != nil {
 			t.Errorf("--target %s --call=%s: %v", target, name, err)
 		} else if code := string(res.Metadata["result.statuscode"]); code != "" && code != "0" {
-			t.Errorf("--target %s --call=%s ends with %s: %s", target, name, code, res.Metadata[resultText])
+			t.Errorf("--target %s --call=%s ends with %s: %s", target, name, code, res.Metadata[question.Text])
 		}
 	}
 }
@@ -52,15 +53,15 @@ func everyQuestion(t *testing.T, files map[string]string, target string) {
 // TestManyImages counts what a question about a file with many images
 // allocates: four times the images take about four times as much.
 func TestManyImages(t *testing.T) {
-	for _, question := range []string{"check", "outline", "tags", "targets", "bake"} {
-		few, many := allocations(t, question, 50), allocations(t, question, 200)
+	for _, name := range []string{"check", "outline", "tags", "targets", "bake"} {
+		few, many := allocations(t, name, 50), allocations(t, name, 200)
 		if many > 6*few {
-			t.Errorf("--call=%s allocates %.0f times for 50 images, %.0f times for 200", question, few, many)
+			t.Errorf("--call=%s allocates %.0f times for 50 images, %.0f times for 200", name, few, many)
 		}
 	}
 }
 
-func allocations(t *testing.T, question string, images int) float64 {
+func allocations(t *testing.T, name string, images int) float64 {
 	var text strings.Builder
 	text.WriteString("run: {labels: {team: a}}\nimages:\n")
 	files := map[string]string{"go.mod": hello["go.mod"]}
@@ -70,7 +71,7 @@ func allocations(t *testing.T, question string, images int) float64 {
 	}
 	files["Dockerfile"] = text.String()
 	return testing.AllocsPerRun(1, func() {
-		g := &fakeGateway{files: mapFS(files), opts: map[string]string{requestKey: requestPrefix + question}}
+		g := &fakeGateway{files: mapFS(files), opts: map[string]string{question.Key: question.Prefix + name}}
 		if _, err := Build(t.Context(), g); err != nil {
 			t.Fatal(err)
 		}
@@ -81,15 +82,15 @@ func allocations(t *testing.T, question string, images int) float64 {
 // it is made of, and not with which password.
 func TestGitContextLabels(t *testing.T) {
 	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
-		"context":  "https://user:secret@git.example/acme/hello.git#v1",
-		requestKey: requestPrefix + "plan",
+		"context":    "https://user:secret@git.example/acme/hello.git#v1",
+		question.Key: question.Prefix + "plan",
 	}}
 	res, err := Build(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var p plan.Plan
-	if err := json.Unmarshal(res.Metadata[resultJSON], &p); err != nil {
+	if err := json.Unmarshal(res.Metadata[question.JSON], &p); err != nil {
 		t.Fatal(err)
 	}
 	labels := p.Images[0].Config.Labels

@@ -2,8 +2,6 @@ package frontend
 
 import (
 	"context"
-	"fmt"
-	"iter"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
@@ -84,46 +82,4 @@ func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) 
 // state is the file system that the check leaves.
 func (p plannedCheck) state() llb.State {
 	return lower.CheckAlone(p.plan, p.inputs)
-}
-
-// plannedAny is an image or a check with its plan.
-type plannedAny struct {
-	plan   fmt.Stringer // *plan.Plan or *plan.CheckPlan
-	states iter.Seq2[string, llb.State]
-}
-
-// planAsked plans what a question is about.
-func (b *build) planAsked(ctx context.Context) ([]plannedAny, error) {
-	in, err := b.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	decided, err := b.decide(in)
-	if err != nil {
-		return nil, err
-	}
-	if decided.Check != nil {
-		p, err := b.planCheck(ctx, decided.Check)
-		return []plannedAny{{p.plan, p.states}}, err
-	}
-	images, err := b.planAll(ctx, decided.Images)
-	var all []plannedAny
-	for _, p := range images {
-		all = append(all, plannedAny{p.plan, p.states})
-	}
-	return all, err
-}
-
-// states are what is solved for a plan, each with its name.
-func (p planned) states(yield func(string, llb.State) bool) {
-	for _, img := range p.plan.Images {
-		st, _ := p.target(img)
-		if !yield("image "+p.plan.NameOf(img), st) {
-			return
-		}
-	}
-}
-
-func (p plannedCheck) states(yield func(string, llb.State) bool) {
-	yield(p.plan.Check.Common().Name, p.state())
 }

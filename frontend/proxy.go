@@ -10,7 +10,6 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/moby/buildkit/frontend/attestations"
 	"github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/buildkit/solver/pb"
 )
 
 // warnProvenance warns of passwords in proxy settings where the provenance of
@@ -35,19 +34,4 @@ func listsArgs(opts map[string]string) bool {
 	all, err := attestations.Parse(attestations.Filter(opts))
 	attrs, ok := all[attestations.KeyTypeProvenance]
 	return err == nil && ok && attrs["mode"] != "min"
-}
-
-// withoutPasswords is an operation without the passwords of its proxy
-// settings, for people to see.
-func withoutPasswords(op *pb.Op) *pb.Op {
-	env := op.GetExec().GetMeta().GetProxyEnv()
-	if env == nil {
-		return op
-	}
-	shown := op.CloneVT()
-	env = shown.GetExec().GetMeta().GetProxyEnv()
-	for _, value := range []*string{&env.HttpProxy, &env.HttpsProxy, &env.FtpProxy, &env.AllProxy} {
-		*value = netenv.Redact(*value)
-	}
-	return shown
 }

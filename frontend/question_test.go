@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"encoding/json"
 	"os"
 	"path"
 	"path/filepath"
@@ -9,13 +10,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/question"
 	"github.com/gohull/gohull/internal/golden"
-	"github.com/gohull/gohull/llb/plan"
 )
 
 // TestQuestions asks a gateway in memory. A case is a build context; the lines
@@ -31,20 +31,20 @@ import (
 func TestQuestions(t *testing.T) {
 	golden.Run(t, "testdata/questions/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		golden.Fill(ar, func(name string) string {
-			question, form, _ := strings.Cut(name, ".")
-			return ask(t, ar, question)[form]
+			asked, form, _ := strings.Cut(name, ".")
+			return ask(t, ar, asked)[form]
 		})
 	})
 }
 
 // ask gives the answer to a question, by form; the question "build" builds.
-func ask(t *testing.T, ar *txtar.Archive, question string) map[string]string {
+func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 	g := &fakeGateway{files: mapFS(contextOf(ar)), opts: options(string(ar.Comment))}
-	if dir, name := path.Split(g.opts["filename"]); dir != "" {
-		g.spec, g.opts["filename"] = path.Clean(dir), name
+	if dir, file := path.Split(g.opts["filename"]); dir != "" {
+		g.spec, g.opts["filename"] = path.Clean(dir), file
 	}
-	if question != "build" {
-		g.opts[requestKey] = requestPrefix + question
+	if name != "build" {
+		g.opts[question.Key] = question.Prefix + name
 	}
 	res, err := Build(t.Context(), g)
 	got := map[string]string{"warnings": strings.Join(g.warnings, "")}
@@ -52,8 +52,8 @@ func ask(t *testing.T, ar *txtar.Archive, question string) map[string]string {
 		got["error"] = err.Error() + "\n"
 		return got
 	}
-	got[""] = ended(neutral(string(res.Metadata[resultText])))
-	got["json"] = ended(neutral(string(res.Metadata[resultJSON])))
+	got[""] = ended(neutral(string(res.Metadata[question.Text])))
+	got["json"] = ended(neutral(string(res.Metadata[question.JSON])))
 	got["exit"] = ended(string(res.Metadata["result.statuscode"]))
 	return got
 }
@@ -120,58 +120,77 @@ func TestEveryQuestionHasACase(t *testing.T) {
 		}
 		all.Write(data)
 	}
-	for _, q := range Questions() {
+	for _, q := range question.All() {
 		if !strings.Contains(all.String(), "\n-- want/"+q.Name+" --\n") {
 			t.Errorf("no case asks %s", q.Name)
 		}
 	}
 }
 
-// TestResolvedSpec writes the answer to --call=spec in the place of the spec:
-// it makes the same plan and the same image config.
-func TestResolvedSpec(t *testing.T) {
-	golden.Each(t, "testdata/*.txtar", sameWhenResolved)
+// TestSpecAnswer replaces the spec with the answer to --call=spec: it makes the
+// same plan and the same image config.
+func TestSpecAnswer(t *testing.T) {
+	golden.Each(t, "testdata/*.txtar", sameFromAnswer)
 	for _, dir := range exampleDirs(t) {
-		t.Run(filepath.Base(dir), func(t *testing.T) { sameWhenResolved(t, archive(t, dir)) })
+		t.Run(filepath.Base(dir), func(t *testing.T) { sameFromAnswer(t, archive(t, dir)) })
 	}
 }
 
-func sameWhenResolved(t *testing.T, ar *txtar.Archive) {
+func sameFromAnswer(t *testing.T, ar *txtar.Archive) {
 	c := readCase(t, ar)
 	c.request.Target = "" // as the question does
-	want, settings, err := c.resolved(t)
+	want, answer, err := c.specAnswer(t)
 	if err != nil {
 		t.Skip("it has no plan")
 	}
 	if _, ok := c.files[project.LockFile]; ok {
 		t.Skip("its lock is for the spec as it was written")
 	}
-	c.spec = []byte(resolved(settings))
-	got, again, err := c.resolved(t)
+	c.spec = answer.Metadata[question.Text]
+	got, again, err := c.specAnswer(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, c.spec)
 	}
-	if diff := cmp.Diff(want.String()+configText(t, want.Images[0]), got.String()+configText(t, got.Images[0])); diff != "" {
-		t.Errorf("as written -, resolved +:\n%s\n%s", diff, c.spec)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("as written -, from the answer +:\n%s\n%s", diff, c.spec)
 	}
-	if diff := cmp.Diff(settings, again, cmpopts.IgnoreFields(planner.Setting{}, "From")); diff != "" {
-		t.Errorf("resolved -, resolved twice +:\n%s", diff)
+	if diff := cmp.Diff(settingsOf(t, answer), settingsOf(t, again)); diff != "" {
+		t.Errorf("settings -, settings from the answer +:\n%s", diff)
 	}
 }
 
-// resolved is the plan of a case, and what --call=spec has to say of it.
-func (c testCase) resolved(t *testing.T) (*plan.Plan, []planner.Setting, error) {
+// setting is a setting without where it comes from.
+type setting struct {
+	Key   string
+	Value json.RawMessage
+}
+
+func settingsOf(t *testing.T, a question.Answer) (all []setting) {
+	if err := json.Unmarshal(a.Metadata[question.JSON], &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// specAnswer returns the plan and the config of a case as text, and the answer
+// to --call=spec.
+func (c testCase) specAnswer(t *testing.T) (string, question.Answer, error) {
 	p, err := c.plan(t)
 	if err != nil {
-		return nil, nil, err
+		return "", question.Answer{}, err
 	}
 	in, err := parse(c.specName, c.spec, c.files, c.request)
 	if err != nil {
-		return nil, nil, err
+		return "", question.Answer{}, err
 	}
 	decided, err := planner.Decide(in)
 	if err != nil {
-		return nil, nil, err
+		return "", question.Answer{}, err
 	}
-	return p, decided.Images[0].Settings(p), nil
+	q, err := question.Find(question.Prefix + "spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := q.Answer(question.Known{Images: []question.PlannedImage{{Decision: decided.Images[0], Plan: p}}})
+	return p.String() + configText(t, p.Images[0]), answer, err
 }

@@ -101,7 +101,7 @@ func (b *build) isLocal(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	def, err := b.marshal(ctx, *st)
 	if err != nil || len(def.Def) == 0 {
 		return false, err
 	}
@@ -194,9 +194,14 @@ func readJSON[T any](ctx context.Context, ref client.Reference, name string) (v 
 	return v, nil
 }
 
+// marshal returns the definition of a state for this daemon.
+func (b *build) marshal(ctx context.Context, st llb.State) (*llb.Definition, error) {
+	return st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+}
+
 // solveRef solves a state to its one ref.
 func (b *build) solveRef(ctx context.Context, st llb.State, evaluate bool) (client.Reference, error) {
-	def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	def, err := b.marshal(ctx, st)
 	if err != nil {
 		return nil, err
 	}

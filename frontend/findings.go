@@ -1,0 +1,164 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/ignore"
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/rules"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+)
+
+// check returns what the rules find without looking up images, and whether
+// findings are errors. If generators run before the build, the image of the
+// toolchain is looked up.
+func (b *build) check(ctx context.Context, images []*planner.Decision) ([]rules.Finding, bool, error) {
+	var all []subject
+	var failed []error
+	for _, d := range images {
+		s, err := b.subject(ctx, d)
+		all, failed = append(all, s), append(failed, err)
+	}
+	if err := joined(failed...); err != nil {
+		return nil, false, err
+	}
+	return b.findings(ctx, all)
+}
+
+// subject is an image that rules look at.
+type subject struct {
+	decision *planner.Decision
+	facts    step.Facts
+	mains    []string
+}
+
+func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, error) {
+	s := subject{decision: d}
+	lookups, err := d.Lookups()
+	if err != nil {
+		return s, err
+	}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return s, err
+	}
+	if inputs, err = b.overlaid(ctx, d, inputs); err != nil {
+		return s, err
+	}
+	if s.facts, err = b.scan(ctx, lookups.Scan, inputs); err != nil {
+		return s, err
+	}
+	s.mains, err = d.Mains(s.facts)
+	return s, err
+}
+
+// warnFindings warns of what the rules find, once for all platforms and
+// images.
+func (b *build) warnFindings(ctx context.Context, all []planned) error {
+	var subjects []subject
+	for _, p := range all {
+		subjects = append(subjects, subject{p.decision, p.facts, p.plan.Sources.Source.Mains})
+	}
+	found, areErrors, err := b.findings(ctx, subjects)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		opts := b.excerptOf(f.At)
+		opts.Detail, opts.URL = [][]byte{[]byte(f.Rule.Description)}, f.Rule.URL()
+		b.warn(ctx, warning(f, b.source.Filename), opts)
+	}
+	b.warnProvenance(ctx)
+	if areErrors {
+		return violation(found)
+	}
+	return nil
+}
+
+// findings returns what the rules find and the user has not turned off, and
+// whether findings are errors: the user's `error=true`.
+func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Finding, bool, error) {
+	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
+	if err != nil {
+		return nil, false, err
+	}
+	var all []rules.Subject
+	for _, s := range subjects {
+		all = append(all, rules.Subject{
+			Text:     b.source.Data,
+			Spec:     s.decision.ImageSpec(),
+			Project:  s.decision.Project,
+			Facts:    s.facts,
+			Mains:    s.mains,
+			Lacking:  s.decision.NoteKinds(),
+			Go:       s.decision.Go(),
+			Vendored: s.decision.Vendored(),
+			Ignored:  b.ignored,
+			Locked:   s.decision.Lock != nil,
+			Profiles: b.hiddenProfiles(ctx, s),
+
+			VendorHidden: s.decision.VendorHidden(),
+		})
+	}
+	skipped := func(f rules.Finding) bool {
+		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
+	}
+	return slices.DeleteFunc(rules.Check(all...), skipped), options.ReturnAsError, nil
+}
+
+// hiddenProfiles finds the profiles that the go command would use if the
+// ignore file did not hide them.
+func (b *build) hiddenProfiles(ctx context.Context, s subject) map[string]ignore.Line {
+	names := slices.DeleteFunc(s.decision.Profiles(s.mains), func(name string) bool {
+		line, hidden := b.ignored.Hides(name)
+		return !hidden || line.At.File == ""
+	})
+	found := map[string]ignore.Line{}
+	for _, h := range b.hiddenFiles(ctx, names) {
+		found[h.name] = h.by
+	}
+	return found
+}
+
+// checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of
+// the line `# check=` at the top of the spec.
+func checkOptions(name string, text []byte, fromArg *linter.Config) (*linter.Config, error) {
+	if fromArg != nil {
+		return fromArg, nil
+	}
+	value, _, at, _ := parser.ParseDirective("check", text)
+	options, err := linter.ParseLintOptions(value)
+	if err != nil {
+		return nil, diag.Errors{{
+			At:      diag.At(name, at[0].Start.Line, 1),
+			Message: fmt.Sprintf("`# check=`: %v", err),
+			Hint:    "write it as in `# check=skip=FloatingTag,CgoOff;error=true`",
+		}}
+	}
+	return options, nil
+}
+
+// violation is what was found as an error, nil when nothing was.
+func violation(found []rules.Finding) error {
+	var list diag.List
+	for _, f := range found {
+		d := f.Diagnostic
+		d.Message = f.Rule.Name + ": " + d.Message
+		list.Add(d)
+	}
+	return list.Err()
+}
+
+// warning is a finding on one line. A place in the spec stands at its end, as
+// clients do not show columns; that of another file is said first.
+func warning(f rules.Finding, specFile string) string {
+	if f.At.File != specFile {
+		return f.Rule.Name + ": " + f.String()
+	}
+	return linter.LintFormatShort(f.Rule.Name, f.Text(), f.At.Start.Line)
+}

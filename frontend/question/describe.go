@@ -1,0 +1,36 @@
+package question
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/moby/buildkit/frontend/subrequests"
+)
+
+func answerDescribe(Known) (Answer, error) {
+	var all []subrequests.Request
+	for _, q := range All() {
+		all = append(all, subrequests.Request{
+			Name:        q.ID(),
+			Version:     version,
+			Type:        subrequests.TypeRPC,
+			Description: q.Meaning,
+			Opts:        q.known.Opts,
+			Metadata:    []subrequests.Named{{Name: JSON}, {Name: Text}},
+		})
+	}
+	data, err := json.Marshal(all)
+	if err != nil {
+		return Answer{}, err
+	}
+	var text strings.Builder
+	if err := subrequests.PrintDescribe(data, &text); err != nil {
+		return Answer{}, err
+	}
+	return newAnswer(text.String(), all)
+}
+
+func answerSchema(Known) (Answer, error) {
+	return newAnswer(string(spec.Schema()), json.RawMessage(spec.Schema()))
+}
