@@ -30,8 +30,8 @@ func (b *build) callOptions(ctx context.Context) (question.CallOptions, error) {
 	return o, err
 }
 
-// specPath returns the path of the spec relative to the build context; empty
-// if it is not there. A client in a git checkout sends both directories.
+// specPath returns the path of the spec relative to the build context; empty if
+// it is not there. A client in a git checkout sends both directories.
 // Otherwise, the file with the name and the text of the spec is the spec.
 func (b *build) specPath(ctx context.Context) (string, error) {
 	name, opts := b.source.Filename, b.ui.BuildOpts().Opts
@@ -62,7 +62,7 @@ func (b *build) findSpec(ctx context.Context, name string) (string, error) {
 	}
 	found := ""
 	for _, base := range slices.Sorted(maps.Keys(entries)) {
-		err := t.below(ctx, base, func(file string, data []byte) {
+		err := t.readBelow(ctx, base, func(file string, data []byte) {
 			if path.Base(file) == name && string(data) == string(b.source.Data) && (found == "" || file == name) {
 				found = file
 			}
@@ -75,8 +75,8 @@ func (b *build) findSpec(ctx context.Context, name string) (string, error) {
 	return found, nil
 }
 
-// relative returns the path from one directory to another. Both are relative
-// to the same root.
+// relative returns the path from one directory to another. Both are relative to
+// the same root.
 func relative(from, to string) string {
 	var up []string
 	for from != "." && from != "" && to != from && !strings.HasPrefix(to, from+"/") {

@@ -9,9 +9,10 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 )
 
-// readEpoch gives the time of the build context for the word that
-// stands for it, as the Dockerfile frontend does. Where that leaves the time
-// out, here it is an error: who asks for a time would get another one.
+// readEpoch replaces the value `context` of SOURCE_DATE_EPOCH with the time of
+// the build context. If the context has no time, the Dockerfile frontend
+// ignores the build arg. Here that is an error: the image would have another
+// time than asked for.
 func (b *build) readEpoch(ctx context.Context) error {
 	if b.ui.BuildArgs[planner.EpochArg] != planner.EpochOfContext {
 		return nil
@@ -22,8 +23,8 @@ func (b *build) readEpoch(ctx context.Context) error {
 	}
 	if t == nil {
 		return diag.Errors{{
-			Message: fmt.Sprintf("build arg %s is %s, and the build context has no time of its own: a git repository's address has that of its commit, an archive's that of its files", planner.EpochArg, planner.EpochOfContext),
-			Hint:    "for a directory, pass the commit's: --build-arg " + planner.EpochArg + "=$(git log -1 --format=%ct)",
+			Message: fmt.Sprintf("build arg %s is %s, but the build context has no time: only the address of a git repository has one, of its commit, and that of an archive, of its files", planner.EpochArg, planner.EpochOfContext),
+			Hint:    "for a directory, pass the time of its commit: --build-arg " + planner.EpochArg + "=$(git log -1 --format=%ct)",
 		}}
 	}
 	b.ui.BuildArgs[planner.EpochArg] = strconv.FormatInt(t.Unix(), 10)

@@ -46,9 +46,9 @@ func TestEpochOfContext(t *testing.T) {
 
 // TestEpochOfDirectory: a directory has no time.
 func TestEpochOfDirectory(t *testing.T) {
-	const want = "build arg SOURCE_DATE_EPOCH is context, and the build context has no time of its own: " +
-		"a git repository's address has that of its commit, an archive's that of its files; " +
-		"for a directory, pass the commit's: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
+	const want = "build arg SOURCE_DATE_EPOCH is context, but the build context has no time: " +
+		"only the address of a git repository has one, of its commit, and that of an archive, of its files; " +
+		"for a directory, pass the time of its commit: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
 	_, err := Build(t.Context(), &fakeGateway{files: mapFS(hello), opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "context"}})
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

@@ -275,7 +275,7 @@ func TestCancelledStep(t *testing.T) {
 	cancel()
 	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: step.Report}}}}}
 	ended := failedStep(op, "compile .", report{exit: killed}, nil)
-	if got := (&build{ui: ui, c: g}).explained(ctx, ended); got != ended {
+	if got := (&build{ui: ui, c: g}).explainFailure(ctx, ended); got != ended {
 		t.Errorf("got %v, want the error as it was", got)
 	}
 }
@@ -295,7 +295,7 @@ func FuzzReport(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = (&build{ui: ui, c: g}).explained(t.Context(), failedStep(op, name, left, nil))
+		err = (&build{ui: ui, c: g}).explainFailure(t.Context(), failedStep(op, name, left, nil))
 		if text := errorOutput(t, err); !strings.Contains(text, name) || strings.Contains(text, "did not complete") {
 			t.Errorf("got %s", text)
 		}

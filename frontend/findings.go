@@ -14,29 +14,30 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// check returns what the rules find without looking up images, and whether
-// findings are errors. If generators run before the build, the image of the
-// toolchain is looked up.
-func (b *build) check(ctx context.Context, images []*planner.Decision) ([]rules.Finding, bool, error) {
+// allFindings returns what the rules find for all images, and whether findings
+// are errors. It looks up no images, except the toolchain's if generators run
+// before the build.
+func (b *build) allFindings(ctx context.Context, images []*planner.Decision) ([]rules.Finding, bool, error) {
 	var all []subject
 	var failed []error
 	for _, d := range images {
 		s, err := b.subject(ctx, d)
 		all, failed = append(all, s), append(failed, err)
 	}
-	if err := joined(failed...); err != nil {
+	if err := joinErrors(failed...); err != nil {
 		return nil, false, err
 	}
 	return b.findings(ctx, all)
 }
 
-// subject is an image that rules look at.
+// subject is an image that rules are applied to.
 type subject struct {
 	decision *planner.Decision
 	facts    step.Facts
 	mains    []string
 }
 
+// subject finds out what rules need to know about an image.
 func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, error) {
 	s := subject{decision: d}
 	lookups, err := d.Lookups()
@@ -47,7 +48,7 @@ func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, erro
 	if err != nil {
 		return s, err
 	}
-	if inputs, err = b.overlaid(ctx, d, inputs); err != nil {
+	if inputs, err = b.withOverlays(ctx, d, inputs); err != nil {
 		return s, err
 	}
 	if s.facts, err = b.scan(ctx, lookups.Scan, inputs); err != nil {
@@ -57,8 +58,7 @@ func (b *build) subject(ctx context.Context, d *planner.Decision) (subject, erro
 	return s, err
 }
 
-// warnFindings warns of what the rules find, once for all platforms and
-// images.
+// warnFindings warns of what the rules find, once for all platforms and images.
 func (b *build) warnFindings(ctx context.Context, all []planned) error {
 	var subjects []subject
 	for _, p := range all {
@@ -80,10 +80,10 @@ func (b *build) warnFindings(ctx context.Context, all []planned) error {
 	return nil
 }
 
-// findings returns what the rules find and the user has not turned off, and
-// whether findings are errors: the user's `error=true`.
+// findings returns what the rules find, without the rules that the user turned
+// off. It also returns whether findings are errors: the user's `error=true`.
 func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Finding, bool, error) {
-	options, err := checkOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
+	options, err := ruleOptions(b.source.Filename, b.source.Data, b.ui.LinterConfig)
 	if err != nil {
 		return nil, false, err
 	}
@@ -111,7 +111,7 @@ func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Findi
 	return slices.DeleteFunc(rules.Check(all...), skipped), options.ReturnAsError, nil
 }
 
-// hiddenProfiles finds the profiles that the go command would use if the
+// hiddenProfiles returns the profiles that the go command would use if the
 // ignore file did not hide them.
 func (b *build) hiddenProfiles(ctx context.Context, s subject) map[string]ignore.Line {
 	names := slices.DeleteFunc(s.decision.Profiles(s.mains), func(name string) bool {
@@ -125,9 +125,9 @@ func (b *build) hiddenProfiles(ctx context.Context, s subject) map[string]ignore
 	return found
 }
 
-// checkOptions are those of the build arg BUILDKIT_DOCKERFILE_CHECK, else of
-// the line `# check=` at the top of the spec.
-func checkOptions(name string, text []byte, fromArg *linter.Config) (*linter.Config, error) {
+// ruleOptions returns the options of the build arg BUILDKIT_DOCKERFILE_CHECK.
+// Without it, they come from the line `# check=` at the top of the spec.
+func ruleOptions(name string, text []byte, fromArg *linter.Config) (*linter.Config, error) {
 	if fromArg != nil {
 		return fromArg, nil
 	}
@@ -143,7 +143,7 @@ func checkOptions(name string, text []byte, fromArg *linter.Config) (*linter.Con
 	return options, nil
 }
 
-// violation is what was found as an error, nil when nothing was.
+// violation returns findings as an error; nil if there are none.
 func violation(found []rules.Finding) error {
 	var list diag.List
 	for _, f := range found {
@@ -154,8 +154,8 @@ func violation(found []rules.Finding) error {
 	return list.Err()
 }
 
-// warning is a finding on one line. A place in the spec stands at its end, as
-// clients do not show columns; that of another file is said first.
+// warning returns a finding on one line. Clients do not print columns, so a
+// place in the spec is at the end. A place in another file comes first.
 func warning(f rules.Finding, specFile string) string {
 	if f.At.File != specFile {
 		return f.Rule.Name + ": " + f.String()

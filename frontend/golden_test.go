@@ -329,7 +329,7 @@ func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
 		p, err := c.planOne(t, d)
 		plans, failed = append(plans, p), append(failed, err)
 	}
-	return plans, joined(failed...)
+	return plans, joinErrors(failed...)
 }
 
 func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error) {
@@ -381,7 +381,7 @@ func (c testCase) before(t *testing.T) *plan.CheckPlan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := c.resolveAll(lookups.Images)
+	images, err := c.resolveImages(lookups.Images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -410,7 +410,7 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := c.resolveAll(q.Images)
+	images, err := c.resolveImages(q.Images)
 	return planner.Found{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
@@ -435,7 +435,7 @@ func (c testCase) seeds(targets []plan.Platform) map[plan.Platform]string {
 	return seeds
 }
 
-func (c testCase) resolveAll(keys []planner.ImageKey) (map[planner.ImageKey]planner.Image, error) {
+func (c testCase) resolveImages(keys []planner.ImageKey) (map[planner.ImageKey]planner.Image, error) {
 	found := map[planner.ImageKey]planner.Image{}
 	var failed diag.List
 	for _, key := range keys {
@@ -444,7 +444,7 @@ func (c testCase) resolveAll(keys []planner.ImageKey) (map[planner.ImageKey]plan
 		case err == nil:
 			found[key] = img
 		case !key.Optional:
-			failed.Add(notResolved(key, err))
+			failed.Add(imageError(key, err))
 		}
 	}
 	return found, failed.Err()
@@ -464,7 +464,7 @@ func (c testCase) lock() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	images, err := c.resolveAll(q.Images)
+	images, err := c.resolveImages(q.Images)
 	if err != nil {
 		return "", err
 	}
@@ -533,7 +533,7 @@ func fakeImage(key planner.ImageKey) planner.Image {
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }
 
-// inputs are those of a daemon that a case does not depend on.
+// inputs returns the inputs of a daemon that no case depends on.
 func (c testCase) inputs() lower.Inputs {
 	src := llb.Scratch()
 	contexts := map[string]llb.State{}

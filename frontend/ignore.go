@@ -13,9 +13,8 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// alwaysIgnored is left out of the context before the ignore file has its
-// say, which can take it in again with "!.git": a build needs nothing of it,
-// and each git command changes it.
+// alwaysIgnored is hidden unless the ignore file includes it with "!.git". A
+// build does not need it, and each git command changes it.
 var alwaysIgnored = ignore.Always(".git")
 
 // namedFile is a file that was read.
@@ -24,9 +23,8 @@ type namedFile struct {
 	data []byte
 }
 
-// readOwnIgnore reads the ignore file of the spec alone, which lies next to
-// it; nil when there is none. BuildKit's own reader takes any failure for a
-// missing file.
+// readOwnIgnore reads the ignore file of this spec, which is next to it; nil if
+// there is none. BuildKit's own reader treats any failure as a missing file.
 func (b *build) readOwnIgnore(ctx context.Context) (*namedFile, error) {
 	res, err := b.c.Solve(ctx, client.SolveRequest{Definition: b.source.Definition.ToPB(), CacheImports: b.ui.CacheImports})
 	if err != nil {
@@ -48,9 +46,9 @@ func (b *build) readOwnIgnore(ctx context.Context) (*namedFile, error) {
 	return &namedFile{name, data}, nil
 }
 
-// heed leaves out what the ignore file hides: the spec's own, else the one
-// that was read with the project.
-func (b *build) heed(own *namedFile) error {
+// applyIgnore drops what the ignore file hides. The spec's own ignore file
+// takes precedence over the project's.
+func (b *build) applyIgnore(own *namedFile) error {
 	file := own
 	if data, ok := b.files[dockerui.DefaultDockerignoreName]; ok && own == nil {
 		file = &namedFile{dockerui.DefaultDockerignoreName, data}
@@ -67,12 +65,12 @@ func (b *build) heed(own *namedFile) error {
 		b.ignored = ignored
 	}
 	b.dropIgnored()
-	return b.checkUsable(own != nil)
+	return b.unusableError(own != nil)
 }
 
-// dropIgnored leaves out what was read and the ignore file hides. No step
-// reads the lock, and without it a build would look up what it pins: it holds
-// though it is hidden.
+// dropIgnored drops files that were read and that the ignore file hides. It
+// keeps the lock: no step reads it, and without it a build would look up again
+// what it pins.
 func (b *build) dropIgnored() {
 	hides := func(name string) bool {
 		_, hidden := b.ignored.Hides(name)
@@ -88,9 +86,9 @@ func (b *build) dropIgnored() {
 	b.unusable = slices.DeleteFunc(b.unusable, func(u unusable) bool { return hides(u.wanted) })
 }
 
-// checkUsable finds files that decide about every build and cannot be read.
+// unusableError reports files that decide about every build and cannot be read.
 // Those of other modules are reported where they are needed.
-func (b *build) checkUsable(hasOwnIgnore bool) error {
+func (b *build) unusableError(hasOwnIgnore bool) error {
 	always := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
 	if !hasOwnIgnore {
 		always = append(always, dockerui.DefaultDockerignoreName)

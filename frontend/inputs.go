@@ -2,15 +2,19 @@ package frontend
 
 import (
 	"context"
+	"errors"
+	"os"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/visible"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// inputs is what a plan refers to, as this daemon and this request have it.
+// inputs returns what a plan refers to: the context, the frontend's image, and
+// the settings of this daemon and request.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 	buildContext, err := b.mainContext(ctx)
 	if err != nil {
@@ -45,7 +49,7 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 	}, nil
 }
 
-// excerpts is a file as the daemon shows it when a step fails.
+// excerpts returns a file in the form that the daemon can show if a step fails.
 func excerpts(file *llb.SourceMap) *llb.SourceMap {
 	if visible.Is(file.Filename) && visible.Is(string(file.Data)) {
 		return file
@@ -55,8 +59,33 @@ func excerpts(file *llb.SourceMap) *llb.SourceMap {
 	return &shown
 }
 
-// modesWitness tells that a daemon takes a copy's mode in symbols. No daemon
-// up to now lists the capability for that itself, CapFileCopyModeStringFormat;
-// this one is of the release after (0.20), and is listed. A daemon without
-// symbols would take the mode for 0000.
+// modesWitness stands for the ability of a daemon to read symbolic modes of
+// copies. No daemon so far lists CapFileCopyModeStringFormat, the capability
+// for that. This one is from the release after it (0.20), and is listed. A
+// daemon without the ability would read such a mode as 0000.
 const modesWitness = pb.CapFileSymlinkCreate
+
+// frontendImage is implemented by gateway clients that run from an image.
+type frontendImage interface {
+	CurrentFrontend() (*llb.State, error)
+}
+
+// frontendTool returns the file system that the frontend runs from, and the
+// path of its own binary there. Steps run the same program.
+func frontendTool(c client.Client) (llb.State, string, error) {
+	current, ok := c.(frontendImage)
+	if !ok {
+		return llb.State{}, "", errNoImage
+	}
+	st, err := current.CurrentFrontend()
+	if err != nil {
+		return llb.State{}, "", err
+	}
+	if st == nil {
+		return llb.State{}, "", errNoImage
+	}
+	path, err := os.Executable()
+	return *st, path, err
+}
+
+var errNoImage = errors.New("the daemon does not report the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")

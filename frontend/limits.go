@@ -7,8 +7,9 @@ import (
 	"github.com/moby/buildkit/util/apicaps"
 )
 
-// limits are the client's wishes for every command. One that the daemon does
-// not know is an error: whoever limits a build does not want it unlimited.
+// limits returns the client's settings for every command. A setting that the
+// daemon does not know is an error: otherwise the build would run without the
+// limit.
 func (b *build) limits(caps *apicaps.CapSet) ([]llb.RunOption, error) {
 	ui := b.ui
 	wishes := []struct {
@@ -40,8 +41,8 @@ func (b *build) limits(caps *apicaps.CapSet) ([]llb.RunOption, error) {
 	return opts, errs.Err()
 }
 
-// network is what the client says of the network and its hosts. Steps that
-// fetch nothing have no network all the same.
+// network returns the client's network mode and additional hosts. Steps that
+// fetch nothing have no network anyway.
 func (b *build) network() []llb.RunOption {
 	var opts []llb.RunOption
 	if b.ui.NetworkMode != llb.NetModeSandbox {
@@ -73,8 +74,8 @@ func resources(r *pb.LinuxResources) llb.RunOption {
 	})
 }
 
-// hostname is the name that a step finds its machine to have; the daemon
-// chooses it when it is empty.
+// hostname is the host name inside a step; if it is empty, the daemon chooses
+// one.
 type hostname string
 
 func (h hostname) SetRunOption(ei *llb.ExecInfo) {
@@ -83,7 +84,7 @@ func (h hostname) SetRunOption(ei *llb.ExecInfo) {
 	}
 }
 
-// proxy takes the proxy settings out of the build args, in either case.
+// proxy returns the proxy settings in the build args, in upper or lower case.
 func proxy(args map[string]string) llb.ProxyEnv {
 	get := func(upper, lower string) string {
 		if v := args[upper]; v != "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// lock writes the lock, whatever the lock says that there is. It is one file
+// lock writes the lock. An existing lock has no influence. The lock is one file
 // for all platforms, so the result has none.
 func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Result, error) {
 	lookups, err := d.Lookups()
@@ -58,25 +58,25 @@ func (b *build) lookUpLock(ctx context.Context, q planner.LockLookups) (planner.
 		return found, err
 	}
 	var notFound error
-	found.Images, notFound, err = b.resolveAll(ctx, q.Images)
+	found.Images, notFound, err = b.resolveImages(ctx, q.Images)
 	if err == nil && notFound == nil {
 		b.warnUnlocked(ctx, q.Images, found.Images)
 	}
-	return found, joined(err, notFound)
+	return found, joinErrors(err, notFound)
 }
 
-// warnUnlocked warns of images that the lock does not have for all platforms
-// that were asked for: a builder of such a platform cannot use it.
+// warnUnlocked warns of images that are missing in the lock for some platforms:
+// a builder of such a platform cannot use the lock.
 func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found map[planner.ImageKey]planner.Image) {
 	for _, key := range keys {
 		if _, ok := found[key]; ok {
 			continue
 		}
-		b.warn(ctx, fmt.Sprintf("the lock has no %s for %s: there is no %s for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), b.excerptOf(key.At))
+		b.warn(ctx, fmt.Sprintf("the lock has no %s for %s: %s does not exist for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), b.excerptOf(key.At))
 	}
 }
 
-// fetched has a toolchain fetched, and tells what came.
+// fetched runs the step that fetches a toolchain, and returns what it fetched.
 func (b *build) fetched(ctx context.Context, t plan.ModuleToolchain, inputs lower.Inputs) (step.Fetched, error) {
 	ref, err := b.evaluate(ctx, lower.Toolchain(t, inputs))
 	if err != nil {

@@ -16,17 +16,16 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// hiddenFile is a file of the client that the ignore file leaves out of the
-// build context.
+// hiddenFile is a file of the client that the ignore file hides.
 type hiddenFile struct {
 	name string
 	by   ignore.Line
 }
 
-// because tells diagnostics about missing files why the build context lacks
-// them: the ignore file hides them, or a link leads nowhere. What the client
-// does not have either keeps its hint.
-func (b *build) because(ctx context.Context, err error) error {
+// explainMissing adds to diagnostics about missing files why they are not in
+// the build context: the ignore file hides them, or a link is broken. If the
+// client does not have the files either, the hint stays.
+func (b *build) explainMissing(ctx context.Context, err error) error {
 	var ds diag.Errors
 	if !errors.As(err, &ds) {
 		return err
@@ -38,7 +37,7 @@ func (b *build) because(ctx context.Context, err error) error {
 	hidden := b.hiddenFiles(ctx, missing)
 	var list diag.List
 	for _, d := range ds {
-		if reason, at := b.reason(d.Missing, hidden); reason != "" {
+		if reason, at := b.whyMissing(d.Missing, hidden); reason != "" {
 			d.Hint = reason
 			d.Related = append(slices.Clone(d.Related), at...)
 		}
@@ -47,15 +46,15 @@ func (b *build) because(ctx context.Context, err error) error {
 	return list.Err()
 }
 
-// explainMissing does the same for what a step could not find.
-func (b *build) explainMissing(ctx context.Context, errs []step.Error) (related []diag.Range) {
+// explainMissingInStep does the same for what a step could not find.
+func (b *build) explainMissingInStep(ctx context.Context, errs []step.Error) (related []diag.Range) {
 	var missing []string
 	for _, e := range errs {
 		missing = append(missing, e.Missing...)
 	}
 	hidden := b.hiddenFiles(ctx, missing)
 	for i, e := range errs {
-		reason, at := b.reason(e.Missing, hidden)
+		reason, at := b.whyMissing(e.Missing, hidden)
 		if reason == "" {
 			continue
 		}
@@ -65,41 +64,41 @@ func (b *build) explainMissing(ctx context.Context, errs []step.Error) (related 
 	return related
 }
 
-// advice is what the go command says to do about a file that it takes for
-// missing everywhere.
+// advice matches what the go command suggests for a missing file. It does not
+// know that the file is hidden.
 var advice = regexp.MustCompile(`(?s); (to add( it)?:\n|run: go mod vendor|see that the import is spelt right|the compile has the package's module).*$`)
 
-// reason says why files are missing that patterns stand for, with the lines
-// that are to blame.
-func (b *build) reason(patterns []string, hidden []hiddenFile) (string, []diag.Range) {
+// whyMissing returns why the files that match some patterns are missing, and
+// the lines that hide them.
+func (b *build) whyMissing(patterns []string, hidden []hiddenFile) (string, []diag.Range) {
 	for _, u := range b.unusable {
 		if slices.Contains(patterns, u.wanted) {
 			return u.Error(), nil
 		}
 	}
-	meant := slices.DeleteFunc(slices.Clone(hidden), func(h hiddenFile) bool { return meaning(patterns, h.name) == "" })
+	meant := slices.DeleteFunc(slices.Clone(hidden), func(h hiddenFile) bool { return matchingPattern(patterns, h.name) == "" })
 	if len(meant) == 0 {
 		return "", nil
 	}
 	line := meant[0].by
 	names, again := []string{}, meant[0].name
-	if pattern := meaning(patterns, again); pattern != again && path.Dir(again) != "." {
-		again = path.Dir(again) // a package is taken in as a whole
+	if pattern := matchingPattern(patterns, again); pattern != again && path.Dir(again) != "." {
+		again = path.Dir(again) // a package is included as a whole
 	}
 	for _, h := range meant {
 		if h.by.At == line.At {
 			names = append(names, h.name)
 		}
 	}
-	text := fmt.Sprintf("%s hides %s: remove the line %q, or add %q below it", line.At, some(names), line.Pattern, "!"+again)
+	text := fmt.Sprintf("%s hides %s: remove the line %q, or add %q below it", line.At, shortList(names), line.Pattern, "!"+again)
 	if own := b.source.Filename + ".dockerignore"; own != line.At.File {
-		text += "; an ignore file for this build alone is called " + own
+		text += "; an ignore file for this spec only is named " + own
 	}
 	return text, []diag.Range{line.At}
 }
 
-// some lists names, the first of them when they are many.
-func some(names []string) string {
+// shortList joins names; if there are many, only the first ones.
+func shortList(names []string) string {
 	const shown = 3
 	if more := len(names) - shown; more > 0 {
 		names = append(names[:shown:shown], fmt.Sprintf("and %d more", more))
@@ -107,9 +106,9 @@ func some(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// meaning is the pattern that stands for a file, "" when none does. Tests are
-// no source of a package unless they are named.
-func meaning(patterns []string, name string) string {
+// matchingPattern returns the pattern that a file matches, or "". A test file
+// belongs to a package only if it is named.
+func matchingPattern(patterns []string, name string) string {
 	i := slices.IndexFunc(patterns, func(p string) bool {
 		ok, err := path.Match(p, name)
 		return ok && err == nil && (p == name || !strings.HasSuffix(name, "_test.go"))
@@ -120,8 +119,8 @@ func meaning(patterns []string, name string) string {
 	return patterns[i]
 }
 
-// hiddenFiles finds the files that patterns stand for, and that the client has
-// and the ignore file hides. It only adds to a message: should it fail, the
+// hiddenFiles returns the files that match some patterns, that the client has
+// and that the ignore file hides. It only improves a message: if it fails, the
 // message stays as it is.
 func (b *build) hiddenFiles(ctx context.Context, patterns []string) []hiddenFile {
 	if b.ignored.Name == "" || len(patterns) == 0 {
@@ -129,7 +128,7 @@ func (b *build) hiddenFiles(ctx context.Context, patterns []string) []hiddenFile
 	}
 	slices.Sort(patterns)
 	patterns = slices.Compact(patterns)
-	var below []string // is not sent: a directory may hold anything
+	var below []string // which is not sent: a directory may be large
 	for _, pattern := range patterns {
 		below = append(below, pattern+"/*")
 	}
@@ -140,7 +139,7 @@ func (b *build) hiddenFiles(ctx context.Context, patterns []string) []hiddenFile
 	var found []hiddenFile
 	err = t.walk(ctx, ".", func(name string, _ fs.FileMode) {
 		line, hidden := b.ignored.Hides(name)
-		if hidden && line.At.File != "" && meaning(patterns, name) != "" {
+		if hidden && line.At.File != "" && matchingPattern(patterns, name) != "" {
 			found = append(found, hiddenFile{name, line})
 		}
 	})

@@ -35,7 +35,7 @@ package db
 // TestHidden: what is missing because the ignore file hides it is reported with
 // the line of the ignore file that applies.
 func TestHidden(t *testing.T) {
-	const own = "; an ignore file for this build alone is called Dockerfile.dockerignore"
+	const own = "; an ignore file for this spec only is named Dockerfile.dockerignore"
 	for _, c := range []struct{ name, spec, more, want string }{
 		{"main package", "main: ./cmd/server\n", "-- .dockerignore --\n# built\n**/server\n",
 			`Dockerfile:2:7: main: ./cmd/server has no Go files; .dockerignore:2:1 hides cmd/server/main.go: remove the line "**/server", or add "!cmd/server" below it` + own},
@@ -100,7 +100,7 @@ func TestHiddenFromStep(t *testing.T) {
 	if err := b.readSource(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	const own = "; an ignore file for this build alone is called Dockerfile.dockerignore"
+	const own = "; an ignore file for this spec only is named Dockerfile.dockerignore"
 	for _, c := range []struct {
 		message string
 		missing []string
@@ -113,7 +113,7 @@ func TestHiddenFromStep(t *testing.T) {
 		{"open testdata/x: no such file or directory", []string{"testdata/x"}, "open testdata/x: no such file or directory"},
 	} {
 		errs := []step.Error{{Message: c.message, Missing: c.missing}}
-		related := b.explainMissing(t.Context(), errs)
+		related := b.explainMissingInStep(t.Context(), errs)
 		if errs[0].Message != c.want || (len(related) > 0) != (c.message != c.want) {
 			t.Errorf("got\n%s\n%v\nwant\n%s", errs[0].Message, related, c.want)
 		}

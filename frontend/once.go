@@ -6,14 +6,14 @@ import (
 	"github.com/gohull/gohull/internal/safe"
 )
 
-// once has each answer found once, however many images ask for it. Its zero
-// value is ready.
+// once finds each value once, however many images ask for it. Its zero value is
+// ready.
 type once[K comparable, V any] struct {
 	mu    sync.Mutex
 	found map[K]func() (V, error)
 }
 
-// get gives the answer of a key, which find finds for the first who asks.
+// get returns the value of a key. The first caller's function finds it.
 func (o *once[K, V]) get(key K, find func() (V, error)) (V, error) {
 	o.mu.Lock()
 	if o.found == nil {

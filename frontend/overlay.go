@@ -7,18 +7,18 @@ import (
 	lower "github.com/gohull/gohull/llb"
 )
 
-// overlaid is the inputs of a build with what lies over their context: modules
-// that other build contexts bring, and then what generators make.
-func (b *build) overlaid(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
-	inputs, err := b.replaced(ctx, d, inputs)
+// withOverlays adds to the context of a build: first modules that other build
+// contexts bring, then what generators write.
+func (b *build) withOverlays(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
+	inputs, err := b.withReplacements(ctx, d, inputs)
 	if err != nil {
 		return inputs, err
 	}
-	return b.generated(ctx, d, inputs)
+	return b.withGenerated(ctx, d, inputs)
 }
 
-// replaced puts build contexts in the place of folders that replace modules.
-func (b *build) replaced(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
+// withReplacements replaces the directories of modules with build contexts.
+func (b *build) withReplacements(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
 	for _, r := range d.ReplacedModules() {
 		st, err := b.loadContext(ctx, r.Context, nil)
 		if err != nil {
@@ -32,10 +32,10 @@ func (b *build) replaced(ctx context.Context, d *planner.Decision, inputs lower.
 	return inputs, nil
 }
 
-// generated is the inputs of a build whose spec has generators run before it:
-// their context has what generators make. Nothing is run here; whatever reads
-// the context waits for them.
-func (b *build) generated(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
+// withGenerated adds what generators write, if the spec has generators that run
+// before the build. Nothing runs yet: steps that read the context wait for
+// them.
+func (b *build) withGenerated(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
 	generators := d.Generators()
 	if generators == nil {
 		return inputs, nil
@@ -44,7 +44,7 @@ func (b *build) generated(ctx context.Context, d *planner.Decision, inputs lower
 	if err != nil {
 		return inputs, err
 	}
-	images, notFound, err := b.resolveAll(ctx, lookups.Images)
+	images, notFound, err := b.resolveImages(ctx, lookups.Images)
 	if err != nil {
 		return inputs, err
 	}

@@ -18,7 +18,7 @@ func (b *build) answer(ctx context.Context, id string) (*client.Result, error) {
 		return nil, err
 	}
 	known, err := b.known(ctx, q)
-	if q.From == question.Findings && errors.As(b.because(ctx, err), &known.Wrong) {
+	if q.From == question.Findings && errors.As(b.explainMissing(ctx, err), &known.Wrong) {
 		err = nil // what would fail the build is part of this answer
 	}
 	if err != nil {
@@ -58,14 +58,14 @@ func (b *build) known(ctx context.Context, q question.Question) (k question.Know
 	case question.Call:
 		k.Call, err = b.callOptions(ctx)
 	case question.Findings:
-		k.Findings, k.Strict, err = b.check(ctx, k.Decisions.All())
+		k.Findings, k.Strict, err = b.allFindings(ctx, k.Decisions.All())
 	case question.Plans, question.Definitions:
 		err = b.addPlans(ctx, &k)
 	}
 	return k, err
 }
 
-// userFiles are the spec and the project's files, by name.
+// userFiles returns the spec and the project's files, by name.
 func (b *build) userFiles() map[string][]byte {
 	files := project.Files{b.source.Filename: b.source.Data}
 	maps.Copy(files, b.files)
@@ -82,7 +82,7 @@ func (b *build) addPlans(ctx context.Context, k *question.Known) error {
 		k.Check = p.plan
 		return b.addDefinition(ctx, k, p.plan.Check.Common().Name, p.state())
 	}
-	all, err := b.planAll(ctx, k.Decisions.Images)
+	all, err := b.planImages(ctx, k.Decisions.Images)
 	if err != nil {
 		return err
 	}

@@ -87,14 +87,14 @@ func TestUnusableFiles(t *testing.T) {
 		{"go.mod", link("../../go.mod"), "go.mod: this is a symbolic link to ../../go.mod, which is outside of the build context" + outside},
 		{"go.mod", link("/home/user/go.mod"), "go.mod: this is a symbolic link to /home/user/go.mod, which is outside of the build context" + outside},
 		{"go.mod", link("gone.mod"), "go.mod: this is a symbolic link to gone.mod, which the build context does not have"},
-		{"go.mod", link("go.mod"), "go.mod: this is a symbolic link that leads in a circle"},
+		{"go.mod", link("go.mod"), "go.mod: this is a symbolic link in a circle of links"},
 		{"go.mod", link("shared/go.mod"), ""},
 		{"go.mod", directory, "go.mod: this is a directory"},
 		{"go.work", directory, "go.work: this is a directory"},
 		{"gohull.lock", directory, "gohull.lock: this is a directory"},
 		{"vendor/modules.txt", directory, "vendor/modules.txt: this is a directory"},
 		{"vendor", link("../vendor"), "vendor: this is a symbolic link to ../vendor, which is outside of the build context" + outside},
-		{"gohull.lock", &fstest.MapFile{Mode: fs.ModeNamedPipe}, "gohull.lock: this is no regular file"},
+		{"gohull.lock", &fstest.MapFile{Mode: fs.ModeNamedPipe}, "gohull.lock: this is not a regular file"},
 		{".dockerignore", link("../.dockerignore"), ".dockerignore: this is a symbolic link to ../.dockerignore, which is outside of the build context" + outside},
 		{"Dockerfile.dockerignore", directory, "Dockerfile.dockerignore: this is a directory"},
 	} {
@@ -119,7 +119,7 @@ func TestLockFailures(t *testing.T) {
 		{"linux/arm64", "unexpected status from HEAD request to https://registry.example/v2/library/golang/manifests/1.26.8-alpine: 429 Too Many Requests", "429 Too Many Requests", ""},
 		{"linux/arm64", "failed to do request: Head \"https://registry.example/\": dial tcp: lookup registry.example: no such host", "no such host", ""},
 		{"linux/arm64", "unexpected status from HEAD request to https://registry.example/: 503 Service Unavailable", "503 Service Unavailable", ""},
-		{"linux/arm64", "no match for platform in manifest sha256:1111: not found", "", "the lock has no toolchain for linux/arm64: there is no " + ref + " for that platform, so builders of that platform cannot use the lock\n"},
+		{"linux/arm64", "no match for platform in manifest sha256:1111: not found", "", "the lock has no toolchain for linux/arm64: " + ref + " does not exist for that platform, so builders of that platform cannot use the lock\n"},
 		{"linux/amd64", "no match for platform in manifest sha256:1111: not found", "no match for platform in manifest", ""},
 	} {
 		g := &fakeGateway{

@@ -17,16 +17,16 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// solve builds what was asked for, for all platforms. What several images are
-// asked for comes in folders of their names: a result has one file system for
-// each platform.
-func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error) {
+// buildImages builds the target for all platforms. Several images are
+// directories of one file system for each platform, because a result has only
+// one.
+func (b *build) buildImages(ctx context.Context, all []planned) (*client.Result, error) {
 	if len(all) > 1 {
-		if err := b.solveEach(ctx, all); err != nil {
+		if err := b.buildEach(ctx, all); err != nil {
 			return nil, err
 		}
 	}
-	refs, err := b.solvePlatforms(ctx, all)
+	refs, err := b.buildPlatforms(ctx, all)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 		rb.AddMeta(notAnImage, nil)
 	}
 	if len(all) == 1 {
-		b.name(rb, all[0])
+		b.addNames(rb, all[0])
 		if err := b.addSBOMs(ctx, rb, all[0]); err != nil {
 			return nil, err
 		}
@@ -52,46 +52,46 @@ func (b *build) solve(ctx context.Context, all []planned) (*client.Result, error
 	return rb.Finalize()
 }
 
-// solvePlatforms builds what was asked for, for each platform. None stops
-// another: the error has what is wrong with any of them.
-func (b *build) solvePlatforms(ctx context.Context, all []planned) ([]client.Reference, error) {
+// buildPlatforms builds the target for each platform. All of them are built to
+// the end, and the error has everything that is wrong.
+func (b *build) buildPlatforms(ctx context.Context, all []planned) ([]client.Reference, error) {
 	refs := make([]client.Reference, len(all[0].plan.Images))
 	failed := safe.Each(len(refs), func(i int) (err error) {
 		if len(all) > 1 {
-			refs[i], err = b.evaluate(ctx, folders(all, i))
+			refs[i], err = b.evaluate(ctx, directories(all, i))
 		} else {
-			refs[i], err = b.image(all[0], i)(ctx)
+			refs[i], err = b.imageJob(all[0], i)(ctx)
 		}
 		return err
 	})
-	return refs, together(failed)
+	return refs, joinFailures(failed)
 }
 
-// notAnImage is the key of an annotation of a type that does not exist. All
-// images at once are directories; exporters of images would push them as one
-// image that starts nothing. A frontend does not know the exporter, but those
-// of images refuse the annotation, with its type in their message.
+// notAnImage is the key of an annotation with a type that does not exist.
+// Several images in one result are directories; an exporter of images would
+// push them as one image that starts nothing. A frontend does not know the
+// exporter, but exporters of images reject this annotation and show its type.
 const notAnImage = "annotation-target-all-is-several-images-in-directories--for-the-directories-use-output-type-local--for-the-images-use-call-bake-and-docker-buildx-bake.x"
 
-// solveEach builds images side by side, and none ends because of another: its
-// error has all that is wrong.
-func (b *build) solveEach(ctx context.Context, all []planned) error {
-	var solves []solve
+// buildEach builds images side by side, each to the end. The error has
+// everything that is wrong.
+func (b *build) buildEach(ctx context.Context, all []planned) error {
+	var jobs []job
 	for _, p := range all {
 		for i := range p.plan.Images {
-			solves = append(solves, b.image(p, i))
+			jobs = append(jobs, b.imageJob(p, i))
 		}
 	}
-	return solveAll(ctx, solves)
+	return runJobs(ctx, jobs)
 }
 
-// solve solves a state and waits for it.
-type solve func(context.Context) (client.Reference, error)
+// job solves a state and waits for it.
+type job func(context.Context) (client.Reference, error)
 
-// image solves what is wanted of an image for its i-th platform. If the
-// compile shows that its binaries are dynamically linked, it remembers that in
-// the plan and solves the image again, with what such binaries need.
-func (b *build) image(p planned, i int) solve {
+// imageJob builds an image for its i-th platform. If the compile shows that the
+// binaries are dynamically linked, the job notes that in the plan and solves
+// the image again, with what such binaries need.
+func (b *build) imageJob(p planned, i int) job {
 	return func(ctx context.Context) (client.Reference, error) {
 		img := &p.plan.Images[i]
 		st, _ := p.target(*img)
@@ -106,16 +106,17 @@ func (b *build) image(p planned, i int) solve {
 	}
 }
 
-// solveAll solves side by side, to the end of each.
-func solveAll(ctx context.Context, solves []solve) error {
-	return together(safe.Each(len(solves), func(i int) error {
-		_, err := solves[i](ctx)
+// runJobs runs jobs side by side, each to its end.
+func runJobs(ctx context.Context, jobs []job) error {
+	return joinFailures(safe.Each(len(jobs), func(i int) error {
+		_, err := jobs[i](ctx)
 		return err
 	}))
 }
 
-// folders is what is asked for of several images for the i-th platform.
-func folders(all []planned, i int) llb.State {
+// directories returns several images for their i-th platform, each in a
+// directory with its name.
+func directories(all []planned, i int) llb.State {
 	var names []string
 	var contents []llb.State
 	for _, p := range all {
@@ -125,9 +126,9 @@ func folders(all []planned, i int) llb.State {
 	return lower.Dirs(names, contents, all[0].inputs)
 }
 
-// name says what an image is called, for exporters that are told to take
-// that, and how it is annotated.
-func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
+// addNames adds the image's names, for exporters with the name `*`, and its
+// annotations.
+func (b *build) addNames(rb *dockerui.ResultBuilder, p planned) {
 	if p.plan.Output != plan.OutputImage {
 		return
 	}
@@ -141,8 +142,8 @@ func (b *build) name(rb *dockerui.ResultBuilder, p planned) {
 	}
 }
 
-// annotationKey is that of an annotation of a platform's manifest. Exporters
-// look for a platform only where there are several.
+// annotationKey returns the key of an annotation of a platform's manifest.
+// Exporters expect a platform in it only if there are several.
 func (b *build) annotationKey(target ocispecs.Platform, name string) string {
 	if !b.ui.MultiPlatformRequested {
 		return exptypes.AnnotationManifestKey(nil, name)

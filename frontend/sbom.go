@@ -23,13 +23,12 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// predicateSPDX is what in-toto calls an SPDX document.
+// predicateSPDX is in-toto's name for an SPDX document.
 const predicateSPDX = "https://spdx.dev/Document"
 
-// attests reports whether each image comes with an attestation of what it is
-// made of, as the client asks. The daemon scans a result that has no such
-// attestation, with an image that it pulls; so for a scanner that the client
-// names itself, nothing is to be done here.
+// attests reports whether gohull adds an SBOM to each image. Without one, the
+// daemon would pull a scanner and run it. If the client names a scanner, the
+// daemon runs that, and gohull adds nothing.
 func (b *build) attests() bool {
 	return b.ui.SBOM != nil && !namesScanner(b.ui.BuildOpts().Opts)
 }
@@ -38,7 +37,7 @@ func (b *build) addSBOMs(ctx context.Context, rb *dockerui.ResultBuilder, p plan
 	if !b.attests() {
 		return nil
 	}
-	// The library runs this in goroutines of its own.
+	// The library runs this in its own goroutines, where a panic would end the program.
 	return rb.EachPlatform(ctx, func(ctx context.Context, id string, target ocispecs.Platform) error {
 		return safe.Do(func() error { return b.addSBOM(ctx, rb, p, id, target) })
 	})
@@ -58,9 +57,9 @@ func (b *build) addSBOM(ctx context.Context, rb *dockerui.ResultBuilder, p plann
 	return nil
 }
 
-// spdx is the attestation that a ref holds. The name of its core is that of
-// the file: with it, exporters note for each file of the document which layer
-// it is in.
+// spdx returns the attestation in a ref. The name of its core is the name of
+// the file. It makes exporters note in which layer each file of the document
+// is.
 func spdx(ref client.Reference) result.Attestation[client.Reference] {
 	name, _, _ := strings.Cut(step.SBOMFile, ".")
 	return result.Attestation[client.Reference]{
@@ -75,21 +74,22 @@ func spdx(ref client.Reference) result.Attestation[client.Reference] {
 	}
 }
 
-// checkSBOMs refuses an SBOM of several images, which come in one file system.
-func (b *build) checkSBOMs(images int) error {
+// validateOneSBOM refuses an SBOM for several images, which share one file
+// system.
+func (b *build) validateOneSBOM(images int) error {
 	if images < 2 || !b.attests() {
 		return nil
 	}
 	return diag.Errors{{
 		At:      diag.Range{File: "--sbom"},
-		Message: "an SBOM is of one image, and this build is for " + strconv.Itoa(images),
-		Hint:    "build each of them, as bake does; --target " + planner.SBOMTarget + " gives all SBOMs as files",
+		Message: "an SBOM describes one image, and this build makes " + strconv.Itoa(images),
+		Hint:    "build the images one by one, as bake does; --target " + planner.SBOMTarget + " gives all SBOMs as files",
 	}}
 }
 
-// checkSBOM refuses an SBOM of what is none of Go's, and what only a scanner
-// could heed when there is none.
-func (b *build) checkSBOM() error {
+// validateSBOM refuses an SBOM of a target that has no binaries, and settings
+// for a scanner if none runs.
+func (b *build) validateSBOM() error {
 	if !b.attests() {
 		return nil
 	}
@@ -97,14 +97,14 @@ func (b *build) checkSBOM() error {
 	if b.ui.Target == planner.LockTarget {
 		errs.Add(diag.Diagnostic{
 			At:      diag.Range{File: "--target " + planner.LockTarget},
-			Message: "a lock is a text, of which there is no SBOM",
+			Message: "a lock has no SBOM",
 			Hint:    "remove the flag --sbom",
 		})
 	}
 	if planner.IsCheck(b.ui.Target) {
 		errs.Add(diag.Diagnostic{
 			At:      diag.Range{File: "--target " + b.ui.Target},
-			Message: "a check makes no image, so there is no SBOM of one",
+			Message: "a check makes no image, so it has no SBOM",
 			Hint:    "remove the flag --sbom",
 		})
 	}
@@ -114,16 +114,15 @@ func (b *build) checkSBOM() error {
 		}
 		errs.Add(diag.Diagnostic{
 			At:      diag.Range{File: "--attest type=sbom"},
-			Message: name + " is a setting of a scanner, and gohull reads the SBOM from the binaries",
-			Hint:    "remove it, or name the scanner as well: generator=<image>",
+			Message: name + " is a setting for a scanner, and none runs: gohull reads the SBOM from the binaries",
+			Hint:    "remove it, or name a scanner too: generator=<image>",
 		})
 	}
 	return errs.Err()
 }
 
-// namesScanner reports whether the client names the image that is to scan.
-// BuildKit fills in a name of its own where there is none, so that the words
-// of the request themselves have to be looked at.
+// namesScanner reports whether the client names the scanner's image. BuildKit
+// fills in a default name, so this reads the options of the request itself.
 func namesScanner(opts map[string]string) bool {
 	for name, value := range attestations.Filter(opts) {
 		kind := strings.TrimPrefix(strings.TrimPrefix(name, "attest:"), "build-arg:BUILDKIT_ATTEST_")
@@ -134,8 +133,8 @@ func namesScanner(opts map[string]string) bool {
 	return false
 }
 
-// hasField reports whether a line of comma-separated fields has one that
-// begins so. BuildKit has read the line before, and reported what is wrong.
+// hasField reports whether a line of comma-separated fields has one with a
+// prefix. BuildKit has already validated the line.
 func hasField(line, prefix string) bool {
 	fields, err := csv.NewReader(strings.NewReader(line)).Read()
 	return err == nil && slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(f, prefix) })

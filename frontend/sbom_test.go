@@ -24,9 +24,9 @@ func TestSBOMRequests(t *testing.T) {
 		{"", "attest:sbom", `type=sbom,"generator=registry.example/scanner:1",SCANNERS=go`, "", ""},
 		{"", "build-arg:BUILDKIT_ATTEST_SBOM", "generator=docker/buildkit-syft-scanner:stable-1", "", ""},
 		{"", "attest:sbom", "type=sbom,SCANNERS=go", "",
-			"--attest type=sbom: SCANNERS is a setting of a scanner, and gohull reads the SBOM from the binaries; remove it, or name the scanner as well: generator=<image>"},
-		{"lock", "attest:sbom", "", "", "--target lock: a lock is a text, of which there is no SBOM; remove the flag --sbom"},
-		{"vet", "attest:sbom", "", "", "--target vet: a check makes no image, so there is no SBOM of one; remove the flag --sbom"},
+			"--attest type=sbom: SCANNERS is a setting for a scanner, and none runs: gohull reads the SBOM from the binaries; remove it, or name a scanner too: generator=<image>"},
+		{"lock", "attest:sbom", "", "", "--target lock: a lock has no SBOM; remove the flag --sbom"},
+		{"vet", "attest:sbom", "", "", "--target vet: a check makes no image, so it has no SBOM; remove the flag --sbom"},
 	} {
 		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{"target": c.target, c.option: c.value}}
 		res, err := Build(t.Context(), g)

@@ -15,11 +15,11 @@ import (
 
 // tree reads the files of a ref.
 //
-// The gateway's errors have no code for a missing file, and their text does
-// not tell either: where a solve fails because the client lacks something,
-// reading its result fails with "no such file or directory" as well. So a
-// file is missing only when its directory was listed without it. Every other
-// failure is an error.
+// The gateway's errors have no code for a missing file. Their text does not
+// help either: if a solve fails because the client does not have a file, reading
+// the result also fails with "no such file or directory". So a file counts as
+// missing only if its directory was listed without it. Every other failure is
+// an error.
 type tree struct {
 	ref    client.Reference
 	of     string                              // what it is, for messages: "the build context"
@@ -31,7 +31,7 @@ func newTree(ref client.Reference, of string) *tree {
 	return &tree{ref: ref, of: of, listed: map[string]map[string]*fstypes.Stat{}}
 }
 
-// unusable is a name that is there, and is no file that can be read.
+// unusable is a name that exists, and is not a readable file.
 type unusable struct {
 	wanted  string // the file that was to be read: "lib/go.mod"
 	name    string // what stands in its way, itself or a directory above: "lib"
@@ -41,8 +41,8 @@ type unusable struct {
 
 func (u *unusable) Error() string { return u.name + " is " + u.reason }
 
-// read reads a file and reports whether it is there. The error is an
-// *unusable for what is no file.
+// read reads a file, and reports whether it exists. The error is an *unusable
+// if it is not a file.
 func (t *tree) read(ctx context.Context, name string) ([]byte, bool, error) {
 	t.links = 0
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
@@ -70,21 +70,22 @@ func (t *tree) read(ctx context.Context, name string) ([]byte, bool, error) {
 	return data, true, nil
 }
 
-// largestFile is how much of a file fits into a message of the gateway.
+// largestFile is the size of the largest file that fits into a message of the
+// gateway.
 const largestFile = 15 << 20
 
-// notRegular says what is no regular file; files and links are "".
+// notRegular says what a directory or special file is; "" for files and links.
 func notRegular(stat *fstypes.Stat) string {
 	switch mode := fs.FileMode(stat.Mode); {
 	case mode.IsDir():
 		return "a directory"
 	case !mode.IsRegular():
-		return "no regular file"
+		return "not a regular file"
 	}
 	return ""
 }
 
-// entry finds a file, link or directory, nil when it is missing.
+// entry finds a file, link or directory; nil if it is missing.
 func (t *tree) entry(ctx context.Context, name string) (*fstypes.Stat, error) {
 	dir := path.Dir(name)
 	if dir != "." {
@@ -100,7 +101,7 @@ func (t *tree) entry(ctx context.Context, name string) (*fstypes.Stat, error) {
 	return entries[path.Base(name)], err
 }
 
-// list lists a directory by base names.
+// list returns a directory's entries by base name.
 func (t *tree) list(ctx context.Context, dir string) (map[string]*fstypes.Stat, error) {
 	if known, ok := t.listed[dir]; ok {
 		return known, nil
@@ -117,14 +118,14 @@ func (t *tree) list(ctx context.Context, dir string) (map[string]*fstypes.Stat, 
 	return byName, nil
 }
 
-// follow finds a link that leads nowhere. One that leads out of the tree would
-// be followed by the daemon to another file of the tree.
+// follow reports a link that leads nowhere. The daemon would resolve a link out
+// of the tree to another file inside the tree.
 func (t *tree) follow(ctx context.Context, name string, entry *fstypes.Stat) error {
 	if fs.FileMode(entry.Mode)&fs.ModeSymlink == 0 {
 		return nil
 	}
 	if t.links++; t.links > mostLinks {
-		return &unusable{name: name, reason: "a symbolic link that leads in a circle"}
+		return &unusable{name: name, reason: "a symbolic link in a circle of links"}
 	}
 	target := path.Join(path.Dir(name), entry.Linkname)
 	switch {
@@ -150,9 +151,9 @@ func (t *tree) failed(name string, err error) error {
 	return fmt.Errorf("reading %s of %s: %w", name, t.of, err)
 }
 
-// below adds a file, or all files below a directory. A missing one adds
+// readBelow adds a file, or all files below a directory. A missing one adds
 // nothing.
-func (t *tree) below(ctx context.Context, name string, add func(string, []byte)) error {
+func (t *tree) readBelow(ctx context.Context, name string, add func(string, []byte)) error {
 	entry, err := t.entry(ctx, name)
 	if entry == nil || err != nil {
 		return err
@@ -169,15 +170,15 @@ func (t *tree) below(ctx context.Context, name string, add func(string, []byte))
 		return err
 	}
 	for _, base := range slices.Sorted(maps.Keys(entries)) {
-		if err := t.below(ctx, path.Join(name, base), add); err != nil {
+		if err := t.readBelow(ctx, path.Join(name, base), add); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// walk visits all that is below a directory, in order of names, and follows
-// no links.
+// walk visits everything below a directory, sorted by name. It does not follow
+// links.
 func (t *tree) walk(ctx context.Context, dir string, visit func(name string, mode fs.FileMode)) error {
 	entries, err := t.list(ctx, dir)
 	if err != nil {

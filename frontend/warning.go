@@ -17,8 +17,8 @@ func (b *build) warn(ctx context.Context, text string, opts client.WarnOpts) {
 	b.source.Warn(ctx, visible.Text(text), opts)
 }
 
-// excerptOf is the option to print the lines of a place. It is empty if the
-// file was not read.
+// excerptOf returns the option that prints the lines of a place. It is empty if
+// the file was not read.
 func (b *build) excerptOf(at diag.Range) client.WarnOpts {
 	info := b.sourceInfo(at.File)
 	if info == nil {

@@ -288,7 +288,7 @@ func TestIgnoreFile(t *testing.T) {
 		hidden  string // what the message says of it; empty when it is not hidden
 	}{
 		{"the context's", map[string]string{".dockerignore": "data\n"},
-			`.dockerignore:1:1 hides data/a.txt: remove the line "data", or add "!data/a.txt" below it; an ignore file for this build alone is called Dockerfile.dockerignore`},
+			`.dockerignore:1:1 hides data/a.txt: remove the line "data", or add "!data/a.txt" below it; an ignore file for this spec only is named Dockerfile.dockerignore`},
 		{"the spec's", map[string]string{"Dockerfile.dockerignore": "data/*.txt\r\ndata\r\n"},
 			`Dockerfile.dockerignore:2:1 hides data/a.txt: remove the line "data", or add "!data/a.txt" below it`},
 		{"the spec's only", map[string]string{".dockerignore": "data\n", "Dockerfile.dockerignore": "other\n"}, ""},

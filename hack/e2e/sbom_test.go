@@ -204,7 +204,7 @@ func TestSBOMOfScanner(t *testing.T) {
 // TestSBOMSettings gives a scanner's setting without a scanner.
 func TestSBOMSettings(t *testing.T) {
 	r := run(t, gohull(t, write(t, numbered), "--attest=type=sbom,SCANNERS=go"))
-	const want = "--attest type=sbom: SCANNERS is a setting of a scanner, and gohull reads the SBOM from the binaries; remove it, or name the scanner as well: generator=<image>"
+	const want = "--attest type=sbom: SCANNERS is a setting for a scanner, and none runs: gohull reads the SBOM from the binaries; remove it, or name a scanner too: generator=<image>"
 	if r.Exit == 0 || !strings.Contains(r.Text, want) {
 		t.Errorf("exit code %d, and this was printed, want %q:\n%s", r.Exit, want, r.Text)
 	}

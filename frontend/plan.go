@@ -12,7 +12,7 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
-// planned is an image of the file with its plan.
+// planned is an image with its plan.
 type planned struct {
 	decision *planner.Decision
 	facts    step.Facts
@@ -20,25 +20,25 @@ type planned struct {
 	inputs   lower.Inputs
 }
 
-// plannedCheck is a check by itself with its plan.
+// plannedCheck is a check that is the target, with its plan.
 type plannedCheck struct {
 	plan   *plan.CheckPlan
 	inputs lower.Inputs
 }
 
-// planAll plans images side by side. Errors are those of all of them.
-func (b *build) planAll(ctx context.Context, images []*planner.Decision) ([]planned, error) {
+// planImages plans images side by side. The error is that of all of them.
+func (b *build) planImages(ctx context.Context, images []*planner.Decision) ([]planned, error) {
 	all := make([]planned, len(images))
 	failed := safe.Each(len(images), func(i int) (err error) {
-		all[i], err = b.planOne(ctx, images[i])
+		all[i], err = b.planImage(ctx, images[i])
 		return err
 	})
-	return all, joined(failed...)
+	return all, joinErrors(failed...)
 }
 
-// planOne looks up what a plan needs to know, and makes it.
-func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, error) {
-	found, inputs, err := b.found(ctx, d)
+// planImage looks up what a plan needs to know, and makes it.
+func (b *build) planImage(ctx context.Context, d *planner.Decision) (planned, error) {
+	found, inputs, err := b.prepare(ctx, d)
 	if err != nil {
 		return planned{}, err
 	}
@@ -47,7 +47,7 @@ func (b *build) planOne(ctx context.Context, d *planner.Decision) (planned, erro
 }
 
 func (b *build) planCheck(ctx context.Context, d *planner.Decision) (plannedCheck, error) {
-	found, inputs, err := b.found(ctx, d)
+	found, inputs, err := b.prepare(ctx, d)
 	if err != nil {
 		return plannedCheck{}, err
 	}
@@ -55,9 +55,9 @@ func (b *build) planCheck(ctx context.Context, d *planner.Decision) (plannedChec
 	return plannedCheck{p, inputs}, err
 }
 
-// found looks up what a decision needs to know for its plan, and returns the
+// prepare looks up what a decision needs to know for its plan, and returns the
 // inputs of its steps.
-func (b *build) found(ctx context.Context, d *planner.Decision) (planner.Found, lower.Inputs, error) {
+func (b *build) prepare(ctx context.Context, d *planner.Decision) (planner.Found, lower.Inputs, error) {
 	lookups, err := d.Lookups()
 	if err != nil {
 		return planner.Found{}, lower.Inputs{}, err
@@ -66,7 +66,7 @@ func (b *build) found(ctx context.Context, d *planner.Decision) (planner.Found, 
 	if err != nil {
 		return planner.Found{}, inputs, err
 	}
-	if inputs, err = b.overlaid(ctx, d, inputs); err != nil {
+	if inputs, err = b.withOverlays(ctx, d, inputs); err != nil {
 		return planner.Found{}, inputs, err
 	}
 	found, err := b.lookUp(ctx, lookups, inputs)
@@ -74,12 +74,13 @@ func (b *build) found(ctx context.Context, d *planner.Decision) (planner.Found, 
 	return found, inputs, err
 }
 
-// target is what the client wants of an image for one platform.
+// target returns what is built of an image for one platform, and the config of
+// the result.
 func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) {
 	return lower.Lower(p.plan, img, p.inputs), lower.Config(p.plan, img)
 }
 
-// state is the file system that the check leaves.
+// state returns the file system that the check leaves.
 func (p plannedCheck) state() llb.State {
 	return lower.CheckAlone(p.plan, p.inputs)
 }

@@ -13,8 +13,9 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// loadContext loads the build context with a name. It is nil where there is
-// none for the platform, which may be nil for a context that has no platforms.
+// loadContext loads the build context with a name. The result is nil if there
+// is none for the platform. The platform may be nil for a context without
+// platforms.
 func (b *build) loadContext(ctx context.Context, name string, p *ocispecs.Platform) (*llb.State, error) {
 	named, err := b.ui.NamedContext(name, dockerui.ContextOpt{
 		Platform:    p,
@@ -30,7 +31,7 @@ func (b *build) loadContext(ctx context.Context, name string, p *ocispecs.Platfo
 	return st, nil
 }
 
-// seeds finds the build contexts that bring compiled packages, by platform.
+// seeds loads the build contexts that bring compiled packages, by platform.
 func (b *build) seeds(ctx context.Context, targets []plan.Platform) (map[plan.Platform]string, error) {
 	seeds := map[plan.Platform]string{}
 	for _, target := range targets {
@@ -47,8 +48,8 @@ func (b *build) seeds(ctx context.Context, targets []plan.Platform) (map[plan.Pl
 	return seeds, nil
 }
 
-// loadFolders finds the build contexts that steps read as they are.
-func (b *build) loadFolders(ctx context.Context, names []string) error {
+// loadDirs loads the build contexts that steps read as directories.
+func (b *build) loadDirs(ctx context.Context, names []string) error {
 	for _, name := range names {
 		st, err := b.loadContext(ctx, name, nil)
 		if err != nil {
@@ -62,7 +63,7 @@ func (b *build) loadFolders(ctx context.Context, names []string) error {
 	return nil
 }
 
-// namedContexts collects the build contexts that replace images.
+// namedContexts collects the build contexts that the client added.
 type namedContexts struct {
 	mu     sync.Mutex
 	loaded map[string]llb.State

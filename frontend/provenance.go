@@ -12,9 +12,9 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// warnProvenance warns of passwords in proxy settings where the provenance of
-// the image lists them. They come from the client, so that no frontend can
-// keep them out.
+// warnProvenance warns of passwords in proxy settings if the provenance of the
+// image lists them. The client adds them to the provenance, so no frontend can
+// remove them.
 func (b *build) warnProvenance(ctx context.Context) {
 	if !listsArgs(b.ui.BuildOpts().Opts) {
 		return
@@ -28,8 +28,8 @@ func (b *build) warnProvenance(ctx context.Context) {
 	}
 }
 
-// listsArgs reports whether the provenance of a build lists its build args:
-// mode=max, which is what BuildKit takes without a mode, does.
+// listsArgs reports whether the provenance of a build lists its build args. It
+// does with mode=max, which is BuildKit's default.
 func listsArgs(opts map[string]string) bool {
 	all, err := attestations.Parse(attestations.Filter(opts))
 	attrs, ok := all[attestations.KeyTypeProvenance]

@@ -8,9 +8,9 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 )
 
-// readCheckout adds to a request what the context's own repository says, if
-// the user has taken it in with "!.git". What the client says of the commit
-// goes before.
+// readCheckout adds to a request what the repository in the context says, if
+// the ignore file includes it with "!.git". A commit that the client sends
+// takes precedence.
 func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
 	if _, hidden := b.ignored.Hides(checkout.Dir); hidden {
 		return nil
@@ -37,15 +37,15 @@ func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
 	return nil
 }
 
-// readBelow adds the named files of the context, and all files below the
-// named directories.
+// readBelow adds the named files of the context, and all files below the named
+// directories.
 func (b *build) readBelow(ctx context.Context, kind string, names []string, add func(string, []byte)) error {
 	t, err := b.transfer(ctx, kind, names)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if err := t.below(ctx, name, add); err != nil {
+		if err := t.readBelow(ctx, name, add); err != nil {
 			return err
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// TestTogether: what several images fail with is said once.
-func TestTogether(t *testing.T) {
+// TestJoinFailures: what several images fail with is said once.
+func TestJoinFailures(t *testing.T) {
 	const reason = "\ngo.mod:5:2: example.com/lib@v1.9.0: unknown revision"
-	got := together([]error{
+	got := joinFailures([]error{
 		errors.New("fetch the modules of ./cmd/a failed" + reason),
 		nil,
 		errors.New("fetch the modules of ./cmd/b failed" + reason),
@@ -23,7 +23,7 @@ func TestTogether(t *testing.T) {
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)
 	}
-	if err := together([]error{nil, nil}); err != nil {
+	if err := joinFailures([]error{nil, nil}); err != nil {
 		t.Errorf("no failure gives %v", err)
 	}
 }

@@ -1,0 +1,100 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+)
+
+// lookUp looks up everything that a plan needs to know, side by side.
+func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inputs) (planner.Found, error) {
+	var found planner.Found
+	// Images share what is found, so a failure of one must not stop the others.
+	eg := safe.NewGroup()
+	eg.Go(func() (err error) {
+		found.Facts, err = b.scan(ctx, q.Scan, inputs)
+		return err
+	})
+	if q.Source != nil {
+		eg.Go(func() error {
+			// If this fails, the build fails in the same way and reports it.
+			_, _ = b.solveRef(ctx, lower.Source(*q.Source, inputs), true)
+			return nil
+		})
+	}
+	var notFound error // an error of the scan is reported instead
+	eg.Go(func() (err error) {
+		found.Seeds, err = b.seeds(ctx, q.Platforms)
+		return err
+	})
+	eg.Go(func() error { return b.loadDirs(ctx, q.Contexts) })
+	eg.Go(func() (err error) {
+		found.Images, notFound, err = b.resolveImages(ctx, q.Images)
+		if err == nil && notFound == nil {
+			found.Bases, err = b.inspectBases(ctx, q, found.Images, inputs)
+		}
+		return err
+	})
+	if err := eg.Wait(); err != nil {
+		return found, err
+	}
+	return found, notFound
+}
+
+// scan runs the step that lists the packages of the context, once for all
+// images that need the same list.
+func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (step.Facts, error) {
+	return b.scans.get(fmt.Sprintf("%+v", s), func() (step.Facts, error) {
+		ref, err := b.evaluate(ctx, lower.Scan(s, inputs))
+		if err != nil {
+			return step.Facts{}, err
+		}
+		return readJSON[step.Facts](ctx, ref, step.FactsFile)
+	})
+}
+
+// inspectBases lists what the bases of all platforms have where files will go,
+// if the planner asks for it.
+func (b *build) inspectBases(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.Inode, error) {
+	if q.Look == nil {
+		return nil, nil
+	}
+	inputs.Contexts = b.contexts.states()
+	found := map[plan.Platform][]step.Inode{}
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for key, img := range images {
+		if key.Use != planner.UseBase {
+			continue
+		}
+		eg.Go(func() error {
+			inodes, err := b.inspectBase(ctx, q.LookAt(key, img), inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			found[key.Platform] = inodes
+			return err
+		})
+	}
+	err := eg.Wait()
+	return found, err
+}
+
+// inspectBase runs the step that inspects a base, once for all images that need
+// the same.
+func (b *build) inspectBase(ctx context.Context, l plan.Look, inputs lower.Inputs) ([]step.Inode, error) {
+	same := l
+	same.At, same.Base.At = nil, nil
+	return b.bases.get(fmt.Sprintf("%+v", same), func() ([]step.Inode, error) {
+		ref, err := b.evaluate(ctx, lower.Look(l, inputs))
+		if err != nil {
+			return nil, err
+		}
+		return readJSON[[]step.Inode](ctx, ref, step.BaseFile)
+	})
+}

@@ -1,0 +1,46 @@
+package frontend
+
+import (
+	"context"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// readCommit adds the commit and the address of a build context that BuildKit
+// clones. For a local checkout, the client sends both.
+func (b *build) readCommit(ctx context.Context, req *planner.Request) error {
+	if !b.isRemote() || req.Revision != "" {
+		return nil
+	}
+	caps := b.ui.BuildOpts().Caps
+	if caps.Supports(gwpb.CapSourceMetaResolver) != nil {
+		return nil // an old daemon, which does not report the commit
+	}
+	source, err := b.gitSource(ctx)
+	if source == nil || err != nil {
+		return err
+	}
+	found, err := b.c.ResolveSourceMetadata(ctx, source, sourceresolver.Opt{
+		LogName: "[internal] find the commit of the build context",
+	})
+	if err != nil || found.Git == nil {
+		return err
+	}
+	req.Revision, req.Source = commitOf(found.Git), source.Attrs[pb.AttrFullRemoteURL]
+	if req.Source == "" {
+		req.Source = source.Identifier
+	}
+	return nil
+}
+
+// commitOf returns the commit that a reference points to. For an annotated tag,
+// the checksum is that of the tag.
+func commitOf(found *sourceresolver.ResolveGitResponse) string {
+	if found.CommitChecksum != "" {
+		return found.CommitChecksum
+	}
+	return found.Checksum
+}
