@@ -32,7 +32,7 @@ func FuzzPlan(f *testing.F) {
 		}
 		p, err := project.Parse(files)
 		if err != nil {
-			checkDiagnostics(t, err)
+			wantDiagnostics(t, err)
 			return
 		}
 		in := planner.Input{Spec: s, Project: p, Request: planner.Request{
@@ -51,13 +51,13 @@ func FuzzPlan(f *testing.F) {
 func planAll(t *testing.T, in planner.Input, dir string) (*plan.Plan, error) {
 	decided, err := planner.Decide(in)
 	if err != nil {
-		checkDiagnostics(t, err)
+		wantDiagnostics(t, err)
 		return nil, err
 	}
 	d := decided.Images[0]
 	q, err := d.Lookups()
 	if err != nil {
-		checkDiagnostics(t, err)
+		wantDiagnostics(t, err)
 		return nil, err
 	}
 	found := planner.Found{Images: map[planner.ImageKey]planner.Image{}}
@@ -67,7 +67,7 @@ func planAll(t *testing.T, in planner.Input, dir string) (*plan.Plan, error) {
 	found.Facts.Packages = []step.Package{{Dir: dir, Module: ".", Name: "main"}}
 	p, err := d.Plan(found)
 	if err != nil {
-		checkDiagnostics(t, err)
+		wantDiagnostics(t, err)
 		return nil, err
 	}
 	if len(p.Images) != 1 || len(p.Images[0].Compile.Binaries) == 0 {
@@ -76,7 +76,7 @@ func planAll(t *testing.T, in planner.Input, dir string) (*plan.Plan, error) {
 	return p, nil
 }
 
-func checkDiagnostics(t *testing.T, err error) {
+func wantDiagnostics(t *testing.T, err error) {
 	var ds diag.Errors
 	if !errors.As(err, &ds) || len(ds) == 0 {
 		t.Errorf("%T is no list of diagnostics: %v", err, err)

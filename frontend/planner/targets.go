@@ -55,20 +55,30 @@ func Targets() []Target {
 	return append(all, Target{Name: LockTarget, Description: "the lock, as a file"})
 }
 
-// imageTarget returns the row of an image's target; the default one for none.
+// imageTarget returns the row of an image's target; without a name, that of the
+// default one. It is zero for the targets of the project: the checks and the lock.
 func imageTarget(name string) Target {
+	if name == "" {
+		return imageTargets[0]
+	}
 	i := slices.IndexFunc(imageTargets, func(t Target) bool { return t.Name == name })
-	return imageTargets[max(i, 0)]
+	if i < 0 {
+		return Target{}
+	}
+	return imageTargets[i]
 }
 
 // output returns what is made of the image.
 func (d *Decision) output() plan.Output { return imageTarget(d.Target).output }
 
 // hasRoot reports whether the target has a root file system.
-func (d *Decision) hasRoot() bool { return d.isImage() && d.output() == plan.OutputImage }
+func (d *Decision) hasRoot() bool {
+	t := imageTarget(d.Target)
+	return t.Name != "" && t.output == plan.OutputImage
+}
 
 // checked reports whether the target depends on the checks of the spec.
-func (d *Decision) checked() bool { return d.isImage() && imageTarget(d.Target).checked }
+func (d *Decision) checked() bool { return imageTarget(d.Target).checked }
 
 // TargetsOf lists the targets of a file: those of its images by name, where it
 // makes several, and those that every file has.
