@@ -92,7 +92,7 @@ func flag(word string) (name, value string, hasValue bool) {
 	return strings.Cut(strings.TrimPrefix(name, "-"), "=")
 }
 
-// definition checks what -X gets.
+// definition validates what -X gets.
 func definition(text string) *diag.Diagnostic {
 	d, ok := parseDefinition(text)
 	switch {

@@ -1,6 +1,6 @@
 // Package netenv validators the settings that say where a build gets modules from:
 // GOPROXY, GOSUMDB, GOPRIVATE and similar, as the go command reads them. A
-// value passes the same check whether a spec or a build arg has it.
+// value is validated in the same way whether a spec or a build arg has it.
 //
 // Such values become part of cache keys and of the provenance, so none may
 // have a password in it.
@@ -23,7 +23,7 @@ import (
 	"github.com/gohull/gohull/internal/gomod"
 )
 
-// validators has a check for each setting, by the name of its variable.
+// validators validate each setting, by the name of its variable.
 var validators = map[string]func(string) *diag.Diagnostic{
 	"GONOPROXY": validatePatterns,
 	"GONOSUMDB": validatePatterns,
@@ -45,7 +45,7 @@ func Validate(name, value string) *diag.Diagnostic {
 }
 
 // Env are settings. The zero value has none. Only With adds one, so that each
-// has passed its check.
+// is valid.
 type Env struct {
 	values map[string]string
 }

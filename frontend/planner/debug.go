@@ -108,7 +108,7 @@ func (d debugging) entrypoint(entrypoint []string, binaries []plan.Binary, errs 
 }
 
 // command listens for as many debuggers as come. Who may connect is decided by
-// who reaches the port: a check of the user, on connections from the same host,
+// who reaches the port: a test of the user, on connections from the same host,
 // would turn away `kubectl port-forward`.
 func (d debugging) command() []string {
 	command := []string{

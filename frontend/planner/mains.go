@@ -134,7 +134,7 @@ func (p packages) entry(m spec.String) []step.Package {
 	}
 	for _, pkg := range p.facts.Packages {
 		if pkg.Dir == dir {
-			return p.checked(m, pkg)
+			return p.asMain(m, pkg)
 		}
 	}
 	p.errs.Add(p.noPackage(m, dir))
@@ -163,9 +163,9 @@ func (p packages) matching(m spec.String, matches func(step.Package) bool) []ste
 	return out
 }
 
-// checked returns a package if it is a main package of the project, and reports
+// asMain returns a package if it is a main package of the project, and reports
 // why if it is not.
-func (p packages) checked(m spec.String, pkg step.Package) []step.Package {
+func (p packages) asMain(m spec.String, pkg step.Package) []step.Package {
 	switch {
 	case !p.project.Contains(pkg.Module):
 		p.errs.Add(diag.Diagnostic{

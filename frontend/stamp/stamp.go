@@ -4,8 +4,8 @@
 // matter, and {{{{ stands for {{ itself. There is nothing else: a text can do
 // no more than name a stamp. No stamp comes from the clock.
 //
-// A value passes the check of its stamp, wherever it comes from, before a text
-// can have it.
+// Each value is validated by the rule of its stamp before a text can have it,
+// wherever it comes from.
 package stamp
 
 import (

@@ -36,7 +36,7 @@ func TestUnknown(t *testing.T) {
 	fills(t, known(t, "Version", "1.2"), "{{.Major}}", "", "{{.Major}} is not known, because the version 1.2 does not have three numbers; pass --build-arg VERSION=1.2.3")
 }
 
-// known are values that all pass their checks.
+// known returns values that are all valid.
 func known(t *testing.T, pairs ...string) Values {
 	t.Helper()
 	var v Values

@@ -13,7 +13,7 @@ import (
 )
 
 // Values are the stamps of a build, by name. The zero value knows none. Only
-// With adds a value, so that each one has passed the check of its stamp.
+// With adds a value, so that each one is valid for its stamp.
 type Values struct {
 	known   map[string]string
 	refused map[string]bool   // stamps whose value was given and is wrong, which is an error already
