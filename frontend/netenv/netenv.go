@@ -1,4 +1,4 @@
-// Package netenv validators the settings that say where a build gets modules from:
+// Package netenv validates the settings that say where a build gets modules from:
 // GOPROXY, GOSUMDB, GOPRIVATE and similar, as the go command reads them. A
 // value is validated in the same way whether a spec or a build arg has it.
 //
@@ -144,7 +144,7 @@ func validateVisible(value string) *diag.Diagnostic {
 	return nil
 }
 
-// validatePatterns validators patterns of module paths, with commas between them.
+// validatePatterns validates patterns of module paths, with commas between them.
 func validatePatterns(value string) *diag.Diagnostic {
 	if d := validateVisible(value); d != nil {
 		return d
@@ -157,7 +157,7 @@ func validatePatterns(value string) *diag.Diagnostic {
 	return nil
 }
 
-// validateProxies validators a list of module proxies.
+// validateProxies validates a list of module proxies.
 func validateProxies(value string) *diag.Diagnostic {
 	if d := validateVisible(value); d != nil {
 		return d
@@ -174,7 +174,7 @@ func validateProxies(value string) *diag.Diagnostic {
 	return nil
 }
 
-// validateProxy validators an entry of the list. One without any of .:/ is a word.
+// validateProxy validates an entry of the list. One without any of .:/ is a word.
 func validateProxy(entry string) *diag.Diagnostic {
 	if entry == "direct" || entry == "off" {
 		return nil

@@ -68,7 +68,7 @@ func (n naming) repository(name spec.String, errs *diag.List) (string, bool) {
 	filled := filler{n.stamps, errs}.text("image.name", name).Value
 	named, err := reference.ParseNormalizedNamed(filled)
 	switch {
-	case filled == "" || n.lacks(name):
+	case filled == "" || n.hasUnset(name):
 		return "", false
 	case err != nil:
 		errs.Add(diag.Diagnostic{
@@ -102,7 +102,7 @@ func (n naming) tag(tag spec.String, errs *diag.List) string {
 		return value
 	})
 	filler{n.stamps, errs}.report("image.tags", tag.At, wrong)
-	if n.lacks(tag) {
+	if n.hasUnset(tag) {
 		return ""
 	}
 	if filled != "" && !tagForm.MatchString(filled) {
@@ -159,9 +159,9 @@ func (n naming) releasesHint() string {
 	return "pass --build-arg RELEASES=\"$(git tag)\""
 }
 
-// lacks reports whether a text names a stamp without a value, which is an error
+// hasUnset reports whether a text names a stamp without a value, which is an error
 // already.
-func (n naming) lacks(text spec.String) bool {
+func (n naming) hasUnset(text spec.String) bool {
 	return slices.ContainsFunc(stamp.Named(text.Value), func(name string) bool { return n.stamps.Get(name) == "" })
 }
 
