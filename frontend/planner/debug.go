@@ -34,14 +34,13 @@ var delveArchs = []string{"386", "amd64", "arm64"}
 // debugging is how the program of an image is debugged.
 type debugging struct {
 	on      bool // whether the image is one to debug
-	file    string
 	keys    spec.Debug
 	expose  []spec.Port
 	written []spec.String // the entrypoint of the spec
 }
 
 func chooseDebugging(s *spec.Spec, target string) debugging {
-	return debugging{on: target == debugTarget, file: s.File, keys: s.Debug, expose: s.Run.Expose, written: s.Run.Entrypoint}
+	return debugging{on: target == debugTarget, keys: s.Debug, expose: s.Run.Expose, written: s.Run.Entrypoint}
 }
 
 // validate reports what Delve cannot do.
