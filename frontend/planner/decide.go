@@ -202,7 +202,7 @@ func (d *Decision) validateOffline(errs *diag.List) {
 // Plan makes the plan of an image. The decision is one of Decisions.Images.
 func (d *Decision) Plan(found Found) (*plan.Plan, error) {
 	errs := copyOf(d.wrong)
-	p := d.planning(found, &errs).images()
+	p := d.planning(found, &errs).plan()
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}

@@ -22,9 +22,9 @@ func (d *Decision) planning(found Found, errs *diag.List) planning {
 	return planning{d, d.newParts(d.image, found), found, errs}
 }
 
-// images plans the build of an image for all platforms; nil if something is
+// plan plans the build of an image for all platforms; nil if something is
 // wrong.
-func (p planning) images() *plan.Plan {
+func (p planning) plan() *plan.Plan {
 	p.root.validateEnv(p.modules, p.errs)
 	mains := packages{p.Project, p.found.Facts, p.errs}.mains(p.spec)
 	p.placing(plan.Platform{}).validateFiles()
