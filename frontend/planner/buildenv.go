@@ -12,7 +12,7 @@ import (
 // of them.
 var ownEnv = map[string]string{
 	"CGO_ENABLED": "write `build: {cgo: true}`",
-	"GO111MODULE": "gohull builds modules; run `go mod init` in a project that is none",
+	"GO111MODULE": "gohull builds modules; run `go mod init` in a project without modules",
 	"GOAMD64":     "ask for the platform linux/amd64/v3",
 	"GOARCH":      "ask for the platform with --platform",
 	"GOARM":       "ask for the platform linux/arm/v7",

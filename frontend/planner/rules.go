@@ -45,7 +45,7 @@ func (d *Decision) VendorHidden() bool {
 }
 
 // Profiles returns the files by which the go command would optimise main
-// packages without being told: a build of Go 1.21 or newer looks for them.
+// packages by default: a build of Go 1.21 or newer looks for them.
 func (d *Decision) Profiles(mains []string) []string {
 	if pgo := d.written.Build.Pgo; pgo.IsSet() && pgo.Value != "auto" || !d.toolchain.atLeast("1.21") {
 		return nil
