@@ -45,7 +45,7 @@ func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) l
 	return llb.Scratch().File(action, l.step(layer.Step)...)
 }
 
-// copied adds a copy to those of an action, which may be the first.
+// copied adds a copy to an action; nil is an action without any.
 func copied(action *llb.FileAction, from llb.State, src, dest string, opts ...llb.CopyOption) *llb.FileAction {
 	if action == nil {
 		return llb.Copy(from, src, dest, opts...)
@@ -53,7 +53,7 @@ func copied(action *llb.FileAction, from llb.State, src, dest string, opts ...ll
 	return action.Copy(from, src, dest, opts...)
 }
 
-// patterns match these paths and no others.
+// patterns returns patterns that match these paths and no others.
 func patterns(names []string) []string {
 	var all []string
 	for _, name := range names {
@@ -64,8 +64,8 @@ func patterns(names []string) []string {
 
 var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!`, `\!`)
 
-// dirs returns the directories of a layer alone. The daemon's own mkdir has no bits
-// but permissions, and leaves some of them to its umask.
+// dirs returns the directories of a layer alone. The daemon's own mkdir cannot
+// set a sticky bit, and its umask clears permissions.
 func (l lowering) dirs(layer plan.Layer) llb.State {
 	verb := &step.Dirs{Epoch: layer.Epoch}
 	for _, d := range layer.Dirs {

@@ -41,7 +41,7 @@ func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.Ru
 	return root.Run(opts...)
 }
 
-// options are several options as one.
+// options is several options as one.
 type options []llb.RunOption
 
 func (o options) SetRunOption(ei *llb.ExecInfo) {
@@ -50,8 +50,7 @@ func (o options) SetRunOption(ei *llb.ExecInfo) {
 	}
 }
 
-// git is what git needs for fetching from private hosts, as far as the client
-// gives it.
+// git mounts what git needs to fetch from private hosts, if the client has it.
 var git = options{
 	llb.AddSSHSocket(llb.SSHID("default"), llb.SSHSocketTarget(step.SSHAgent), llb.SSHOptional),
 	secretAt(step.KnownHosts, step.SecretKnownHosts),
@@ -59,7 +58,8 @@ var git = options{
 	secret(step.SecretGitCredentials),
 }
 
-// network gives a step what it needs to fetch, or takes the network away.
+// network mounts the secrets of a step that fetches, and takes the network away
+// from any other.
 func (l lowering) network(s plan.Step) llb.RunOption {
 	if !s.Network {
 		return llb.Network(pb.NetMode_NONE)
