@@ -1,10 +1,12 @@
 package spec
 
-import "strings"
+import (
+	"strings"
+)
 
-// foreign has the keys that other tools use for what a spec can say, in small
-// letters and without - and _, and the key of a spec that is meant. What has a
-// space, or begins with --, is the hint itself.
+// foreign has keys of other tools for what a spec can say, in lower case and
+// without - and _. The value is the key of the spec, or, if it has a space, the
+// hint itself.
 var foreign = map[string]string{
 	// Dockerfile
 	"cmd":        "run.args",
@@ -67,8 +69,8 @@ var foreign = map[string]string{
 
 var plainKey = strings.NewReplacer("-", "", "_", "")
 
-// translated is the hint for a key of another tool, empty for other keys.
-func (v value) translated(key string) string {
+// foreignHint returns the hint for a key of another tool; empty for other keys.
+func (v value) foreignHint(key string) string {
 	meant := foreign[plainKey.Replace(strings.ToLower(key))]
 	if meant == "" || strings.Contains(meant, " ") {
 		return meant
@@ -86,8 +88,8 @@ func (v value) translated(key string) string {
 	return "write " + name + " below " + block
 }
 
-// block is the block that a mapping is, by the name that it has at the top
-// level: "run" for images.api.run, and nothing for images.api.
+// block returns the name of the block that a mapping is, as at the top level:
+// "run" for images.api.run, and "" for images.api.
 func (v value) block() string {
 	if rest, ok := strings.CutPrefix(v.path, "images."); ok {
 		_, block, _ := strings.Cut(rest, ".")

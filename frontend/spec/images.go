@@ -10,7 +10,7 @@ const someImages = "a mapping of names to images"
 
 var imageForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
-// imageName is one that --target and bake files take as well.
+// imageName is a name that --target and bake files accept too.
 func imageName(s string) *objection {
 	if !imageForm.MatchString(s) {
 		return object("a name has small letters, digits, - and _", "%s is no name of an image", quote(s))
@@ -19,7 +19,7 @@ func imageName(s string) *objection {
 }
 
 // severalImages is the key whose images have keys of the top level. It keeps
-// what is written there until the top level is read, which they inherit.
+// what is written there until the top level is read, which the images inherit.
 func severalImages(name, without, meaning string) field[Spec] {
 	shape := shape{
 		"type":                 "object",
@@ -37,11 +37,11 @@ func severalImages(name, without, meaning string) field[Spec] {
 	}
 }
 
-// ImageKeys are the keys of the top level that each of several images may have
-// as well.
+// ImageKeys returns the keys of the top level that each of several images may
+// have too.
 func ImageKeys() []string { return names(imageFields) }
 
-// inherited is a mapping of keys that mean what they mean at the top level.
+// inherited is a mapping of keys with the same meaning as at the top level.
 func inherited(keys []string) shape {
 	properties := map[string]any{}
 	for _, key := range keys {
@@ -50,8 +50,8 @@ func inherited(keys []string) shape {
 	return shape{"type": []string{"object", "null"}, "properties": properties, "additionalProperties": false}
 }
 
-// readImages reads what severalImages kept. An image without keys of its own
-// is as the top level says.
+// readImages reads what severalImages kept. An image without keys of its own is
+// what the top level says.
 func (p *parser) readImages(top *Spec) {
 	if p.images == nil {
 		return
@@ -66,7 +66,7 @@ func (p *parser) readImages(top *Spec) {
 	}
 	var images []*Spec
 	v.each(func(name String, val value) {
-		v.accepts(name, imageName)
+		v.validate(name, imageName)
 		image := *top
 		image.Name = name
 		val.path = v.path + "." + name.Value

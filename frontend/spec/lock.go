@@ -1,34 +1,31 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// Lock is a decoded lock file: what the names in a spec stood for when the
-// file was written.
+// Lock is a decoded lock file: the digests and versions behind the names in a
+// spec, at the time when the file was written.
 type Lock struct {
 	Go     LockedGo
 	Images []LockedImage
 }
 
-// LockedGo is the toolchain.
 type LockedGo struct {
 	Asked   String // "1.26": what the spec or the project asks for; not set when only the image tells
 	Version String // "1.26.8": what that was
 	Modules []Pair // "linux/amd64" to the checksum of the toolchain's module, as in go.sum
 }
 
-// LockedImage is an image.
 type LockedImage struct {
 	Name    String // "docker.io/library/alpine:3.22"
 	Digests []Pair // "linux/amd64" to "sha256:…"
 }
 
-// Lookup is what a list of pairs has for a name, empty when it has nothing.
+// Lookup returns the value of a name in a list of pairs; empty if it is
+// missing.
 func Lookup(pairs []Pair, name string) string {
 	for _, p := range pairs {
 		if p.Key.Value == name {
@@ -38,13 +35,13 @@ func Lookup(pairs []Pair, name string) string {
 	return ""
 }
 
-// ParseLock reads a lock file as strictly as Parse reads a spec. The error is
-// a diag.Errors.
+// ParseLock reads a lock file as strictly as Parse reads a spec. The error is a
+// diag.Errors.
 func ParseLock(name string, data []byte) (*Lock, error) {
 	p := &parser{file: newSource(name, data), known: below("", lockFields)}
 	lock := &Lock{}
 	if p.readable(data) {
-		if v, ok := p.root(data, "write it anew"); ok {
+		if v, ok := p.root(data, "write the lock again, with --target lock"); ok {
 			readFields(v, lockFields, lock)
 		}
 	}
@@ -52,39 +49,6 @@ func ParseLock(name string, data []byte) (*Lock, error) {
 		return nil, err
 	}
 	return lock, nil
-}
-
-// Text is the file that ParseLock reads. The comment says how it was written.
-func (l *Lock) Text(comment string) []byte {
-	var b strings.Builder
-	for line := range strings.Lines(comment) {
-		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
-	}
-	if l.Go.Version.Value != "" {
-		b.WriteString("go:\n")
-		if l.Go.Asked.Value != "" {
-			fmt.Fprintf(&b, "  asked: %s\n", l.Go.Asked.Value)
-		}
-		fmt.Fprintf(&b, "  version: %s\n", l.Go.Version.Value)
-		writePairs(&b, "  ", "modules", l.Go.Modules)
-	}
-	if len(l.Images) > 0 {
-		b.WriteString("images:\n")
-	}
-	for _, img := range l.Images {
-		writePairs(&b, "  ", img.Name.Value, img.Digests)
-	}
-	return []byte(b.String())
-}
-
-func writePairs(b *strings.Builder, indent, name string, pairs []Pair) {
-	if len(pairs) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "%s%s:\n", indent, name)
-	for _, p := range pairs {
-		fmt.Fprintf(b, "%s  %s: %s\n", indent, p.Key.Value, p.Value.Value)
-	}
 }
 
 var lockFields = []field[Lock]{
@@ -126,7 +90,7 @@ func byPlatform(want string, accept rule) kind[[]Pair] {
 			return nil
 		}
 		v.each(func(platform String, val value) {
-			v.accepts(platform, platformName)
+			v.validate(platform, platformName)
 			all = append(all, Pair{Key: platform, Value: text("a checksum", accept).read(val)})
 		})
 		return all
@@ -150,12 +114,12 @@ func imageDigest(s string) *objection {
 	if imageDigestForm.MatchString(s) {
 		return nil
 	}
-	return object("write the lock anew", "wanted a digest, sha256: and 64 hexadecimal digits, found %s", quote(s))
+	return object("write the lock again, with --target lock", "wanted a digest, sha256: and 64 hexadecimal digits, found %s", quote(s))
 }
 
 func moduleSum(s string) *objection {
 	if moduleSumForm.MatchString(s) {
 		return nil
 	}
-	return object("write the lock anew", "wanted a checksum as in go.sum, h1:…=, found %s", quote(s))
+	return object("write the lock again, with --target lock", "wanted a checksum as in go.sum, h1:…=, found %s", quote(s))
 }

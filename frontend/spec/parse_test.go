@@ -93,7 +93,7 @@ func TestManyErrors(t *testing.T) {
 	if !ok || len(all) != 21 {
 		t.Fatalf("got %v, want 21 diagnostics", err)
 	}
-	want := "gohull.yaml:1004:2: the last of 981 more errors is here; mend the others first"
+	want := "gohull.yaml:1004:2: the last of 981 more errors is here; fix the others first"
 	if got := all[20].String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -13,8 +13,8 @@ import (
 // maxSize is the size of the largest file that is read, in bytes.
 const maxSize = 1 << 20
 
-// readable reports whether the text is one that a person could have checked
-// by eye: UTF-8, without characters that hide or reorder others.
+// readable reports whether a person could review the text: it is UTF-8, and has
+// no characters that hide or reorder others.
 func (p *parser) readable(data []byte) bool {
 	if len(data) > maxSize {
 		p.unreadable(0, fmt.Sprintf("a file of %d bytes, wanted at most %d (1 MiB)", len(data), maxSize), "is this the spec?")
@@ -37,7 +37,7 @@ func (p *parser) unreadable(offset int, message, hint string) {
 	p.add(diag.Diagnostic{At: p.file.span(offset, offset), Message: message, Hint: hint})
 }
 
-// invalidByte is the index of the first byte that is not UTF-8, or -1.
+// invalidByte returns the index of the first byte that is not UTF-8, or -1.
 func invalidByte(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
@@ -49,9 +49,9 @@ func invalidByte(data []byte) int {
 	return -1
 }
 
-// hidden reports whether a character changes how the text around it looks or
-// is read without being seen: control characters, line separators that only
-// some programs honour, and what turns the direction of writing.
+// hidden reports whether a character is invisible and changes how the text
+// around it looks or is read: control characters, line separators that only
+// some programs know, and changes of the writing direction.
 func hidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufeff':
@@ -60,12 +60,11 @@ func hidden(r rune) bool {
 	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
-// instruction matches a line of a Dockerfile, and none that begins a mapping.
+// instruction matches a line of a Dockerfile that cannot begin a mapping.
 var instruction = regexp.MustCompile(`(?i)^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]+[^: \t]`)
 
-// dockerfile reports whether this is a Dockerfile that was given gohull's
-// syntax line.
-func (p *parser) dockerfile() bool {
+// isDockerfile reports whether this is a Dockerfile with gohull's syntax line.
+func (p *parser) isDockerfile() bool {
 	for line := range p.file.lines {
 		text := p.file.line(line + 1)
 		if trimmed := strings.TrimSpace(text); trimmed == "" || trimmed[0] == '#' {

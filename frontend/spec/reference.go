@@ -6,14 +6,14 @@ import "strings"
 type Entry struct {
 	Key     string // "run.env"; "run.files[].from" is a key of a list's items
 	Type    string // "a list of ports"
-	Default string // what holds when it is not written
+	Default string // what applies if the key is missing
 	Meaning string // one or two sentences
 }
 
-// Reference lists all keys in the order in which the documentation has them.
+// Reference returns all keys in the order of the documentation.
 func Reference() []Entry { return below("", specFields) }
 
-// Markdown is Reference as a table.
+// Markdown returns Reference as a table.
 func Markdown() string {
 	cell := strings.NewReplacer("|", `\|`)
 	var b strings.Builder
@@ -24,7 +24,7 @@ func Markdown() string {
 	return b.String()
 }
 
-// Overview is the keys of the top level as a table in Markdown.
+// Overview returns the keys of the top level as a table in Markdown.
 func Overview() string {
 	var b strings.Builder
 	b.WriteString("| key | meaning |\n|---|---|\n")

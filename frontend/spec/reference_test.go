@@ -24,7 +24,7 @@ func TestReferenceIsComplete(t *testing.T) {
 			t.Errorf("complete.txtar has no %s", e.Key)
 		}
 		if e.Type == "" || e.Default == "" || e.Meaning == "" {
-			t.Errorf("%s lacks a part of its description: %+v", e.Key, e)
+			t.Errorf("%s has no complete description: %+v", e.Key, e)
 		}
 	}
 }

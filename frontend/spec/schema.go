@@ -6,12 +6,13 @@ import (
 	"regexp"
 )
 
-// shape is a part of a JSON Schema: the values that a key takes, as far as a
-// schema can say it. Parse refuses all that the schema does, and more.
+// shape is a part of a JSON Schema: the values that a key accepts, as far as a
+// schema can express it. Parse rejects everything that the schema rejects, and
+// more.
 type shape map[string]any
 
-// Schema is the JSON Schema (draft 2020-12) of a spec, for editors to complete
-// and check by. It comes from the tables that Parse reads by.
+// Schema returns the JSON Schema (draft 2020-12) of a spec, with which editors
+// complete and validate. It comes from the tables that Parse uses.
 func Schema() []byte {
 	top := mapping(specFields)
 	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -19,13 +20,13 @@ func Schema() []byte {
 	top["type"] = []string{"object", "null"} // an empty file is a spec
 	data, err := json.MarshalIndent(top, "", "  ")
 	if err != nil {
-		panic(err) // shapes hold nothing but strings, numbers, lists and maps
+		panic(err) // shapes are only strings, numbers, lists and maps
 	}
 	return append(data, '\n')
 }
 
-// and is s with what other shapes say beside it. A key that no schema is made
-// of has no shape.
+// and returns s with what other shapes add. The keys of a lock have no shape:
+// there is no schema of a lock.
 func (s shape) and(others ...shape) shape {
 	all := shape{}
 	maps.Copy(all, s)
@@ -35,7 +36,7 @@ func (s shape) and(others ...shape) shape {
 	return all
 }
 
-// mapping is a block of keys, none of which may be unknown.
+// mapping is a block of keys, with no others.
 func mapping[T any](fields []field[T], required ...string) shape {
 	properties := map[string]any{}
 	for _, f := range fields {
@@ -67,11 +68,11 @@ func either(shapes ...shape) shape { return shape{"anyOf": shapes} }
 
 func enum(words ...string) shape { return shape{"enum": words} }
 
-// among are words that an editor offers; others may be written, too.
-func among(words ...string) shape { return shape{"examples": words} }
+// suggestions are words that an editor offers; other values are valid too.
+func suggestions(words ...string) shape { return shape{"examples": words} }
 
 func matching(form *regexp.Regexp) shape { return shape{"pattern": form.String()} }
 
-func whole(least, most int) shape {
+func integer(least, most int) shape {
 	return shape{"type": "integer", "minimum": least, "maximum": most}
 }

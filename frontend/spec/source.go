@@ -12,7 +12,7 @@ import (
 )
 
 // source is the text of a spec. Offsets count characters, so that a place is
-// found without walking a line.
+// found without scanning a line.
 type source struct {
 	name  string
 	text  []rune
@@ -33,8 +33,8 @@ func newSource(name string, data []byte) *source {
 	return &source{name: name, text: text, lines: lines}
 }
 
-// offset turns a line and column into an offset. The YAML library places
-// what is missing behind the end of a line or of the text.
+// offset converts a line and column to an offset. The YAML library places what
+// is missing behind the end of a line or of the text.
 func (s *source) offset(line, col int) int {
 	if line > len(s.lines) {
 		return len(s.text)
@@ -55,17 +55,17 @@ func (s *source) pos(offset int) diag.Pos {
 	return diag.Pos{Line: line + 1, Col: offset - s.lines[line] + 1}
 }
 
-// span is the range between two offsets, both inclusive.
+// span returns the range between two offsets, both inclusive.
 func (s *source) span(start, end int) diag.Range {
 	return diag.Range{File: s.name, Start: s.pos(start), End: s.pos(max(start, end))}
 }
 
-// at is the range of a node. The library tells only where a node begins.
+// at returns the range of a node. The library only reports where a node begins.
 func (s *source) at(n *yaml.Node) diag.Range {
 	return s.span(s.offset(n.Line, n.Column), s.end(n))
 }
 
-// end is the offset of a node's last character.
+// end returns the offset of a node's last character.
 func (s *source) end(n *yaml.Node) int {
 	start := s.properties(s.offset(n.Line, n.Column))
 	switch first := s.rune(start); {
@@ -83,7 +83,7 @@ func (s *source) end(n *yaml.Node) int {
 	return s.plainEnd(start, n.Value)
 }
 
-// bracketEnd is the end of a list or mapping in brackets.
+// bracketEnd returns the end of a list or mapping in brackets.
 func (s *source) bracketEnd(start int, n *yaml.Node) int {
 	end := start
 	if len(n.Content) > 0 {
@@ -94,13 +94,13 @@ func (s *source) bracketEnd(start int, n *yaml.Node) int {
 		case r == ']' || r == '}':
 			return i
 		case r != ',' && !unicode.IsSpace(r):
-			return end // a comment, which may hold brackets
+			return end // a comment, which may have brackets
 		}
 	}
 	return end
 }
 
-// rune is the character at an offset, 0 behind the end.
+// rune returns the character at an offset; 0 behind the end.
 func (s *source) rune(offset int) rune {
 	if offset >= len(s.text) {
 		return 0
@@ -108,7 +108,7 @@ func (s *source) rune(offset int) rune {
 	return s.text[offset]
 }
 
-// properties steps over a value's anchor and tag.
+// properties skips a value's anchor and tag.
 func (s *source) properties(i int) int {
 	for s.rune(i) == '&' || s.rune(i) == '!' {
 		i = s.wordEnd(i) + 1
@@ -141,8 +141,8 @@ func (s *source) quoteEnd(start int) int {
 	return start
 }
 
-// blockEnd is the end of a | or > text: the last line that is indented as
-// much as its first.
+// blockEnd returns the end of a | or > text: the last line that is indented at
+// least as much as its first.
 func (s *source) blockEnd(start int) int {
 	first := s.pos(start).Line
 	end, depth := start, 0
@@ -163,13 +163,13 @@ func (s *source) blockEnd(start int) int {
 	return end
 }
 
-// line is the text of a line without its end.
+// line returns the text of a line without its end.
 func (s *source) line(line int) string {
 	return string(s.text[s.lines[line-1]:s.offset(line, len(s.text)+1)])
 }
 
-// plainEnd follows a value without quotes through the text. Only white space
-// can differ: lines were folded into one.
+// plainEnd finds the end of a value without quotes in the text. Only white
+// space may differ, because lines were folded into one.
 func (s *source) plainEnd(i int, value string) int {
 	end := i
 	for _, want := range value {

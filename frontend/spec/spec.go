@@ -1,11 +1,11 @@
 // Package spec reads the file a user writes: YAML bytes become a Spec, in
 // which every value knows its place in the file.
 //
-// The file is one YAML mapping, or nothing at all. Its keys, what each one
-// means and what holds without it are in the tables of table.go; Reference
-// lists them. Reading is strict: a key that is not known or written twice, a
-// value of another type, a second document, a merge key, a tag are errors.
-// Parse reports all of them at once. The lock beside it is read as strictly.
+// The file is one YAML mapping, or empty. The tables of table.go define its
+// keys, their meaning and their defaults; Reference lists them. Reading is strict:
+// unknown and repeated keys, values of another type, a second document, merge keys
+// and tags are errors. Parse reports all of them at once. The lock is read in the
+// same way.
 package spec
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 )
 
-// Spec is a decoded file. A value that the user did not write has a zero
-// range; the planner fills in the default.
+// Spec is a decoded file. A value that the user did not write has a zero range;
+// the planner uses the default instead.
 type Spec struct {
 	File      string // the name it was parsed under: "gohull.yaml"
 	Main      []String
@@ -34,15 +34,15 @@ type Spec struct {
 	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
 
-	// Name is the image's below Images, empty for the file's top level.
+	// Name is the image's name below Images; empty for the top level.
 	Name String
-	// Images are those of a file that makes several. Each holds what the top
-	// level says, with its own keys over that, and has no Images itself.
+	// Images are the images of a spec that has several. Each has what the top
+	// level says, except for its own keys, and no Images.
 	Images []*Spec
 }
 
-// Find gives what holds for the image of a name; for that without one, the
-// top level. It is nil when there is no such image.
+// Find returns what applies to the image with a name, or the top level for no
+// name. It is nil if there is no such image.
 func (s *Spec) Find(name string) *Spec {
 	if name == "" {
 		return s
@@ -54,7 +54,7 @@ func (s *Spec) Find(name string) *Spec {
 	return s.Images[i]
 }
 
-// Each gives what holds for each image: the top level itself, or Images.
+// Each returns what applies to each image: the top level itself, or Images.
 func (s *Spec) Each() []*Spec {
 	if len(s.Images) == 0 {
 		return []*Spec{s}
@@ -62,7 +62,7 @@ func (s *Spec) Each() []*Spec {
 	return s.Images
 }
 
-// Build is how the packages are compiled, in the words of `go help build`.
+// Build says how packages are compiled, in the words of `go help build`.
 type Build struct {
 	Tags     []String
 	Ldflags  String // "-s -w", split into arguments as the go command does
@@ -74,7 +74,7 @@ type Build struct {
 	Pgo      String // "auto", "off" or a file of the context
 }
 
-// Modules is where dependencies come from.
+// Modules says where dependencies come from.
 type Modules struct {
 	Mode    String   // "mod" or "vendor"; empty: as the go command decides
 	Proxy   String   // GOPROXY
@@ -82,7 +82,7 @@ type Modules struct {
 	Sumdb   String   // GOSUMDB
 }
 
-// Test is how the tests are run, in the words of `go help testflag`.
+// Test says how tests run, in the words of `go help testflag`.
 type Test struct {
 	Packages []String // "./...", "./internal/store"; empty for all
 	Run      String
@@ -90,41 +90,39 @@ type Test struct {
 	Race     Bool
 	Count    int // 0 for Go's own default
 	Timeout  time.Duration
-	Files    []String // of the context, beside the source and testdata
+	Files    []String // of the context, in addition to the source and testdata
 }
 
-// Generate is which generators are run, before the build or by the check of
-// that name.
+// Generate says which generators run, before the build or in the check
+// `generate`.
 type Generate struct {
 	Packages []String // "./...", "./api"; empty for all
-	Files    []String // of the context, that generators read elsewhere than below their folders
+	Files    []String // of the context, that generators read outside their directories
 	At       diag.Range
 }
 
-// Image is what an image is called where it is pushed, and what is said of it
-// there.
+// Image is the name of an image in a registry, with tags and annotations.
 type Image struct {
 	Name        String   // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
 }
 
-// Vuln is how the check vuln looks for vulnerabilities.
+// Vuln says how the check vuln looks for vulnerabilities.
 type Vuln struct {
 	Version  String   // of govulncheck: "v1.8.0"; empty for one that fits the toolchain
 	Database String   // "https://vuln.example"
 	Ignore   []String // "GO-2024-1234"
 }
 
-// Debug is how the target debug starts the program.
+// Debug says how the target debug starts the program.
 type Debug struct {
 	Version  String // of Delve: "v1.27.2"; empty for one that fits the toolchain
 	Port     int    // 0 for the default
 	Continue Bool
 }
 
-// Run is the image's config, as the Dockerfile instructions of these names
-// mean it.
+// Run is the image's config, in the words of the Dockerfile instructions.
 type Run struct {
 	Entrypoint  []String
 	Args        []String
@@ -166,15 +164,15 @@ type Port struct {
 	At       diag.Range
 }
 
-// File is a file or folder of the context that the image holds as well.
+// File is a file or directory of the context that is copied into the image.
 type File struct {
 	From String // relative to the context
 	To   String // absolute, in the image
 	At   diag.Range
 }
 
-// Healthcheck is the image's health check; zero durations and retries leave
-// the engine's own defaults.
+// Healthcheck is the image's health check. Zero durations and retries mean the
+// engine's defaults.
 type Healthcheck struct {
 	Test        []String // argv in the image; never a shell
 	Disable     bool     // written as `healthcheck: none`

@@ -2,8 +2,8 @@ package spec
 
 import "time"
 
-// The tables below define the keys. Parse reads by them, errors name what they
-// name, and Reference lists them.
+// The tables below define the keys. The parser, error messages, Reference and
+// Schema come from them. A new key is a row here and a field in spec.go.
 
 const (
 	goDefault     = "the go command's default"
@@ -16,7 +16,7 @@ var specFields = []field[Spec]{
 	leaf("go", text("a Go version like 1.26.8", goVersion, matching(version)), func(s *Spec) *String { return &s.Go },
 		"the `toolchain` line of go.mod, else its `go` line",
 		"Version of the Go toolchain. If it is older than go.mod requires, the build fails before it pulls anything."),
-	leaf("toolchain", text(aString, solid, among("image", "module")), func(s *Spec) *String { return &s.Toolchain },
+	leaf("toolchain", text(aString, oneWord, suggestions("image", "module")), func(s *Spec) *String { return &s.Toolchain },
 		"`image`",
 		"Where Go comes from. `image`: the official image; the small Alpine variant, or Debian if the build needs git or a C compiler. `module`: the module proxy. Anything else is an image reference."),
 	baseField,
@@ -53,7 +53,7 @@ var (
 	mainField = leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
 		"the only main package; if there are several, an error lists them",
 		"Main packages to build, as you would name them to `go build`: `./cmd/server`.")
-	baseField = leaf("base", text(aString, solid, among("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
+	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
 		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")
 	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build },
@@ -89,7 +89,7 @@ var buildFields = []field[Build]{
 	leaf("cgo", boolean, func(b *Build) *Bool { return &b.Cgo },
 		"`false`",
 		"Enable cgo. The toolchain image must have a C compiler, and the base must have the C libraries; if one is missing, the build fails."),
-	leaf("pgo", text("auto, off, or a file", profile, among("auto", "off")), func(b *Build) *String { return &b.Pgo },
+	leaf("pgo", text("auto, off, or a file", profile, suggestions("auto", "off")), func(b *Build) *String { return &b.Pgo },
 		"`auto`",
 		"Profile for profile-guided optimization. `auto`: the default.pgo of the main package, if there is one. `off`: none. Anything else is the path of a file in the build context."),
 }
@@ -224,7 +224,7 @@ var fileFields = []field[File]{
 }
 
 var healthFields = []field[Healthcheck]{
-	leaf("test", probe, func(h *Healthcheck) *[]String { return &h.Test },
+	leaf("test", healthCommand, func(h *Healthcheck) *[]String { return &h.Test },
 		"required",
 		"Program to run, with its arguments and without a shell. Any exit status except 0 means failure."),
 	leaf("interval", duration, func(h *Healthcheck) *time.Duration { return &h.Interval },

@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 )
 
-// value is a node in hand while it is checked.
+// value is a node while it is validated.
 type value struct {
 	p    *parser
 	path string     // "run.env"; empty for the whole file
@@ -46,8 +46,8 @@ func (v value) mismatch(want string) {
 	}
 }
 
-// quoting is the hint for what YAML does not take for a string, as its writer
-// did: true, {{.Version}}.
+// quoting is the hint for values that are strings to the writer but not in
+// YAML: true, {{.Version}}.
 func (v value) quoting(want string) string {
 	start := v.p.file.offset(v.node.Line, v.node.Column)
 	template := v.p.file.rune(start) == '{' && v.p.file.rune(start+1) == '{'
@@ -59,7 +59,7 @@ func (v value) quoting(want string) string {
 
 func (v value) tag() string { return v.node.ShortTag() }
 
-// found names the value's type for an error, and shows a scalar.
+// found returns the value's type for an error, and shows a scalar.
 func (v value) found() string {
 	switch v.node.Kind {
 	case yaml.SequenceNode:
@@ -78,8 +78,8 @@ func (v value) found() string {
 	return "the string " + quote(v.node.Value)
 }
 
-// text gives a scalar as it is written: numbers stay as they are, so that
-// 1.20 does not become 1.2. Booleans are text only where literal is true.
+// text returns a scalar as it is written: 1.20 does not become 1.2. Booleans
+// are text only if literal is true.
 func (v value) text(want string, literal bool) (String, bool) {
 	switch {
 	case v.node.Kind != yaml.ScalarNode, v.tag() == "!!null", v.tag() == "!!bool" && !literal:
@@ -89,8 +89,8 @@ func (v value) text(want string, literal bool) (String, bool) {
 	return String{Value: v.node.Value, At: v.at()}, true
 }
 
-// visible reports a hidden character. Line breaks and tabs are allowed in
-// what may have several lines.
+// visible reports a hidden character. If lines is true, line breaks and tabs
+// are allowed.
 func (v value) visible(s String, lines bool) bool {
 	for _, r := range s.Value {
 		if !hidden(r) || lines && (r == '\n' || r == '\t') {
@@ -106,13 +106,12 @@ func (v value) visible(s String, lines bool) bool {
 	return true
 }
 
-// item is an element of a list.
+// item returns an element of a list.
 func (v value) item(node *yaml.Node) value {
 	return value{p: v.p, path: v.path, node: node}
 }
 
-// each calls f for every key of a mapping that is a word and is not there
-// twice.
+// each calls f for every key of a mapping that is a word and not a repeat.
 func (v value) each(f func(key String, val value)) {
 	seen := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
@@ -122,7 +121,7 @@ func (v value) each(f func(key String, val value)) {
 			continue
 		}
 		if first := seen[name.Value]; first != nil {
-			v.twice(name, v.p.file.at(first))
+			v.duplicate(name, v.p.file.at(first))
 			continue
 		}
 		seen[name.Value] = key
@@ -130,7 +129,7 @@ func (v value) each(f func(key String, val value)) {
 	}
 }
 
-// name is a key of the mapping v.
+// name returns a key of the mapping v.
 func (v value) name(key *yaml.Node) (String, bool) {
 	k := v.item(key)
 	switch {
@@ -145,8 +144,8 @@ func (v value) name(key *yaml.Node) (String, bool) {
 	return name, k.visible(name, false)
 }
 
-// twice reports a name that stands further up already.
-func (v value) twice(name String, first diag.Range) {
+// duplicate reports a name that was used before.
+func (v value) duplicate(name String, first diag.Range) {
 	message := fmt.Sprintf("%s is already on line %d", quote(name.Value), first.Start.Line)
 	if v.path != "" {
 		message = v.path + ": " + message
@@ -154,7 +153,7 @@ func (v value) twice(name String, first diag.Range) {
 	v.p.add(diag.Diagnostic{At: name.At, Message: message, Hint: "keep one of them", Related: []diag.Range{first}})
 }
 
-// cut shortens text from the file so that an error stays one short line.
+// cut shortens text from the file, so that an error stays one short line.
 func cut(s string) string {
 	const limit = 60
 	s = s[:min(len(s), 4*limit)]
@@ -164,7 +163,7 @@ func cut(s string) string {
 	return s
 }
 
-// quote shows text from the file, cut, with hidden characters escaped.
+// quote shows text from the file: cut, and with hidden characters escaped.
 func quote(s string) string { return strconv.Quote(cut(s)) }
 
 // escaped shows a hidden character as its escape in quotes: '\u202e'.

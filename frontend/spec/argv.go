@@ -1,0 +1,98 @@
+package spec
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// flags are arguments of a tool on one line, as for the go command. A list of
+// them, as in ko and GoReleaser, is joined with spaces.
+var flags = kind[String]{want: aString, shape: either(textShape, listShape(textShape)), read: func(v value) String {
+	line := text(aString, anything)
+	if v.node.Kind != yaml.SequenceNode {
+		return line.read(v)
+	}
+	return String{Value: strings.Join(texts(items(v, line, nil)), " "), At: v.at()}
+}}
+
+func texts(list []String) []string {
+	var all []string
+	for _, s := range list {
+		all = append(all, s.Value)
+	}
+	return all
+}
+
+// argv is a command line as a list of arguments. A single string is one
+// argument, and is not split.
+var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShape, listShape(literalShape)), read: func(v value) []String {
+	if v.node.Kind == yaml.SequenceNode {
+		return items(v, argument, nil)
+	}
+	s, ok := v.text("a list of arguments", true)
+	if !ok || !v.visible(s, false) {
+		return nil
+	}
+	if list := strings.Fields(s.Value); len(list) > 1 {
+		v.wrong(listHint(list), "%s is one argument, no shell splits it", quote(s.Value))
+	}
+	return []String{s}
+}}
+
+var argument = kind[String]{want: "an argument", shape: literalShape, read: func(v value) String {
+	s, ok := v.text("an argument", true)
+	if ok {
+		v.visible(s, false)
+	}
+	return s
+}}
+
+// listHint shows how to write a command line as a list. That is impossible if
+// it needs a shell.
+func listHint(list []string) string {
+	if slices.ContainsFunc(list, IsShell) {
+		return "write a list with a program and its arguments; if it needs a shell, have it run by one that the base has: [/bin/sh, -c, …]"
+	}
+	return "write " + flow(list)
+}
+
+// shellWord matches an operator or a variable, which only a shell understands.
+var shellWord = regexp.MustCompile(`^(&&?|\|\|?|;;?|[0-9]?>>?.*|[0-9]?<<?.*)$|^([^$]*=)?\$(\{[A-Za-z_]\w*\}|[A-Za-z_]\w*|\(.*\))$|.;$`)
+
+// IsShell reports whether only a shell understands an argument: "&&", "2>&1",
+// "$HOME".
+func IsShell(word string) bool { return shellWord.MatchString(word) }
+
+// flow writes a short list as YAML.
+func flow(list []string) string {
+	if len(list) > 6 {
+		return "a list"
+	}
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, quote(s))
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// healthCommand is the command of a health check. In a Dockerfile it begins
+// with CMD or CMD-SHELL, which would be programs here.
+var healthCommand = kind[[]String]{want: argv.want, shape: argv.shape, read: func(v value) []String {
+	first := v.node
+	if len(first.Content) > 0 {
+		first = first.Content[0]
+	}
+	word, _, _ := strings.Cut(first.Value, " ")
+	switch word {
+	case "CMD-SHELL":
+		v.wrong("write the program and its arguments as a list", "CMD-SHELL needs a shell, wanted a program")
+		return nil
+	case "CMD", "NONE":
+		v.wrong("remove it; for no health check at all write healthcheck: none", "wanted a program, found %s", word)
+		return nil
+	}
+	return argv.read(v)
+}}

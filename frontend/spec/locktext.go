@@ -1,0 +1,40 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text returns the file that ParseLock reads. The comment says how it was
+// written.
+func (l *Lock) Text(comment string) []byte {
+	var b strings.Builder
+	for line := range strings.Lines(comment) {
+		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
+	}
+	if l.Go.Version.Value != "" {
+		b.WriteString("go:\n")
+		if l.Go.Asked.Value != "" {
+			fmt.Fprintf(&b, "  asked: %s\n", l.Go.Asked.Value)
+		}
+		fmt.Fprintf(&b, "  version: %s\n", l.Go.Version.Value)
+		writePairs(&b, "  ", "modules", l.Go.Modules)
+	}
+	if len(l.Images) > 0 {
+		b.WriteString("images:\n")
+	}
+	for _, img := range l.Images {
+		writePairs(&b, "  ", img.Name.Value, img.Digests)
+	}
+	return []byte(b.String())
+}
+
+func writePairs(b *strings.Builder, indent, name string, pairs []Pair) {
+	if len(pairs) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s%s:\n", indent, name)
+	for _, p := range pairs {
+		fmt.Fprintf(b, "%s  %s: %s\n", indent, p.Key.Value, p.Value.Value)
+	}
+}
