@@ -1,6 +1,6 @@
-// Package frontend is the BuildKit frontend: the only code that talks to the
+// Package frontend is the BuildKit frontend, and the only code that talks to the
 // gateway. It reads the spec and the project, looks up what the planner asks
-// for, and has the plan solved.
+// for, and has BuildKit solve the plan.
 package frontend
 
 import (

@@ -90,17 +90,17 @@ func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Findi
 	var all []rules.Subject
 	for _, s := range subjects {
 		all = append(all, rules.Subject{
-			Text:     b.source.Data,
-			Spec:     s.decision.ImageSpec(),
-			Project:  s.decision.Project,
-			Facts:    s.facts,
-			Mains:    s.mains,
-			Lacking:  s.decision.NoteKinds(),
-			Go:       s.decision.Go(),
-			Vendored: s.decision.Vendored(),
-			Ignored:  b.ignored,
-			Locked:   s.decision.Lock != nil,
-			Profiles: b.hiddenProfiles(ctx, s),
+			Text:      b.source.Data,
+			Spec:      s.decision.ImageSpec(),
+			Project:   s.decision.Project,
+			Facts:     s.facts,
+			Mains:     s.mains,
+			NoteKinds: s.decision.NoteKinds(),
+			Go:        s.decision.Go(),
+			Vendored:  s.decision.Vendored(),
+			Ignored:   b.ignored,
+			Locked:    s.decision.Lock != nil,
+			Profiles:  b.hiddenProfiles(ctx, s),
 
 			VendorHidden: s.decision.VendorHidden(),
 		})

@@ -24,6 +24,7 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/internal/golden"
+	"github.com/gohull/gohull/internal/gomod"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/llbtext"
 	"github.com/gohull/gohull/llb/plan"
@@ -71,7 +72,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// exampleDirs are the folders of the examples.
+// exampleDirs returns the directories of the examples.
 func exampleDirs(t *testing.T) []string {
 	t.Helper()
 	dirs, err := filepath.Glob("../examples/*/Dockerfile")
@@ -84,7 +85,7 @@ func exampleDirs(t *testing.T) []string {
 	return dirs
 }
 
-// archive reads a folder as the files of a case, which builds all its images.
+// archive reads a directory as the files of a case, which builds all its images.
 func archive(t *testing.T, dir string) *txtar.Archive {
 	t.Helper()
 	ar := &txtar.Archive{}
@@ -478,7 +479,7 @@ func (c testCase) lock() (string, error) {
 
 // fakeToolchain is the fake module proxy: its newest releases end in .9.
 func fakeToolchain(version, platform string) step.Fetched {
-	if version == project.Language(version) {
+	if version == gomod.Language(version) {
 		version += ".9"
 	}
 	sum := sha256.Sum256([]byte(version + platform))

@@ -105,7 +105,7 @@ func (b *build) unusableError(hasOwnIgnore bool) error {
 func (u *unusable) diagnostic() diag.Diagnostic {
 	d := diag.Diagnostic{At: diag.Range{File: u.name}, Message: fmt.Sprintf("this is %s", u.reason)}
 	if u.outside {
-		d.Hint = "build with the directory that holds both as the context, or copy the file here"
+		d.Hint = "build with a directory that has both as the context, or copy the file here"
 	}
 	return d
 }

@@ -50,7 +50,7 @@ func TestHidden(t *testing.T) {
 		{"go.work", "main: ./svc\n", "-- .dockerignore --\ngo.work\n-- go.work --\ngo 1.26.8\n\nuse ./svc\n-- svc/main.go --\npackage main\n",
 			`Dockerfile:2:7: main: ./svc belongs to another module, that of svc/go.mod; .dockerignore:1:1 hides go.work: remove the line "go.work", or add "!go.work" below it` + own},
 		{"workspace member", "", "-- .dockerignore --\nsvc\n-- go.work --\ngo 1.26.8\n\nuse .\n\nuse ./svc\n",
-			`go.work:5:1: use svc: there is no svc/go.mod in the build context; .dockerignore:1:1 hides svc/go.mod: remove the line "svc", or add "!svc/go.mod" below it` + own},
+			`go.work:5:1: use svc: svc/go.mod is missing in the build context; .dockerignore:1:1 hides svc/go.mod: remove the line "svc", or add "!svc/go.mod" below it` + own},
 		{"files of the image", "main: .\nrun: {files: [{from: etc, to: /etc/app}, {from: gone, to: /gone}]}\n", "-- .dockerignore --\n*\n!go.mod\n!*.go\n",
 			"2 errors:\n" + `Dockerfile:3:22: run.files: the build context has no etc; .dockerignore:1:1 hides etc: remove the line "*", or add "!etc" below it` + own +
 				"\nDockerfile:3:49: run.files: the build context has no gone"},

@@ -77,7 +77,7 @@ func link(target string) *fstest.MapFile {
 
 // TestUnusableFiles: what is there and is no file is neither read nor missing.
 func TestUnusableFiles(t *testing.T) {
-	const outside = "; build with the directory that holds both as the context, or copy the file here"
+	const outside = "; build with a directory that has both as the context, or copy the file here"
 	directory := &fstest.MapFile{Mode: fs.ModeDir | 0o755}
 	for _, c := range []struct {
 		name string
@@ -138,14 +138,14 @@ func TestLockFailures(t *testing.T) {
 }
 
 // TestMalformedIgnoreFile: the message names the ignore file that applies, and
-// all of its lines that are no patterns.
+// all of its lines that are not patterns.
 func TestMalformedIgnoreFile(t *testing.T) {
 	for _, name := range []string{".dockerignore", "Dockerfile.dockerignore"} {
 		files := mapFS(hello)
 		files[".dockerignore"] = &fstest.MapFile{Data: []byte("vendor\n")}
 		files[name] = &fstest.MapFile{Data: []byte("vendor\n[\n!\n")}
 		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
-		if err == nil || !strings.Contains(err.Error(), name+`:2:1: "[" is no pattern`) || !strings.Contains(err.Error(), name+`:3:1: "!" is no pattern`) {
+		if err == nil || !strings.Contains(err.Error(), name+`:2:1: "[" is not a pattern`) || !strings.Contains(err.Error(), name+`:3:1: "!" is not a pattern`) {
 			t.Errorf("got %v", err)
 		}
 	}

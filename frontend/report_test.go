@@ -14,8 +14,8 @@ import (
 	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
-// leftBehind is a gateway whose scan fails and leaves something in the place
-// of its report.
+// leftBehind is a gateway whose scan fails and leaves something else than its
+// report.
 type leftBehind struct {
 	*fakeGateway
 	mode fs.FileMode

@@ -148,7 +148,7 @@ go 1.26.3
 
 toolchain go1.26.8
 `)))
-	want := []string{"GoVersionDiffers: older/go.mod:5:1: toolchain go1.26.5 is another version than the go 1.26.8 at go.work:3:1, which is built with; write the same in both places\n"}
+	want := []string{"GoVersionDiffers: older/go.mod:5:1: toolchain go1.26.5 differs from go 1.26.8 at go.work:3:1, which the build uses; write the same in both places\n"}
 	if !slices.Equal(got, want) {
 		t.Errorf("warnings %q, want %q", got, want)
 	}

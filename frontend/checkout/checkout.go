@@ -1,6 +1,6 @@
-// Package checkout reads what a git repository says of its own state: which
-// commit and branch are checked out, and which tags there are. The files have
-// the forms of gitrepository-layout(5).
+// Package checkout reads the state of a git repository: the commit and branch
+// that are checked out, and the tags. The files have the formats of
+// gitrepository-layout(5).
 package checkout
 
 import (
@@ -17,8 +17,8 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// Dir is the folder of a repository below its files. Where it is a file, as in
-// a worktree, the repository is elsewhere, and nothing is known of it.
+// Dir is the directory of a repository next to its files. If it is a file, as
+// in a worktree, the repository is elsewhere, and nothing is known about it.
 const Dir = ".git"
 
 // Files of Dir.
@@ -30,13 +30,13 @@ const (
 	tags       = "refs/tags/"
 )
 
-// Names are the files and folders that Read reads first: all that is below a
-// folder is needed.
+// Names returns the files and directories that Read needs first, with
+// everything below a directory.
 func Names() []string { return []string{headFile, packedFile, refsDir} }
 
-// Objects are the files that Read reads besides, as far as they are there. An
-// annotated tag is an object that names its commit, and packed references say
-// what that is; one that is not packed has a file of its own.
+// Objects returns other files that Read needs, if they exist. An annotated tag
+// is an object that names its commit. Packed references include the commit; a
+// tag that is not packed has a file.
 func Objects(files map[string][]byte) []string {
 	var names []string
 	for name, data := range files {
@@ -56,11 +56,10 @@ type Checkout struct {
 	Commit   string   // in hexadecimal; empty when nothing is known
 	Branch   string   // "main"; empty when a commit is checked out and no branch
 	Version  string   // "v1.2.3", the highest version that the commit is tagged with; empty for none
-	Versions []string // all that there are tags of, "v1.2.3", sorted; others than semantic versions are no versions
+	Versions []string // semantic versions of all tags: "v1.2.3", sorted
 }
 
-// Read reads a repository from its files by name, of which some may not be
-// there.
+// Read reads a repository from its files by name. Any of them may be missing.
 func Read(files map[string][]byte) Checkout {
 	refs := readPacked(files[packedFile])
 	for name, data := range files {
@@ -85,7 +84,7 @@ func Read(files map[string][]byte) Checkout {
 	return c
 }
 
-// tag adds what a reference says of versions, if it is a tag.
+// tag adds the version of a reference, if it is a tag.
 func (c *Checkout) tag(ref, commit string) {
 	name, ok := strings.CutPrefix(ref, tags)
 	version := "v" + strings.TrimPrefix(name, "v")
@@ -98,10 +97,10 @@ func (c *Checkout) tag(ref, commit string) {
 	}
 }
 
-// objectID is a hash as git writes it, SHA-1 or SHA-256.
+// objectID matches a hash in git's form, SHA-1 or SHA-256.
 var objectID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
-// readPacked reads lines of "<id> <ref>"; one that begins with ^ has the
+// readPacked reads lines of "<id> <ref>". A line that begins with ^ has the
 // commit of the annotated tag above it.
 func readPacked(data []byte) map[string]string {
 	refs := map[string]string{}
@@ -122,11 +121,12 @@ func readPacked(data []byte) map[string]string {
 	return refs
 }
 
-// largestTag bounds what is read of an object: a tag begins with its commit.
+// largestTag limits how much of an object is read: a tag begins with its
+// commit.
 const largestTag = 4096
 
-// commitOf follows an annotated tag, as its object's file has it, to its
-// commit. An id that is no tag's is the commit itself, for all that is known.
+// commitOf returns the commit of an annotated tag, from the file of its object.
+// Any other ID counts as a commit.
 func commitOf(id string, object []byte) string {
 	r, err := zlib.NewReader(bytes.NewReader(object))
 	if err != nil {

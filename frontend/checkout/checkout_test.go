@@ -55,7 +55,7 @@ func (r repository) read() checkout.Checkout {
 	return checkout.Read(files)
 }
 
-// add adds a file, or those below a folder, if there is one.
+// add adds a file, or the files below a directory, if it exists.
 func (r repository) add(name string, files map[string][]byte) {
 	r.t.Helper()
 	err := filepath.WalkDir(filepath.Join(r.dir, name), func(file string, d fs.DirEntry, err error) error {
@@ -75,8 +75,8 @@ func (r repository) add(name string, files map[string][]byte) {
 	}
 }
 
-// TestRead holds what is read against what git says, with references in files
-// of their own and packed.
+// TestRead compares what Read says with what git says, with references in
+// files and packed.
 func TestRead(t *testing.T) {
 	r := newRepository(t)
 	r.git("tag", "v1.0.0")

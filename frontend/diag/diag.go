@@ -14,8 +14,8 @@ import (
 )
 
 // Pos is a place in a file. Lines and columns count from 1; columns count
-// characters, not bytes. A zero Line means that only the file is known, a
-// zero Col that only the line is.
+// characters, not bytes. If Line is zero, only the file is known. If Col is zero,
+// only the file and line are.
 type Pos struct {
 	Line int `json:"line,omitempty"`
 	Col  int `json:"col,omitempty"`
@@ -29,7 +29,7 @@ type Range struct {
 	End   Pos    `json:"end"`
 }
 
-// At is the range of a single place.
+// At returns the range of a single place.
 func At(file string, line, col int) Range {
 	p := Pos{Line: line, Col: col}
 	return Range{File: file, Start: p, End: p}
@@ -38,7 +38,7 @@ func At(file string, line, col int) Range {
 // IsZero reports whether the range points nowhere.
 func (r Range) IsZero() bool { return r == Range{} }
 
-// String gives "file:line:col", without the parts that are not known.
+// String returns "file:line:col", without the parts that are not known.
 func (r Range) String() string {
 	switch {
 	case r.Start.Line == 0:
@@ -56,12 +56,12 @@ type Diagnostic struct {
 	Hint    string  `json:"hint,omitempty"`    // what to do next
 	Related []Range `json:"related,omitempty"` // other places the message speaks of
 	// Missing are the files that the message is about, if the build context
-	// lacks them: names, or patterns of path.Match. Whoever can read the
-	// client's files replaces the hint if they are there and hidden.
+	// does not have them: names, or patterns of path.Match. A caller that can
+	// read the client's files replaces the hint if they exist and are hidden.
 	Missing []string `json:"-"`
 }
 
-// String gives the diagnostic on one line.
+// String returns the diagnostic on one line.
 func (d Diagnostic) String() string {
 	text := d.Message
 	if !d.At.IsZero() {
@@ -92,10 +92,10 @@ func (l *List) Errorf(at Range, format string, args ...any) {
 	l.Add(Diagnostic{At: at, Message: fmt.Sprintf(format, args...)})
 }
 
-// Len counts the diagnostics that were added.
+// Len returns the number of diagnostics that were added.
 func (l *List) Len() int { return len(l.all) }
 
-// Sorted gives the diagnostics by file, line, column and text, without
+// Sorted returns the diagnostics by file, line, column and text, without
 // repeats.
 func (l *List) Sorted() []Diagnostic {
 	out := slices.Clone(l.all)
@@ -112,7 +112,7 @@ func (l *List) Sorted() []Diagnostic {
 	})
 }
 
-// Err gives the list as an error that is an Errors, or nil when it is empty.
+// Err returns the list as an Errors, or nil if it is empty.
 func (l *List) Err() error {
 	if len(l.all) == 0 {
 		return nil
@@ -133,7 +133,7 @@ func (e Errors) Ranges() []Range {
 	return all
 }
 
-// Error gives a line for each diagnostic; several begin with their number.
+// Error returns a line for each diagnostic; several begin with their number.
 func (e Errors) Error() string {
 	var lines []string
 	if len(e) > 1 {

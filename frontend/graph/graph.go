@@ -1,6 +1,5 @@
-// Package graph shows the steps of a build, and what each one's cache key is
-// made of: from definitions of BuildKit to a Graph, and from there to a
-// picture.
+// Package graph shows the steps of a build, and the parts of their cache keys.
+// It turns definitions of BuildKit into a Graph, and that into a picture.
 package graph
 
 import (
@@ -15,19 +14,19 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// Graph is the steps of one build; what a step takes from stands before it.
+// Graph is the steps of one build. The inputs of a step come before it.
 type Graph struct {
 	Steps []Step `json:"steps"`
 }
 
 // Step is a vertex of BuildKit's graph.
 type Step struct {
-	Kind   Kind   `json:"kind"`
-	Name   string `json:"name"`
-	Line   string `json:"line,omitempty"`   // of the spec: "Dockerfile:3"
-	Key    []Part `json:"key"`              // what the cache key is made of: when nothing of it changes, the step is CACHED
-	Beside []Part `json:"beside,omitempty"` // what it uses that is not in the key
-	From   []int  `json:"from,omitempty"`   // indexes of the steps it takes from
+	Kind     Kind   `json:"kind"`
+	Name     string `json:"name"`
+	Line     string `json:"line,omitempty"`     // of the spec: "Dockerfile:3"
+	Key      []Part `json:"key"`                // parts of the cache key; if none changes, the step is CACHED
+	NotInKey []Part `json:"notInKey,omitempty"` // what it uses that is not in the key
+	From     []int  `json:"from,omitempty"`     // indexes of its inputs
 }
 
 // Part is one thing that goes into a step.
@@ -48,8 +47,8 @@ const (
 	Merge Kind = "merge" // layers
 )
 
-// Of is the graph of definitions, one for each image. Steps that they share
-// are there once. Its error is that of an operation which cannot be decoded.
+// Of returns the graph of definitions, one for each image. Steps that they
+// share are in it once. The error is about an operation that cannot be decoded.
 func Of(defs ...*llb.Definition) (Graph, error) {
 	r := reader{index: map[string]int{}, tools: map[string]bool{}}
 	for _, def := range defs {
@@ -63,7 +62,7 @@ func Of(defs ...*llb.Definition) (Graph, error) {
 type reader struct {
 	graph Graph
 	index map[string]int  // of steps, by their digest
-	tools map[string]bool // digests of what only brings the frontend's own program
+	tools map[string]bool // digests of images that only bring the program of gohull
 }
 
 func (r *reader) definition(def *llb.Definition) error {
@@ -89,8 +88,8 @@ func (r *reader) definition(def *llb.Definition) error {
 	return nil
 }
 
-// findTool leaves the frontend's own image out of the picture: every command
-// takes the same program from it.
+// findTool finds the frontend's own image, to leave it out of the picture:
+// every command uses the same program from it.
 func (r *reader) findTool(op *pb.Op, exec *pb.ExecOp) {
 	for _, m := range exec.Mounts {
 		if m.Dest == step.Binary && m.Input >= 0 {
@@ -126,7 +125,7 @@ func (r *reader) step(def *llb.Definition, dgst digest.Digest, op *pb.Op) Step {
 	return s
 }
 
-// line is the first line of the spec that asked for a vertex.
+// line returns the first line of the spec that asked for a vertex.
 func line(def *llb.Definition, dgst digest.Digest) string {
 	if def.Source == nil {
 		return ""
@@ -154,7 +153,7 @@ func source(s *pb.SourceOp) Step {
 	return job
 }
 
-// short is a digest that a reader can compare by eye.
+// short returns a digest that a reader can compare by eye.
 func short(dgst string) string {
 	const shown = len("sha256:") + 12
 	if len(dgst) <= shown {
@@ -177,7 +176,7 @@ func (r *reader) of(op *pb.Op, i int64) string {
 
 func (r *reader) run(op *pb.Op, e *pb.ExecOp) Step {
 	s := Step{Kind: Run, Name: "run"}
-	s.Key = append(s.Key, Part{"command", command(e.Meta.Args)}, Part{"folder", e.Meta.Cwd})
+	s.Key = append(s.Key, Part{"command", command(e.Meta.Args)}, Part{"directory", e.Meta.Cwd})
 	if len(e.Meta.Env) > 0 {
 		s.Key = append(s.Key, Part{"environment", strings.Join(e.Meta.Env, " ")})
 	}
@@ -188,7 +187,7 @@ func (r *reader) run(op *pb.Op, e *pb.ExecOp) Step {
 		case inKey:
 			s.Key = append(s.Key, part)
 		default:
-			s.Beside = append(s.Beside, part)
+			s.NotInKey = append(s.NotInKey, part)
 		}
 	}
 	network := "as the builder has it"
@@ -202,14 +201,14 @@ func (r *reader) run(op *pb.Op, e *pb.ExecOp) Step {
 	return s
 }
 
-// command leaves out what is the same for all.
+// command leaves out what is the same for all steps.
 func command(args []string) string {
 	own := func(arg string) bool { return arg == step.Binary || arg == "--" }
 	return strings.Join(slices.DeleteFunc(slices.Clone(args), own), " ")
 }
 
-// mount says what a mount brings to a step, and whether that is part of its
-// key; empty ones bring nothing.
+// mount says what a mount adds to a step, and whether that is part of its key.
+// Empty mounts add nothing.
 func (r *reader) mount(op *pb.Op, m *pb.Mount) (Part, bool) {
 	switch {
 	case m.MountType == pb.MountType_CACHE:
@@ -230,8 +229,8 @@ func (r *reader) mount(op *pb.Op, m *pb.Mount) (Part, bool) {
 	return Part{"mount", m.Dest + ": " + r.of(op, m.Input)}, true
 }
 
-// byContent reports whether BuildKit keys a mount by what it holds, and not by
-// how that came to be.
+// byContent reports whether BuildKit keys a mount by its content, instead of
+// how it was made.
 func byContent(m *pb.Mount) bool {
 	if m.ContentCache != pb.MountContentCache_DEFAULT {
 		return m.ContentCache == pb.MountContentCache_ON

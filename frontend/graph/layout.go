@@ -5,20 +5,19 @@ import (
 	"slices"
 )
 
-// node is a card, or, without a step, a bend of an edge that passes through a
-// row.
+// node is a card or, without a step, a bend of an edge that crosses a row.
 type node struct {
 	step   int // -1 for a bend
 	row    int
 	x      float64 // of the middle
 	width  float64
 	height float64
-	up     []*node // what it takes from, in the row above
-	down   []*node // what takes from it, in the row below
+	up     []*node // inputs, in the row above
+	down   []*node // steps with this input, in the row below
 }
 
-// layout is where everything stands: a step is in a row below all that it
-// takes from.
+// layout is the position of everything: a step is in a row below all its
+// inputs.
 type layout struct {
 	rows  [][]*node
 	cards []*node // by step
@@ -26,7 +25,7 @@ type layout struct {
 
 const (
 	gap    = 28.0 // between neighbours of a row
-	bend   = 12.0 // width that is kept for an edge that passes
+	bend   = 12.0 // width of an edge that crosses a row
 	sweeps = 12   // over all rows; the order settles long before
 )
 
@@ -48,8 +47,8 @@ func newLayout(steps []Step, cards []card) *layout {
 	return l
 }
 
-// rowsOf puts each step below what it takes from, and then those that take
-// from nothing right above the first that needs them.
+// rowsOf puts each step below its inputs. Then it moves steps without inputs to
+// the row above the first step that needs them.
 func rowsOf(steps []Step) []int {
 	rows := make([]int, len(steps))
 	first := make([]int, len(steps))
@@ -92,8 +91,8 @@ func join(up, down *node) {
 	down.up = append(down.up, up)
 }
 
-// order sorts each row by the middle of what its nodes are joined to, which
-// keeps edges from crossing.
+// order sorts each row by the average position of the connected nodes, so that
+// few edges cross.
 func (l *layout) order() {
 	for _, row := range l.rows {
 		pack(row)
@@ -115,7 +114,8 @@ func (l *layout) order() {
 func above(n *node) []*node { return n.up }
 func below(n *node) []*node { return n.down }
 
-// middle is where a node would like to stand; one without neighbours stays.
+// middle returns the best position of a node; without neighbours, its current
+// one.
 func middle(n *node, neighbours func(*node) []*node) float64 {
 	all := neighbours(n)
 	if len(all) == 0 {
@@ -128,7 +128,7 @@ func middle(n *node, neighbours func(*node) []*node) float64 {
 	return sum / float64(len(all))
 }
 
-// pack puts a row's nodes side by side, around 0.
+// pack puts a row's nodes next to each other, around 0.
 func pack(row []*node) {
 	x := 0.0
 	for _, n := range row {
@@ -140,7 +140,7 @@ func pack(row []*node) {
 	}
 }
 
-// place moves nodes towards their neighbours, as far as the row lets them.
+// place moves nodes towards their neighbours, as far as the row allows.
 func (l *layout) place() {
 	for i := range sweeps {
 		for r := range l.rows {
@@ -153,8 +153,8 @@ func (l *layout) place() {
 	}
 }
 
-// settle gives each node the place it would like, and then moves apart those
-// that overlap: as many to the left as to the right.
+// settle puts each node at its best position, and then separates those that
+// overlap: as many to the left as to the right.
 func settle(row []*node, neighbours func(*node) []*node) {
 	left, right := make([]float64, len(row)), make([]float64, len(row))
 	for i, n := range row {

@@ -28,16 +28,16 @@ type card struct {
 	height float64
 }
 
-// textLine is one line of a card: a part's name, or none when it has been
-// said, and a piece of its value.
+// textLine is one line of a card: a piece of a part's value, with its name if
+// that is new.
 type textLine struct{ class, name, value string }
 
 func newCard(s Step) card {
 	c := card{title: wrap(s.Name, columns)}
 	c.parts("key", s.Key)
-	if len(s.Beside) > 0 {
+	if len(s.NotInKey) > 0 {
 		c.lines = append(c.lines, textLine{class: "head", name: "not in the key"})
-		c.parts("beside", s.Beside)
+		c.parts("unkeyed", s.NotInKey)
 	}
 	c.height = 2*padding + lineHeight + float64(len(c.title))*titleSize + float64(len(c.lines))*lineHeight
 	return c
@@ -56,7 +56,7 @@ func (c *card) parts(class string, parts []Part) {
 	}
 }
 
-// wrap breaks text between words, and inside of those that are too long.
+// wrap breaks text between words, and inside words that are too long.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -84,7 +84,7 @@ text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; 
 .where { font-size: 10.5px; fill: #858b92; }
 .name { fill: #858b92; }
 .head { font: 600 10px system-ui, "DejaVu Sans", sans-serif; fill: #858b92; }
-.beside { fill: #858b92; }
+.unkeyed { fill: #858b92; }
 .card { fill: #ffffff; stroke: #d9dcdf; }
 .edge { fill: none; stroke: #a9afb6; stroke-width: 1.5; }
 .tip { fill: #a9afb6; }
@@ -99,7 +99,7 @@ text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; 
 }
 `
 
-// SVG draws the graph: a card for each step, below what it takes from.
+// SVG draws the graph: a card for each step, below its inputs.
 func (g Graph) SVG() string {
 	var cards []card
 	for _, s := range g.Steps {
@@ -135,7 +135,7 @@ func (d *drawing) svg() string {
 	return d.String()
 }
 
-// measure gives the picture's size, and each row its place.
+// measure returns the picture's size, and sets the position of each row.
 func (d *drawing) measure() (width, height float64) {
 	least, most := 0.0, 0.0
 	y := margin
@@ -152,8 +152,8 @@ func (d *drawing) measure() (width, height float64) {
 	return most - least + 2*margin, max(y-rowGap, margin) + margin
 }
 
-// edges draws what leads down from a node. Each edge of a card has a place of
-// its own on its border.
+// edges draws the edges from a node downwards. Each edge of a card has its own
+// place on the border.
 func (d *drawing) edges(n *node) {
 	out := slices.Clone(n.down)
 	slices.SortFunc(out, func(a, b *node) int { return int(a.x - b.x) })
@@ -185,7 +185,7 @@ func (d *drawing) tallest(row int) float64 {
 	return tallest
 }
 
-// port is the x of one of several edges of a node.
+// port returns the x of one of several edges of a node.
 func (d *drawing) port(n *node, i, of int) float64 {
 	x := d.left + n.x
 	if n.step < 0 || of < 2 {
@@ -195,6 +195,7 @@ func (d *drawing) port(n *node, i, of int) float64 {
 	return x - spread/2 + spread*float64(i)/float64(of-1)
 }
 
+// card is a step, cut into lines.
 func (d *drawing) card(i int) {
 	s, c, n := d.graph.Steps[i], d.cards[i], d.layout.cards[i]
 	x, y := d.left+n.x-cardWidth/2, d.top[n.row]

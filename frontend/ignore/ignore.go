@@ -4,7 +4,7 @@
 //	# a comment
 //	node_modules       hides a file or a directory with all that is below
 //	**/*.tmp           ** stands for any number of directories
-//	!keep.tmp          takes in again what a line above hides
+//	!keep.tmp          includes again what a line above hides
 //
 // The last line that matches a file or a directory above it decides.
 package ignore
@@ -33,9 +33,9 @@ type Line struct {
 	match   *patternmatcher.PatternMatcher // of the pattern without its "!"
 }
 
-func (l Line) takesIn() bool { return strings.HasPrefix(l.Pattern, "!") }
+func (l Line) includes() bool { return strings.HasPrefix(l.Pattern, "!") }
 
-// Always makes the patterns that hold before those of any ignore file.
+// Always returns patterns that come before those of any ignore file.
 func Always(patterns ...string) File {
 	var f File
 	for _, pattern := range patterns {
@@ -52,8 +52,8 @@ func mustLine(pattern string) Line {
 	return l
 }
 
-// With adds the lines of an ignore file. The error is a diag.Errors with
-// every line that is no pattern.
+// With adds the lines of an ignore file. The error is a diag.Errors with every
+// line that is not a pattern.
 func (f File) With(name string, data []byte) (File, error) {
 	var errs diag.List
 	with := File{Name: name, lines: slices.Clone(f.lines)}
@@ -81,12 +81,13 @@ func (f File) With(name string, data []byte) (File, error) {
 func malformed(at diag.Range, pattern string, err error) diag.Diagnostic {
 	return diag.Diagnostic{
 		At:      at,
-		Message: fmt.Sprintf("%q is no pattern of an ignore file: %v", shortened(pattern), err),
-		Hint:    "write it as https://docs.docker.com/build/concepts/context/#dockerignore-files says",
+		Message: fmt.Sprintf("%q is not a pattern of an ignore file: %v", shortened(pattern), err),
+		Hint:    "see https://docs.docker.com/build/concepts/context/#dockerignore-files",
 	}
 }
 
-// read reads one line as BuildKit does; a comment and an empty line are "".
+// read reads one line as BuildKit does. For a comment and an empty line it
+// returns "".
 func read(text []byte, isFirst bool) (string, error) {
 	if !isFirst {
 		text = slices.Concat([]byte("\n"), text) // BuildKit drops a byte order mark of the first line alone
@@ -98,7 +99,7 @@ func read(text []byte, isFirst bool) (string, error) {
 	return patterns[0], nil
 }
 
-// newLine has the pattern compiled, so that matching cannot fail later.
+// newLine compiles the pattern, so that matching cannot fail later.
 func newLine(pattern string, at diag.Range) (Line, error) {
 	l := Line{Pattern: pattern, At: at}
 	if _, err := patternmatcher.New([]string{pattern}); err != nil {
@@ -129,7 +130,7 @@ func shortened(pattern string) string {
 	return strings.ToValidUTF8(pattern[:most], "") + "…"
 }
 
-// Patterns gives all patterns in the form that BuildKit takes.
+// Patterns returns all patterns in BuildKit's form.
 func (f File) Patterns() []string {
 	var all []string
 	for _, l := range f.lines {
@@ -138,12 +139,12 @@ func (f File) Patterns() []string {
 	return all
 }
 
-// Hides finds the line that hides a file or directory of the context, and
+// Hides returns the line that hides a file or directory of the context, and
 // reports whether there is one.
 func (f File) Hides(name string) (Line, bool) {
 	for _, l := range slices.Backward(f.lines) {
 		if ok, err := l.match.MatchesOrParentMatches(name); ok && err == nil {
-			return l, !l.takesIn()
+			return l, !l.includes()
 		}
 	}
 	return Line{}, false

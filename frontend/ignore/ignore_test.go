@@ -55,10 +55,10 @@ func TestAlways(t *testing.T) {
 
 func TestMalformed(t *testing.T) {
 	_, err := ignore.File{}.With("Dockerfile.dockerignore", []byte("a\n\n  [x\n!\n"+strings.Repeat("b", 1<<17)+"\n"))
-	const hint = "; write it as https://docs.docker.com/build/concepts/context/#dockerignore-files says\n"
+	const hint = "; see https://docs.docker.com/build/concepts/context/#dockerignore-files\n"
 	const want = "3 errors:\n" +
-		`Dockerfile.dockerignore:3:3: "[x" is no pattern of an ignore file: syntax error in pattern` + hint +
-		`Dockerfile.dockerignore:4:1: "!" is no pattern of an ignore file: illegal exclusion pattern: "!"` + hint +
+		`Dockerfile.dockerignore:3:3: "[x" is not a pattern of an ignore file: syntax error in pattern` + hint +
+		`Dockerfile.dockerignore:4:1: "!" is not a pattern of an ignore file: illegal exclusion pattern: "!"` + hint +
 		"Dockerfile.dockerignore:5:1: a line of 131073 bytes: BuildKit cannot read it: bufio.Scanner: token too long\n"
 	if err == nil || err.Error()+"\n" != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

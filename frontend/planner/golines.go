@@ -16,7 +16,7 @@ const strict = "1.21"
 // other, as the go command does before it looks at anything else. A version
 // that is not known is taken for a new one.
 func validateLines(m modules, v project.Version, errs *diag.List) {
-	if v.IsSet() && project.Compare(v.Value, strict) < 0 {
+	if v.IsSet() && gomod.CompareGo(v.Value, strict) < 0 {
 		return
 	}
 	p := m.project
@@ -70,7 +70,7 @@ func validateWork(w *project.Work, members []*project.Module, errs *diag.List) {
 		line = project.Version{Value: "1.18", At: diag.Range{File: w.File}} // as the go command has it
 	}
 	for _, m := range members {
-		if !m.Go.IsSet() || project.Compare(m.Go.Value, line.Value) <= 0 {
+		if !m.Go.IsSet() || gomod.CompareGo(m.Go.Value, line.Value) <= 0 {
 			continue
 		}
 		message := fmt.Sprintf("go %s is older than go %s, which %s asks for", line.Value, m.Go.Value, m.Go.At)
@@ -85,7 +85,7 @@ func validateWork(w *project.Work, members []*project.Module, errs *diag.List) {
 // the go.mod by which it replaces another.
 func validateOther(p *project.Project, other replacement, errs *diag.List) {
 	line := p.Root.Go
-	if !line.IsSet() || !other.Go.IsSet() || project.Compare(other.Go.Value, strict) < 0 || project.Compare(other.Go.Value, line.Value) <= 0 {
+	if !line.IsSet() || !other.Go.IsSet() || gomod.CompareGo(other.Go.Value, strict) < 0 || gomod.CompareGo(other.Go.Value, line.Value) <= 0 {
 		return
 	}
 	errs.Add(diag.Diagnostic{

@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/netenv"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -48,7 +49,7 @@ func (r goroot) env(own ...string) []string {
 // goVersion returns the version of Go that the image says it has.
 func (img Image) goVersion() (string, bool) {
 	v, ok := lookupEnv(img.Config.Config.Env, "GOLANG_VERSION")
-	return v, ok && project.IsVersion(v)
+	return v, ok && gomod.IsGo(v)
 }
 
 // runs returns the version of Go that runs. It is not set if the image is the
@@ -106,7 +107,7 @@ func (r goroot) validateGo(s *spec.Spec, p *project.Project, errs *diag.List) {
 	if !r.own || !ok {
 		return
 	}
-	if want := s.Go; want.IsSet() && !project.Satisfies(want.Value, have) {
+	if want := s.Go; want.IsSet() && !gomod.Satisfies(want.Value, have) {
 		errs.Errorf(r.at, "toolchain: %s has go %s, and %s asks for %s", s.Toolchain.Value, have, want.At, want.Value)
 	}
 	validateVersion(p, project.Version{Value: have, At: r.at}, errs)

@@ -11,6 +11,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -104,7 +105,7 @@ func (l locking) validateVersion(want project.Version, errs *diag.List) {
 			at = locked.Version.At
 		}
 		errs.Add(l.stale(at, fmt.Sprintf("the lock is for go %s, and %s asks for go %s", cmp.Or(locked.Asked.Value, locked.Version.Value), want.At, want.Value), want.At))
-	case locked.Version.Value != want.Value && project.Language(locked.Version.Value) != want.Value:
+	case locked.Version.Value != want.Value && gomod.Language(locked.Version.Value) != want.Value:
 		errs.Add(l.stale(locked.Version.At, fmt.Sprintf("go %s is no release of go %s", locked.Version.Value, want.Value), want.At))
 	}
 }

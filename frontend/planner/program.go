@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -74,9 +75,9 @@ func (prog program) releaseFor(v project.Version, errs *diag.List) release {
 	if !v.IsSet() {
 		return prog.releases[0]
 	}
-	lang := project.Language(v.Value)
+	lang := gomod.Language(v.Value)
 	for _, r := range prog.releases {
-		if project.Compare(lang, r.from) >= 0 && (r.to == "" || project.Compare(lang, r.to) <= 0) {
+		if gomod.CompareGo(lang, r.from) >= 0 && (r.to == "" || gomod.CompareGo(lang, r.to) <= 0) {
 			return r
 		}
 	}
@@ -88,7 +89,7 @@ func noRelease(prog program, v project.Version) diag.Diagnostic {
 	block, key, _ := strings.Cut(prog.key, ".")
 	named := fmt.Sprintf("a version as `%s: {%s: …}`", block, key)
 	nearest, hint := prog.releases[0], "name "+named
-	if oldest := prog.releases[len(prog.releases)-1]; project.Compare(v.Value, oldest.from) < 0 {
+	if oldest := prog.releases[len(prog.releases)-1]; gomod.CompareGo(v.Value, oldest.from) < 0 {
 		nearest, hint = oldest, "write a newer Go as the key `go`: it also builds what asks for an older one; or name "+named
 	}
 	return diag.Diagnostic{

@@ -32,7 +32,7 @@ func (t toolchain) key(p plan.Platform) ImageKey {
 // atLeast reports whether Go is a version or newer. A version that only the
 // image tells is taken for a new one.
 func (t toolchain) atLeast(v string) bool {
-	return !t.version.IsSet() || project.Compare(t.version.Value, v) >= 0
+	return !t.version.IsSet() || gomod.CompareGo(t.version.Value, v) >= 0
 }
 
 // sum returns the checksum that a lock has for the module that runs on a
@@ -66,7 +66,7 @@ func chooseVersion(s *spec.Spec, p *project.Project, arg string, errs *diag.List
 	if !v.IsSet() {
 		return v
 	}
-	if !project.IsVersion(v.Value) {
+	if !gomod.IsGo(v.Value) {
 		errs.Add(diag.Diagnostic{At: v.At, Message: fmt.Sprintf("%q is not a Go version", v.Value), Hint: "write one as in 1.26.8"})
 		return project.Version{}
 	}
@@ -105,7 +105,7 @@ func validateVersion(p *project.Project, have project.Version, errs *diag.List) 
 // If the toolchain is newer than the Go that gohull knows, the toolchain
 // decides.
 func validateDirectives(p *project.Project, have project.Version, errs *diag.List) {
-	if !have.IsSet() || project.Compare(project.Language(have.Value), gomod.KnownGo) > 0 {
+	if !have.IsSet() || gomod.CompareGo(gomod.Language(have.Value), gomod.KnownGo) > 0 {
 		return
 	}
 	for _, d := range p.Unknown() {
@@ -114,7 +114,7 @@ func validateDirectives(p *project.Project, have project.Version, errs *diag.Lis
 }
 
 func validateLine(have, want project.Version, errs *diag.List) {
-	if !want.IsSet() || project.Satisfies(have.Value, want.Value) {
+	if !want.IsSet() || gomod.Satisfies(have.Value, want.Value) {
 		return
 	}
 	errs.Add(diag.Diagnostic{
@@ -158,7 +158,7 @@ func chooseToolchain(key spec.String, asked project.Version, cgo cgoKey, git boo
 const firstModule = "1.21"
 
 func validatePublished(key spec.String, v project.Version, errs *diag.List) {
-	if v.IsSet() && project.Compare(v.Value, firstModule) < 0 {
+	if v.IsSet() && gomod.CompareGo(v.Value, firstModule) < 0 {
 		errs.Add(diag.Diagnostic{
 			At:      v.At,
 			Message: fmt.Sprintf("go %s is not published as a module, as `toolchain: module` at %s needs it; Go %s was the first", v.Value, key.At, firstModule),
@@ -188,7 +188,7 @@ func OfficialGo(ref string) (version string, ok bool) {
 		return "", false
 	}
 	version, kind, _ := strings.Cut(tag, "-")
-	return version, project.IsVersion(version) && (kind == "alpine" || kind == "bookworm")
+	return version, gomod.IsGo(version) && (kind == "alpine" || kind == "bookworm")
 }
 
 // validateReference normalises an image reference. A tag that floats is an error:

@@ -185,7 +185,7 @@ func (v vendoring) otherVersion(version, name string) *gomod.Vendored {
 
 // validateGo reports a module that asks for a newer Go.
 func (v vendoring) validateGo(m *gomod.Vendored, have project.Version) {
-	if !have.IsSet() || m.Go == "" || project.Satisfies(have.Value, m.Go) {
+	if !have.IsSet() || m.Go == "" || gomod.Satisfies(have.Value, m.Go) {
 		return
 	}
 	at := v.vendor.At(m.GoLine)

@@ -18,8 +18,8 @@ func parseVendor(name string, data []byte) *Vendor {
 	return &Vendor{gomod.ParseVendor(data), name, strings.Split(string(data), "\n")}
 }
 
-// WithHiddenVendor is the project with the vendor directory that the ignore file
-// hides, and reports whether there is one.
+// WithHiddenVendor returns the project with the vendor directory that the
+// ignore file hides, and reports whether there is one.
 func (p *Project) WithHiddenVendor() (*Project, bool) {
 	data, ok := p.Hidden[VendorFile]
 	if !ok {
@@ -30,7 +30,7 @@ func (p *Project) WithHiddenVendor() (*Project, bool) {
 	return &seen, true
 }
 
-// At is the place of a line.
+// At returns the place of a line.
 func (v *Vendor) At(line int) diag.Range {
 	r := diag.At(v.File, line, 1)
 	if line > 0 && line <= len(v.lines) {

@@ -1,26 +1,75 @@
 package project
 
 import (
-	"go/version"
-	"strings"
+	"slices"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/gomod"
 )
 
-// Compare orders Go versions as `go help toolchain` does: 1.26 < 1.26rc1 <
-// 1.26.0 < 1.26.1.
-func Compare(a, b string) int { return version.Compare("go"+a, "go"+b) }
+// Version is a Go version that a file asks for. The zero value is a missing
+// line.
+type Version struct {
+	Value string // "1.26.8", without the "go" of a toolchain line
+	At    diag.Range
+}
 
-// IsVersion reports whether s is a Go version: "1.26", "1.26.8", "1.27rc1".
-func IsVersion(s string) bool { return version.IsValid("go" + s) }
+// IsSet reports whether the file has the line.
+func (v Version) IsSet() bool { return v.Value != "" }
 
-// Language is the language version of a Go version: "1.26" for "1.26.8".
-func Language(v string) string { return strings.TrimPrefix(version.Lang("go"+v), "go") }
-
-// Satisfies reports whether a toolchain of version have builds a module whose
-// go line says want. A have without a patch release stands for the newest of
-// its releases.
-func Satisfies(have, want string) bool {
-	if have == Language(have) && Language(want) == have {
-		return true
+// Versions returns every Go version that the project's files ask for, the
+// newest first. None may be newer than the toolchain.
+func (p *Project) Versions() []Version {
+	var all []Version
+	add := func(v Version) {
+		if v.IsSet() {
+			all = append(all, v)
+		}
 	}
-	return Compare(have, want) >= 0
+	if p.Work != nil {
+		add(p.Work.Go)
+	}
+	for _, m := range p.Members {
+		add(m.Go)
+	}
+	slices.SortStableFunc(all, func(a, b Version) int { return gomod.CompareGo(b.Value, a.Value) })
+	return all
+}
+
+// Preferred returns the version of the toolchain that `go help toolchain` says
+// the project would choose: the toolchain line of go.work or go.mod, else the
+// newest go line.
+func (p *Project) Preferred() Version {
+	var choice Version
+	if vs := p.Versions(); len(vs) > 0 {
+		choice = vs[0]
+	}
+	if v := p.Toolchain(); v.IsSet() && gomod.CompareGo(v.Value, choice.Value) >= 0 {
+		choice = v
+	}
+	return choice
+}
+
+// Toolchain returns the toolchain line that the go command would read; not set
+// if there is none. The line of a go.work hides those of its members.
+func (p *Project) Toolchain() Version {
+	switch {
+	case p.Work != nil:
+		return p.Work.Toolchain
+	case p.Root != nil:
+		return p.Root.Toolchain
+	}
+	return Version{}
+}
+
+// Toolchains returns every toolchain line of the project's files.
+func (p *Project) Toolchains() []Version {
+	var all []Version
+	if p.Work != nil {
+		all = append(all, p.Work.Toolchain)
+	}
+	for _, m := range p.Members {
+		all = append(all, m.Toolchain)
+	}
+	return slices.DeleteFunc(all, func(v Version) bool { return !v.IsSet() })
 }

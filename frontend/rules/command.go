@@ -12,8 +12,8 @@ import (
 // shells are programs that read a command line themselves.
 var shells = []string{"ash", "bash", "busybox", "dash", "ksh", "sh", "zsh"}
 
-// shellSyntax finds operators and variables among arguments. An engine hands
-// them to the program as they are.
+// shellSyntax finds operators and variables among arguments. An engine passes
+// them to the program unchanged.
 func shellSyntax(s Subject) []diag.Diagnostic {
 	run := s.Spec.Run
 	out := shellWords("run.entrypoint", run.Entrypoint)
@@ -41,7 +41,7 @@ func shellWords(key string, command []spec.String) []diag.Diagnostic {
 		if spec.IsShell(word.Value) {
 			out = append(out, diag.Diagnostic{
 				At:      word.At,
-				Message: fmt.Sprintf("%s: no shell runs it, and the program gets %q as it is", key, word.Value),
+				Message: fmt.Sprintf("%s: no shell runs it, so the program gets %q unchanged", key, word.Value),
 				Hint:    "write a program and its arguments, or name a shell that the base has: [/bin/sh, -c, …]",
 			})
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// linkerVariable looks at what the linker passes over in silence: it sets no
+// linkerVariable finds -X flags that the linker ignores silently: it sets no
 // variable of a package that it does not link. Whether a package has the
-// variable, only its source tells.
+// variable, only its source says.
 func linkerVariable(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	find := func(hint, format string, args ...any) {
@@ -25,9 +25,9 @@ func linkerVariable(s Subject) []diag.Diagnostic {
 		variable := d.Package + "." + d.Name
 		switch kind := s.packageKind(d.Package); {
 		case kind == mainPackage:
-			find("write -X main."+d.Name+"=…", "-X %s sets nothing: the linker knows a main package as main", variable)
+			find("write -X main."+d.Name+"=…", "-X %s sets nothing: for the linker, the path of a main package is main", variable)
 		case kind == noPackage:
-			find("write the import path as the source has it", "-X %s sets nothing: no module has a package %s", variable, d.Package)
+			find("write the import path as it is in the source", "-X %s sets nothing: no module has a package %s", variable, d.Package)
 		case isQuoted(d.Value):
 			find(fmt.Sprintf("write -X '%s=%s'", variable, d.Value[1:len(d.Value)-1]), "-X %s: the quotes become part of the value %s", variable, d.Value)
 		}
@@ -35,8 +35,8 @@ func linkerVariable(s Subject) []diag.Diagnostic {
 	return out
 }
 
-// definitions are the variables that flags of the linker set, with stamps as
-// they are written.
+// definitions returns the variables that linker flags set. Stamps stay as they
+// are written.
 func definitions(ldflags string) []goflag.Definition {
 	text, wrong := stamp.Values{}.AsWritten().Fill(ldflags)
 	flags, notFlags := goflag.Parse(text)
@@ -73,7 +73,7 @@ func (s Subject) packageKind(importPath string) int {
 	return noPackage
 }
 
-// packageIn looks for a package in a module of the project.
+// packageIn searches for a package in a module of the project.
 func (s Subject) packageIn(m *project.Module, importPath string) int {
 	own := gomod.Module{Path: m.Path, Dir: m.Dir}
 	i := slices.IndexFunc(s.Facts.Packages, func(p step.Package) bool {
@@ -88,13 +88,13 @@ func (s Subject) packageIn(m *project.Module, importPath string) int {
 	return somePackage
 }
 
-// listsAll reports whether a go.mod requires all modules that have packages
-// of the program, as it does since Go 1.17.
+// listsAll reports whether a go.mod requires all modules that the program has
+// packages of, as it does since Go 1.17.
 func listsAll(m *project.Module) bool {
-	return m.Go.IsSet() && project.Compare(m.Go.Value, "1.17") >= 0
+	return m.Go.IsSet() && gomod.CompareGo(m.Go.Value, "1.17") >= 0
 }
 
-// standard are the directories at the top of the standard library.
+// standard are the top directories of the standard library.
 var standard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed
 	encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode

@@ -5,24 +5,24 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/internal/gomod"
 )
 
 // releases are Go's newest patch releases that this gohull knows: those that it
-// is built and tested with. A rule looks nothing up, so that a release that
-// came out later is found by a later gohull.
+// is built and tested with. Rules look nothing up, so only a later gohull finds
+// a later release.
 var releases = []string{"1.26.8"}
 
-// outdatedGo compares the release that the build uses, which a go line names
-// in full, with the newest patch of the same version. A go line without a patch,
-// as in "go 1.26", takes the newest anyway.
+// outdatedGo compares the release of the build, which a go line names in full,
+// with the newest patch of the same version. A go line without a patch, as in
+// "go 1.26", means the newest anyway.
 func outdatedGo(s Subject) []diag.Diagnostic {
 	have := s.Go
-	if !have.IsSet() || have.Value == project.Language(have.Value) {
+	if !have.IsSet() || have.Value == gomod.Language(have.Value) {
 		return nil
 	}
 	newer := func(release string) bool {
-		return project.Language(release) == project.Language(have.Value) && project.Compare(have.Value, release) < 0
+		return gomod.Language(release) == gomod.Language(have.Value) && gomod.CompareGo(have.Value, release) < 0
 	}
 	i := slices.IndexFunc(releases, newer)
 	if i < 0 {
@@ -34,7 +34,7 @@ func outdatedGo(s Subject) []diag.Diagnostic {
 	}
 	return []diag.Diagnostic{{
 		At:      have.At,
-		Message: fmt.Sprintf("the build uses go %s, and go %s is out, a newer patch release of it", have.Value, releases[i]),
+		Message: fmt.Sprintf("the build uses go %s, but there is a newer patch release: go %s", have.Value, releases[i]),
 		Hint:    hint,
 	}}
 }

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"golang.org/x/mod/modfile"
-
-	"github.com/gohull/gohull/frontend/project"
 )
 
 // TestReleases: the release that gohull itself is built with is known.
@@ -25,7 +24,7 @@ func TestReleases(t *testing.T) {
 		own = f.Toolchain.Name[len("go"):]
 	}
 	known := func(release string) bool {
-		return project.Language(release) == project.Language(own) && project.Compare(release, own) >= 0
+		return gomod.Language(release) == gomod.Language(own) && gomod.CompareGo(release, own) >= 0
 	}
 	if !slices.ContainsFunc(releases, known) {
 		t.Errorf("go %s is not known: add it to releases", own)

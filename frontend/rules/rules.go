@@ -1,6 +1,6 @@
-// Package rules holds what --check finds in a build that would work, or fail
-// later than it must. A rule reads what was parsed and found before; it looks
-// nothing up.
+// Package rules has the rules of --check. They find what is wrong with a build
+// that works, or that fails later than necessary. A rule only reads what was
+// parsed and found before; it looks nothing up.
 package rules
 
 import (
@@ -16,24 +16,24 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Subject is what the rules look at.
+// Subject is what rules are applied to.
 type Subject struct {
-	Text     []byte // of the spec
-	Spec     *spec.Spec
-	Project  *project.Project
-	Facts    step.Facts
-	Mains    []string        // directories of the main packages that are built
-	Lacking  []string        // kinds of notes that tell of what the base lacks
-	Go       project.Version // that is built with; not set when only the toolchain's image knows
-	Vendored bool            // whether dependencies come from a vendor directory
-	Ignored  ignore.File
-	Locked   bool // whether a lock says which images are meant
+	Text      []byte // of the spec
+	Spec      *spec.Spec
+	Project   *project.Project
+	Facts     step.Facts
+	Mains     []string        // directories of the main packages that are built
+	NoteKinds []string        // kinds of notes that matter for the base
+	Go        project.Version // that is built with; not set when only the toolchain's image knows
+	Vendored  bool            // whether dependencies come from a vendor directory
+	Ignored   ignore.File
+	Locked    bool // whether a lock says which images are meant
 
 	Profiles     map[string]ignore.Line // default.pgo files that the ignore file hides, and its lines
 	VendorHidden bool                   // whether the ignore file hides a vendor directory that would be used
 }
 
-// Rule is one thing to look for.
+// Rule is one thing that --check finds.
 type Rule struct {
 	Name        string // as `# check=skip=` takes it: "FloatingTag"
 	Description string // what it finds, in one sentence
@@ -46,7 +46,8 @@ type Finding struct {
 	diag.Diagnostic
 }
 
-// All lists the rules, by name.
+// All returns the rules, by name. A new rule is a row here, a function, and a
+// page in docs/rules.
 func All() []Rule {
 	return []Rule{
 		{"CgoOff", "A file imports \"C\", or a package that needs cgo, while cgo is off.", cgoOff},
@@ -68,16 +69,16 @@ func All() []Rule {
 	}
 }
 
-// Check gives what all rules find in the images of a file, by place. What
-// they find more than once is told once.
+// Check returns what all rules find in the images of a spec, by place and
+// without repeats.
 func Check(images ...Subject) []Finding {
 	var all []Finding
 	for _, r := range All() {
-		known := map[string]bool{}
+		seen := map[string]bool{}
 		for _, image := range images {
 			for _, d := range r.check(image) {
-				if text := d.String(); !known[text] {
-					known[text] = true
+				if text := d.String(); !seen[text] {
+					seen[text] = true
 					all = append(all, Finding{r, d})
 				}
 			}
@@ -93,7 +94,7 @@ func Check(images ...Subject) []Finding {
 	return all
 }
 
-// Page is the rule's page below docs/rules: "floating-tag.md".
+// Page returns the name of the rule's page in docs/rules: "floating-tag.md".
 func (r Rule) Page() string {
 	var b strings.Builder
 	for i, c := range r.Name {
@@ -105,7 +106,7 @@ func (r Rule) Page() string {
 	return b.String() + ".md"
 }
 
-// URL is where a reader finds the page.
+// URL returns the address of the page.
 func (r Rule) URL() string {
 	return "https://github.com/gohull/gohull/blob/main/docs/rules/" + r.Page()
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 )
 
-// secretInSpec finds values that are named like a secret, or look like one,
-// where the spec lets anything be written.
+// secretInSpec finds values with the name or the form of a secret, in keys that
+// accept any text.
 func secretInSpec(s Subject) []diag.Diagnostic {
 	const (
 		inImage  = "in the image, for everyone who can pull it"
@@ -42,7 +42,7 @@ func (f *secrets) pairs(key, reach string, pairs []spec.Pair) {
 	}
 }
 
-// linked looks at what the linker sets: -X main.token=abc.
+// linked searches what the linker sets: -X main.token=abc.
 func (f *secrets) linked(reach string, ldflags spec.String) {
 	words := strings.FieldsFunc(ldflags.Value, func(r rune) bool { return strings.ContainsRune(" \t\n'\"", r) })
 	for i, word := range words {
@@ -72,17 +72,16 @@ func (f *secrets) arguments(key, reach string, args []spec.String) {
 	}
 }
 
-// secretName matches names whose value is a secret, and not those of a file,
-// a URL or a duration that has to do with one.
+// secretName matches names whose value is a secret, but not the name of a file,
+// a URL or a duration for one.
 var secretName = regexp.MustCompile(`(?i)(password|passwd|passphrase|(^|[._-])(secret|token|credentials?)|(api|access|private|secret)[._-]?key)$`)
 
-// isSecret judges a value by its name. A path says where a secret is, and is
-// none.
+// isSecret judges a value by its name. A path to a secret is not a secret.
 func isSecret(name, value string) bool {
 	return secretName.MatchString(name) && value != "" && !strings.HasPrefix(value, "/")
 }
 
-// named finds a value by its name, else by what it looks like.
+// named finds a value by its name, else by its form.
 func (f *secrets) named(key, reach string, at diag.Range, name, value string) {
 	if isSecret(name, value) {
 		f.add(key, reach, at, name)
@@ -92,11 +91,11 @@ func (f *secrets) named(key, reach string, at diag.Range, name, value string) {
 }
 
 func (f *secrets) add(key, reach string, at diag.Range, name string) {
-	f.tell(at, fmt.Sprintf("%s: %s looks like a secret, and its value would be %s", key, name, reach))
+	f.report(at, fmt.Sprintf("%s: %s looks like a secret, and its value would be %s", key, name, reach))
 }
 
-// looks are what secrets look like, whatever they are called.
-var looks = []struct {
+// forms are the forms of secrets, whatever they are called.
+var forms = []struct {
 	what string
 	form *regexp.Regexp
 }{
@@ -114,17 +113,17 @@ var (
 
 func (f *secrets) valued(key, reach string, at diag.Range, name, value string) {
 	if addressName.MatchString(name) && schemeless.MatchString(value) {
-		f.tell(at, fmt.Sprintf("%s: %s holds a password before a host, which would be %s", key, name, reach))
+		f.report(at, fmt.Sprintf("%s: %s has a password before a host, which would be %s", key, name, reach))
 		return
 	}
-	for _, l := range looks {
+	for _, l := range forms {
 		if l.form.MatchString(value) {
-			f.tell(at, fmt.Sprintf("%s: %s holds %s, which would be %s", key, name, l.what, reach))
+			f.report(at, fmt.Sprintf("%s: %s has %s, which would be %s", key, name, l.what, reach))
 			return
 		}
 	}
 }
 
-func (f *secrets) tell(at diag.Range, message string) {
+func (f *secrets) report(at diag.Range, message string) {
 	f.found = append(f.found, diag.Diagnostic{At: at, Message: message, Hint: "give it to the container when it runs"})
 }

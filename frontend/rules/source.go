@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// notes are those of a kind that concern what is built.
+// notes returns the notes of a kind about what is built.
 func (s Subject) notes(kind string) []step.Note {
 	var out []step.Note
 	for _, n := range s.Facts.Notes {
@@ -32,15 +32,15 @@ func cgoOff(s Subject) []diag.Diagnostic {
 		if n.Text != "" {
 			out = append(out, diag.Diagnostic{
 				At:      at(n),
-				Message: n.Text + " needs cgo, and cgo is off: it compiles, and fails when it is used",
-				Hint:    "write `build: {cgo: true}` and `base: distroless`, or take a package without C",
+				Message: n.Text + " needs cgo, but cgo is off: it compiles, and fails when it is used",
+				Hint:    "write `build: {cgo: true}` and `base: distroless`, or use a package without C",
 			})
 			continue
 		}
 		out = append(out, diag.Diagnostic{
 			At:      at(n),
-			Message: "this file imports \"C\", and cgo is off, so that it is left out",
-			Hint:    "write `build: {cgo: true}`, or add a file for `//go:build !cgo` that takes its place",
+			Message: "this file imports \"C\", but cgo is off, so the file is not compiled",
+			Hint:    "write `build: {cgo: true}`, or add a file with `//go:build !cgo` to use instead",
 		})
 	}
 	return out
@@ -70,8 +70,8 @@ func vendorIgnored(s Subject) []diag.Diagnostic {
 	}
 	return []diag.Diagnostic{{
 		At:      line.At,
-		Message: fmt.Sprintf("%q hides the vendor directory, so that modules are downloaded; `go build` takes them from there", line.Pattern),
-		Hint:    "remove the line, or write `modules: {mode: mod}` if they are to be downloaded",
+		Message: fmt.Sprintf("%q hides the vendor directory, so modules are downloaded; `go build` would use the directory", line.Pattern),
+		Hint:    "remove the line, or write `modules: {mode: mod}` to download them",
 	}}
 }
 
@@ -81,29 +81,29 @@ func profileIgnored(s Subject) []diag.Diagnostic {
 		line := s.Profiles[name]
 		out = append(out, diag.Diagnostic{
 			At:      line.At,
-			Message: fmt.Sprintf("%q hides %s, by which `go build` optimises the program", line.Pattern, name),
+			Message: fmt.Sprintf("%q hides %s, which `go build` would use to optimize the program", line.Pattern, name),
 			Hint:    fmt.Sprintf("add the line %q below that one, or write `build: {pgo: \"off\"}`", "!"+name),
 		})
 	}
 	return out
 }
 
-// noCertificates tells of one import: there may be one in every package.
+// noCertificates reports one import only: every package may have one.
 func noCertificates(s Subject) []diag.Diagnostic {
-	return s.lacks(step.NoteCertificates, "CA certificates",
-		"take another base, such as scratch or distroless, or copy them with `run.files` to /etc/ssl/certs/ca-certificates.crt")
+	return s.missing(step.NoteCertificates, "CA certificates",
+		"use another base, such as scratch or distroless, or copy them with `run.files` to /etc/ssl/certs/ca-certificates.crt")
 }
 
 func noTimeZones(s Subject) []diag.Diagnostic {
-	return s.lacks(step.NoteZones, "time zones",
-		"take another base, such as scratch or distroless, or write `build: {tags: [timetzdata]}`")
+	return s.missing(step.NoteZones, "time zones",
+		"use another base, such as scratch or distroless, or write `build: {tags: [timetzdata]}`")
 }
 
-// lacks points at the base's line, and names the first place in the source
-// that needs what the base has not.
-func (s Subject) lacks(kind, what, hint string) []diag.Diagnostic {
+// missing reports what the base does not have, at the base's line, and names
+// the first place in the source that needs it.
+func (s Subject) missing(kind, what, hint string) []diag.Diagnostic {
 	notes := s.notes(kind)
-	if len(notes) == 0 || !slices.Contains(s.Lacking, kind) {
+	if len(notes) == 0 || !slices.Contains(s.NoteKinds, kind) {
 		return nil
 	}
 	n := notes[0]
@@ -114,19 +114,19 @@ func (s Subject) lacks(kind, what, hint string) []diag.Diagnostic {
 	}}
 }
 
-// outsideHint names the commands, as the directory with both modules needs a
+// outsideHint names the commands: the directory with both modules needs a
 // go.work if it is not the root of this one.
 func outsideHint(p *project.Project, r project.Replace) string {
-	hint := "build with the directory that holds both as the context"
+	hint := "build with a directory that has both as the context"
 	if p.Work == nil && !path.IsAbs(r.New.Path) {
 		hint += ", and a go.work there that uses both modules (`go work init`, `go work use <directory>`)"
 	}
 	return hint + ", or run `go mod vendor`"
 }
 
-// replaceOutside passes over vendored builds: they do not look there. A project
-// that is a part of a larger one may have dozens of such lines, which are one
-// finding.
+// replaceOutside ignores vendored builds, which do not use these directories. A
+// project that is a part of a larger one may have dozens of such lines, which
+// are one finding.
 func replaceOutside(s Subject) []diag.Diagnostic {
 	if s.Vendored {
 		return nil

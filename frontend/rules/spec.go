@@ -10,12 +10,13 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// floatingTag finds references without a digest whose tag has no number in
-// it, as stable or bookworm-slim. A tag with a version moves, too, but within
-// bounds that its reader knows; and with a lock, none does.
+// floatingTag finds references without a digest whose tag has no number in it,
+// such as stable or bookworm-slim. A tag with a version also moves, but its
+// reader expects that. With a lock, no tag moves.
 func floatingTag(s Subject) []diag.Diagnostic {
 	if s.Locked {
 		return nil
@@ -28,7 +29,7 @@ func floatingTag(s Subject) []diag.Diagnostic {
 		if tag, floats := floating(ref.Value); floats {
 			out = append(out, diag.Diagnostic{
 				At:      ref.At,
-				Message: fmt.Sprintf("%s: the tag %s of %s names no version, so that two builds need not agree", ref.key, tag, ref.Value),
+				Message: fmt.Sprintf("%s: the tag %s of %s names no version, so two builds may use different images", ref.key, tag, ref.Value),
 				Hint:    fmt.Sprintf("name a version, pin the digest: %s@sha256:…, or write a lock with `--target lock -o .`", ref.Value),
 			})
 		}
@@ -45,19 +46,20 @@ func floating(ref string) (tag string, floats bool) {
 	if _, pinned := named.(reference.Digested); pinned || !ok {
 		return "", false
 	}
-	version := processorName.ReplaceAllString(tagged.Tag(), "")
+	version := architectureName.ReplaceAllString(tagged.Tag(), "")
 	return tagged.Tag(), !debianRelease.MatchString(named.Name()) && !strings.ContainsAny(version, "0123456789")
 }
 
-// debianRelease is a repository for one release of Debian, as distroless has
-// them.
+// debianRelease matches a repository for one release of Debian, as distroless
+// has them.
 var debianRelease = regexp.MustCompile(`-debian[0-9]+$`)
 
-// processorName is what tags call processors: its numbers are no version.
-var processorName = regexp.MustCompile(`(^|[._-])(amd64|arm64(v8)?|arm32v[5-7]|armv[5-7]|armhf|i?386|x86[_-]64|loong64|mips64le|ppc64le|riscv64|s390x)\b`)
+// architectureName matches architectures in tags. Their numbers are not
+// versions.
+var architectureName = regexp.MustCompile(`(^|[._-])(amd64|arm64(v8)?|arm32v[5-7]|armv[5-7]|armhf|i?386|x86[_-]64|loong64|mips64le|ppc64le|riscv64|s390x)\b`)
 
-// goVersionDiffers does not hold the key against a go line, which says what is
-// needed at least and not what is used.
+// goVersionDiffers ignores go lines: they say which version is needed at least,
+// not which is used.
 func goVersionDiffers(s Subject) []diag.Diagnostic {
 	have := s.Project.Preferred()
 	if s.Spec.Go.IsSet() {
@@ -65,12 +67,12 @@ func goVersionDiffers(s Subject) []diag.Diagnostic {
 	}
 	var out []diag.Diagnostic
 	for _, line := range s.Project.Toolchains() {
-		if project.Satisfies(have.Value, line.Value) && project.Satisfies(line.Value, have.Value) {
+		if gomod.Satisfies(have.Value, line.Value) && gomod.Satisfies(line.Value, have.Value) {
 			continue
 		}
 		d := diag.Diagnostic{
 			At:      line.At,
-			Message: fmt.Sprintf("toolchain go%s is another version than the go %s at %s, which is built with", line.Value, have.Value, have.At),
+			Message: fmt.Sprintf("toolchain go%s differs from go %s at %s, which the build uses", line.Value, have.Value, have.At),
 			Hint:    "write the same in both places",
 			Related: []diag.Range{have.At},
 		}
@@ -84,18 +86,18 @@ func goVersionDiffers(s Subject) []diag.Diagnostic {
 
 func keyDiffers(have, want project.Version) diag.Diagnostic {
 	age := "newer"
-	if project.Compare(have.Value, want.Value) < 0 {
+	if gomod.CompareGo(have.Value, want.Value) < 0 {
 		age = "older"
 	}
 	return diag.Diagnostic{
 		At:      have.At,
-		Message: fmt.Sprintf("go %s is %s than the toolchain line at %s, go%s, which builds outside of the image follow", have.Value, age, want.At, want.Value),
+		Message: fmt.Sprintf("go %s is %s than the toolchain line at %s, go%s, which builds outside of the image use", have.Value, age, want.At, want.Value),
 		Hint:    "remove the key, and change that line",
 		Related: []diag.Range{want.At},
 	}
 }
 
-// keyWithoutEffect finds keys that say where modules are fetched from when
+// keyWithoutEffect finds keys that say where modules are fetched from, although
 // nothing is fetched.
 func keyWithoutEffect(s Subject) []diag.Diagnostic {
 	if !s.Vendored || s.Spec.Toolchain.Value == "module" || slices.ContainsFunc(s.Spec.Checks, fetches) {
@@ -122,7 +124,7 @@ func keyWithoutEffect(s Subject) []diag.Diagnostic {
 	return out
 }
 
-// fetches reports whether a check fetches modules of its own.
+// fetches reports whether a check fetches modules itself.
 func fetches(check spec.String) bool { return check.Value != "vet" && check.Value != "test" }
 
 // privileged is the first port that any user may listen on.
@@ -145,11 +147,11 @@ func privilegedPort(s Subject) []diag.Diagnostic {
 	return out
 }
 
-// directive matches a line that BuildKit would read, were it in its place.
+// directive matches a line that BuildKit would read at the right place.
 var directive = regexp.MustCompile(`^#\s*(syntax|check)\s*=`)
 
-// directiveOrder looks at the comments before the first key. BuildKit reads
-// directives up to the first line that is none.
+// directiveOrder searches the comments before the first key. BuildKit reads
+// directives up to the first line that is not one.
 func directiveOrder(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	var seen parser.DirectiveParser
@@ -167,7 +169,7 @@ func directiveOrder(s Subject) []diag.Diagnostic {
 		if m := directive.FindStringSubmatch(line); m != nil && d == nil {
 			out = append(out, diag.Diagnostic{
 				At:      diag.At(s.Spec.File, i+1, 1),
-				Message: fmt.Sprintf("`# %s=` is not seen here: directives end at line %d", m[1], first),
+				Message: fmt.Sprintf("`# %s=` is ignored here: directives end at line %d", m[1], first),
 				Hint:    "move it to the top of the file",
 			})
 		}

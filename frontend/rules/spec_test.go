@@ -73,16 +73,16 @@ image: {name: x, tags: [v1], annotations: {deploy-token: abc}}
 	const want = `build.env: NPM_TOKEN looks like a secret
 build.ldflags: main.apiKey looks like a secret
 build.ldflags: main.Token looks like a secret
-run.env: DATABASE holds a password in a URL
-run.env: COLON holds a password in a URL
-run.env: HTTPS_PROXY holds a password before a host
-run.env: AWS holds an access token
-run.env: KEY holds a private key
+run.env: DATABASE has a password in a URL
+run.env: COLON has a password in a URL
+run.env: HTTPS_PROXY has a password before a host
+run.env: AWS has an access token
+run.env: KEY has a private key
 run.labels: team.token looks like a secret
 image.annotations: deploy-token looks like a secret
 run.entrypoint: db-password looks like a secret
 run.args: token looks like a secret
-run.args: an argument holds a password in a URL
+run.args: an argument has a password in a URL
 run.healthcheck.test: credentials looks like a secret
 `
 	if got := found(t, secretInSpec, false, text); got != want {

@@ -15,7 +15,7 @@ type kind[V any] struct {
 	want  string // as errors name it: "a list of strings"
 	shape shape
 	read  func(value) V
-	merge func(inherited, own V) V // what an image has of both; nil where its own takes the place of the other
+	merge func(inherited, own V) V // what an image has; if it is nil, its own value is used
 	sub   []Entry                  // keys inside it; they begin with "." or "[]."
 }
 

@@ -21,8 +21,8 @@ func TestSchema(t *testing.T) {
 	golden.File(t, "testdata/schema.json", string(spec.Schema()))
 }
 
-// TestSchemaAccepts holds every spec that Parse takes against the schema: an
-// editor must not mark what builds.
+// TestSchemaAccepts validates every spec that Parse accepts with the schema: an
+// editor must not report what builds.
 func TestSchemaAccepts(t *testing.T) {
 	schema := compiled(t)
 	valid := 0

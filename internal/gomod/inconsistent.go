@@ -1,7 +1,6 @@
 package gomod
 
 import (
-	"go/version"
 	"slices"
 
 	"golang.org/x/mod/module"
@@ -40,7 +39,7 @@ type Vendoring struct {
 
 // Differences compares a vendor/modules.txt with the project.
 func (v *Vendor) Differences(p Vendoring) []Difference {
-	c := comparison{v, p, !p.Replaced.InWork && version.Compare("go"+p.Go, "go1.14") < 0}
+	c := comparison{v, p, !p.Replaced.InWork && CompareGo(p.Go, "1.14") < 0}
 	var all []Difference
 	for i, r := range p.Require {
 		if d, ok := c.require(r); ok {

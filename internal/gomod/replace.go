@@ -82,7 +82,7 @@ func inOrder(uses []*modfile.Use, mods []*modfile.File) []*modfile.File {
 	var all []*modfile.File
 	for _, use := range uses {
 		for _, f := range mods {
-			if path.Dir(f.Syntax.Name) == path.Clean(use.Path) {
+			if dir, _ := UseDir(use); path.Dir(f.Syntax.Name) == dir {
 				all = append(all, f)
 			}
 		}

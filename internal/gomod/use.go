@@ -1,9 +1,10 @@
 package gomod
 
 import (
-	"go/version"
 	"path"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // Used reports whether the go command takes packages from a vendor directory
@@ -12,14 +13,17 @@ import (
 // have vendor directories since Go 1.22. An unknown version of Go, which is
 // empty, is taken for a new one. A nil Vendor is not used.
 func (v *Vendor) Used(workspace bool, goLine, goVersion string) bool {
-	if v == nil || v.Workspace != workspace || goLine == "" || !atLeast(goLine, "1.14") {
+	if v == nil || v.Workspace != workspace || goLine == "" || CompareGo(goLine, "1.14") < 0 {
 		return false
 	}
-	return !workspace || goVersion == "" || atLeast(goVersion, "1.22")
+	return !workspace || goVersion == "" || CompareGo(goVersion, "1.22") >= 0
 }
 
-func atLeast(goVersion, other string) bool {
-	return version.Compare("go"+goVersion, "go"+other) >= 0
+// UseDir returns the directory of a use line, relative to that of its go.work. It
+// reports false if the directory is outside.
+func UseDir(use *modfile.Use) (string, bool) {
+	dir := path.Clean(use.Path)
+	return dir, !outside(dir)
 }
 
 // ProgramName returns the file name that `go build` gives a main package: the
