@@ -22,14 +22,15 @@ var (
 	// inRepository is a path of the repository, with * for parts of names.
 	inRepository = regexp.MustCompile("(?:^|[\\s`(])((?:cmd|frontend|llb|internal|hack|docs|examples)/[\\w.*/-]*[\\w*])")
 	rootFile     = regexp.MustCompile("`(\\w+_test\\.go|go\\.mod)`")
+	testName     = regexp.MustCompile("`(Test\\w+)`")
 	declared     = regexp.MustCompile("`([a-z][a-z0-9]*)\\.([A-Z]\\w*)`")
 )
 
-// TestMapsAreTrue checks that each path and each exported name of a package
-// that a page mentions exists. Decisions may also mention packages that are not
-// ours.
+// TestMapsAreTrue checks that each path, each exported name of a package and
+// each test that a page mentions exists. Decisions may also mention packages
+// that are not ours.
 func TestMapsAreTrue(t *testing.T) {
-	names := exported(t)
+	names, tests := exported(t), testNames(t)
 	decisions, err := filepath.Glob("docs/decisions/*.md")
 	if err != nil || len(decisions) == 0 {
 		t.Fatalf("no decisions: %v", err)
@@ -39,6 +40,11 @@ func TestMapsAreTrue(t *testing.T) {
 		for _, m := range slices.Concat(inRepository.FindAllStringSubmatch(text, -1), rootFile.FindAllStringSubmatch(text, -1)) {
 			if found, err := filepath.Glob(m[1]); err != nil || len(found) == 0 {
 				t.Errorf("%s mentions %s, and there is no such file: write where it is now", page, m[1])
+			}
+		}
+		for _, m := range testName.FindAllStringSubmatch(text, -1) {
+			if !tests[m[1]] {
+				t.Errorf("%s mentions %s, and there is no such test: write its new name", page, m[1])
 			}
 		}
 		for _, m := range declared.FindAllStringSubmatch(text, -1) {
