@@ -12,10 +12,12 @@ import (
 // check is a check of the project: a target, and a word in the list `checks`
 // of the spec.
 type check struct {
-	name    string // "vet"
-	gives   string // what the target gives
-	does    string // what the step does; empty if the row runs the step of another check
-	fetches bool   // whether it looks beyond a vendor directory
+	name    string   // "vet"
+	gives   string   // what the target gives
+	does    string   // what the step does; empty if the row runs the step of another check
+	fetches bool     // whether it looks beyond a vendor directory
+	program *program // of another module, that has to be fetched; nil for none
+	context string   // name of a build context that it reads if the client adds it; empty for none
 	plan    func(c checking, s plan.Step, alone bool) plan.Check
 }
 
@@ -57,7 +59,7 @@ var checks = []check{
 		does:  "compares files with what their generators make",
 	},
 	{
-		name: vulnCheck, plan: checking.vuln,
+		name: vulnCheck, program: &govulncheck, context: step.VulnContext, plan: checking.vuln,
 		gives: "no files: runs only the check `vuln`",
 		does:  "runs govulncheck",
 	},
@@ -87,6 +89,22 @@ func findCheck(name string) (check, bool) {
 func IsCheck(target string) bool {
 	_, ok := findCheck(target)
 	return ok
+}
+
+// runningChecks returns the checks that run: the target itself, or those of the spec.
+func (d *Decision) runningChecks() []check {
+	if c, ok := findCheck(d.Target); ok {
+		return []check{c}
+	}
+	if !d.checked() {
+		return nil
+	}
+	var all []check
+	for _, name := range d.Spec.Checks {
+		c, _ := findCheck(name.Value)
+		all = append(all, c)
+	}
+	return all
 }
 
 // fetchesAgain reports whether a check looks beyond the vendor directory.

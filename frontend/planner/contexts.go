@@ -7,7 +7,6 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
-	"github.com/gohull/gohull/llb/step"
 )
 
 // mainContext is what clients call the build context itself.
@@ -20,7 +19,12 @@ func validateContexts(r Request, refs []string, m modules, errs *diag.List) {
 	if len(r.Contexts) == 0 {
 		return
 	}
-	known := []string{SeedContext, step.VulnContext}
+	known := []string{SeedContext}
+	for _, c := range checks {
+		if c.context != "" {
+			known = append(known, c.context)
+		}
+	}
 	for _, ref := range refs {
 		known = append(known, ContextName(ref))
 	}

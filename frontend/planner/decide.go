@@ -191,8 +191,10 @@ func (d *Decision) validateOffline(errs *diag.List) {
 	if d.toolchain.ref == "" && d.version.IsSet() {
 		refuse("`toolchain: module` has to be fetched", "write `toolchain: image`, or remove the flag: only the step that fetches has a network")
 	}
-	if d.readsDatabase() {
-		refuse(govulncheck.name+" has to be fetched", remove)
+	for _, c := range d.runningChecks() {
+		if c.program != nil {
+			refuse(c.program.name+" has to be fetched", remove)
+		}
 	}
 	if d.debug.on {
 		refuse(delve.name+" has to be fetched", remove)

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -61,8 +62,10 @@ func (d *Decision) Lookups() (Lookups, error) {
 	if d.isImage() {
 		l.Source = d.likelySource()
 	}
-	if d.readsDatabase() && bringsDatabase(d.Request) {
-		l.Contexts = []string{step.VulnContext}
+	for _, c := range d.runningChecks() {
+		if c.context != "" && slices.Contains(d.Request.ContextNames(), c.context) {
+			l.Contexts = append(l.Contexts, c.context)
+		}
 	}
 	if d.hasRoot() {
 		l.Look = look(d.image, d.base, d.debug.on, d.Request.ContextNames())

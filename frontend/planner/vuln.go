@@ -62,11 +62,3 @@ func (c checking) database(at []plan.Span) plan.Database {
 
 // bringsDatabase reports whether a build context has the database.
 func bringsDatabase(r Request) bool { return slices.Contains(r.ContextNames(), step.VulnContext) }
-
-// readsDatabase reports whether a step reads the database.
-func (d *Decision) readsDatabase() bool {
-	if d.Target == vulnCheck {
-		return true
-	}
-	return d.checked() && slices.Contains(values(d.Spec.Checks), vulnCheck)
-}
