@@ -9,7 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/question"
 )
 
-// TestDecidesOnce counts decisions: whatever is asked, everything that follows
+// TestDecidesOnce counts decisions. For each question and target, what follows
 // from the spec, the project and the request is decided once.
 func TestDecidesOnce(t *testing.T) {
 	files := mapFS(hello)

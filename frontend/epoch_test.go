@@ -12,7 +12,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// commitGateway is one whose build context is a repository.
+// commitGateway is a gateway whose build context is a repository.
 type commitGateway struct {
 	*fakeGateway
 	asked []string // the sources that metadata was asked of
@@ -25,8 +25,8 @@ func (g *commitGateway) ResolveSourceMetadata(_ context.Context, op *pb.SourceOp
 	return &sourceresolver.MetaResponse{Op: op, Git: &sourceresolver.ResolveGitResponse{CommitObject: []byte(commit)}}, nil
 }
 
-// TestEpochOfContext: the word context stands for the time of the commit that
-// a repository's address leads to.
+// TestEpochOfContext uses the word context for the time of the commit that a
+// repository's address leads to.
 func TestEpochOfContext(t *testing.T) {
 	g := &commitGateway{fakeGateway: &fakeGateway{files: mapFS(hello), opts: map[string]string{
 		"context": "https://git.example/acme/hello.git#main", "build-arg:SOURCE_DATE_EPOCH": "context",
@@ -55,8 +55,7 @@ func TestEpochOfDirectory(t *testing.T) {
 	}
 }
 
-// TestPasswordsAreNotAnswered: the definition that people are shown has no
-// passwords of proxies.
+// TestPasswordsAreNotAnswered: answers show no passwords of proxies.
 func TestPasswordsAreNotAnswered(t *testing.T) {
 	for _, q := range question.All() {
 		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestJoinFailures: what several images fail with is said once.
+// TestJoinFailures: a failure that several images have is listed once.
 func TestJoinFailures(t *testing.T) {
 	const reason = "\ngo.mod:5:2: example.com/lib@v1.9.0: unknown revision"
 	got := joinFailures([]error{

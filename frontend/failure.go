@@ -13,6 +13,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/excerpt"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -128,20 +129,12 @@ const (
 
 // limited cuts a report to what is shown.
 func limited(f *step.Failure) *step.Failure {
-	f.Command = cut(f.Command)
+	f.Command = visible.Cut(f.Command, longestMessage)
 	f.Errors = f.Errors[:min(len(f.Errors), mostErrors)]
 	for i := range f.Errors {
-		f.Errors[i].Message = cut(f.Errors[i].Message)
+		f.Errors[i].Message = visible.Cut(f.Errors[i].Message, longestMessage)
 	}
 	return f
-}
-
-// cut shortens a text, at the end of a character.
-func cut(s string) string {
-	if len(s) <= longestMessage {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longestMessage], "") + "…"
 }
 
 // reportMount returns the ID of the failed step's report mount; empty if err is

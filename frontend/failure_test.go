@@ -27,11 +27,11 @@ import (
 	"github.com/gohull/gohull/llb/step/run"
 )
 
-// failing are the steps that a daemon has fail, by the names that they have in
-// its log, with the reports that they leave.
+// failing are steps that fail, by their names in the daemon's log, with the
+// reports that they leave.
 type failing map[string]report
 
-// report is what a step left. Its zero value is a step that left none.
+// report is what a step left. The zero value is no report.
 type report struct {
 	there bool
 	data  string
@@ -40,8 +40,8 @@ type report struct {
 	oom   bool   // whether the daemon saw that memory ran out
 }
 
-// err is what a daemon says of a definition: the error of its first step that
-// fails, nil when none does.
+// err returns the error of the first step of a definition that fails; nil if
+// none does.
 func (f failing) err(ctx context.Context, def *pb.Definition) error {
 	if err := ctx.Err(); err != nil && len(f) > 0 {
 		return err
@@ -62,8 +62,8 @@ func (f failing) err(ctx context.Context, def *pb.Definition) error {
 	return nil
 }
 
-// failedStep is the error of a step as the gateway has it. The id of a mount
-// is the step's name and where the mount is.
+// failedStep returns the gateway's error for a step. The ID of a mount is the
+// step's name and the mount's destination.
 func failedStep(op *pb.Op, name string, left report, sources []*errdefs.Source) error {
 	args := strings.Join(op.GetExec().GetMeta().GetArgs(), " ")
 	exit := &gwpb.ExitError{ExitCode: max(left.exit, 1)}
@@ -83,7 +83,7 @@ func failedStep(op *pb.Op, name string, left report, sources []*errdefs.Source) 
 	return errdefs.WithSolveError(err, nil, nil, ids)
 }
 
-// specLines are the lines of the spec that a step is from.
+// specLines returns the lines of the spec that a step comes from.
 func specLines(def *pb.Definition, of digest.Digest) []*errdefs.Source {
 	var all []*errdefs.Source
 	for _, l := range def.GetSource().GetLocations()[string(of)].GetLocations() {
@@ -92,7 +92,7 @@ func specLines(def *pb.Definition, of digest.Digest) []*errdefs.Source {
 	return all
 }
 
-// container is one that has the mount of a failed step as its root.
+// container is a container with the mount of a failed step as its root.
 func (f failing) container(ctx context.Context, req client.NewContainerRequest) (client.Container, error) {
 	name, ok := strings.CutSuffix(req.Mounts[0].ResultID, step.Report)
 	if !ok || req.Mounts[0].Dest != "/" {
@@ -105,7 +105,7 @@ func (f failing) container(ctx context.Context, req client.NewContainerRequest) 
 	return mounted{FS: files}, ctx.Err()
 }
 
-// mounted is a container that nothing runs in.
+// mounted is a container in which nothing runs.
 type mounted struct {
 	client.Container
 	fs.FS
@@ -125,19 +125,19 @@ func (m mounted) ReadFile(_ context.Context, req client.ReadContainerRequest) ([
 	return fs.ReadFile(m.FS, strings.TrimPrefix(req.Filename, "/"))
 }
 
-// TestFailures holds what a user reads when a step fails, or when what the
-// gateway answers is of no use. A case is a txtar archive: the lines before the
+// TestFailures compares what a user reads if a step fails, or if the gateway's
+// answer is unusable. A case is a txtar archive: the lines before the
 // first file are options of the build as the gateway has them, files are the
-// build context, and some are not:
+// build context, except these:
 //
 //	failed/NAME   the report of the step of that name, which fails
-//	left/NAME     a file that steps leave instead of theirs
+//	left/NAME     a file that steps leave instead of their own
 //	image/REF     the config of an image, or "error: " and why there is none
 //	want/error    the text of the error and its excerpts
 //
 // The first line of a report may be "exit CODE" for a step that ends with
-// another code than 1. A report takes the text of the files that it names from
-// the context. Instead of one there may be a line: "no report", "no memory",
+// another code than 1. The text of the files that a report names comes from the
+// context. Instead of a report there may be a line: "no report", "no memory",
 // "a pipe" or "more than is read".
 func TestFailures(t *testing.T) {
 	failed := map[string]bool{}
@@ -240,8 +240,8 @@ func errorOutput(t *testing.T, err error) string {
 	return b.String() + "ERROR: " + err.Error() + "\n"
 }
 
-// failedVerbs are the verbs of the failed steps that an error is of, none for
-// another error. That it names the step is what debuggers need.
+// failedVerbs returns the verbs of the failed steps in an error; none for
+// another error. Debuggers need an error that names its step.
 func failedVerbs(err error) map[string]bool {
 	verbs := map[string]bool{}
 	var solve *errdefs.SolveError
@@ -251,7 +251,7 @@ func failedVerbs(err error) map[string]bool {
 	return verbs
 }
 
-// stepNames are the names of the steps of a definition.
+// stepNames returns the names of the steps of a definition.
 func stepNames(def *pb.Definition) []string {
 	var names []string
 	for _, m := range def.Metadata {
@@ -263,8 +263,8 @@ func stepNames(def *pb.Definition) []string {
 	return names
 }
 
-// TestCancelledStep: of a build that the user ended, no step failed without a
-// report.
+// TestCancelledStep: if the user cancels a build, no step is reported as failed
+// without a report.
 func TestCancelledStep(t *testing.T) {
 	g := &fakeGateway{opts: map[string]string{}}
 	ui, err := dockerui.NewClient(g)
@@ -280,8 +280,8 @@ func TestCancelledStep(t *testing.T) {
 	}
 }
 
-// FuzzReport gives a failed step any report: project code runs in some steps,
-// and can write one. What comes is a text with the step's name.
+// FuzzReport gives a failed step any report, because a project's own code runs
+// in some steps and can write one. The error is a text with the step's name.
 func FuzzReport(f *testing.F) {
 	f.Add([]byte(`{"command": "compile .", "total": 3, "errors": [{"file": "main.go", "line": 4, "col": 2, "message": "undefined: x"}], "files": {"main.go": "cGFja2FnZSBtYWluCg=="}}`))
 	f.Add([]byte(`{"command": "compile .", "errors": [{"file": "../x", "line": -1, "message": "\u001b[2J"}]}`))

@@ -14,7 +14,7 @@ import (
 )
 
 // TestEveryTarget asks every question about every target of every example, and
-// builds it: an example has no combination without an answer.
+// builds it. All of them have an answer.
 func TestEveryTarget(t *testing.T) {
 	for _, dir := range exampleDirs(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -50,8 +50,8 @@ func everyQuestion(t *testing.T, files map[string]string, target string) {
 	}
 }
 
-// TestManyImages counts what a question about a file with many images
-// allocates: four times the images take about four times as much.
+// TestManyImages counts allocations for a question about many images: four
+// times as many images need about four times as many.
 func TestManyImages(t *testing.T) {
 	for _, name := range []string{"check", "outline", "tags", "targets", "bake"} {
 		few, many := allocations(t, name, 50), allocations(t, name, 200)
@@ -78,8 +78,8 @@ func allocations(t *testing.T, name string, images int) float64 {
 	})
 }
 
-// TestGitContextLabels: an image of a context that the daemon clones says what
-// it is made of, and not with which password.
+// TestGitContextLabels: the labels of an image name the context that the daemon
+// clones, without its password.
 func TestGitContextLabels(t *testing.T) {
 	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
 		"context":    "https://user:secret@git.example/acme/hello.git#v1",

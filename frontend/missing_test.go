@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// hidden is a project of which ignore files hide what a build needs.
+// hidden is a project from which ignore files hide what a build needs.
 const hidden = `
 -- go.mod --
 module example.com/hello
@@ -32,8 +32,8 @@ package db
 -- vendor/modules.txt --
 `
 
-// TestHidden: what is missing because the ignore file hides it is reported with
-// the line of the ignore file that applies.
+// TestHidden: if the ignore file hides a missing file, the error shows the line
+// that hides it.
 func TestHidden(t *testing.T) {
 	const own = "; an ignore file for this spec only is named Dockerfile.dockerignore"
 	for _, c := range []struct{ name, spec, more, want string }{
@@ -76,7 +76,7 @@ func clientOf(archive string) *fakeGateway {
 	return &fakeGateway{files: files, opts: map[string]string{}}
 }
 
-// TestHiddenHasSource: the line of the ignore file is shown.
+// TestHiddenHasSource: the error has an excerpt of the ignore file.
 func TestHiddenHasSource(t *testing.T) {
 	_, err := Build(t.Context(), clientOf(hidden+"-- Dockerfile --\n# syntax=registry.example/gohull:1\n-- .dockerignore --\ngo.mod\n"))
 	var names []string
@@ -88,8 +88,8 @@ func TestHiddenHasSource(t *testing.T) {
 	}
 }
 
-// TestHiddenFromStep: what a step could not find is reported the same way, and
-// the go command's own advice would not help.
+// TestHiddenFromStep: what a step cannot find is explained in the same way,
+// instead of the go command's own advice.
 func TestHiddenFromStep(t *testing.T) {
 	g := clientOf(hidden + "-- go.sum --\n-- Dockerfile --\n# syntax=registry.example/gohull:1\n-- .dockerignore --\ninternal\ngo.sum\n")
 	ui, err := dockerui.NewClient(g)

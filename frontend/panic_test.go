@@ -12,8 +12,8 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// TestPanicIsAnError has each call of the gateway that a build makes panic,
-// one after the other, in whichever goroutine it is made.
+// TestPanicIsAnError makes each call of the gateway panic, one after the other,
+// in whichever goroutine the build makes it.
 func TestPanicIsAnError(t *testing.T) {
 	for name, opts := range map[string]map[string]string{
 		"two platforms": {"platform": "linux/amd64,linux/arm64", "attest:sbom": ""},
@@ -33,8 +33,8 @@ func TestPanicIsAnError(t *testing.T) {
 	}
 }
 
-// panicAt runs a build in which a call panics, and returns how many calls
-// there were. No call panics when at is negative.
+// panicAt runs a build in which one call panics, and returns the number of
+// calls. If at is negative, no call panics.
 func panicAt(t *testing.T, opts map[string]string, at int) int {
 	t.Helper()
 	files := mapFS(hello)

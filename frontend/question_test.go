@@ -37,7 +37,7 @@ func TestQuestions(t *testing.T) {
 	})
 }
 
-// ask gives the answer to a question, by form; the question "build" builds.
+// ask returns the answer to a question, by form. The question "build" builds.
 func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 	g := &fakeGateway{files: mapFS(contextOf(ar)), opts: options(string(ar.Comment))}
 	if dir, file := path.Split(g.opts["filename"]); dir != "" {
@@ -58,14 +58,14 @@ func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 	return got
 }
 
-// elsewhere matches what another machine has otherwise: the sources of a check,
-// which hold the definition that they were read by, an id of the client, and
-// where this test's program is.
+// elsewhere matches what differs on another machine: the sources of a check,
+// which have the definition that they were read by, an ID of the client, and
+// the path of the test's program.
 var elsewhere = regexp.MustCompile(`(?s)  "sources": \[.*\n  \]|\n\tlocal\.unique [a-z0-9]+|/[^ ]*/frontend\.test`)
 
 func neutral(text string) string { return elsewhere.ReplaceAllString(text, "…") }
 
-// ended ends a text with a line break, as a file does.
+// ended adds a line break to the end of a text, as in a file.
 func ended(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
 
 func contextOf(ar *txtar.Archive) map[string]string {
@@ -78,7 +78,8 @@ func contextOf(ar *txtar.Archive) map[string]string {
 	return files
 }
 
-// options are flags as buildx passes them on; other lines are prose.
+// options returns flags in the form in which buildx passes them on; other lines
+// are prose.
 func options(comment string) map[string]string {
 	opts := map[string]string{}
 	for line := range strings.Lines(comment) {

@@ -27,9 +27,9 @@ var described = map[string]string{
 	"main.go":                 "package main\n",
 }
 
-// TestReadFailures: a file is missing only when the listing of its directory
-// lacks it. With any other failure, a build would go on without the lock, say,
-// and nobody would know.
+// TestReadFailures: a file is missing only if it is not in the listing of its
+// directory. Any other failure is an error; otherwise a build would silently
+// continue without the lock, for example.
 func TestReadFailures(t *testing.T) {
 	if _, err := Build(t.Context(), &fakeGateway{files: mapFS(described), opts: map[string]string{}}); err != nil {
 		t.Fatal(err)
@@ -59,8 +59,7 @@ func TestReadFailures(t *testing.T) {
 	}
 }
 
-// TestMissingFiles: what is missing needs no request of its own, and its
-// absence is no failure.
+// TestMissingFiles: missing files need no requests, and are not failures.
 func TestMissingFiles(t *testing.T) {
 	files := mapFS(described)
 	for _, name := range []string{"Dockerfile.dockerignore", "go.work", "lib/go.mod", "vendor/modules.txt", "gohull.lock", ".git/HEAD"} {
@@ -75,7 +74,7 @@ func link(target string) *fstest.MapFile {
 	return &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
 }
 
-// TestUnusableFiles: what is there and is no file is neither read nor missing.
+// TestUnusableFiles: what exists and is not a file is neither read nor missing.
 func TestUnusableFiles(t *testing.T) {
 	const outside = "; build with a directory that has both as the context, or copy the file here"
 	directory := &fstest.MapFile{Mode: fs.ModeDir | 0o755}
@@ -111,8 +110,8 @@ func TestUnusableFiles(t *testing.T) {
 	}
 }
 
-// TestLockFailures: a lock lacks a platform only if the registry says that it
-// has no image for it, and then with a warning.
+// TestLockFailures: a platform is missing in a lock only if the registry says
+// that it has no image for it; then there is a warning.
 func TestLockFailures(t *testing.T) {
 	const ref = "docker.io/library/golang:1.26.8-alpine"
 	for _, c := range []struct{ platform, failure, want, warning string }{
@@ -137,8 +136,8 @@ func TestLockFailures(t *testing.T) {
 	}
 }
 
-// TestMalformedIgnoreFile: the message names the ignore file that applies, and
-// all of its lines that are not patterns.
+// TestMalformedIgnoreFile: the error names the ignore file that applies, and
+// all invalid lines.
 func TestMalformedIgnoreFile(t *testing.T) {
 	for _, name := range []string{".dockerignore", "Dockerfile.dockerignore"} {
 		files := mapFS(hello)

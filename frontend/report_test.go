@@ -64,8 +64,8 @@ func (c *leftContainer) ReadFile(context.Context, client.ReadContainerRequest) (
 	return c.of.data, nil
 }
 
-// TestReports: whatever a step leaves instead of its report, the build
-// fails in good time and with an error of a length that people read.
+// TestReports: whatever a step leaves instead of its report, the build fails
+// soon, with an error of readable length.
 func TestReports(t *testing.T) {
 	many := step.Failure{Command: "go test", Total: 1}
 	for range 10_000 {

@@ -15,12 +15,12 @@ import (
 	"github.com/gohull/gohull/internal/golden"
 )
 
-// rulePages is where each rule has its page.
+// rulePages is the directory of the rules' pages.
 const rulePages = "../docs/rules"
 
-// TestRulePages holds each rule to its page: it says what the rule says, what
-// is shown under Bad gives the warning that is shown there, and what is shown
-// under Good gives none.
+// TestRulePages compares each rule with its page. The page has the rule's
+// description. What it shows under Bad gives the warning that it shows there,
+// and what it shows under Good gives none.
 func TestRulePages(t *testing.T) {
 	for _, r := range rules.All() {
 		t.Run(r.Name, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestRulePages(t *testing.T) {
 	}
 }
 
-// TestPagesHaveRules finds pages of rules that are gone.
+// TestPagesHaveRules finds pages without a rule.
 func TestPagesHaveRules(t *testing.T) {
 	pages := map[string]bool{}
 	for _, r := range rules.All() {

@@ -11,8 +11,8 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// TestKinds holds the kinds of steps that are listed, and that
-// --no-cache-filter takes, against those in the plans of all cases.
+// TestKinds compares the list of steps, which --no-cache-filter accepts, with
+// the steps in the plans of all cases.
 func TestKinds(t *testing.T) {
 	used := map[string]bool{"scan": true, "look": true, "toolchain": true} // before there is a plan, at times
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
@@ -37,7 +37,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// addKinds adds the ids of all steps in a value.
+// addKinds adds the IDs of all steps in a value.
 func addKinds(v reflect.Value, ids map[string]bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:

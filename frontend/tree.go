@@ -34,8 +34,8 @@ func newTree(ref client.Reference, of string) *tree {
 // unusable is a name that exists, and is not a readable file.
 type unusable struct {
 	wanted  string // the file that was to be read: "lib/go.mod"
-	name    string // what stands in its way, itself or a directory above: "lib"
-	reason  string // what that is: "a directory"
+	name    string // what cannot be read, the file or a directory above: "lib"
+	reason  string // what it is instead: "a directory"
 	outside bool   // whether it leads out of the tree
 }
 

@@ -121,7 +121,7 @@ func TestReadNothing(t *testing.T) {
 	}
 }
 
-// FuzzRead: a repository may be anything, and reading it gives something.
+// FuzzRead reads any files as a repository, which must not panic.
 func FuzzRead(f *testing.F) {
 	f.Add("ref: refs/heads/main\n", "# pack-refs\n"+strings.Repeat("a", 40)+" refs/tags/v1.0.0\n^"+strings.Repeat("b", 40)+"\n", strings.Repeat("c", 40), []byte("x"))
 	f.Fuzz(func(t *testing.T, head, packed, tag string, object []byte) {

@@ -1,5 +1,5 @@
-// Package diag holds positions in the files a user wrote, and the
-// diagnostics that point at them.
+// Package diag has positions in the files that a user wrote, and diagnostics that
+// point at them.
 //
 // A diagnostic prints on one line, as the go command prints its own:
 //

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
@@ -81,7 +82,7 @@ func (f File) With(name string, data []byte) (File, error) {
 func malformed(at diag.Range, pattern string, err error) diag.Diagnostic {
 	return diag.Diagnostic{
 		At:      at,
-		Message: fmt.Sprintf("%q is not a pattern of an ignore file: %v", shortened(pattern), err),
+		Message: fmt.Sprintf("%q is not a pattern of an ignore file: %v", visible.Cut(pattern, 100), err),
 		Hint:    "see https://docs.docker.com/build/concepts/context/#dockerignore-files",
 	}
 }
@@ -120,14 +121,6 @@ func placeOf(name string, number int, text []byte) diag.Range {
 	r := diag.At(name, number, 1+start)
 	r.End = diag.Pos{Line: number, Col: max(1+start, len([]rune(line)))}
 	return r
-}
-
-func shortened(pattern string) string {
-	const most = 100
-	if len(pattern) <= most {
-		return pattern
-	}
-	return strings.ToValidUTF8(pattern[:most], "") + "…"
 }
 
 // Patterns returns all patterns in BuildKit's form.

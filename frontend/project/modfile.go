@@ -7,6 +7,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/internal/visible"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 )
@@ -104,10 +105,13 @@ func lineOf(name string, line *modfile.Line) diag.Range {
 	}
 }
 
+// longestMessage is the size of a message that quotes a long line, in bytes.
+const longestMessage = 400
+
 // addUnknown reports directives of a file that cannot be used anyway.
 func addUnknown(unknown []Directive, errs *diag.List) {
 	for _, d := range unknown {
-		errs.Errorf(d.At, "%s", cut("unknown directive: "+d.Name))
+		errs.Errorf(d.At, "%s", visible.Cut("unknown directive: "+d.Name, longestMessage))
 	}
 }
 
@@ -121,15 +125,6 @@ func addParseErrors(name string, err error, errs *diag.List) {
 	for _, e := range list {
 		at := diag.At(name, e.Pos.Line, e.Pos.LineRune)
 		e.Filename, e.Pos = "", modfile.Position{}
-		errs.Errorf(at, "%s", cut(strings.TrimPrefix(e.Error(), ": ")))
+		errs.Errorf(at, "%s", visible.Cut(strings.TrimPrefix(e.Error(), ": "), longestMessage))
 	}
-}
-
-// cut shortens a message that quotes a long line.
-func cut(message string) string {
-	const limit = 400
-	if len(message) <= limit {
-		return message
-	}
-	return strings.ToValidUTF8(message[:limit], "") + "…"
 }

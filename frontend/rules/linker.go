@@ -52,7 +52,7 @@ func isQuoted(value string) bool {
 
 // What an import path is the path of.
 const (
-	somePackage = iota // or one that only the module cache tells
+	somePackage = iota // or one that only the module cache knows
 	mainPackage
 	noPackage
 )

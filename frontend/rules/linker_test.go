@@ -8,7 +8,7 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// TestPackageKind: only what is known not to be there gives a warning.
+// TestPackageKind: a package is reported only if it is known to be missing.
 func TestPackageKind(t *testing.T) {
 	app := &project.Module{
 		Dir: ".", Path: "example.com/app", Go: project.Version{Value: "1.26"},

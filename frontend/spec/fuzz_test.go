@@ -14,7 +14,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 )
 
-// FuzzParse gives Parse any bytes. It must give the same answer twice, and
+// FuzzParse parses any bytes. The result must be the same twice, and
 // each error must be short and have its place in the file.
 func FuzzParse(f *testing.F) {
 	seeds(f)

@@ -34,7 +34,7 @@ func lockAgain(f txtar.File) []txtar.File {
 	return []txtar.File{{Name: f.Name, Data: lock.Text(comment)}}
 }
 
-// FuzzLock gives ParseLock any text. Each error has its place in the file.
+// FuzzLock parses any text. Each error must have a place in the file.
 func FuzzLock(f *testing.F) {
 	archive, err := txtar.ParseFile("testdata/lock/lock.txtar")
 	if err != nil {

@@ -26,7 +26,7 @@ func TestParse(t *testing.T) {
 	})
 }
 
-// answer is what a spec gives: its values, or errors.
+// answer is the result for a spec: its values, or errors.
 func answer(f txtar.File) txtar.File {
 	s, err := spec.Parse(f.Name, unescape(f.Data))
 	if err != nil {
@@ -86,7 +86,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestManyErrors holds the report on a broken file to what can be read.
+// TestManyErrors: the report on a broken file stays readable.
 func TestManyErrors(t *testing.T) {
 	_, err := spec.Parse("gohull.yaml", []byte(strings.Repeat("- x\n", 3)+"# \a\n"+strings.Repeat("#\a\n", 1000)))
 	all, ok := err.(diag.Errors)

@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/internal/golden"
 )
 
-// TestReferenceIsComplete holds testdata/complete.txtar to its promise: it
+// TestReferenceIsComplete checks the reference and testdata/complete.txtar, which
 // has a value for every key of the reference.
 func TestReferenceIsComplete(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/complete.txtar")

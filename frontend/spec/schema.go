@@ -49,8 +49,8 @@ func mapping[T any](fields []field[T], required ...string) shape {
 	return s
 }
 
-// The scalars. YAML takes 1.26 for a number, and true for a boolean, where
-// people write text.
+// The scalars. For YAML, 1.26 is a number and true is a boolean, but people mean
+// text.
 var (
 	textShape    = shape{"type": []string{"string", "number"}}
 	literalShape = shape{"type": []string{"string", "number", "boolean"}}

@@ -40,7 +40,7 @@ func TestSchemaAccepts(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses holds the schema to being strict, and to nothing beyond
+// TestSchemaRefuses: the schema is strict, but not stricter than
 // Parse.
 func TestSchemaRefuses(t *testing.T) {
 	schema := compiled(t)

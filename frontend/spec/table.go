@@ -46,7 +46,7 @@ var specFields = []field[Spec]{
 }
 
 // imageFields are the keys that each of several images may have. The others
-// hold for the whole project.
+// apply to the whole project.
 var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imageField}
 
 var (

@@ -45,6 +45,14 @@ func Line(s string) string {
 // Is reports whether s shows as what it is.
 func Is(s string) bool { return Text(s) == strings.ReplaceAll(s, "\r\n", "\n") }
 
+// Cut shortens a text to a number of bytes, at the end of a character.
+func Cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
 // Bytes is Text for a file.
 func Bytes(data []byte) []byte {
 	if isPlain(string(data)) {

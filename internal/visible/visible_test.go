@@ -98,3 +98,12 @@ func FuzzWriter(f *testing.F) {
 		}
 	})
 }
+
+// TestCut cuts inside a character of two bytes.
+func TestCut(t *testing.T) {
+	for most, want := range map[int]string{4: "aéé"[:3] + "…", 5: "aéé"} {
+		if got := Cut("aéé", most); got != want {
+			t.Errorf("Cut to %d gives %q, want %q", most, got, want)
+		}
+	}
+}

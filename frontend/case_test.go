@@ -1,0 +1,157 @@
+package frontend
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"golang.org/x/tools/txtar"
+)
+
+// testCase is what a client would send.
+type testCase struct {
+	dir      string // the build context on disk
+	specName string
+	spec     []byte
+	files    project.Files
+	request  planner.Request
+	images   []string     // "REF PLATFORM…": what the registry has
+	base     []step.Inode // what bases have where files go
+	old      bool         // whether the daemon lacks all that not every daemon has
+}
+
+func readCase(t *testing.T, ar *txtar.Archive) testCase {
+	c := testCase{dir: t.TempDir(), specName: "Dockerfile", files: project.Files{}}
+	c.request.BuildPlatform = plan.Platform{OS: "linux", Architecture: "amd64"}
+	c.request.BuildArgs = map[string]string{}
+	c.images = []string{
+		"docker.io/library/alpine:3.22 linux/amd64 linux/arm64 linux/arm/v6 linux/arm/v7",
+		"gcr.io/distroless/static-debian12:nonroot linux/amd64 linux/arm64",
+		"gcr.io/distroless/base-debian12:nonroot linux/amd64 linux/arm64",
+	}
+	c.readFlags(t, string(ar.Comment))
+	if c.base == nil {
+		c.base = alpineDirs
+	}
+	for _, f := range ar.Files {
+		if !strings.HasPrefix(f.Name, "want/") {
+			c.addFile(t, f)
+		}
+	}
+	if c.request.Platforms == nil {
+		c.request.Platforms = []plan.Platform{c.request.BuildPlatform}
+	}
+	return c
+}
+
+// readFlags reads lines such as "--platform linux/arm64"; others are prose.
+func (c *testCase) readFlags(t *testing.T, comment string) {
+	for line := range strings.Lines(comment) {
+		flag, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		key, rest, _ := strings.Cut(value, "=")
+		switch flag {
+		case "--platform":
+			c.request.Platforms = append(c.request.Platforms, parsePlatform(value))
+		case "--build-arg":
+			c.request.BuildArgs[key] = rest
+		case "--label":
+			c.request.Labels = map[string]string{key: rest}
+		case "--revision":
+			c.request.Revision = value
+		case "--branch":
+			c.request.Branch = value
+		case "--question":
+			c.request.Asks = true
+		case "--source":
+			c.request.Source = value
+		case "--cache-from":
+			c.request.Imports = true
+		case "--build-context":
+			c.request.Contexts = append(c.request.Contexts, key)
+		case "--no-cache-filter":
+			c.request.Uncached = append(c.request.Uncached, value)
+		case "--network":
+			c.request.Offline = value == "none"
+		case "--target":
+			c.request.Target = value
+		case "--file":
+			c.specName = value
+		case "--old-daemon":
+			c.old = true
+		case "--base-has":
+			c.base = append(c.base, parseInode(t, value))
+		case "--image":
+			c.images = append(c.images, value)
+		default:
+			if strings.HasPrefix(flag, "--") {
+				t.Fatalf("unknown flag %s", flag)
+			}
+		}
+	}
+}
+
+// alpineDirs are in each base unless a case says otherwise.
+var alpineDirs = []step.Inode{
+	{Path: "etc", Kind: step.KindDir, Mode: 0o755},
+	{Path: "etc/passwd", Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
+	{Path: "srv", Kind: step.KindDir, Mode: 0o755},
+	{Path: "tmp", Kind: step.KindDir, Mode: 0o1777},
+}
+
+// parseInode reads "usr/bin", "bin -> usr/bin", "1777:0:0:/tmp" for a directory,
+// or "etc/passwd app:100:101".
+func parseInode(t *testing.T, s string) step.Inode {
+	if strings.Contains(s, ":/") {
+		inode, err := step.ParseDirWord(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return inode
+	}
+	if path, target, ok := strings.Cut(s, " -> "); ok {
+		return step.Inode{Path: path, Kind: step.KindLink, Target: target}
+	}
+	path, users, _ := strings.Cut(s, " ")
+	inode := step.Inode{Path: path}
+	for _, u := range strings.Fields(users) {
+		user := step.User{}
+		if _, err := fmt.Sscanf(strings.ReplaceAll(u, ":", " "), "%s %d %d", &user.Name, &user.UID, &user.GID); err != nil {
+			t.Fatal(err)
+		}
+		inode.Users = append(inode.Users, user)
+	}
+	return inode
+}
+
+func parsePlatform(s string) plan.Platform {
+	parts := append(strings.Split(s, "/"), "")
+	return plan.Platform{OS: parts[0], Architecture: parts[1], Variant: parts[2]}
+}
+
+func (c *testCase) addFile(t *testing.T, f txtar.File) {
+	// A file "a -> b" is a symlink.
+	name, target, isLink := strings.Cut(f.Name, " -> ")
+	path := filepath.Join(c.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if isLink {
+		if err := os.Symlink(target, path); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c.files[f.Name] = f.Data
+	if f.Name == c.specName {
+		c.spec = f.Data
+	}
+}

@@ -1,0 +1,190 @@
+package frontend
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/planner"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/source/scan"
+)
+
+// plan returns the plan of the first image.
+func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
+	plans, err := c.plans(t)
+	if err != nil {
+		return nil, err
+	}
+	if len(plans) == 0 {
+		return nil, errors.New("neither a lock nor a check has a plan of images")
+	}
+	return plans[0], nil
+}
+
+// plans returns the plans of all images that the case asks for.
+func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return nil, err
+	}
+	var plans []*plan.Plan
+	var failed []error
+	for _, d := range decided.Images {
+		p, err := c.planOne(t, d)
+		plans, failed = append(plans, p), append(failed, err)
+	}
+	return plans, joinErrors(failed...)
+}
+
+func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error) {
+	lookups, err := d.Lookups()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.found(t, lookups)
+	if err != nil {
+		return nil, err
+	}
+	return d.Plan(found)
+}
+
+// check returns the plan of the check that the case asks for.
+func (c testCase) check(t *testing.T) (*plan.CheckPlan, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return nil, err
+	}
+	lookups, err := decided.Check.Lookups()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.found(t, lookups)
+	if err != nil {
+		return nil, err
+	}
+	return decided.Check.PlanCheck(found)
+}
+
+// before returns the plan of generators that run before the build; nil if there
+// are none.
+func (c testCase) before(t *testing.T) *plan.CheckPlan {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return nil
+	}
+	decided, err := planner.Decide(in)
+	if err != nil || decided.All()[0].Generators() == nil {
+		return nil
+	}
+	generators := decided.All()[0].Generators()
+	lookups, err := generators.Lookups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := c.resolveImages(lookups.Images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := generators.PlanGenerators(images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// overlaid returns the inputs with what generators write.
+func (c testCase) overlaid(t *testing.T) lower.Inputs {
+	if p := c.before(t); p != nil {
+		return lower.Generate(p, c.inputs())
+	}
+	return c.inputs()
+}
+
+func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) {
+	root, err := os.OpenRoot(c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	facts, err := scan.Scan(root.FS(), step.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := c.resolveImages(q.Images)
+	return planner.Found{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
+}
+
+// bases returns what the case says about bases, if the planner asks.
+func (c testCase) bases(q planner.Lookups) map[plan.Platform][]step.Inode {
+	found := map[plan.Platform][]step.Inode{}
+	if q.Look != nil {
+		for _, p := range q.Platforms {
+			found[p] = c.base
+		}
+	}
+	return found
+}
+
+func (c testCase) seeds(targets []plan.Platform) map[plan.Platform]string {
+	seeds := map[plan.Platform]string{}
+	if slices.Contains(c.request.Contexts, planner.SeedContext) {
+		for _, p := range targets {
+			seeds[p] = planner.SeedContext + "::" + p.String()
+		}
+	}
+	return seeds
+}
+
+func (c testCase) resolveImages(keys []planner.ImageKey) (map[planner.ImageKey]planner.Image, error) {
+	found := map[planner.ImageKey]planner.Image{}
+	var failed diag.List
+	for _, key := range keys {
+		img, err := c.image(key)
+		switch {
+		case err == nil:
+			found[key] = img
+		case !key.Optional:
+			failed.Add(imageError(key, err))
+		}
+	}
+	return found, failed.Err()
+}
+
+// lock returns what `--target lock` writes.
+func (c testCase) lock() (string, error) {
+	in, err := parse(c.specName, c.spec, c.files, c.request)
+	if err != nil {
+		return "", err
+	}
+	decided, err := planner.Decide(in)
+	if err != nil {
+		return "", err
+	}
+	q, err := decided.Lock.Lookups()
+	if err != nil {
+		return "", err
+	}
+	images, err := c.resolveImages(q.Images)
+	if err != nil {
+		return "", err
+	}
+	found := planner.LockFound{Images: images, Toolchains: map[string]step.Fetched{}}
+	for _, t := range q.Toolchains {
+		found.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
+	}
+	file, err := decided.Lock.File(found)
+	return string(file.Data), err
+}
