@@ -1,5 +1,5 @@
 # The frontend image, built with stock Docker; gohull.yaml builds the same
-# program with gohull itself.
+# programs with gohull itself.
 #
 #   docker buildx build --platform linux/amd64,linux/arm64 -t <registry>/gohull:1 --push .
 #
@@ -20,10 +20,13 @@ RUN --mount=type=bind,target=. \
     --mount=type=cache,id=objects,target=/root/.cache/go-build \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -buildvcs=false -tags grpcnotrace -ldflags "-s -w" -o /out/gohull-frontend ./cmd/gohull-frontend
+    go build -trimpath -buildvcs=false -tags grpcnotrace -ldflags "-s -w" -o /out/ ./cmd/gohull-frontend ./cmd/gohull-step
 
 FROM scratch
 LABEL moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
 LABEL moby.buildkit.frontend.network.none="true"
+# The program of the steps changes less often than the frontend. In a layer of
+# its own, a new release need not send it again.
+COPY --from=build /out/gohull-step /bin/gohull-step
 COPY --from=build /out/gohull-frontend /bin/gohull-frontend
 ENTRYPOINT ["/bin/gohull-frontend"]

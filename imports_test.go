@@ -22,7 +22,8 @@ const module = "github.com/gohull/gohull"
 //
 // An arrow never points back: cmd -> frontend -> llb.
 var allowed = map[string][]string{
-	"cmd/gohull-frontend": {"frontend", "llb/step/run"},
+	"cmd/gohull-frontend": {"frontend"},
+	"cmd/gohull-step":     {"llb/step/run"},
 	"frontend":            {"frontend/...", "llb", "llb/llbtext", "llb/plan", "llb/step"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
@@ -148,6 +149,23 @@ func toGateway(pkg string, imports map[string][]string, seen map[string]bool) []
 		}
 	}
 	return nil
+}
+
+// TestStepProgram: the key of every step has the content of gohull-step, so it
+// may contain nothing of the frontend and of BuildKit. Otherwise each release
+// would run all steps again.
+func TestStepProgram(t *testing.T) {
+	deps := golist(t, "{{join .Deps \"\\n\"}}", "./cmd/gohull-step")
+	for _, other := range []string{module + "/frontend", module + "/llb/plan", "github.com/moby/buildkit"} {
+		for _, dep := range deps {
+			if dep == other || strings.HasPrefix(dep, other+"/") {
+				t.Errorf("cmd/gohull-step reaches %s", dep)
+			}
+		}
+	}
+	if !slices.Contains(deps, module+"/llb/step/run") {
+		t.Errorf("llb/step/run is missing from the list: %q", deps)
+	}
 }
 
 // TestGoroutines forbids goroutines whose panic would end the program before

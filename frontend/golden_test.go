@@ -162,7 +162,7 @@ func (c testCase) inputs() lower.Inputs {
 	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
-		ToolPath:      "/bin/gohull-frontend",
+		ToolPath:      "/bin/gohull-step",
 		BuildPlatform: ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		SourceMap:     llb.NewSourceMap(&src, c.specName, "YAML", c.spec),
 		Contexts:      contexts,

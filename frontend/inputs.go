@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/visible"
 	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
@@ -20,7 +22,7 @@ func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
 	if err != nil {
 		return lower.Inputs{}, err
 	}
-	state, path, err := frontendTool(b.c)
+	state, path, err := stepProgram(b.c)
 	if err != nil {
 		return lower.Inputs{}, err
 	}
@@ -70,9 +72,9 @@ type frontendImage interface {
 	CurrentFrontend() (*llb.State, error)
 }
 
-// frontendTool returns the file system that the frontend runs from, and the
-// path of its own binary there. Steps run the same program.
-func frontendTool(c client.Client) (llb.State, string, error) {
+// stepProgram returns the file system that the frontend runs from, and the path
+// of the program there that steps run.
+func stepProgram(c client.Client) (llb.State, string, error) {
 	current, ok := c.(frontendImage)
 	if !ok {
 		return llb.State{}, "", errNoImage
@@ -84,8 +86,8 @@ func frontendTool(c client.Client) (llb.State, string, error) {
 	if st == nil {
 		return llb.State{}, "", errNoImage
 	}
-	path, err := os.Executable()
-	return *st, path, err
+	self, err := os.Executable()
+	return *st, filepath.Join(filepath.Dir(self), step.Executable), err
 }
 
 var errNoImage = errors.New("the daemon does not report the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")

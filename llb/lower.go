@@ -15,7 +15,7 @@ type Inputs struct {
 	Context       llb.State            // the build context
 	Generated     *llb.State           // files that generators made of it, which lie over it; nil when none ran
 	Tool          llb.State            // a file system that has the frontend's binary
-	ToolPath      string               // where it has it: "/bin/gohull-frontend"
+	ToolPath      string               // where it has it: "/bin/gohull-step"
 	Contexts      map[string]llb.State // build contexts that replace images, by the name the plan gives them
 	BuildPlatform ocispecs.Platform
 	SourceMap     *llb.SourceMap       // of the spec; nil when nothing shows it

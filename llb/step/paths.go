@@ -5,9 +5,13 @@ import (
 	"fmt"
 )
 
+// Executable is the file name of the program that runs in steps. The image of
+// the frontend has it in the directory of the frontend.
+const Executable = "gohull-step"
+
 // Where a step has what it reads.
 const (
-	Binary     = "/.gohull/tool"   // the frontend's binary, mounted read-only
+	Binary     = "/.gohull/tool"   // Executable, mounted read-only
 	Source     = "/src"            // the build context, or what was picked of it, read-only
 	Goroot     = "/usr/local/go"   // where official images have Go, and where module toolchains are mounted
 	ModuleTree = "/go/pkg"         // what the verb modules left in its Out; ModCache is in it

@@ -1,7 +1,6 @@
-// Package step is the contract between the lowering, which writes the
-// command line of a step, and the program that runs inside it: the frontend's
-// own binary in its second role. Names of verbs, flags, paths, secrets and
-// files are written here once and used by both.
+// Package step is the contract between the lowering, which writes the command
+// line of a step, and the program that runs inside it, gohull-step. Both use
+// the names of verbs, flags, paths, secrets and files that are declared here.
 package step
 
 import (

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -22,7 +23,7 @@ import (
 )
 
 // recipe changes whenever Image makes another image from the same binaries.
-const recipe = "1"
+const recipe = "2"
 
 // labels tell BuildKit what the frontend can do. Without the first one it
 // refuses `--call` and named contexts; the second lets it start the frontend
@@ -43,13 +44,17 @@ var platforms = []v1.Platform{
 	{OS: "linux", Architecture: "arm64", Variant: "v8"},
 }
 
-// Image compiles the frontend and gives its image under the name. The
-// binaries stay in the cache directory, where the go command finds them up to
-// date.
+// programs are those of the frontend's image, in the order of their layers. The
+// frontend changes more often than the program of the steps.
+var programs = []string{"gohull-step", "gohull-frontend"}
+
+// Image compiles the frontend and the program of the steps, and returns their
+// image under the name. The binaries stay in the cache directory, where the go
+// command finds them up to date.
 func Image(ctx context.Context, repo, cache, name string) (store.Image, error) {
 	var all []built
 	for _, p := range platforms {
-		b := built{p, filepath.Join(cache, "gohull-frontend-"+p.Architecture)}
+		b := built{p, filepath.Join(cache, p.Architecture), programs}
 		if err := compile(ctx, repo, b); err != nil {
 			return store.Image{}, err
 		}
@@ -58,22 +63,26 @@ func Image(ctx context.Context, repo, cache, name string) (store.Image, error) {
 	return image(name, "bin/gohull-frontend", all)
 }
 
-// Dockerfile gives the image of BuildKit's Dockerfile frontend, for this
+// Dockerfile returns the image of BuildKit's Dockerfile frontend, for this
 // machine's platform, as docker/dockerfile has it.
 func Dockerfile(binary, name string) (store.Image, error) {
 	here := v1.Platform{OS: "linux", Architecture: runtime.GOARCH}
-	return image(name, "bin/dockerfile-frontend", []built{{here, binary}})
+	return image(name, "bin/dockerfile-frontend", []built{{here, filepath.Dir(binary), []string{filepath.Base(binary)}}})
 }
 
-// built is a frontend's program for one platform.
+// built are programs for one platform.
 type built struct {
 	platform v1.Platform
-	binary   string
+	dir      string
+	names    []string // of files in dir
 }
 
 func compile(ctx context.Context, repo string, b built) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=grpcnotrace", "-buildvcs=false", "-ldflags", "-s -w",
-		"-o", b.binary, "./cmd/gohull-frontend")
+		"-o", b.dir+string(filepath.Separator))
+	for _, name := range b.names {
+		cmd.Args = append(cmd.Args, "./cmd/"+name)
+	}
 	cmd.Dir = repo
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+b.platform.OS, "GOARCH="+b.platform.Architecture)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -82,13 +91,16 @@ func compile(ctx context.Context, repo string, b built) error {
 	return nil
 }
 
-// image has nothing but the program, at the path of the entrypoint.
+// image returns an image of nothing but programs, in the directory of the
+// entrypoint.
 func image(name, entrypoint string, all []built) (store.Image, error) {
 	key := sha256.New()
 	fmt.Fprintln(key, recipe)
 	for _, b := range all {
-		if err := hashFile(key, b.binary); err != nil {
-			return store.Image{}, err
+		for _, name := range b.names {
+			if err := hashFile(key, filepath.Join(b.dir, name)); err != nil {
+				return store.Image{}, err
+			}
 		}
 	}
 	return store.Image{
@@ -111,20 +123,33 @@ func hashFile(w io.Writer, name string) error {
 func index(blobs, entrypoint string, all []built) (v1.ImageIndex, error) {
 	var images []store.Platform
 	for _, b := range all {
-		w, err := layer.Create(blobs, gzip.BestCompression)
-		if err != nil {
-			return nil, err
-		}
-		w.Copy(entrypoint, b.binary)
-		l, err := w.Close()
+		layers, err := b.layers(blobs, path.Dir(entrypoint))
 		if err != nil {
 			return nil, err
 		}
 		images = append(images, store.Platform{
 			Platform: b.platform,
 			Config:   v1.Config{Entrypoint: []string{"/" + entrypoint}, Labels: labels, WorkingDir: "/"},
-			Layers:   []v1.Layer{l},
+			Layers:   layers,
 		})
 	}
 	return store.Index(images)
+}
+
+// layers returns a layer for each program.
+func (b built) layers(blobs, to string) ([]v1.Layer, error) {
+	var all []v1.Layer
+	for _, name := range b.names {
+		w, err := layer.Create(blobs, gzip.BestCompression)
+		if err != nil {
+			return nil, err
+		}
+		w.Copy(path.Join(to, name), filepath.Join(b.dir, name))
+		l, err := w.Close()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
 }
