@@ -46,16 +46,10 @@ var plain = []string{
 	"examples/...",
 	"frontend/...",
 	"hack/...",
-	"internal/certs",
-	"internal/gomod",
-	"internal/links",
-	"internal/regular",
-	"internal/safe",
-	"internal/visible",
+	"internal/...",
 	"llb/llbtext",
 	"llb/plan",
-	"llb/step/image/executable",
-	"llb/step/image/inodes",
+	"llb/step/...",
 }
 
 // finding is a word that is to be replaced.

@@ -90,7 +90,7 @@ func (l lowering) database(d plan.Database, skeleton plan.Step) llb.State {
 	if d.Context == "" {
 		return l.run(llb.Scratch(), d.Step, verb, versions, llb.IgnoreCache)
 	}
-	brought := llb.AddMount(step.VulnFolder, l.in.Contexts[d.Context], llb.Readonly)
+	brought := llb.AddMount(step.VulnDir, l.in.Contexts[d.Context], llb.Readonly)
 	return l.run(llb.Scratch(), d.Step, verb, versions, brought)
 }
 

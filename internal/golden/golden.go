@@ -51,7 +51,7 @@ func each(t *testing.T, pattern string, test func(*testing.T, string, *txtar.Arc
 	}
 }
 
-// File holds a text against a file, or, with -update, writes it.
+// File compares a text with a file or, with -update, writes the file.
 func File(t *testing.T, name, got string) {
 	t.Helper()
 	if *update {
@@ -68,8 +68,8 @@ func File(t *testing.T, name, got string) {
 	}
 }
 
-// Fill gives each file of an archive that is below want/ the text that came of
-// it, by its name there.
+// Fill sets the text of each file of an archive that is below want/: text
+// returns it by the name there.
 func Fill(ar *txtar.Archive, text func(name string) string) {
 	for i, f := range ar.Files {
 		if name, ok := strings.CutPrefix(f.Name, "want/"); ok {
@@ -78,8 +78,8 @@ func Fill(ar *txtar.Archive, text func(name string) string) {
 	}
 }
 
-// Set gives a file of an archive another text. That the archive has no such
-// file is an error.
+// Set replaces the text of a file of an archive. It is an error if the archive
+// has no such file.
 func Set(t *testing.T, ar *txtar.Archive, name, text string) {
 	t.Helper()
 	for i := range ar.Files {

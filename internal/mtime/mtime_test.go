@@ -43,7 +43,7 @@ func modTime(t *testing.T, name string) time.Time {
 	return info.ModTime()
 }
 
-func TestSetAllWithoutFolder(t *testing.T) {
+func TestSetAllWithoutDirectory(t *testing.T) {
 	if err := SetAll(filepath.Join(t.TempDir(), "none"), 0); !os.IsNotExist(err) {
 		t.Errorf("got %v", err)
 	}

@@ -1,4 +1,4 @@
-// Package steptest has what tests of verbs need: a step in folders of the
+// Package steptest has what tests of verbs need: a step in directories of the
 // test, and what it reports.
 package steptest
 
@@ -16,9 +16,10 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// New is a step whose Source has the files of an archive. Its streams are
-// buffers. Beside the environment of the test it has another one, "KEY=value"
-// each; without that, nothing is downloaded.
+// New returns a step whose Source has the files of an archive. Its streams are
+// buffers. The step has the variables of
+// the test and those in env, "KEY=value" each. Unless they say otherwise,
+// nothing is downloaded.
 func New(t *testing.T, archive string, env ...string) gocmd.Step {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +49,7 @@ func New(t *testing.T, archive string, env ...string) gocmd.Step {
 	}
 }
 
-// Failure is what a failed step reports.
+// Failure returns what a failed step reports.
 func Failure(t *testing.T, s gocmd.Step) step.Failure {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.Report, step.ReportFile))
@@ -62,8 +63,8 @@ func Failure(t *testing.T, s gocmd.Step) step.Failure {
 	return f
 }
 
-// Errors are those that a failed step reports, "file:line: message" each. That
-// the report lacks the text of such a file is an error of the test.
+// Errors returns the errors that a failed step reports, "file:line: message"
+// each. If the report does not have the text of such a file, the test fails.
 func Errors(t *testing.T, s gocmd.Step) string {
 	t.Helper()
 	f := Failure(t, s)

@@ -2,11 +2,11 @@ package step
 
 import "flag"
 
-// Tidy holds go.mod and go.sum of modules against what `go mod tidy` makes of
+// Tidy compares go.mod and go.sum of modules with what `go mod tidy` makes of
 // them. A skeleton is mounted at Source, and may be written to.
 type Tidy struct {
 	Fix     bool     // what it makes of them goes to Out, and is no failure
-	Modules []string // their folders: ".", "api"
+	Modules []string // their directories: ".", "api"
 }
 
 func (*Tidy) verb() string      { return "tidy" }
@@ -16,21 +16,21 @@ func (v *Tidy) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
 }
 
-// Verify downloads the modules that others require, and holds them against
-// the checksums in go.sum. VersionsDir is mounted at Source.
+// Verify downloads the modules that others require, and compares them with the
+// checksums in go.sum. VersionsDir is mounted at Source.
 type Verify struct {
-	Modules []string // folders of those that require: ".", "api"
+	Modules []string // directories of those that require: ".", "api"
 }
 
 func (*Verify) verb() string        { return "verify" }
 func (*Verify) flags(*flag.FlagSet) {}
 func (v *Verify) rest() *[]string   { return &v.Modules }
 
-// Vendor holds the vendor folder of Source against what the go command makes
+// Vendor compares the vendor directory of Source with what the go command makes
 // of the skeleton around it.
 type Vendor struct {
 	Fix  bool // what it makes goes to Out, and nothing is compared
-	Work bool // the folder is that of a workspace
+	Work bool // the directory is that of a workspace
 }
 
 func (*Vendor) verb() string    { return "vendor" }
@@ -58,8 +58,8 @@ func (v *Test) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
 }
 
-// Generate runs the //go:generate lines of packages of Source, and holds the
-// files there against those of Before.
+// Generate runs the //go:generate lines of packages of Source, and compares
+// the files there with those of Before.
 type Generate struct {
 	Start
 	Fix  bool     // files that were made go to Out, and are no failure
@@ -78,7 +78,7 @@ func (v *Generate) flags(fs *flag.FlagSet) {
 // Source, and about Go itself, and writes that to Out in the same form.
 // VersionsDir is mounted at Source.
 type VulnDB struct {
-	URL string // "https://vuln.example"; empty when the database is in VulnFolder
+	URL string // "https://vuln.example"; empty when the database is in VulnDir
 	Go  string // "1.26.8"; empty when nobody knows
 }
 
@@ -93,7 +93,7 @@ func (v *VulnDB) flags(fs *flag.FlagSet) {
 // Vuln finds vulnerable functions that Source calls, with the govulncheck in
 // Programs and the VulnDatabase.
 type Vuln struct {
-	Modules []string // folders of the project's modules: ".", "api"
+	Modules []string // directories of the project's modules: ".", "api"
 	Ignored []string // ids of vulnerabilities that may be called
 	Args    []string // flags of govulncheck
 }
@@ -102,6 +102,6 @@ func (*Vuln) verb() string      { return "vuln" }
 func (v *Vuln) rest() *[]string { return &v.Args }
 
 func (v *Vuln) flags(fs *flag.FlagSet) {
-	fs.Var((*list)(&v.Modules), "modules", "folders of the modules")
+	fs.Var((*list)(&v.Modules), "modules", "directories of the modules")
 	fs.Var((*list)(&v.Ignored), "ignored", "vulnerabilities that may be called")
 }

@@ -5,13 +5,13 @@ import "flag"
 // Start is the objects that a step begins with: those of packs are added to
 // Cache, if they have not been before.
 type Start struct {
-	Packs []string // folders of packs, other steps' Outs
-	Seeds []string // folders below Seed; one of them has to hold a pack
+	Packs []string // directories of packs, other steps' Outs
+	Seeds []string // directories below Seed; one of them has to hold a pack
 }
 
 func (s *Start) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&s.Packs), "packs", "packs to begin with")
-	fs.Var((*list)(&s.Seeds), "seeds", "folders of which one has a pack to begin with")
+	fs.Var((*list)(&s.Seeds), "seeds", "directories of which one has a pack to begin with")
 }
 
 // Go runs a command of the go command and shows its progress. When it fails,

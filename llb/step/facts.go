@@ -9,12 +9,12 @@ type Facts struct {
 	Notes    []Note    `json:"notes,omitempty"`   // by file and line
 }
 
-// Package is a folder with Go files that are not tests, in any of the
+// Package is a directory with Go files that are not tests, in any of the
 // module's directories that `go list ./...` would look into, or one that a Scan
 // asked for by name.
 type Package struct {
 	Dir    string `json:"dir"`              // relative to the context, "." for the root
-	Module string `json:"module"`           // the folder of the go.mod it belongs to; empty when there is none above it
+	Module string `json:"module"`           // the directory of the go.mod it belongs to; empty when there is none above it
 	Name   string `json:"name,omitempty"`   // of its package clause; empty when no file matches
 	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
 	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
@@ -39,15 +39,15 @@ type Fetched struct {
 	Sum     string `json:"sum"`     // of the module, as in go.sum: "h1:…"
 }
 
-// Note is a place in the project's Go source that a user may want to be told
-// of.
+// Note is a place in the project's Go source that a user may want to know
+// about.
 type Note struct {
 	Kind  string   `json:"kind"`
 	File  string   `json:"file"` // relative to the context
 	Line  int      `json:"line"`
 	Col   int      `json:"col"`
 	Text  string   `json:"text,omitempty"` // what is there: an import, a call, a pattern
-	Mains []string `json:"mains"`          // folders of the main packages that it is part of; sorted
+	Mains []string `json:"mains"`          // directories of the main packages that it is part of; sorted
 }
 
 // Kinds of notes.

@@ -17,7 +17,7 @@ type Failure struct {
 	Files map[string][]byte `json:"files,omitempty"`
 }
 
-// Leave writes f to a folder, for the frontend to find. A folder that is not
+// Leave writes f to a directory, for the frontend to find. A directory that is not
 // there is one that nobody reads.
 func (f Failure) Leave(dir string) error {
 	data, err := json.Marshal(f)

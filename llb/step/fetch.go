@@ -8,7 +8,7 @@ import "flag"
 type Toolchain struct {
 	Version  string // "1.26.8"
 	Platform string // "linux/amd64"
-	Sum      string // "h1:…", what a lock says its checksum is; it takes the checksum database's place
+	Sum      string // "h1:…", what a lock says its checksum is; no checksum database is asked then
 }
 
 func (*Toolchain) verb() string    { return "toolchain" }

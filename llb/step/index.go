@@ -10,7 +10,7 @@ const (
 	noIndex = "goindex=0"
 )
 
-// WithoutIndex is an environment in which the go command makes no index of
+// WithoutIndex returns an environment in which the go command makes no index of
 // modules, and reads none, so that those of ModuleTree need no other name than
 // ModCache. Other settings of GODEBUG hold.
 func WithoutIndex(env []string) []string {
@@ -27,7 +27,7 @@ func HasIndex(env []string) bool {
 	return !strings.HasSuffix(settings, noIndex)
 }
 
-// lastDebug is the variable that counts.
+// lastDebug returns the variable that counts.
 func lastDebug(env []string) (string, bool) {
 	for _, e := range slices.Backward(env) {
 		if strings.HasPrefix(e, goDebug) {

@@ -64,7 +64,7 @@ func (v *Dirs) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
-// DirWord is a directory as a word of a command line: "1777:0:0:/tmp".
+// DirWord returns a directory as a word of a command line: "1777:0:0:/tmp".
 func DirWord(path string, mode, uid, gid int) string {
 	return fmt.Sprintf("%04o:%d:%d:%s", mode, uid, gid, path)
 }

@@ -21,23 +21,23 @@ const (
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
 	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
-	Image      = "/image"          // what the image has beside it, read-only
+	Image      = "/image"          // what the image has in addition, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
 	Listed     = "/.gohull/listed" // a file that names packages
 	LinkerDir  = "/.gohull/linker" // what the verb linker left in its Out
 
 	Programs     = "/.gohull/programs"       // what the verb program left in its Out
 	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
-	VulnFolder   = "/.gohull/vulndb-context" // a build context that has a vulnerability database
+	VulnDir      = "/.gohull/vulndb-context" // a build context that has a vulnerability database
 )
 
-// VulnContext is the name of the build context that brings VulnFolder.
+// VulnContext is the name of the build context that brings VulnDir.
 const VulnContext = "vulndb"
 
-// OutOf is the part of Out that belongs to one of several images.
+// OutOf returns the part of Out that belongs to one of several images.
 func OutOf(image string) string { return Out + "/" + image }
 
-// Pack is where the i-th pack of a step is mounted.
+// Pack returns where the i-th pack of a step is mounted.
 func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 
 // Where a step writes.
@@ -45,7 +45,7 @@ const (
 	Out    = "/out"            // the step's output, written from scratch
 	Cache  = "/.gohull/cache"  // GOCACHE
 	Temp   = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
-	Report = "/.gohull/report" // folder that takes ReportFile when a step fails
+	Report = "/.gohull/report" // directory that takes ReportFile when a step fails
 	Static = "/static"         // takes StaticDir when a compile made nothing but static executables
 )
 
@@ -67,15 +67,15 @@ const (
 	// libraries loaded without cgo: it lists them, one a line.
 	ImportersFile = "importers.txt"
 
-	// ClosureDir is the folder that takes a closure.
+	// ClosureDir is the directory that takes a closure.
 	ClosureDir = "src"
-	// OutlineDir is the folder that takes an outline: the project as far as
+	// OutlineDir is the directory that takes an outline: the project as far as
 	// its modules go. What there is of it, see Closure.
 	OutlineDir = "outline"
 	// StubsFile lists in an outline the import paths of the packages that
 	// import what the main packages need, one a line.
 	StubsFile = "stubs.txt"
-	// StandardDir is the folder where closure leaves StandardFile: the
+	// StandardDir is the directory where closure leaves StandardFile: the
 	// packages of the standard library that those of the context import, one
 	// a line.
 	StandardDir  = "standard"
@@ -87,18 +87,18 @@ const (
 	ProgramsDir  = "programs"
 	ProgramsFile = "programs.txt"
 
-	// ModulesDir is the folder of ModuleTree, and of Out, that is ModCache.
+	// ModulesDir is the directory of ModuleTree, and of Out, that is ModCache.
 	ModulesDir = "mod"
 	// ModulesID is a file of ModuleTree that is another one for other modules.
 	ModulesID = "id"
-	// AskedDir is the folder where modules leaves what it asks of the source,
+	// AskedDir is the directory where modules leaves what it asks of the source,
 	// and Asked is where the next closure finds it: PackagesFile lists
 	// packages of the context that other modules import, and a go.work.sum
-	// beside it is the complete one.
+	// next to it is the complete one.
 	AskedDir     = "asked"
 	PackagesFile = "packages.txt"
 
-	// SkeletonDir is the folder that takes a skeleton, and VersionsDir the
+	// SkeletonDir is the directory that takes a skeleton, and VersionsDir the
 	// one that takes its go.mod, go.sum, go.work and go.work.sum alone.
 	SkeletonDir = "skeleton"
 	VersionsDir = "versions"
@@ -111,7 +111,7 @@ const (
 	TestPage   = "cover.html" // TestCover for people, with the source
 )
 
-// SumsLine is what SumsFile has of a file.
+// SumsLine returns what SumsFile has of a file.
 func SumsLine(name string, data []byte) string {
 	return fmt.Sprintf("%x  %s\n", sha256.Sum256(data), name)
 }

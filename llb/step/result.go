@@ -3,7 +3,7 @@ package step
 import "flag"
 
 // Rootfs writes to Out what a program expects of a root file system and an
-// empty image lacks: CA certificates, time zones, /etc/passwd, /etc/group,
+// empty image does not have: CA certificates, time zones, /etc/passwd, /etc/group,
 // and /tmp.
 type Rootfs struct {
 	Epoch int64 // modification time of all files, in seconds since 1970
@@ -16,7 +16,7 @@ func (v *Rootfs) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
-// Binaries copies to Out the executables below Built, without their folders,
+// Binaries copies to Out the executables below Built, without their directories,
 // and lists their checksums in SumsFile.
 type Binaries struct {
 	Epoch int64 // modification time of all files, in seconds since 1970
@@ -29,16 +29,16 @@ func (v *Binaries) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
-// Compare holds what is below Built against what is below BuiltAgain, and
-// writes the checksums of both to SumsFile. Where they differ, it fails.
+// Compare compares what is below Built with what is below BuiltAgain, and writes
+// the checksums of both to SumsFile. Where they differ, it fails.
 type Compare struct{}
 
 func (*Compare) verb() string        { return "compare" }
 func (*Compare) flags(*flag.FlagSet) {}
 func (*Compare) rest() *[]string     { return nil }
 
-// Libraries holds what the executables below Built need of a C library, and
-// of others, against what is below Image. It leaves nothing.
+// Libraries checks that Image has the C library, and the other libraries, that
+// the executables below Built need. It leaves nothing.
 type Libraries struct {
 	Image string // what Image is called: "docker.io/library/alpine:3.22"
 	Path  string // the image's LD_LIBRARY_PATH
@@ -50,7 +50,7 @@ func (*Libraries) rest() *[]string { return nil }
 
 func (v *Libraries) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Image, "image", v.Image, "what the image is called")
-	fs.StringVar(&v.Path, "path", v.Path, "folders with libraries")
+	fs.StringVar(&v.Path, "path", v.Path, "directories with libraries")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "compiled with cgo")
 }
 

@@ -1,12 +1,12 @@
 package step
 
-// RootUsers are the users that the verb rootfs writes to /etc/passwd. Each has
+// RootUsers returns the users that the verb rootfs writes to /etc/passwd. Each has
 // a group of its own name and number.
 func RootUsers() []User {
 	return []User{{"root", 0, 0}, {"nobody", 65534, 65534}, {"nonroot", 65532, 65532}}
 }
 
-// Root is what the verb rootfs leaves in Out, but for the files of time zones,
+// Root returns what the verb rootfs leaves in Out, but for the files of time zones,
 // which depend on the toolchain.
 func Root() []Inode {
 	dir := func(path string) Inode { return Inode{Path: path, Kind: KindDir, Mode: 0o755} }

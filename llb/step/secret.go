@@ -3,7 +3,7 @@ package step
 // Secrets that a step may be given, by id; each is mounted at SecretPath(id),
 // or where the program that reads it looks, and never required.
 const (
-	SecretCA             = "ca"              // PEM certificates that are trusted beside the usual ones
+	SecretCA             = "ca"              // PEM certificates that are trusted in addition to the usual ones
 	SecretGitConfig      = "gitconfig"       // settings of git
 	SecretGitCredentials = "git-credentials" // credentials of git, a URL each
 	SecretKnownHosts     = "known_hosts"     // keys of hosts that modules are fetched from over ssh
@@ -13,10 +13,10 @@ const (
 // Where ssh looks in a step.
 const (
 	SSHAgent   = "/run/gohull/ssh-agent"    // socket of the agent that --ssh brings, if it does
-	KnownHosts = "/etc/ssh/ssh_known_hosts" // keys of hosts beside the user's own; SecretKnownHosts is mounted there
+	KnownHosts = "/etc/ssh/ssh_known_hosts" // keys of hosts, in addition to the user's own; SecretKnownHosts is mounted there
 )
 
-// SecretPath is where a step finds a secret.
+// SecretPath returns where a step finds a secret.
 func SecretPath(id string) string { return "/run/secrets/" + id }
 
 // Secret is a secret that users may pass with --secret.

@@ -12,7 +12,7 @@ type Scan struct {
 	Platforms []string // "linux/arm64", each one a main package may be built for
 	Go        string   // "1.26.8"; release tags up to its language version hold
 	Cgo       bool     // files that import "C" count
-	Needs     []string // kinds of notes to make beside the usual ones, sorted
+	Needs     []string // kinds of notes to make in addition to the usual ones, sorted
 	Mains     []string // directories that are looked at even if `./...` passes over them
 	Files     []string // paths of the context to look up
 }
@@ -25,7 +25,7 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Platforms), "platforms", "platforms to scan for")
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
-	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make beside the usual ones")
+	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make in addition to the usual ones")
 	fs.Var((*list)(&v.Mains), "mains", "directories to look at in any case")
 }
 
@@ -34,8 +34,8 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 // go.mod, go.sum, go.work and what else decides about versions, and adds
 // stubs: a package in each module of the context that imports what its
 // packages, as far as the main packages need them, import from outside; and,
-// where the context has several modules, one in the place of each package
-// that other modules could import.
+// where the context has several modules, one for each package that other modules
+// could import.
 type Closure struct {
 	Tags      []string // build tags, sorted
 	Platforms []string // "linux/arm64", each one the packages are built for
@@ -43,12 +43,12 @@ type Closure struct {
 	Cgo       bool     // cgo is on
 	PGO       string   // "auto", "off" or a profile in the context, as the go command's flag
 	Tests     bool     // tests of the packages in Mains are taken as well
-	Data      bool     // so are the testdata folders beside them
+	Data      bool     // so are the testdata directories next to them
 	Generate  bool     // of Mains, what their //go:generate lines reach is taken, and not what they are built from
-	Files     []string // files and folders of the context that are taken whatever they are
+	Files     []string // files and directories of the context that are taken whatever they are
 	NoModules bool     // no module is downloaded, so that none asks which packages the context has
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
-	Mains     []string // folders of the context: "cmd/api", "."; "./..." for all packages below
+	Mains     []string // directories of the context: "cmd/api", "."; "./..." for all packages below
 }
 
 func (*Closure) verb() string      { return "closure" }
@@ -68,7 +68,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }
 
-// Closures makes the closures of several images, each in the folder OutOf its
+// Closures makes the closures of several images, each in the directory OutOf its
 // name.
 type Closures struct {
 	// Picks has for each image its name, the command line of its Closure
@@ -76,7 +76,7 @@ type Closures struct {
 	Picks []string
 }
 
-// endOfPick is no flag, and no folder that a package can be in.
+// endOfPick is no flag, and no directory that a package can be in.
 const endOfPick = ";"
 
 func (*Closures) verb() string        { return "closures" }
@@ -90,7 +90,7 @@ func (v *Closures) Add(image string, c *Closure) {
 	v.Picks = append(v.Picks, endOfPick)
 }
 
-// ByImage gives what was added, by the names of images.
+// ByImage returns what was added, by the names of images.
 func (v *Closures) ByImage() (map[string]Closure, error) {
 	all := map[string]Closure{}
 	for picks := v.Picks; len(picks) > 0; {
@@ -109,8 +109,8 @@ func (v *Closures) ByImage() (map[string]Closure, error) {
 }
 
 // Skeleton copies to SkeletonDir the modules of Source as far as it matters
-// for what they require: go.mod, go.sum, go.work, and in the place of each
-// package, and of its tests, one that imports what it imports.
+// for what they require: go.mod, go.sum, go.work, and for each package, and
+// its tests, a package that imports what it imports.
 type Skeleton struct{}
 
 func (*Skeleton) verb() string        { return "skeleton" }

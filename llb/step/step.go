@@ -19,7 +19,7 @@ type Verb interface {
 	flags(*flag.FlagSet)
 }
 
-// Command is the command line that runs v: Binary, the verb, the flags that
+// Command returns the command line that runs v: Binary, the verb, the flags that
 // are set, and what follows "--".
 func Command(v Verb) []string {
 	fs := flag.NewFlagSet(v.verb(), flag.ContinueOnError)

@@ -1,4 +1,5 @@
-// Package check holds a project against what the go command makes of it.
+// Package check compares files of a project with what the go command makes of
+// them.
 //
 // A check that passes leaves an empty output. One that fails reports what it
 // found at its lines, in the form of what the go command prints.
@@ -17,7 +18,7 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// fixing is the hint for what a target can put right.
+// fixing returns the hint for what a target can put right.
 func fixing(target string) string {
 	return "to have it written: docker buildx build --target " + target + " -o . ."
 }
@@ -57,7 +58,7 @@ func report(s gocmd.Step, command string, found []finding, hint string) (code in
 	return 1, gocmd.Report(s, command, text.String())
 }
 
-// read gives the text of a file, nil when there is none.
+// read returns the text of a file, nil when there is none.
 func read(dir, name string) ([]byte, error) {
 	data, err := regular.ReadFile(filepath.Join(dir, name), regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +67,7 @@ func read(dir, name string) ([]byte, error) {
 	return data, err
 }
 
-// write makes a file and the folders above it; without a text there is none.
+// write makes a file and the directories above it; without a text there is none.
 func write(dir, name string, data []byte) error {
 	full := filepath.Join(dir, name)
 	if data == nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // untidy is a project whose go.mod is not tidy. Modules that it needs are
-// folders of it, so that nothing is downloaded.
+// directories of it, so that nothing is downloaded.
 const untidy = `
 -- go.mod --
 module example.com/m
@@ -116,14 +116,14 @@ func TestUnlisted(t *testing.T) {
 module example.com/m
 
 require (
-	example.com/folder v1.0.0
+	example.com/directory v1.0.0
 	example.com/forked v1.0.0
 	example.com/listed v1.0.0
 	example.com/member v1.0.0
 	example.com/missing v1.0.0
 )
 
-replace example.com/folder => ./folder
+replace example.com/directory => ./directory
 
 replace example.com/forked => example.com/fork v1.5.0
 -- go.sum --

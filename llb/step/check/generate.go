@@ -18,14 +18,14 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// Generate runs the verb and gives an exit code. The folder before holds the
+// Generate runs the verb and returns an exit code. The directory before holds the
 // source as it was.
 func Generate(s gocmd.Step, v step.Generate, before string) (code int, err error) {
-	folders, err := directiveFolders(before)
+	dirs, err := directiveDirs(before)
 	if err != nil {
 		return 0, err
 	}
-	if len(folders) == 0 {
+	if len(dirs) == 0 {
 		return 1, nothing(s, v)
 	}
 	stderr, code, err := gocmd.Stream(s, append([]string{"generate"}, v.Args...), s.Stdout)
@@ -46,7 +46,7 @@ func Generate(s gocmd.Step, v step.Generate, before string) (code int, err error
 	}
 	var found []finding
 	for _, f := range made {
-		found = append(found, f.unlikeMade(folders)...)
+		found = append(found, f.unlikeMade(dirs)...)
 	}
 	return report(was, "go generate", found, fixing("generate"))
 }
@@ -71,9 +71,9 @@ func leave(s, was gocmd.Step, made []version) (code int, err error) {
 	return 0, mtime.SetAll(s.Out, 0)
 }
 
-// directiveFolders are those of files that have a line which `go generate`
-// runs.
-func directiveFolders(dir string) (all []string, err error) {
+// directiveDirs returns the directories of files that have a line which
+// `go generate` runs.
+func directiveDirs(dir string) (all []string, err error) {
 	err = fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") {
 			return err
@@ -87,13 +87,13 @@ func directiveFolders(dir string) (all []string, err error) {
 	return all, err
 }
 
-// isBelow reports whether a file is in one of some folders, or further down.
-func isBelow(name string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") })
+// isBelow reports whether a file is in one of some directories, or further down.
+func isBelow(name string, dirs []string) bool {
+	return slices.ContainsFunc(dirs, func(dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") })
 }
 
-// nothing reports packages without generators: whoever misspells them would
-// be told that all is well.
+// nothing reports packages without generators: otherwise a misspelled package
+// would pass.
 func nothing(s gocmd.Step, v step.Generate) error {
 	isFlag := func(arg string) bool { return strings.HasPrefix(arg, "-") }
 	patterns := slices.DeleteFunc(slices.Clone(v.Args), isFlag)
@@ -102,7 +102,7 @@ func nothing(s gocmd.Step, v step.Generate) error {
 	return err
 }
 
-// changes are the files that differ between two folders, by name.
+// changes returns the files that differ between two directories, by name.
 func changes(before, after string) (all []version, err error) {
 	names, err := differing(before, after)
 	if err != nil {
@@ -123,7 +123,7 @@ func changes(before, after string) (all []version, err error) {
 	return all, nil
 }
 
-// differing are the files that may differ: a file that nobody wrote to has
+// differing returns the files that may differ: a file that nobody wrote to has
 // the size and the time that it had.
 func differing(before, after string) (names []string, err error) {
 	old, err := stamps(before)
@@ -152,7 +152,7 @@ func differing(before, after string) (names []string, err error) {
 	return names, err
 }
 
-// stamps are the sizes and times of all files of a folder.
+// stamps returns the sizes and times of all files of a directory.
 func stamps(dir string) (map[string]fs.FileInfo, error) {
 	all := map[string]fs.FileInfo{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
@@ -165,21 +165,21 @@ func stamps(dir string) (map[string]fs.FileInfo, error) {
 	return all, err
 }
 
-// unlikeMade are the places where a file is not as generators make it that
-// have their lines in some folders.
-func (v version) unlikeMade(folders []string) []finding {
+// unlikeMade returns the places where a file is not as generators make it that
+// have their lines in some directories.
+func (v version) unlikeMade(dirs []string) []finding {
 	switch {
 	case v.after == nil:
 		return []finding{{v.name, 1, removed}}
 	case v.before != nil:
 		return v.hunks()
-	case isBelow(v.name, folders):
+	case isBelow(v.name, dirs):
 		return []finding{{v.name, 1, missing}}
 	}
 	return []finding{{v.name, 1, missing + "; if it is not, name it in `generate.files`, so that they find it"}}
 }
 
-// hunks are the places where a file becomes another.
+// hunks returns the places where a file becomes another.
 func (v version) hunks() []finding {
 	var found []finding
 	line := -1 // of the file as it is, that the next line of the diff is about
@@ -234,7 +234,7 @@ func extended(message, line string) string {
 // ran is the go command's line about a generator that failed.
 var ran = regexp.MustCompile(`^\S[^:]*\.go:\d+: running "([^"]+)": (.*)$`)
 
-// explained is what `go generate` printed, with what a generator said below
+// explained returns what `go generate` printed, with what a generator said below
 // the line that it was run by.
 func explained(output string) string {
 	var b strings.Builder
@@ -258,7 +258,7 @@ func explained(output string) string {
 	return b.String()
 }
 
-// advice is what to do about a generator that could not be run.
+// advice returns what to do about a generator that could not be run.
 func advice(program, said string) string {
 	const pin = "run `go get -tool` with its package, and write `//go:generate go tool` and its name"
 	switch {
@@ -269,7 +269,7 @@ func advice(program, said string) string {
 	case strings.Contains(said, "module lookup disabled by GOPROXY=off"), strings.Contains(said, "no required module provides package"):
 		return "; generators have no network, and go.mod says which version of them to use: " + pin
 	case strings.Contains(said, "no such file or directory"):
-		return "; a generator finds the folder of its line with all below it, and what `generate.files` names"
+		return "; a generator finds the directory of its line with all below it, and what `generate.files` names"
 	}
 	return ""
 }

@@ -58,7 +58,7 @@ func main() {
 }
 `
 
-// generating is a step as newStep has it, and the folder of its source as it
+// generating returns a step as newStep has it, and the directory of its source as it
 // was.
 func generating(t *testing.T, archive string) (gocmd.Step, string) {
 	t.Helper()
@@ -70,7 +70,7 @@ func generating(t *testing.T, archive string) (gocmd.Step, string) {
 	return s, before
 }
 
-// reported are the errors of a failed step, as a user reads them.
+// reported returns the errors of a failed step, as a user reads them.
 func reported(t *testing.T, s gocmd.Step) string {
 	t.Helper()
 	var b strings.Builder
@@ -114,7 +114,7 @@ func TestGenerateFix(t *testing.T) {
 	}
 }
 
-// TestGenerateFails has lines that cannot be run: each is told at its place,
+// TestGenerateFails has lines that cannot be run: each is reported at its place,
 // with what was printed.
 func TestGenerateFails(t *testing.T) {
 	s, before := generating(t, `

@@ -46,7 +46,7 @@ func readWork(source string) (*modfile.WorkFile, error) {
 }
 
 // has reports whether a module is one of the project's own.
-func (l modList) has(modulePath string) bool { return l.folder(modulePath) != "" }
+func (l modList) has(modulePath string) bool { return l.dirOf(modulePath) != "" }
 
 // alone runs a command of `go mod` that knows of no workspace. Modules of the
 // project that nobody publishes take their own place for that time.
@@ -71,8 +71,8 @@ func (l modList) alone(s gocmd.Step, mod *modfile.File, command string) (code in
 	return 0, edit(s.Source, name, stand, dropping)
 }
 
-// unpublished are those of the project's own modules that a go.mod requires
-// and that go.sum does not know, by path, with their folders relative to its
+// unpublished returns those of the project's own modules that a go.mod requires
+// and that go.sum does not know, by path, with their directories relative to its
 // own.
 func (l modList) unpublished(mod *modfile.File, sums statementList) (map[string]string, error) {
 	found := map[string]string{}
@@ -83,17 +83,18 @@ func (l modList) unpublished(mod *modfile.File, sums statementList) (map[string]
 		if !ok || isKnown || !l.has(needed.Path) {
 			continue
 		}
-		rel, err := filepath.Rel(path.Dir(mod.Syntax.Name), l.folder(needed.Path))
+		rel, err := filepath.Rel(path.Dir(mod.Syntax.Name), l.dirOf(needed.Path))
 		if err != nil {
 			return nil, err
 		}
-		found[needed.Path] = "./" + filepath.ToSlash(rel) // "./../b" is a folder as well
+		found[needed.Path] = "./" + filepath.ToSlash(rel) // "./../b" is a directory as well
 	}
 	return found, nil
 }
 
-// folder is that of one of the project's own modules.
-func (l modList) folder(modulePath string) string {
+// dirOf returns the directory of one of the project's own modules, "" for
+// another one.
+func (l modList) dirOf(modulePath string) string {
 	for _, f := range l.files {
 		if f.Module != nil && f.Module.Mod.Path == modulePath {
 			return path.Dir(f.Syntax.Name)

@@ -37,7 +37,7 @@ func statements(data []byte) statementList {
 	return list
 }
 
-// subject is the first two words of a line. In go.sum these are a module and
+// subject returns the first two words of a line. In go.sum these are a module and
 // its version; in go.mod the second one may be missing.
 func subject(fields []string) string {
 	if fields[0] == "go" || fields[0] == "toolchain" {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Tidy runs the verb and gives an exit code.
+// Tidy runs the verb and returns an exit code.
 func Tidy(s gocmd.Step, v step.Tidy) (code int, err error) {
 	mods, err := readMods(s.Source, v.Modules)
 	if err != nil {
@@ -40,7 +40,7 @@ func Tidy(s gocmd.Step, v step.Tidy) (code int, err error) {
 	return report(s, "go mod tidy", found, fixing("tidy"))
 }
 
-// tidied gives what becomes of a module's files. They are left as they were:
+// tidied returns what becomes of a module's files. They are left as they were:
 // a report shows their lines.
 func (l modList) tidied(s gocmd.Step, mod *modfile.File) (files []version, code int, err error) {
 	dir := path.Dir(mod.Syntax.Name)
@@ -71,7 +71,7 @@ type version struct {
 	before, after []byte
 }
 
-// differences are the lines of a go.mod or go.sum that become others. Order
+// differences returns the lines of a go.mod or go.sum that become others. Order
 // and empty lines are looked at only where nothing else differs.
 func (v version) differences() []finding {
 	if bytes.Equal(v.before, v.after) {

@@ -17,10 +17,10 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// vendor is the folder that has the packages of other modules.
+// vendor is the directory that has the packages of other modules.
 const vendor = "vendor"
 
-// Vendor runs the verb and gives an exit code.
+// Vendor runs the verb and returns an exit code.
 func Vendor(s gocmd.Step, v step.Vendor) (code int, err error) {
 	command := "mod"
 	if v.Work {
@@ -44,7 +44,7 @@ func Vendor(s gocmd.Step, v step.Vendor) (code int, err error) {
 	return report(s, "go "+command+" vendor", found, fixing("vendor"))
 }
 
-// vendored compares a vendor folder with what it has to be.
+// vendored compares a vendor directory with what it has to be.
 func vendored(have, want string) ([]finding, error) {
 	before, err := contents(have)
 	if err != nil {
@@ -76,7 +76,7 @@ func vendored(have, want string) ([]finding, error) {
 	return found, nil
 }
 
-// contents reads all files of a folder. One that is not there has none.
+// contents reads all files of a directory. One that is not there has none.
 func contents(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
@@ -95,7 +95,7 @@ func contents(dir string) (map[string][]byte, error) {
 	return files, err
 }
 
-// firstDifference is the first line that two texts do not share.
+// firstDifference returns the first line that two texts do not share.
 func firstDifference(a, b []byte) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Verify runs the verb and gives an exit code. The go command compares what
+// Verify runs the verb and returns an exit code. The go command compares what
 // it downloads with the checksums that there are, and what it downloaded
 // before with what it was then. Which ones there are not it does not tell, and
 // adds them; so they are read first.
@@ -55,7 +55,7 @@ func readSums(source string, dirs []string) (statementList, error) {
 	return all, nil
 }
 
-// needed are the modules that the project requires and that are not its own,
+// needed returns the modules that the project requires and that are not its own,
 // with their versions. Without such a list, the go command downloads modules
 // of a workspace as well.
 func (l modList) needed() []string {
@@ -70,7 +70,7 @@ func (l modList) needed() []string {
 	return all
 }
 
-// unlisted are the modules that a go.mod requires and that have no checksum.
+// unlisted returns the modules that a go.mod requires and that have no checksum.
 func (l modList) unlisted(mod *modfile.File, sums statementList) []finding {
 	var missing []finding
 	for _, r := range mod.Require {

@@ -14,8 +14,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// environment is that of the go command: the step's own, and what a machine
-// would have beside it. Nothing outside of Temp is made: the root of the step
+// environment returns the environment of the go command: the step's own, with
+// what a machine usually has. Nothing outside of Temp is made: the root of the step
 // may be empty.
 func (s Step) environment() ([]string, error) {
 	env := slices.Clone(s.Env)
@@ -44,8 +44,9 @@ func (s Step) environment() ([]string, error) {
 	return env, nil
 }
 
-// modules gives a module tree a name of its own. The go command keeps in
-// GOCACHE an index of each module, by the name of its folder: it takes what is
+// modules makes a link to the module tree, with a name that depends on its
+// content, and returns that. The go command keeps in
+// GOCACHE an index of each module, by the name of its directory: it takes what is
 // in a module cache for complete. That of another tree may have more packages
 // of the module, or fewer. Without an index the tree keeps its usual name.
 func (s Step) modules() (string, error) {
@@ -70,10 +71,10 @@ func (s Step) modules() (string, error) {
 // linked is that name in what the go command prints.
 var linked = regexp.MustCompile(regexp.QuoteMeta(step.ModuleTree) + "-[0-9a-f]{32}/")
 
-// unlinked gives files of modules the name that they have without the link.
+// unlinked replaces the names that files of modules have through the link.
 func unlinked(line []byte) []byte { return linked.ReplaceAll(line, []byte(step.ModCache+"/")) }
 
-// lookup is a variable's value; the last one counts.
+// lookup returns a variable's value; the last one counts.
 func lookup(env []string, key string) string {
 	for _, e := range slices.Backward(env) {
 		if value, ok := strings.CutPrefix(e, key+"="); ok {
@@ -84,7 +85,7 @@ func lookup(env []string, key string) string {
 }
 
 // bundle writes the authorities to trust to a file, unless the system's own
-// will do, and gives its name.
+// will do, and returns its name.
 func (s Step) bundle() (string, error) {
 	extra, err := certs.Extra(s.CA)
 	if err != nil {

@@ -28,7 +28,7 @@ import (
 // Step is the surroundings of the go command.
 type Step struct {
 	Source string // the build context
-	Dir    string // the folder to run in, in Source
+	Dir    string // the directory to run in, in Source
 	Out    string // its times are set, if it exists
 	Report string // takes the Failure, if it exists
 	Temp   string // is made
@@ -55,7 +55,7 @@ type Git struct {
 	KnownHosts  string // keys of hosts
 }
 
-// Compiling is the step for a command that compiles or vets. Without cgo, Go
+// Compiling returns the step for a command that compiles or vets. Without cgo, Go
 // needs no program but its own, and finds no other: the linker would hand
 // object files that it cannot read to any C compiler.
 func (s Step) Compiling() Step {
@@ -63,7 +63,7 @@ func (s Step) Compiling() Step {
 	return s
 }
 
-// Run runs the go command and gives its exit code. A command that fails is
+// Run runs the go command and returns its exit code. A command that fails is
 // no error of Run: it has said itself what is wrong.
 func Run(s Step, v step.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
@@ -92,7 +92,7 @@ func Run(s Step, v step.Go) (code int, err error) {
 	return 0, s.setTimes(v.Epoch)
 }
 
-// Capture runs the go command as Run does, and gives what it prints on its
+// Capture runs the go command as Run does, and returns what it prints on its
 // standard output.
 func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
@@ -112,7 +112,7 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 }
 
 // Stream runs the go command as Run does, and has its standard output written
-// to w. It gives what came on the other stream; what a failure means is left
+// to w. It returns what came on the other stream; what a failure means is left
 // to the caller.
 func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err error) {
 	cmd, err := s.command(args)
@@ -170,7 +170,7 @@ func (s Step) throughLinker(args []string) ([]string, error) {
 	return slices.Insert(args, 1, own), nil
 }
 
-// command is the go command, ready to run.
+// command returns the go command, ready to run.
 func (s Step) command(args []string) (*exec.Cmd, error) {
 	bin, err := s.goBinary()
 	if err != nil {
@@ -182,7 +182,7 @@ func (s Step) command(args []string) (*exec.Cmd, error) {
 	return s.program(bin, args)
 }
 
-// program is a program, ready to run.
+// program returns a program, ready to run.
 func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 	env, err := s.environment()
 	if err != nil {
@@ -290,7 +290,7 @@ func guard(group int, signals <-chan os.Signal, next func() <-chan time.Time, do
 	}
 }
 
-// exitCode is the command's own, or what a shell gives for a signal.
+// exitCode returns the command's own, or what a shell gives for a signal.
 func exitCode(exit *exec.ExitError) int {
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())

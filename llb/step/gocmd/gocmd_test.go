@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// trial is a step in a folder of the test.
+// trial is a step in a directory of the test.
 type trial struct{ gocmd.Step }
 
 // newTrial makes a step whose context has the files of an archive.
@@ -37,7 +37,7 @@ func (tr trial) run(t *testing.T, args ...string) int {
 	return code
 }
 
-// failure is the report, with the names of the files in place of their text.
+// failure returns the report, with the names of the files in place of their text.
 func (tr trial) failure(t *testing.T) (f step.Failure, files string) {
 	t.Helper()
 	f = steptest.Failure(t, tr.Step)
@@ -125,7 +125,7 @@ func F(s string) {}
 	}
 }
 
-// Errors of modules point at the go.mod above the folder.
+// Errors of modules point at the go.mod above the directory.
 func TestModuleErrors(t *testing.T) {
 	tr := newTrial(t, `
 -- svc/go.mod --
@@ -194,7 +194,7 @@ func TestReportLimits(t *testing.T) {
 	}
 }
 
-// fakeGo puts a script in the place of the go command.
+// fakeGo has a script run instead of the go command.
 func fakeGo(t *testing.T, script string) {
 	t.Helper()
 	if _, err := exec.LookPath("/bin/sh"); err != nil {

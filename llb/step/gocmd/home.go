@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// home is the user's folder: the image's own, unless there is none or git is
+// home returns the user's directory: the image's own, unless there is none or git is
 // given something. Git looks for it there, and unlike the go command in no
-// other place for a netrc. What the image's own folder has for git still
+// other place for a netrc. What the image's own directory has for git still
 // holds. Only links to secrets are made: what is written may reach a disk.
 func (s Step) home(own string) (string, error) {
 	home := filepath.Join(s.Temp, "home")
@@ -28,7 +28,7 @@ func (s Step) home(own string) (string, error) {
 	return home, os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(s.gitSettings(own)), 0o600)
 }
 
-// gitSettings are the settings of git: those of the image, and then those of
+// gitSettings returns the settings of git: those of the image, and then those of
 // the secret. Git passes over files that are not there.
 func (s Step) gitSettings(own string) string {
 	var b strings.Builder

@@ -37,7 +37,7 @@ func (s Step) failure(what, output, goroot string) step.Failure {
 	return f
 }
 
-// place finds the go.mod of the folder that the command ran in.
+// place finds the go.mod of the directory that the command ran in.
 func (s Step) place() failure.Place {
 	rel, err := filepath.Rel(s.Source, s.Dir)
 	if err != nil || !filepath.IsLocal(rel) {
@@ -62,7 +62,7 @@ func (s Step) place() failure.Place {
 	}
 }
 
-// members are the directories of a workspace's modules, by their paths.
+// members returns the directories of a workspace's modules, by their paths.
 func members(root *os.Root) map[string]string {
 	data, err := readFile(root, "go.work")
 	if err != nil {
@@ -82,7 +82,7 @@ func members(root *os.Root) map[string]string {
 	return dirs
 }
 
-// line is a line of a file of the context, empty when it cannot be read.
+// line returns a line of a file of the context, empty when it cannot be read.
 func (s Step) line(file string, number int) string {
 	data, err := readBelow(s.Source, file)
 	lines := strings.Split(string(data), "\n")
@@ -96,8 +96,8 @@ func (s Step) line(file string, number int) string {
 // name for it then.
 var remote = regexp.MustCompile(` origin in (\S+/cache/vcs/[0-9a-f]+)`)
 
-// named gives repositories their addresses, which the go command keeps in a
-// file beside each, as in "git3:https://git.example/acme/greet".
+// named replaces repositories with their addresses, which the go command keeps
+// in a file next to each, as in "git3:https://git.example/acme/greet".
 func named(output string) string {
 	return remote.ReplaceAllStringFunc(output, func(text string) string {
 		info, err := regular.ReadFile(remote.FindStringSubmatch(text)[1]+".info", sizeLimit)
@@ -109,7 +109,7 @@ func named(output string) string {
 	})
 }
 
-// given is what the step has to fetch with.
+// given returns what the step has to fetch with.
 func (s Step) given() failure.Given {
 	netrc, err := regular.ReadFile(s.Netrc, sizeLimit)
 	return failure.Given{
@@ -179,7 +179,7 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, sizeLimit))
 }
 
-// action is what the command was to do: its verb and its packages.
+// action returns what the command was to do: its verb and its packages.
 func action(args []string) string {
 	if len(args) == 0 {
 		return "go"

@@ -15,11 +15,11 @@ import (
 const Patience = 2 * time.Minute
 
 // What counts as progress in that time: bytes that the command and its
-// children read and wrote, or time of a processor. A host that sends a byte
+// children read and wrote, or CPU time. A host that sends a byte
 // now and then makes neither.
 const (
 	leastBytes = 64 << 10
-	leastTicks = 100 // of a processor; Linux counts 100 a second
+	leastTicks = 100 // of CPU time; Linux counts 100 a second
 )
 
 // Online returns the step for a command that downloads. It ends when it makes

@@ -32,7 +32,7 @@ func TestPatience(t *testing.T) {
 		"nothing done":       {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 500 0 5 5")}, "- over"},
 		"a byte a second":    {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 4000 0 6 6")}, "- over"},
 		"bytes":              {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 70000 0 5 5"), proc("10 10 70000 70000 5 5")}, "- - -"},
-		"processor":          {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 500 0 65 45")}, "- -"},
+		"CPU":                {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 500 0 65 45")}, "- -"},
 		"a child":            {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 500 0 5 5", "11 10 70000 0 0 0"), proc("10 10 500 0 5 5")}, "- - over"},
 		"another's":          {[]fs.FS{proc("10 10 500 0 5 5"), proc("10 10 500 0 5 5", "11 11 70000 0 900 0")}, "- over"},
 		"nobody can know":    {[]fs.FS{fstest.MapFS{}, fstest.MapFS{"10/stat": {Data: []byte("10 (go) S 1 10 7 0 -1 4194560 1 2 3 4 5 5 0 0")}}}, "- -"},

@@ -78,7 +78,7 @@ func (e Env) within(mount string, run func(fs.FS) error) error {
 	return run(overlay.FS{Lower: root.FS(), Upper: made.FS()})
 }
 
-// writing is a verb that reads a mount and writes one file to step.Out: the
+// writing returns a verb that reads a mount and writes one file to step.Out: the
 // bytes that make returns, or anything else as JSON.
 func writing[V, R any](file, mount string, make func(fs.FS, V) (R, error)) func(Env, V) (int, error) {
 	return simply(func(e Env, v V) error {

@@ -39,7 +39,7 @@ func fetchVulnerabilities(e Env, v step.VulnDB) error {
 	return vuln.Pick(ctx, vuln.Job{
 		VulnDB: v,
 		Source: e.at(step.Source),
-		Dir:    e.at(step.VulnFolder),
+		Dir:    e.at(step.VulnDir),
 		Out:    e.at(step.Out),
 		CA:     e.secret(step.SecretCA),
 		Netrc:  e.secret(step.SecretNetrc),

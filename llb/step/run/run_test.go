@@ -126,7 +126,7 @@ func left(t *testing.T, env Env) string {
 	return b.String()
 }
 
-// readable gives a report the text of the files that it has in base64.
+// readable returns the errors of a report as lines, and any other text as it is.
 func readable(text []byte) string {
 	var f step.Failure
 	if err := json.Unmarshal(text, &f); err != nil || f.Errors == nil {

@@ -51,7 +51,7 @@ func section(a, b *elf.Section) string {
 	return fmt.Sprintf("in the section %s from %#x on", a.Name, firstByte(first, second))
 }
 
-// content is a section's data. A section that cannot be read is empty: the
+// content returns a section's data. A section that cannot be read is empty: the
 // file's bytes are compared all the same.
 func content(s *elf.Section) []byte {
 	if s.Type == elf.SHT_NOBITS {
@@ -87,7 +87,7 @@ func buildInfo(first, second []byte) string {
 	return "in what they were built from: " + strings.Join(differ, "; ")
 }
 
-// facts is build information by what people call it.
+// facts returns build information by what people call it.
 func facts(info *debug.BuildInfo) map[string]string {
 	all := map[string]string{"the Go version": info.GoVersion, "the main package": info.Path}
 	for _, m := range append(slices.Clone(info.Deps), &info.Main) {
@@ -99,7 +99,7 @@ func facts(info *debug.BuildInfo) map[string]string {
 	return all
 }
 
-// version is a module's version, or that of what replaces it.
+// version returns a module's version, or that of what replaces it.
 func version(m *debug.Module) string {
 	if m.Replace != nil {
 		return m.Replace.Path + " " + version(m.Replace)

@@ -1,5 +1,5 @@
-// Package compare holds two builds of the same against each other, and says
-// where they differ in terms of what a linker wrote.
+// Package compare compares two builds of the same source, and says where they
+// differ in terms of what a linker wrote.
 package compare
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Sums gives the checksums of the files that both builds have, by name, as
+// Sums returns the checksums of the files that both builds have, by name, as
 // step.SumsFile has them. Its error has a line for each file that differs.
 func Sums(first, second fs.FS) ([]byte, error) {
 	a, err := read(first)
@@ -37,7 +37,7 @@ func Sums(first, second fs.FS) ([]byte, error) {
 	return sums.Bytes(), errors.Join(differ...)
 }
 
-// read gives the files of a build by name.
+// read returns the files of a build by name.
 func read(built fs.FS) (map[string][]byte, error) {
 	all := map[string][]byte{}
 	err := fs.WalkDir(built, ".", func(name string, d fs.DirEntry, err error) error {
@@ -81,7 +81,7 @@ func difference(first, second []byte) string {
 	)
 }
 
-// firstByte is where two files begin to differ.
+// firstByte returns where two files begin to differ.
 func firstByte(a, b []byte) int {
 	n := min(len(a), len(b))
 	for i := range n {

@@ -15,7 +15,7 @@ type event struct {
 	Elapsed float64 `json:",omitempty"` // in seconds
 }
 
-// of is what an event is about: a package, and a test unless it is empty.
+// of returns what an event is about: a package, and a test unless it is empty.
 func (e event) of() [2]string { return [2]string{e.Package, e.Test} }
 
 // stream takes what `go test -json` prints, and shows what people want to

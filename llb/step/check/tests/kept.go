@@ -37,7 +37,7 @@ func (k *kept) add(line string, limit int) (grown int) {
 	return k.tailSize - before
 }
 
-// lines are the lines that were kept, with a note where some are missing.
+// lines returns the lines that were kept, with a note where some are missing.
 func (k *kept) lines() []string {
 	if k == nil {
 		return nil

@@ -17,8 +17,8 @@ var (
 	framed = regexp.MustCompile(`^\s*(=== |--- |FAIL\b)`)
 )
 
-// messages are what a failed test said, each with its place, and what
-// followed it, indented. dirs are the folders of packages.
+// messages returns what a failed test said, each with its place, and what
+// followed it, indented. dirs are the directories of packages.
 func (t result) messages(dirs map[string]string) []string {
 	dir, lines := dirs[t.pkg], t.lines()
 	all := t.races(lines, dirs)
@@ -41,7 +41,7 @@ func (t result) messages(dirs map[string]string) []string {
 	return all
 }
 
-// whole is all that a test said without a place, at the one where it panicked
+// whole returns all that a test said without a place, at the one where it panicked
 // if it did.
 func (t result) whole(dir string) []string {
 	name := t.test
@@ -74,7 +74,7 @@ func panicking(lines []string) int {
 	return -1
 }
 
-// lines are the output without what the testing package puts around it.
+// lines returns the output without what the testing package puts around it.
 func (t result) lines() []string {
 	var lines []string
 	for line := range strings.Lines(strings.Join(t.output, "")) {

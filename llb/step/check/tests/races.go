@@ -31,7 +31,7 @@ var (
 // access is one of the two of a race.
 type access struct{ kind, file, line string }
 
-// races are the reports of the race detector, each at the line of the
+// races returns the reports of the race detector, each at the line of the
 // project that it names first.
 func (t result) races(lines []string, dirs map[string]string) []string {
 	var all []string
@@ -53,7 +53,7 @@ func (t result) races(lines []string, dirs map[string]string) []string {
 	return all
 }
 
-// readRace reads a report up to where the goroutines are told of.
+// readRace reads a report up to the part about the goroutines.
 func readRace(lines []string, dirs map[string]string) []access {
 	own := map[string]bool{}
 	for _, dir := range dirs {

@@ -17,7 +17,7 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Run runs the verb and gives an exit code.
+// Run runs the verb and returns an exit code.
 func Run(s gocmd.Step, v step.Test) (code int, err error) {
 	args := []string{"test", "-json"}
 	if v.Report {
@@ -42,14 +42,14 @@ func Run(s gocmd.Step, v step.Test) (code int, err error) {
 	if code == 0 || v.Keep && r.tested() {
 		return 0, mtime.SetAll(s.Out, 0)
 	}
-	dirs, err := folders(s, v.Args)
+	dirs, err := packageDirs(s, v.Args)
 	if err != nil {
 		return 0, err
 	}
 	return code, gocmd.Report(s, "go test", stderr+out.rest.String()+r.failures(dirs))
 }
 
-// write leaves the reports in a folder.
+// write leaves the reports in a directory.
 func (r run) write(dir string, events []byte) error {
 	suites, err := r.junit()
 	if err != nil {
@@ -73,8 +73,9 @@ func page(s gocmd.Step) error {
 	return err
 }
 
-// folders are those of the packages that were tested, by import path.
-func folders(s gocmd.Step, args []string) (map[string]string, error) {
+// packageDirs returns the directories of the packages that were tested, by
+// import path.
+func packageDirs(s gocmd.Step, args []string) (map[string]string, error) {
 	list := []string{"list", "-e", "-f", "{{.ImportPath}}\t{{.Dir}}"}
 	for _, arg := range args {
 		if !strings.HasPrefix(arg, "-") || strings.HasPrefix(arg, "-tags=") {
@@ -136,13 +137,13 @@ func (t result) contains(o result) bool {
 	return strings.HasPrefix(o.test, t.test+"/")
 }
 
-// failures is what failed in the form of what the go command prints.
+// failures returns what failed in the form of what the go command prints.
 func (r run) failures(dirs map[string]string) string {
 	var b strings.Builder
 	b.WriteString(r.built)
 	for _, t := range r.results {
 		if t.action != "fail" || t.test == "" && r.built != "" {
-			continue // A package that was not built has been told of.
+			continue // A package that was not built has been reported.
 		}
 		lines := t.messages(dirs)
 		if lines == nil && !r.failedBelow(t) {

@@ -83,7 +83,7 @@ b/b_test.go:7: TestPanic: panic: runtime error: invalid memory address or nil po
 	}
 }
 
-// TestRoot names the package at the root as people do, beside another one.
+// TestRoot names the package at the root as people do, together with another one.
 func TestRoot(t *testing.T) {
 	s := steptest.New(t, `
 -- go.mod --

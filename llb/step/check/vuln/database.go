@@ -34,7 +34,7 @@ import (
 // Job is a step that reads a database.
 type Job struct {
 	step.VulnDB
-	Source string // go.mod, go.sum and kin of the project
+	Source string // go.mod, go.sum and similar files of the project
 	Dir    string // has the database if there is no URL
 	Out    string // takes what is picked of it
 	CA     string // file of further certificates, need not exist
@@ -88,7 +88,7 @@ func Pick(ctx context.Context, j Job) error {
 
 func (j Job) open() (database, error) {
 	if j.URL == "" {
-		return folder(j.Dir), nil
+		return local(j.Dir), nil
 	}
 	return newSite(j)
 }
@@ -152,7 +152,7 @@ func writeIndex(out string, index []entry) error {
 	return write(out, modulesIndex, data)
 }
 
-// identifier is a name that is one file below a folder.
+// identifier is a name that is one file below a directory.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // copyEntries takes several at once: a database on the network is far away.
@@ -182,10 +182,10 @@ func write(dir, name string, data []byte) error {
 	return os.WriteFile(file, data, 0o644)
 }
 
-// folder is a database on disk.
-type folder string
+// local is a database in a directory.
+type local string
 
-func (f folder) read(_ context.Context, name string) ([]byte, error) {
+func (f local) read(_ context.Context, name string) ([]byte, error) {
 	root, err := os.OpenRoot(string(f))
 	if err != nil {
 		return nil, fmt.Errorf("the build context %s: %w", step.VulnContext, err)
@@ -193,7 +193,7 @@ func (f folder) read(_ context.Context, name string) ([]byte, error) {
 	defer root.Close()
 	data, err := regular.ReadIn(root.FS(), name+".json", largest)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the build context %s has no %s.json; wanted a folder with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability",
+		return nil, fmt.Errorf("the build context %s has no %s.json; wanted a directory with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability",
 			step.VulnContext, strings.TrimPrefix(name, "/"))
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	command  = "toolchain" // and of the go command
 )
 
-// readModules reads all go.mod and go.sum files of a folder. A go.sum has more
+// readModules reads all go.mod and go.sum files of a directory. A go.sum has more
 // modules than are in the build, and every one that is.
 func readModules(dir, goVersion string) (modules, error) {
 	release := "v" + goVersion
@@ -52,7 +52,7 @@ func readModules(dir, goVersion string) (modules, error) {
 }
 
 // addMod adds what a go.mod names. Its own module has no version, and neither
-// has one that a folder replaces.
+// has one that a directory replaces.
 func (m modules) addMod(name string, data []byte) error {
 	f, err := gomod.ParseAny(name, data)
 	if err != nil {

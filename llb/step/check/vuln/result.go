@@ -76,7 +76,7 @@ func (r *result) add(o result) {
 	r.findings = append(r.findings, o.findings...)
 }
 
-// own are the folders of the project's modules, by module path.
+// own are the directories of the project's modules, by module path.
 type own map[string]string
 
 func readOwn(source string, dirs []string) (own, error) {
@@ -99,7 +99,7 @@ type call struct {
 	text      string
 }
 
-// String is the call in the form of what the go command prints.
+// String returns the call in the form of what the go command prints.
 func (c call) String() string {
 	if c.file == "" {
 		return "go: " + c.text
@@ -107,7 +107,7 @@ func (c call) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", c.file, c.line, c.col, c.text)
 }
 
-// called are the calls that lead to a vulnerable function, by their places.
+// called returns the calls that lead to a vulnerable function, by their places.
 func (r result) called(o own) []call {
 	var calls []call
 	for _, f := range r.findings {
@@ -155,7 +155,7 @@ func way(trace []frame) string {
 
 var majorVersion = regexp.MustCompile(`/v[0-9]+$`)
 
-// name is what the function is called in source: "uuid.UUID.String".
+// name returns what the function is called in source: "uuid.UUID.String".
 func (fr frame) name() string {
 	name := path.Base(majorVersion.ReplaceAllString(fr.Package, ""))
 	if fr.Receiver != "" {
@@ -174,7 +174,7 @@ func (fr frame) where() string {
 	return strings.TrimSpace(fr.Module + " " + fr.Version)
 }
 
-// remedy is what to do about it.
+// remedy returns what to do about it.
 func (f finding) remedy() string {
 	of := f.Trace[0]
 	switch {
@@ -186,7 +186,7 @@ func (f finding) remedy() string {
 	return fmt.Sprintf("it is fixed in %s: go get %s@%[1]s", f.Fixed, of.Module)
 }
 
-// uncalled lists for the log what vulnerabilities there are besides, in
+// uncalled lists for the log the other vulnerabilities, in
 // modules that the project requires.
 func (r result) uncalled() string {
 	calls := map[string]bool{}

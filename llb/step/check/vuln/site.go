@@ -93,7 +93,7 @@ func unzip(r io.Reader) ([]byte, error) {
 	return data, err
 }
 
-const another = "name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"
+const another = "name another vulnerability database as `vuln: {database: …}`, or give the build a directory that has one, with --build-context vulndb=…"
 
 func unreachable(address string, err error) error {
 	var of *url.Error

@@ -74,7 +74,7 @@ func TestSite(t *testing.T) {
 }
 
 // TestDir: a database in a build context may be anything.
-func TestFolder(t *testing.T) {
+func TestLocal(t *testing.T) {
 	for name, c := range map[string]struct {
 		make func(file string) error
 		want string
@@ -90,7 +90,7 @@ func TestFolder(t *testing.T) {
 			if err := errors.Join(os.Mkdir(filepath.Join(dir, "index"), 0o700), c.make(filepath.Join(dir, "index/modules.json"))); err != nil {
 				t.Fatal(err)
 			}
-			_, err := folder(dir).read(t.Context(), modulesIndex)
+			_, err := local(dir).read(t.Context(), modulesIndex)
 			if err == nil || !strings.HasPrefix(err.Error(), "the build context vulndb: ") || !strings.HasSuffix(err.Error(), ": "+c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}

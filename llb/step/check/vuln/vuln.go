@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Tools is what Check needs beside the project and its toolchain.
+// Tools is what Check needs in addition to the project and its toolchain.
 type Tools struct {
 	Programs string // directory of govulncheck
 	Database string // directory of the vulnerability database that Pick wrote
@@ -70,7 +70,7 @@ func divide(all []call, ignored []string) (calls []call, notes []string) {
 	return calls, notes
 }
 
-// in is the step in a folder of the source.
+// in returns the step in a directory of the source.
 func in(s gocmd.Step, dir string) gocmd.Step {
 	s.Dir = filepath.Join(s.Source, dir)
 	return s

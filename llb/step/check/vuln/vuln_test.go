@@ -105,7 +105,7 @@ func TestPick(t *testing.T) {
 		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
 			t.Errorf("go %q (-want +got):\n%s", version, diff)
 		}
-		index, err := readIndex(t.Context(), folder(out))
+		index, err := readIndex(t.Context(), local(out))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestPickReplaced(t *testing.T) {
 		if err := Pick(t.Context(), Job{VulnDB: step.VulnDB{Go: "1.26.9"}, Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: out}); err != nil {
 			t.Fatal(err)
 		}
-		index, err := readIndex(t.Context(), folder(out))
+		index, err := readIndex(t.Context(), local(out))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,9 +160,9 @@ func TestPickErrors(t *testing.T) {
 	for _, c := range []struct{ url, db, want string }{
 		{"", "[", "the vulnerability database's index/modules.json: unexpected end of JSON input"},
 		{"", `[{"path": "stdlib", "vulns": [{"id": "../../etc/passwd"}]}]`, `the vulnerability database's index/modules.json has the id "../../etc/passwd", wanted one like GO-2024-1234`},
-		{"", `[{"path": "stdlib", "vulns": [{"id": "GO-1"}]}]`, "the build context vulndb has no ID/GO-1.json; wanted a folder with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability"},
+		{"", `[{"path": "stdlib", "vulns": [{"id": "GO-1"}]}]`, "the build context vulndb has no ID/GO-1.json; wanted a directory with a Go vulnerability database: index/modules.json, and a file below ID for each vulnerability"},
 		{refusing.URL + "/", "", "GET " + refusing.URL + "/index/modules.json.gz: 401 Unauthorized: who are you?; pass credentials for 127.0.0.1 with --secret id=netrc,src=<file>"},
-		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a folder that has one, with --build-context vulndb=…"},
+		{gone.URL, "", "connection refused; each build asks it what is new; see that the builder can reach it, name another vulnerability database as `vuln: {database: …}`, or give the build a directory that has one, with --build-context vulndb=…"},
 	} {
 		dir := unpack(t, txtar.Parse([]byte("-- db/index/modules.json --\n"+c.db+"\n-- src/go.sum --\n")))
 		job := Job{Log: io.Discard, VulnDB: step.VulnDB{URL: c.url}, Source: filepath.Join(dir, "src"), Dir: filepath.Join(dir, "db"), Out: filepath.Join(dir, "out")}

@@ -84,7 +84,7 @@ func (j Job) once(q query, platforms []string) (c collected, err error) {
 	if err != nil {
 		return c, err
 	}
-	return c, lacking(c.listed, found, c.tree)
+	return c, unavailable(c.listed, found, c.tree)
 }
 
 // alteredText reports modules that are not what go.sum says.
@@ -96,11 +96,11 @@ func alteredText(all []module.Version) string {
 	return lines.String()
 }
 
-// lacking compares the packages as they are listed with network and without,
+// unavailable compares the packages as they are listed with network and without,
 // and returns a problem when a build without network would not have one. What
 // is wrong with a package in both cases is left to the compiler, which has the
 // source that it is about.
-func lacking(online, offline []pkg, t tree) error {
+func unavailable(online, offline []pkg, t tree) error {
 	without := map[[2]string]pkg{}
 	for _, p := range offline {
 		if p.Error != nil {
@@ -194,7 +194,7 @@ func mentioned(text string) (all []module.Version) {
 	return all
 }
 
-// stalledText is a fetch that was ended, in the words of the go command: with
+// stalledText returns a fetch that was ended, in the words of the go command: with
 // the module, where the address has it.
 func stalledText(s *gocmd.Stalled) string {
 	var lines strings.Builder

@@ -46,7 +46,7 @@ package p
 
 var linux = step.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}, Go: "1.26.0", Flags: []string{"-mod=readonly"}}
 
-// fetching is a job whose go.sum is complete, and the directory of its proxy.
+// fetching returns a job whose go.sum is complete, and the directory of its proxy.
 func fetching(t *testing.T) (j Job, proxy string) {
 	t.Helper()
 	j = newJob(t, txtar.Parse([]byte(needsM)))
@@ -92,7 +92,7 @@ func answer(data []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(data) }
 }
 
-// changed is a file of the proxy with something wrong.
+// changed returns a file of the proxy with something wrong.
 func changed(t *testing.T, proxy, extension string, change func([]byte) []byte) http.HandlerFunc {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(proxy, "example.com/m/@v/v1.0.0"+extension))

@@ -23,7 +23,7 @@ import (
 const fields = "CFiles,CXXFiles,CgoFiles,Dir,EmbedFiles,Error,FFiles,GoFiles,HFiles,IgnoredGoFiles," +
 	"ImportPath,InvalidGoFiles,MFiles,Module,SFiles,Standard,SwigCXXFiles,SwigFiles,SysoFiles"
 
-// command is what lists packages. Go before 1.19 knows no choice of fields,
+// command returns what lists packages. Go before 1.19 knows no choice of fields,
 // and takes longer.
 func command(v step.Modules) []string {
 	asJSON := "-json=" + fields
@@ -62,7 +62,7 @@ type files struct {
 	SwigFiles, SwigCXXFiles, EmbedFiles                         []string
 }
 
-// built are the files that a build reads. Those that build constraints
+// built returns the files that a build reads. Those that build constraints
 // exclude count where they are all there is, so that the go command can say
 // why.
 func (f files) built() []string {
@@ -81,13 +81,13 @@ func (f files) usesCgo() bool {
 	return len(f.CgoFiles)+len(f.SwigFiles)+len(f.SwigCXXFiles) > 0
 }
 
-// isIn reports whether the package is in a folder.
+// isIn reports whether the package is in a directory.
 func (p pkg) isIn(dir string) bool {
 	rel, err := filepath.Rel(dir, p.Dir)
 	return p.Dir != "" && err == nil && filepath.IsLocal(rel)
 }
 
-// origin is the module, and its version, that the package is really of.
+// origin returns the module, and its version, that the package is really of.
 func (p pkg) origin() (modulePath, version string) {
 	if r := p.Module.Replace; r != nil {
 		return r.Path, r.Version
@@ -95,7 +95,7 @@ func (p pkg) origin() (modulePath, version string) {
 	return p.Module.Path, p.Module.Version
 }
 
-// version is the same as a module.
+// version returns the same as a module.
 func (p pkg) version() module.Version {
 	modulePath, version := p.origin()
 	return module.Version{Path: modulePath, Version: version}
@@ -104,7 +104,7 @@ func (p pkg) version() module.Version {
 // unavailable reports whether the package is missing because its module is.
 func (p pkg) unavailable() bool { return failure.IsModule(p.Error.Err) }
 
-// failure is why it is. A message that names no module begins with the
+// failure returns why it is. A message that names no module begins with the
 // package, which says where in go.mod it belongs.
 func (p pkg) failure() string {
 	text := strings.TrimSpace(p.Error.Err)
@@ -174,7 +174,7 @@ func decode(out []byte) ([]pkg, error) {
 	}
 }
 
-// below gives the name of a file of a package relative to its module, and
+// below returns the name of a file of a package relative to its module, and
 // reports whether it is in the module.
 func (p pkg) below(name string) (string, bool) {
 	rel, err := filepath.Rel(p.Module.Dir, p.Dir)
@@ -185,7 +185,7 @@ func (p pkg) below(name string) (string, bool) {
 	return full, filepath.IsLocal(full)
 }
 
-// read gives the text of a file of the package's module, nil when there is
+// read returns the text of a file of the package's module, nil when there is
 // none.
 func (p pkg) read(name string) ([]byte, error) {
 	if _, ok := p.below(name); !ok {

@@ -5,9 +5,8 @@
 // What is needed is what the go command says. It lists the packages twice:
 // first with network, which fills the cache mount, and then without, on an
 // empty module cache that gets its packages from that mount by links. What
-// the second run takes from the mount beside them, the go.mod files of the
-// module graph above all, is what a build will ask for. And what the second
-// run cannot have and the first one was to fetch could not be fetched: that is
+// the second run takes from the mount in addition to them, mostly the go.mod files of the
+// module graph, is what a build will ask for. And what the second run cannot have and the first one was to fetch could not be fetched: that is
 // an error of this step, whatever the go command says of it.
 package modules
 
@@ -31,7 +30,7 @@ type Job struct {
 	Pause    time.Duration // before another attempt
 }
 
-// Collect runs the verb and gives the exit code of the go command, which has
+// Collect runs the verb and returns the exit code of the go command, which has
 // said itself what is wrong.
 func Collect(j Job, v step.Modules) (code int, err error) {
 	stubs, err := regular.ReadFile(filepath.Join(j.Step.Source, step.StubsFile), regular.Text)
@@ -53,7 +52,7 @@ func Collect(j Job, v step.Modules) (code int, err error) {
 	return 0, errors.Join(c.tree.write(j.Step.Out), j.ask(c.listed))
 }
 
-// within is a step with variables on top of its environment.
+// within returns a step with variables on top of its environment.
 func (j Job) within(s gocmd.Step, env ...string) gocmd.Step {
 	s.Env = append(slices.Clone(s.Env), env...)
 	return s

@@ -80,7 +80,7 @@ import _ "crypto/sha256"
 	offline(t, job, v)
 }
 
-// newJob is a case as a step, and a proxy.
+// newJob returns a case as a step, and a proxy.
 func newJob(t *testing.T, ar *txtar.Archive) Job {
 	t.Helper()
 	dir := t.TempDir()
@@ -123,7 +123,7 @@ func write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// publish adds a module to a proxy that is a folder.
+// publish adds a module to a proxy that is a directory.
 func publish(t *testing.T, proxy, pathVersion string, files []txtar.File) {
 	t.Helper()
 	name, version, _ := strings.Cut(pathVersion, "@")
@@ -145,7 +145,7 @@ func publish(t *testing.T, proxy, pathVersion string, files []txtar.File) {
 	write(t, base+".info", fmt.Appendf(nil, `{"Version":%q}`, version))
 }
 
-// listing is what is in a folder, and the text of what is asked.
+// listing returns what is in a directory, and the text of what is asked.
 func listing(t *testing.T, out string) string {
 	t.Helper()
 	var b strings.Builder

@@ -26,7 +26,7 @@ import (
 type tree struct {
 	job   Job
 	links string                     // a module cache whose modules are links to those of the job's
-	files map[string]map[string]bool // by folder of a module, "example.com/m@v1.0.0": names in it
+	files map[string]map[string]bool // by directory of a module, "example.com/m@v1.0.0": names in it
 	// versions has the module of each directory.
 	versions map[string]module.Version
 }
@@ -88,7 +88,7 @@ func (t tree) addAll(dir string) error {
 	})
 }
 
-// versionDir is the folder of a module in a module cache.
+// versionDir returns the directory of a module in a module cache.
 func versionDir(modulePath, version string) (string, error) {
 	escaped, err := module.EscapePath(modulePath)
 	if err != nil {
@@ -98,7 +98,7 @@ func versionDir(modulePath, version string) (string, error) {
 	return escaped + "@" + v, err
 }
 
-// downloadFile is a file in a module cache that belongs to a module's folder.
+// downloadFile returns a file in a module cache that belongs to a module's directory.
 func downloadFile(dir, extension string) string {
 	escaped, version, _ := strings.Cut(dir, "@")
 	return path.Join("cache/download", escaped, "@v", version+extension)
@@ -129,7 +129,7 @@ func (t tree) link() error {
 	return os.MkdirAll(filepath.Join(t.links, "cache/download"), 0o755)
 }
 
-// offline is a step that gets its modules from the links, and what else it
+// offline returns a step that gets its modules from the links, and what else it
 // needs from what was downloaded before. That was checked against the
 // checksum database then, and is against go.sum again.
 func (t tree) offline() gocmd.Step {
@@ -145,7 +145,7 @@ func (t tree) offline() gocmd.Step {
 	return s
 }
 
-// write leaves the tree in a folder.
+// write leaves the tree in a directory.
 func (t tree) write(out string) error {
 	mod := filepath.Join(out, step.ModulesDir)
 	if err := os.MkdirAll(mod, 0o755); err != nil {
@@ -175,7 +175,7 @@ func (t tree) write(out string) error {
 // earlier version, as GOFIPS140 asks for it. It is unpacked from GOROOT.
 const fips = "golang.org/fips140@"
 
-// writeLooked leaves what the go command looked at beside packages: the
+// writeLooked leaves what the go command looked at in addition to packages: the
 // go.mod files and checksums, what it unpacked of its own, and the modules
 // that could have had a package of an import path and have not.
 func (t tree) writeLooked(mod string) error {
@@ -198,8 +198,8 @@ func (t tree) writeLooked(mod string) error {
 	})
 }
 
-// identity is a name for a module cache: another one for other files. The go
-// command remembers what a module's folder has by the name of the folder.
+// identity returns a name for a module cache: another one for other files. The go
+// command remembers what a module's directory has by the name of the directory.
 func identity(mod string) (string, error) {
 	hash := sha256.New()
 	err := filepath.WalkDir(mod, func(name string, e fs.DirEntry, err error) error {
@@ -227,7 +227,7 @@ func copyAll(to, from string) error {
 	})
 }
 
-// copyFile makes folders as they are needed. All is readable to everybody, as
+// copyFile makes directories as they are needed. All is readable to everybody, as
 // builders differ in what they keep of modes.
 func copyFile(to, from string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {

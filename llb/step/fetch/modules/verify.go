@@ -80,7 +80,7 @@ func (t tree) altered() ([]module.Version, error) {
 
 var errIrregular = errors.New("not a regular file")
 
-// hashDir is the checksum of an unpacked module. A module has regular files
+// hashDir returns the checksum of an unpacked module. A module has regular files
 // alone.
 func hashDir(dir, prefix string) (string, error) {
 	files, err := dirhash.DirFiles(dir, prefix)

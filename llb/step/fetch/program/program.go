@@ -14,8 +14,8 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Install runs the verb and gives the exit code of the go command. That puts
-// a program for another platform into a folder of the platform's name, and
+// Install runs the verb and returns the exit code of the go command. That puts
+// a program for another platform into a directory of the platform's name, and
 // takes no other one for it.
 func Install(s gocmd.Step, v step.Program) (code int, err error) {
 	gopath := filepath.Join(s.Temp, "gopath")
@@ -34,7 +34,7 @@ func Install(s gocmd.Step, v step.Program) (code int, err error) {
 	return 0, mtime.SetAll(s.Out, 0)
 }
 
-// only is the one file of a folder and those in it.
+// only returns the one file of a directory and those in it.
 func only(dir string) (string, error) {
 	var files []string
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
@@ -52,7 +52,7 @@ func only(dir string) (string, error) {
 	return files[0], nil
 }
 
-// move copies a file: the folders may be of different file systems.
+// move copies a file: the directories may be of different file systems.
 func move(from, to string) error {
 	data, err := regular.ReadFile(from, regular.Program)
 	if err != nil {

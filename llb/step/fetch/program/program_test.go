@@ -37,7 +37,7 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-// TestInstallNothing asks for a version that there is not.
+// TestInstallNothing asks for a version that does not exist.
 func TestInstallNothing(t *testing.T) {
 	proxy := publish(t, module.Version{Path: "example.com/hello", Version: "v1.0.0"}, map[string]string{"go.mod": "module example.com/hello\n"})
 	s := newStep(t, "GOPROXY="+proxy)

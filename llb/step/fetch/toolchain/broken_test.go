@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// broken is a proxy whose first answers for a file are those of a handler.
+// broken returns a proxy whose first answers for a file are those of a handler.
 func broken(h http.Handler, suffix string, times int64, instead http.HandlerFunc) http.Handler {
 	var asked atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,7 +23,7 @@ func broken(h http.Handler, suffix string, times int64, instead http.HandlerFunc
 	})
 }
 
-// flipped is a zip with one wrong bit.
+// flipped returns a zip with one wrong bit.
 func flipped(t *testing.T) []byte {
 	const checksum = 16 // of a file, where the directory of the zip has it
 	zip := goZip(t)
@@ -31,7 +31,7 @@ func flipped(t *testing.T) []byte {
 	return zip
 }
 
-// ways are those in which a download breaks, with what is said of it.
+// ways returns those in which a download breaks, with what is said of it.
 func ways(t *testing.T) map[string]struct {
 	suffix  string
 	instead http.HandlerFunc

@@ -80,7 +80,7 @@ func (s settings) unverified() string {
 	return "GOPRIVATE"
 }
 
-// database is the name of the checksum database, without its key.
+// database returns the name of the checksum database, without its key.
 func (s settings) database() string {
 	name, _, _ := strings.Cut(strings.TrimSpace(s.sumdb), " ")
 	name, _, _ = strings.Cut(name, "+")

@@ -36,7 +36,7 @@ type Request struct {
 	Temp  string    // where the download is kept meanwhile
 	CA    string    // file of further certificates, need not exist
 	Netrc string    // file of credentials, need not exist
-	Env   []string  // GOPROXY and its kin
+	Env   []string  // GOPROXY and similar variables
 	Log   io.Writer // takes lines of progress
 }
 
@@ -61,7 +61,7 @@ func Fetch(ctx context.Context, r Request) error {
 	return f.install(ctx, versionPrefix+f.req.Version+"."+platform)
 }
 
-// platformName is how module versions write "linux/arm/v7": linux-arm.
+// platformName returns how module versions write "linux/arm/v7": linux-arm.
 func platformName(p string) (string, error) {
 	parts := strings.Split(p, "/")
 	if len(parts) < 2 || parts[0] == "" || parts[1] == "" {
@@ -114,7 +114,7 @@ func newFetch(r Request) (*fetch, error) {
 	}}, nil
 }
 
-// latest is the highest release of the language version asked for.
+// latest returns the highest release of the language version asked for.
 func (f *fetch) latest(ctx context.Context, platform string) (string, error) {
 	f.wire.Fetching("the list of releases")
 	all, err := f.fetcher.List(ctx, modulePath)
@@ -222,7 +222,7 @@ func empty(dir string) error {
 	return nil
 }
 
-// leave says in the toolchain's own folder what was fetched.
+// leave says in the toolchain's own directory what was fetched.
 func (f *fetch) leave(hash string) error {
 	data, err := json.Marshal(step.Fetched{Version: f.req.Version, Sum: hash})
 	if err != nil {

@@ -62,7 +62,7 @@ func goZip(t *testing.T) []byte {
 
 const goMod = "module " + modulePath + "\n"
 
-// proxy is a module proxy that has one toolchain.
+// proxy returns a module proxy that has one toolchain.
 func proxy(zip []byte) *http.ServeMux {
 	mux := http.NewServeMux()
 	for name, body := range map[string]string{
@@ -87,7 +87,7 @@ v0.0.1-go1.27rc1.linux-amd64
 v0.0.1-go1.2.99.linux-amd64
 `
 
-// place is a request to a proxy whose downloads nobody verifies.
+// place returns a request to a proxy whose downloads nobody verifies.
 func place(t *testing.T, proxy string, env ...string) (Request, *bytes.Buffer) {
 	t.Helper()
 	dir, log := t.TempDir(), &bytes.Buffer{}
@@ -309,7 +309,7 @@ func TestCA(t *testing.T) {
 	}
 }
 
-// database is a checksum database that has the toolchain on record.
+// database returns a checksum database that has the toolchain on record.
 func database(t *testing.T) (handler http.Handler, key string) {
 	t.Helper()
 	signer, key, err := note.GenerateKey(nil, "sums.example")

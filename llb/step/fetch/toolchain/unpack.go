@@ -18,7 +18,7 @@ import (
 // sizeLimit is four times what toolchains have unpacked.
 const sizeLimit = 1 << 30
 
-// unpack writes the files of a module zip below out, and gives the hash of
+// unpack writes the files of a module zip below out, and returns the hash of
 // all that it read. Writing and hashing are one pass, so that what is
 // written is what was hashed.
 func unpack(r io.ReadSeeker, prefix, out string) (hash string, err error) {
@@ -90,11 +90,11 @@ type unpacker struct {
 	root   *os.Root
 	files  map[string]*zip.File
 	prefix string
-	made   map[string]bool // folders
+	made   map[string]bool // directories
 	err    error           // of closing files
 }
 
-// open gives a file's content; reading it writes it.
+// open returns a file's content; reading it writes it.
 func (u *unpacker) open(name string) (io.ReadCloser, error) {
 	r, err := u.files[name].Open()
 	if err != nil {
@@ -138,7 +138,7 @@ func (u *unpacker) create(name string) (*os.File, error) {
 	return f, nil
 }
 
-// restored is the name a file has in GOROOT. A module cannot hold another
+// restored returns the name a file has in GOROOT. A module cannot hold another
 // one, so the go.mod files of src have another name in it.
 func restored(name string) string {
 	if dir, base := path.Split(name); base == "_go.mod" {

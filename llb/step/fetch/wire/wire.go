@@ -76,7 +76,7 @@ type Trouble struct {
 	Cut    bool   // whether Err came in the middle of an answer
 }
 
-// New trusts the certificates in the file ca beside the usual ones, and has
+// New trusts the certificates in the file ca in addition to the usual ones, and has
 // credentials from the file credentials; neither need exist.
 func New(ca, credentials string, log io.Writer) (*Wire, error) {
 	extra, err := certs.Extra(ca)
@@ -206,7 +206,7 @@ func (w *Wire) authorize(req *http.Request) *http.Request {
 	return req
 }
 
-// machine is a host's entry of the netrc file. Go itself wants the port in its
+// machine returns a host's entry of the netrc file. Go itself wants the port in its
 // name; other programs know of no ports.
 func (w *Wire) machine(u *url.URL) *netrc.Machine {
 	if m := w.netrc.Machine(u.Host); m != nil {
@@ -261,7 +261,7 @@ func IsPrivate(u *url.URL) bool {
 	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Address is a URL without its credentials.
+// Address returns a URL without its credentials.
 func Address(u *url.URL) string {
 	clean := *u
 	clean.User = nil

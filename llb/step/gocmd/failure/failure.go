@@ -25,7 +25,7 @@ import (
 // Place is where the go command ran.
 type Place struct {
 	Source string // absolute path of the build context
-	Dir    string // the folder it ran in, relative to the context
+	Dir    string // the directory it ran in, relative to the context
 	Mod    Mod    // of the main module
 	Given  Given
 	// Modules are the directories of the project's modules, by their paths.
@@ -51,7 +51,7 @@ func (at Place) own(importPath string) (dir string, ok bool) {
 // messageLimit is how many bytes of a message are kept.
 const messageLimit = 4 << 10
 
-// Parse gives the errors in the output, in its order and without repeats.
+// Parse returns the errors in the output, in its order and without repeats.
 // Output with nothing that it knows becomes one error without a place.
 func Parse(output string, at Place) []step.Error {
 	p := parser{at: at}
@@ -70,7 +70,7 @@ type block struct {
 	rest []string
 }
 
-// text is all lines of the block, with head in the place of its first.
+// text returns all lines of the block, with head as the first one.
 func (b block) text(head string) string {
 	return strings.Join(append([]string{head}, b.rest...), "\n")
 }
@@ -213,7 +213,7 @@ func IsGit(message string) bool { return strings.HasPrefix(message, "unable to r
 // moduleFailure is a message that says a module could not be had.
 var moduleFailure = regexp.MustCompile(`^(\S+@v\S+( \(replaced by \S+\))?: |reading \S+/go\.mod at revision \S+: )`)
 
-// file is the name of a file relative to the context, or its absolute path
+// file returns the name of a file relative to the context, or its absolute path
 // outside of it. It is empty for one of the go command's own temporary files.
 func (at Place) file(name string) string {
 	if strings.HasPrefix(name, "$WORK") || strings.HasPrefix(name, "<") {

@@ -15,7 +15,7 @@ import (
 
 // A case is what the go command printed in /src, recorded from a real run,
 // a go.mod, and the errors that are read from it. Lines of the comment say
-// more: "dir: x" that it ran in a folder of the context, "machines: x y" that
+// more: "dir: x" that it ran in a directory of the context, "machines: x y" that
 // it had a netrc with these, "modules: path dir" which modules the project has,
 // "import: x" what any line of the source says, "given: x y" what else it had.
 func TestParse(t *testing.T) {

@@ -31,8 +31,8 @@ func Machines(netrc []byte) []string {
 var (
 	// atRevision begins a message about a module that is fetched with git.
 	atRevision = regexp.MustCompile(`^reading (\S+)/go\.mod at revision (?:\S*/)?(v\S+): `)
-	// inFolder is where git runs, which says nothing to a user.
-	inFolder = regexp.MustCompile(`( -q)?( --end-of-options)?( origin| \S+://\S+)? in \S+/cache/vcs/[0-9a-f]+`)
+	// gitDir is where git runs, which says nothing to a user.
+	gitDir = regexp.MustCompile(`( -q)?( --end-of-options)?( origin| \S+://\S+)? in \S+/cache/vcs/[0-9a-f]+`)
 	// exitStatus ends the first line of what git says.
 	exitStatus = regexp.MustCompile(`exit status \d+:$`)
 )
@@ -52,7 +52,7 @@ var chatter = []string{
 func gitWords(message string) string {
 	message = atRevision.ReplaceAllString(message, "$1@$2: ")
 	first, rest, _ := strings.Cut(message, "\n")
-	first = inFolder.ReplaceAllString(first, "$3")
+	first = gitDir.ReplaceAllString(first, "$3")
 	if !exitStatus.MatchString(first) {
 		return strings.TrimSuffix(first+"\n"+rest, "\n")
 	}

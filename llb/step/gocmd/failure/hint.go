@@ -96,7 +96,7 @@ const passNetrc = "--secret id=netrc,src=$HOME/.netrc"
 // netrcFor says how to pass a password for a host.
 func netrcFor(host string) string { return fmt.Sprintf("for `machine %s`: %s", host, passNetrc) }
 
-// password is what to do when a host wants another password than it got.
+// password returns what to do when a host wants another password than it got.
 // The go command looks for a host with its port.
 func (g Given) password(host string) string {
 	name, _, hasPort := strings.Cut(host, ":")
@@ -111,7 +111,7 @@ func (g Given) password(host string) string {
 	return fmt.Sprintf("the secret netrc has no `machine %s`", host)
 }
 
-// gitPassword is the same for git, which takes a password from other secrets,
+// gitPassword returns the same for git, which takes a password from other secrets,
 // too, and looks for hosts without their ports.
 func (g Given) gitPassword(address string) string {
 	_, host, _ := strings.Cut(address, "://")
@@ -143,7 +143,7 @@ func (g Given) list() string {
 	return strings.Join(ids, ", ")
 }
 
-// key is what to do when a host accepts no key over ssh.
+// key returns what to do when a host accepts no key over ssh.
 func (g Given) key(host string) string {
 	if host == "" {
 		host = "the host"
@@ -154,7 +154,7 @@ func (g Given) key(host string) string {
 	return fmt.Sprintf("the agent that --ssh default passes has no key that %s accepts; `ssh-add -l` lists those it has", host)
 }
 
-// hostKey is what to do when a host's own key is not known.
+// hostKey returns what to do when a host's own key is not known.
 func (g Given) hostKey() string {
 	const pass = "--secret id=known_hosts,src=$HOME/.ssh/known_hosts"
 	if !g.KnownHosts {
@@ -193,7 +193,7 @@ var response = regexp.MustCompile(`^\tserver response:(?: ([^\n]+)$|\n)`)
 // pageNotFound is a response that says nothing but its status.
 var pageNotFound = regexp.MustCompile(`^4\d\d page not found$`)
 
-// hinted is a message with what to do about it, at the end of its first line,
+// hinted returns a message with what to do about it, at the end of its first line,
 // or after what a host says.
 func (g Given) hinted(message string) string {
 	for _, h := range hints {

@@ -64,7 +64,7 @@ var absences = []struct {
 	},
 }
 
-// missing gives the files of the context that a message may mean, as names or
+// missing returns the files of the context that a message may mean, as names or
 // patterns of path.Match.
 func (at Place) missing(e step.Error) []string {
 	for _, a := range absences {
@@ -83,7 +83,7 @@ func (at Place) missing(e step.Error) []string {
 	return nil
 }
 
-// named is a file that a program looks for next to the source that is to
+// named returns a file that a program looks for next to the source that is to
 // blame: tests run in the directory of their package.
 func (at Place) named(name string, e step.Error) []string {
 	switch {
@@ -97,7 +97,7 @@ func (at Place) named(name string, e step.Error) []string {
 	return []string{literal(name)}
 }
 
-// literal is a name as a pattern that stands for nothing else.
+// literal returns a name as a pattern that stands for nothing else.
 func literal(name string) string { return special.ReplaceAllString(name, `\$0`) }
 
 var special = regexp.MustCompile(`[*?[\\]`)

@@ -53,7 +53,7 @@ var demanding = regexp.MustCompile(`^module (\S+) requires go >= `)
 // wholeFile begins a message about go.mod that names none of its lines.
 var wholeFile = regexp.MustCompile(`^(updates to )?go\.mod `)
 
-// locate gives a message the line of go.mod that it is about: that of a
+// locate adds the line of go.mod that a message is about: that of a
 // module it names, else the version of Go, else go.mod as a whole.
 func (m Mod) locate(message string) (step.Error, bool) {
 	e := step.Error{File: m.file, Message: message}
@@ -70,7 +70,7 @@ func (m Mod) locate(message string) (step.Error, bool) {
 	return e, true
 }
 
-// moduleLine is the line of the first module in the message that go.mod
+// moduleLine returns the line of the first module in the message that go.mod
 // knows, or 0. When the replacement is what fails, its line is meant.
 func (m Mod) moduleLine(message string) int {
 	if found := demanding.FindStringSubmatch(message); found != nil && m.replaced[found[1]] > 0 {
@@ -96,7 +96,7 @@ func (m Mod) moduleLine(message string) int {
 	return 0
 }
 
-// provider is the line of the module that has a package, or 0.
+// provider returns the line of the module that has a package, or 0.
 func (m Mod) provider(importPath string) int {
 	for dir := importPath; dir != "." && dir != "/"; dir = path.Dir(dir) {
 		if line := m.lines[dir]; line > 0 {

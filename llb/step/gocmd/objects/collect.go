@@ -20,7 +20,7 @@ func Begin(gocache string, s step.Start, log io.Writer) error {
 	if len(s.Seeds) > 0 {
 		i := slices.IndexFunc(s.Seeds, func(dir string) bool { return !missing(dir) })
 		if i < 0 {
-			return fmt.Errorf("the build context gocache has no %s, and none for this platform in a folder of its own; make one with --target gocache", IndexFile)
+			return fmt.Errorf("the build context gocache has no %s, and none for this platform in a directory of its own; make one with --target gocache", IndexFile)
 		}
 		packs = append(packs, s.Seeds[i])
 	}
@@ -76,7 +76,7 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 	return 0, mtime.SetAll(s.Out, 0)
 }
 
-// naming is the command line for packages that a file names. They come from
+// naming returns the command line for packages that a file names. They come from
 // the project's source: none is taken for a flag.
 func naming(v step.Objects, packages []string) []string {
 	if v.List == "" {
@@ -85,7 +85,7 @@ func naming(v step.Objects, packages []string) []string {
 	return slices.Concat(v.Args, []string{"--"}, packages)
 }
 
-// listed are the packages that a file names.
+// listed returns the packages that a file names.
 func listed(file string) ([]string, error) {
 	if file == "" {
 		return nil, nil

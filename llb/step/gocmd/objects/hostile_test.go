@@ -13,7 +13,7 @@ import (
 )
 
 // TestHostileSeed: a build context that is to bring compiled packages may have
-// anything in their place.
+// anything instead.
 func TestHostileSeed(t *testing.T) {
 	pipe := func(file string) error { return syscall.Mkfifo(file, 0o600) }
 	endless := func(file string) error { return os.Symlink("/dev/zero", file) }

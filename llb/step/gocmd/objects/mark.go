@@ -25,7 +25,7 @@ func lock(gocache string, index []byte) (mark, error) {
 	return mark{f}, err
 }
 
-// name is the file name of a mark.
+// name returns the file name of a mark.
 func name(index []byte) string { return fmt.Sprintf("gohull-%x", sha256.Sum256(index)) }
 
 // isSet reports whether the pack is there, and was unpacked lately.

@@ -2,7 +2,7 @@
 // GOCACHE becomes a pack, one file that an ordinary step leaves as its output,
 // and a pack becomes entries of another GOCACHE again.
 //
-// A pack is a folder with two files. IndexFile has a line "action output" in
+// A pack is a directory with two files. IndexFile has a line "action output" in
 // hexadecimal for each entry, sorted: for an action that the go command may
 // have to do, the output it gave. The digest of this file names the pack.
 // DataFile is a tar archive, compressed with Zstandard, that unpacks to a
@@ -82,7 +82,7 @@ func actionID(text string) (id cache.ActionID, err error) {
 	return id, err
 }
 
-// missing reports whether a folder has no pack, or is not there.
+// missing reports whether a directory has no pack, or is not there.
 func missing(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, IndexFile))
 	return errors.Is(err, fs.ErrNotExist)

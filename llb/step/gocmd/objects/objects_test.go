@@ -34,12 +34,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// shared is a folder of all tests, since compiling the runtime takes its time:
+// shared is a directory of all tests, since compiling the runtime takes its time:
 // a project, a GOCACHE, and the index of the pack that was made when it was
 // empty.
 var shared struct{ dir, first string }
 
-// compiled is a GOCACHE that has compiled a project, and its pack.
+// compiled returns a GOCACHE that has compiled a project, and its pack.
 func compiled(t *testing.T) (dir, gocache, made string) {
 	t.Helper()
 	if shared.dir == "" {
@@ -59,7 +59,7 @@ func compiled(t *testing.T) (dir, gocache, made string) {
 	return dir, gocache, pack(t, dir, gocache)
 }
 
-// project is a program of two packages.
+// project returns a program of two packages.
 func project(t *testing.T, dir string) {
 	t.Helper()
 	for name, text := range map[string]string{
@@ -88,7 +88,7 @@ func writeOld(t *testing.T, file, text string) {
 	}
 }
 
-// run runs the go command in a project, and gives what it prints.
+// run runs the go command in a project, and returns what it prints.
 func run(t *testing.T, dir, gocache string, env []string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", args...)
@@ -281,21 +281,21 @@ func hostile(t *testing.T, dir string, h tar.Header) {
 	}
 }
 
-// A seed is at the root of its build context or in a folder for the platform,
+// A seed is at the root of its build context or in a directory for the platform,
 // as exporters make them for several.
 func TestBegin(t *testing.T) {
 	_, _, p := compiled(t)
 	context := t.TempDir()
-	folders := []string{context, filepath.Join(context, "linux_amd64")}
-	want := "the build context gocache has no objects.txt, and none for this platform in a folder of its own; make one with --target gocache"
-	if err := Begin(t.TempDir(), step.Start{Seeds: folders}, io.Discard); err == nil || err.Error() != want {
+	dirs := []string{context, filepath.Join(context, "linux_amd64")}
+	want := "the build context gocache has no objects.txt, and none for this platform in a directory of its own; make one with --target gocache"
+	if err := Begin(t.TempDir(), step.Start{Seeds: dirs}, io.Discard); err == nil || err.Error() != want {
 		t.Errorf("an empty build context: %v", err)
 	}
-	if err := os.Rename(p, folders[1]); err != nil {
+	if err := os.Rename(p, dirs[1]); err != nil {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	if err := Begin(t.TempDir(), step.Start{Seeds: folders}, &log); err != nil || !strings.HasPrefix(log.String(), "unpacked ") {
+	if err := Begin(t.TempDir(), step.Start{Seeds: dirs}, &log); err != nil || !strings.HasPrefix(log.String(), "unpacked ") {
 		t.Errorf("%v, it said %q", err, log.String())
 	}
 }
@@ -317,7 +317,7 @@ func FuzzUnpack(f *testing.F) {
 	})
 }
 
-// FuzzIndex gives the files of a pack and of a recording any content: both are
+// FuzzIndex writes any content to the files of a pack and of a recording: both are
 // read where a build context or another step has them from.
 func FuzzIndex(f *testing.F) {
 	id := strings.Repeat("ab", 32)

@@ -21,7 +21,7 @@ type Pack struct {
 	Without []string // directories of packs whose objects are left out
 }
 
-// Write makes the pack in a folder. It is taken for unpacked in the GOCACHE
+// Write makes the pack in a directory. It is taken for unpacked in the GOCACHE
 // that it is made from.
 func (p Pack) Write(dir string) (objects int, err error) {
 	entries, c, err := p.entries()
@@ -109,7 +109,8 @@ func writeOutput(t *tar.Writer, e entry, file string) error {
 	return err
 }
 
-// header is of a file in the folder that the first byte of its name gives.
+// header returns the header of a file, which is in the directory that the first
+// byte of its name gives.
 func header(base string, size int64) *tar.Header {
 	return &tar.Header{Name: base[:2] + "/" + base, Size: size, Mode: 0o644, Format: tar.FormatUSTAR}
 }

@@ -24,7 +24,7 @@ func Unpack(gocache, dir string) (files int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := cache.Open(gocache); err != nil { // It makes the folders.
+	if _, err := cache.Open(gocache); err != nil { // It makes the directories.
 		return 0, err
 	}
 	m, err := lock(gocache, index)
@@ -86,7 +86,7 @@ func unpackData(gocache, file string) (files int, err error) {
 // member is the name of a file in a pack.
 var member = regexp.MustCompile(`^([0-9a-f]{2})/([0-9a-f]{2})[0-9a-f]{62}-[ad]$`)
 
-// unpackFile writes a file beside its place first: a go command that runs at
+// unpackFile writes a file under another name first: a go command that runs at
 // the same time finds all of it or nothing. The name it has until then is no
 // other step's, whose pack may have the same object, and ends like that of an
 // output: the go command removes it as unused if this step does not finish.

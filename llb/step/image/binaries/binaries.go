@@ -1,5 +1,5 @@
 // Package binaries lays out executables to be taken out of a build: all in
-// one folder, with their checksums beside them.
+// one directory, together with their checksums.
 package binaries
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Write copies the files of root to the folder out, without the folders they
+// Write copies the files of root to the directory out, without the directories they
 // are in, and lists their checksums in step.SumsFile. Two
 // files of one name are an error: the plan has refused them before.
 func Write(out string, root fs.FS, v step.Binaries) error {

@@ -52,7 +52,7 @@ func imports(source []byte, libraries []string) bool {
 	return false
 }
 
-// packageName is the name of a package by its directory, in the project, in
+// packageName returns the name of a package by its directory, in the project, in
 // its vendor directory or in a module cache.
 func packageName(dir string) string {
 	if dir == "." {

@@ -51,7 +51,7 @@ func (s *seen) look(name string, below bool) error {
 	return nil
 }
 
-// Lstat is what the links package asks of each element of a path.
+// Lstat returns what the links package asks of each element of a path.
 func (s *seen) Lstat(name string) (fs.FileInfo, error) {
 	info, err := fs.Lstat(s.FS, name)
 	if err == nil {
@@ -60,7 +60,7 @@ func (s *seen) Lstat(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// ReadLink is that of the file system.
+// ReadLink returns that of the file system.
 func (s *seen) ReadLink(name string) (string, error) { return fs.ReadLink(s.FS, name) }
 
 // tree reads all that is below a directory, and where the links there lead to:
@@ -125,7 +125,7 @@ var special = []struct {
 	mode fs.FileMode
 }{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}}
 
-// mode gives a mode as chmod takes it.
+// mode returns a mode as chmod takes it.
 func mode(m fs.FileMode) int {
 	n := int(m.Perm())
 	for _, bit := range special {
@@ -136,7 +136,7 @@ func mode(m fs.FileMode) int {
 	return n
 }
 
-// fileMode is the opposite of mode.
+// fileMode returns the opposite of mode.
 func fileMode(n int) fs.FileMode {
 	m := fs.FileMode(n) & fs.ModePerm
 	for _, bit := range special {

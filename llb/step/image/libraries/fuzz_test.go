@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A base is made by whoever made it.
+// Anyone may have made a base.
 func FuzzCache(f *testing.F) {
 	header := append([]byte(cacheMagic), make([]byte, cacheHeader-len(cacheMagic)+cacheEntrySize)...)
 	header[len(cacheMagic)] = 1

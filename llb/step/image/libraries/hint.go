@@ -56,7 +56,7 @@ func (w *walk) hint(m missing) string {
 
 func inSpec(base string) string { return fmt.Sprintf("`base: %s`", base) }
 
-// base is one that is known to have all that the executable needs, empty
+// base returns one that is known to have all that the executable needs, empty
 // when none is.
 func (w *walk) base() string {
 	libraries := slices.Clone(w.exe.needed)

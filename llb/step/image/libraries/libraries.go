@@ -1,5 +1,5 @@
-// Package libraries holds what executables with C in them ask of the dynamic
-// linker against what an image has: the linker itself, libraries, and
+// Package libraries compares what executables with C in them ask of the dynamic
+// linker with what an image has: the linker itself, libraries, and
 // versions of their symbols. What is missing there would only show when the
 // container starts, as "exec: not found".
 //
@@ -89,7 +89,7 @@ func (m missing) String() string {
 		text += " (through " + m.by + ")"
 	}
 	if m.other != "" {
-		text += " for its processor (/" + m.other + " is for another)"
+		text += " for its architecture (/" + m.other + " is for another)"
 	}
 	return text
 }
@@ -132,7 +132,7 @@ func (w *walk) load() {
 	}
 }
 
-// libraries loads what an object needs, and gives what was not loaded yet.
+// libraries loads what an object needs, and returns what was not loaded yet.
 func (w *walk) libraries(o object) []object {
 	var fresh []object
 	for _, name := range o.needed {
@@ -153,7 +153,7 @@ func (w *walk) libraries(o object) []object {
 	return fresh
 }
 
-// versions holds the versions that an object wants against those of the
+// versions compares the versions that an object wants with those of the
 // libraries it was given. A library without any is taken as it is.
 func (w *walk) versions(o object) {
 	for _, want := range o.wants {
@@ -171,7 +171,7 @@ func (w *walk) miss(o object, m missing) {
 	w.missing = append(w.missing, m)
 }
 
-// open gives the first of some paths that has an object for the executable's
+// open returns the first of some paths that has an object for the executable's
 // machine, and one that is for another.
 func (w *walk) open(paths []string) (lib object, other string, ok bool) {
 	for _, name := range paths {

@@ -22,7 +22,7 @@ import (
 //	lib64 link:usr/lib
 //
 // "needs" and "has" may stand more than once; "runpath", "rpath" and
-// "for-another-processor" are the rest. A line of text is what follows "text:".
+// "for-another-architecture" are the rest. A line of text is what follows "text:".
 // The comment may set LD_LIBRARY_PATH, or end with "Without cgo, by" and the
 // packages that have libraries loaded.
 func TestCheck(t *testing.T) {
@@ -73,7 +73,7 @@ func outcome(t *testing.T, built, image string, v step.Libraries, importers []st
 }
 
 // lay makes the files of a list, and glibc's cache when they have the file
-// that lists its folders.
+// that lists its directories.
 func lay(t *testing.T, list string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -136,7 +136,7 @@ func link(t *testing.T, file string, words []string) {
 			args = append(args, "-Wl,--disable-new-dtags", "-Wl,-rpath,"+value)
 		case "runpath":
 			args = append(args, "-Wl,--enable-new-dtags", "-Wl,-rpath,"+value)
-		case "for-another-processor":
+		case "for-another-architecture":
 			foreign = true
 		default:
 			t.Fatalf("%s: what is %q?", file, word)
@@ -181,7 +181,7 @@ func compile(t *testing.T, work, file, source, versions string, args ...string) 
 	run(t, "gcc", append(all, args...)...)
 }
 
-// patch makes an object one of another processor.
+// patch makes an object one of another architecture.
 func patch(t *testing.T, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)

@@ -50,7 +50,7 @@ func onlyMusl(image fs.FS) string {
 	if err != nil || len(found) == 0 {
 		return ""
 	}
-	for _, dir := range glibcFolders(image) {
+	for _, dir := range glibcDirs(image) {
 		if _, ok := links.InRoot(image, path.Join(dir, "libc.so.6")); ok {
 			return ""
 		}

@@ -21,8 +21,8 @@ type object struct {
 	order    binary.ByteOrder
 	linker   string   // the dynamic linker, which starts it; empty when it needs none
 	needed   []string // names of libraries
-	rpath    []string // folders to look in, also for what its libraries need
-	runpath  []string // folders to look in
+	rpath    []string // directories to look in, also for what its libraries need
+	runpath  []string // directories to look in
 	versions []string // of symbols, which it has
 	wants    []version
 }
@@ -72,7 +72,7 @@ func parse(name string, f *elf.File) (object, error) {
 			return o, err
 		}
 	}
-	o.rpath, o.runpath = o.folders(o.rpath), o.folders(o.runpath)
+	o.rpath, o.runpath = o.splitDirs(o.rpath), o.splitDirs(o.runpath)
 	if len(o.runpath) > 0 {
 		o.rpath = nil
 	}
@@ -89,8 +89,8 @@ func interpreter(f *elf.File) (string, error) {
 	return "", nil
 }
 
-// folders splits lists of folders. $ORIGIN is the object's own.
-func (o object) folders(lists []string) []string {
+// splitDirs splits lists of directories. $ORIGIN is the object's own.
+func (o object) splitDirs(lists []string) []string {
 	var all []string
 	for _, list := range lists {
 		for _, dir := range strings.Split(list, ":") {

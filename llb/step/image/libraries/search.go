@@ -15,26 +15,26 @@ import (
 // search is where a dynamic linker looks for libraries.
 type search struct {
 	musl  bool
-	first []string            // folders of LD_LIBRARY_PATH
-	exe   []string            // folders that the executable names for all
+	first []string            // directories of LD_LIBRARY_PATH
+	exe   []string            // directories that the executable names for all
 	cache map[string][]string // glibc's list of libraries, by name
-	usual []string            // folders that are always looked in, last
+	usual []string            // directories that are always looked in, last
 }
 
 func newSearch(image fs.FS, exe object, libraryPath string) search {
-	s := search{exe: exe.rpath, first: exe.folders([]string{libraryPath})}
+	s := search{exe: exe.rpath, first: exe.splitDirs([]string{libraryPath})}
 	if linker := muslLinker(image, exe); linker != "" {
 		s.musl = true
 		s.exe = append(s.exe, exe.runpath...) // which it takes for the same
-		s.usual = muslFolders(image, linker)
+		s.usual = muslDirs(image, linker)
 		return s
 	}
 	s.cache = cached(image, exe.order)
-	s.usual = glibcFolders(image)
+	s.usual = glibcDirs(image)
 	return s
 }
 
-// muslLinker is musl's linker if that is what starts the executable. Alpine
+// muslLinker returns musl's linker if that is what starts the executable. Alpine
 // has packages that put it behind the name of glibc's, without a glibc.
 func muslLinker(image fs.FS, exe object) string {
 	if isMusl(exe.linker) {
@@ -45,7 +45,7 @@ func muslLinker(image fs.FS, exe object) string {
 
 func isMusl(linker string) bool { return strings.HasPrefix(base(linker), "ld-musl-") }
 
-// family is what people call the C library that a dynamic linker belongs to.
+// family returns what people call the C library that a dynamic linker belongs to.
 func family(linker string) string {
 	if isMusl(linker) {
 		return "musl"
@@ -62,7 +62,7 @@ func (s search) builtIn(name string) bool {
 	return s.musl && slices.Contains([]string{"libc", "libpthread", "librt", "libm", "libdl", "libutil", "libxnet"}, stem)
 }
 
-// candidates are the paths where a library that an object needs may be, in
+// candidates returns the paths where a library that an object needs may be, in
 // the order in which they are tried.
 func (s search) candidates(o object, name string) []string {
 	if strings.Contains(name, "/") {
@@ -79,9 +79,9 @@ func (s search) candidates(o object, name string) []string {
 	return all
 }
 
-// glibcFolders are those that are compiled into glibc's linker. Distributions
-// differ in them; a folder that one does not look in has no libraries there.
-func glibcFolders(image fs.FS) []string {
+// glibcDirs returns those that are compiled into glibc's linker. Distributions
+// differ in them; a directory that one does not look in has no libraries there.
+func glibcDirs(image fs.FS) []string {
 	var all []string
 	for _, lib := range []string{"lib", "usr/lib"} {
 		at, _ := links.InRoot(image, lib)
@@ -98,8 +98,8 @@ func glibcFolders(image fs.FS) []string {
 	return append(all, "lib64", "usr/lib64", "lib", "usr/lib")
 }
 
-// muslFolders are those of a file of musl's, or the ones compiled into it.
-func muslFolders(image fs.FS, linker string) []string {
+// muslDirs returns those of a file of musl's, or the ones compiled into it.
+func muslDirs(image fs.FS, linker string) []string {
 	arch := strings.TrimSuffix(strings.TrimPrefix(base(linker), "ld-musl-"), ".so.1")
 	if at, ok := links.InRoot(image, "etc/ld-musl-"+arch+".path"); ok {
 		if data, err := regular.ReadIn(image, at, regular.Text); err == nil {
@@ -123,7 +123,7 @@ const (
 	cacheEntrySize = 24
 )
 
-// cached are the libraries in glibc's cache, by name. Without a cache, or in
+// cached returns the libraries in glibc's cache, by name. Without a cache, or in
 // one that is broken, there are none.
 func cached(image fs.FS, order binary.ByteOrder) map[string][]string {
 	at, ok := links.InRoot(image, cacheFile)
@@ -158,7 +158,7 @@ func entries(data []byte, order binary.ByteOrder) map[string][]string {
 // longestPath is how long a path may be on Linux, with the zero at its end.
 const longestPath = 4096
 
-// text is the string at an offset, empty where there is none that could be a
+// text returns the string at an offset, empty where there is none that could be a
 // path: a hostile cache may have as many offsets as it likes.
 func text(data []byte, offset uint32) string {
 	if uint64(offset) >= uint64(len(data)) {

@@ -43,7 +43,7 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-// realGoroot is where this machine's Go is.
+// realGoroot returns where this machine's Go is.
 func realGoroot(t *testing.T) string {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOROOT").Output()

@@ -37,7 +37,7 @@ nonroot:x:65532:
 const nsswitch = "hosts: files dns\n"
 
 // Write makes the files below out. Time zones come from the Go toolchain in
-// goroot. It must run as root, since one folder belongs to the nonroot user.
+// goroot. It must run as root, since one directory belongs to the nonroot user.
 func Write(out, goroot string, v step.Rootfs) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
@@ -84,7 +84,7 @@ func writeTree(root *os.Root, goroot string) error {
 	return root.Chmod(".", 0o755)
 }
 
-// writeFile makes a file and its folders. Modes are set by hand because the
+// writeFile makes a file and its directories. Modes are set by hand because the
 // umask takes part in the mode of what is created.
 func writeFile(root *os.Root, name string, data []byte) error {
 	if err := makeDir(root, path.Dir(name), 0o755); err != nil {
@@ -96,7 +96,7 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	return root.Chmod(name, 0o644)
 }
 
-// makeDir makes a folder with this mode, and those above it with 0755.
+// makeDir makes a directory with this mode, and those above it with 0755.
 func makeDir(root *os.Root, dir string, mode fs.FileMode) error {
 	if dir == "." {
 		return nil

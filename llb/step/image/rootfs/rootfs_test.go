@@ -37,7 +37,7 @@ func list(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// goroot is a toolchain that has time zones and nothing else.
+// goroot returns a toolchain that has time zones and nothing else.
 func goroot(t *testing.T, zones ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -65,7 +65,7 @@ func goroot(t *testing.T, zones ...string) string {
 
 func TestWrite(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can give a folder to another user")
+		t.Skip("only root can give a directory to another user")
 	}
 	defer syscall.Umask(syscall.Umask(0o077))
 	out := filepath.Join(t.TempDir(), "out")

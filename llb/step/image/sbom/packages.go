@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// mainPackage is the module that an executable's main package is of.
+// mainPackage returns the module that an executable's main package is of.
 func mainPackage(info *debug.BuildInfo) pkg {
 	main := info.Main
 	main.Path = cmp.Or(main.Path, info.Path)
@@ -21,7 +21,7 @@ func mainPackage(info *debug.BuildInfo) pkg {
 	return p
 }
 
-// linked are the packages whose code is in an executable: the standard
+// linked returns the packages whose code is in an executable: the standard
 // library, and the modules in the order of the build information, by path.
 func linked(info *debug.BuildInfo) []pkg {
 	packages := []pkg{stdlib(info.GoVersion)}
@@ -34,7 +34,7 @@ func linked(info *debug.BuildInfo) []pkg {
 // release matches the versions of Go that have a name in the CPE dictionary.
 var release = regexp.MustCompile(`^[0-9]+\.[0-9]+(\.[0-9]+)?$`)
 
-// stdlib is the standard library, under the name that vulnerability databases
+// stdlib returns the standard library, under the name that vulnerability databases
 // have for it.
 func stdlib(goVersion string) pkg {
 	// Behind a space stand the experiments that are on.
@@ -56,7 +56,7 @@ func stdlib(goVersion string) pkg {
 	return p
 }
 
-// module is a module as it was linked.
+// module returns a module as it was linked.
 func module(m *debug.Module) pkg {
 	m, source := code(m)
 	v := known(m.Version)
@@ -74,8 +74,8 @@ func module(m *debug.Module) pkg {
 	return p
 }
 
-// code is the module that a module's code is from, and how that came about:
-// another may replace it. A folder that does has no name of its own.
+// code returns the module that a module's code is from, and how that came about:
+// another may replace it. A directory that does has no name of its own.
 func code(m *debug.Module) (_ *debug.Module, source string) {
 	r := m.Replace
 	if r == nil {
@@ -83,12 +83,12 @@ func code(m *debug.Module) (_ *debug.Module, source string) {
 	}
 	source = "replaces " + m.Path + " " + m.Version
 	if r.Version == "" {
-		return &debug.Module{Path: m.Path}, "the folder " + r.Path + " " + source
+		return &debug.Module{Path: m.Path}, "the directory " + r.Path + " " + source
 	}
 	return r, source
 }
 
-// known is a version, empty for the one of a working tree.
+// known returns a version, empty for the one of a working tree.
 func known(v string) string {
 	if v == "(devel)" {
 		return ""
@@ -96,7 +96,7 @@ func known(v string) string {
 	return v
 }
 
-// contentHash is the hash inside a go.sum line's checksum, in hex: a SHA-256
+// contentHash returns the hash inside a go.sum line's checksum, in hex: a SHA-256
 // of the list of a module's files and their hashes.
 func contentHash(sum string) (string, bool) {
 	data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(sum, "h1:"))
@@ -106,7 +106,7 @@ func contentHash(sum string) (string, bool) {
 	return hex.EncodeToString(data), true
 }
 
-// basePackage is the image below; its own content is the business of who
+// basePackage returns the image below; its own content is the business of who
 // made it.
 func basePackage(ref string) pkg {
 	name, digest, _ := strings.Cut(ref, "@")
@@ -118,7 +118,7 @@ func basePackage(ref string) pkg {
 	return p
 }
 
-// golangPurl is a module as a package URL, which has paths in lower case.
+// golangPurl returns a module as a package URL, which has paths in lower case.
 func golangPurl(module, v string) string {
 	purl := "pkg:golang/" + escape(strings.ToLower(module), "/")
 	if v != "" {
@@ -127,7 +127,7 @@ func golangPurl(module, v string) string {
 	return purl
 }
 
-// imagePurl is an image as a package URL.
+// imagePurl returns an image as a package URL.
 func imagePurl(name, digest string) string {
 	repository, tag := name, ""
 	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
@@ -155,7 +155,7 @@ func escape(s, keep string) string {
 	return b.String()
 }
 
-// id is an SPDX identifier, which may hold letters, digits, "." and "-"
+// id returns an SPDX identifier, which may hold letters, digits, "." and "-"
 // alone; a hash keeps apart what would look the same.
 func id(kind, name string) string {
 	readable, _, _ := strings.Cut(name, " ")

@@ -73,7 +73,7 @@ func read(root fs.FS, name string) (executable, error) {
 	return e, nil
 }
 
-// describe is the document of an image, but for its namespace.
+// describe returns the document of an image, but for its namespace.
 func describe(executables []executable, v step.SBOM) document {
 	d := document{
 		Version: "SPDX-2.3",

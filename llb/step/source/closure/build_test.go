@@ -31,7 +31,7 @@ func TestBuild(t *testing.T) {
 	})
 }
 
-// proof builds in one folder only: programs with cgo hold its name.
+// proof builds in one directory only: programs with cgo hold its name.
 type proof struct {
 	example
 	dir string
@@ -75,7 +75,7 @@ func (p proof) reset(t *testing.T) {
 	p.write(t, p.src())
 }
 
-// left gives the files and links that are not in the closure.
+// left returns the files and links that are not in the closure.
 func (p example) left(r Result) []string {
 	var names []string
 	for _, f := range p.files {
@@ -126,7 +126,7 @@ func (p proof) compare(t *testing.T, what string, want map[string]string) {
 	}
 }
 
-// build gives the programs by package and platform.
+// build returns the programs by package and platform.
 func (p proof) build(t *testing.T) map[string]string {
 	t.Helper()
 	programs := map[string]string{}

@@ -17,8 +17,8 @@ var pathFlags = []string{"-I", "-L", "-F", "-iquote", "-isystem", "-idirafter", 
 // addCgo takes what a C compiler may read for a package: its whole module, as
 // #include reaches anywhere, and what #cgo lines name in other directories of
 // the context.
-func (w *walk) addCgo(f folder, pkg *build.Package) error {
-	root := w.moduleFolder(f)
+func (w *walk) addCgo(f location, pkg *build.Package) error {
+	root := w.moduleDir(f)
 	if err := w.tree.addAll(root); err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (w *walk) addCgo(f folder, pkg *build.Package) error {
 		}
 		var err error
 		switch {
-		case w.tree.isFolder(name):
+		case w.tree.isDir(name):
 			err = w.tree.addAll(name)
 		case w.tree.isRegular(name):
 			err = w.tree.add(name)

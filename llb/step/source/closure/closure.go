@@ -57,7 +57,7 @@ type Link struct {
 	Target string // as it is written in the link
 }
 
-// Find gives the closure of the packages that v names, and of those of the
+// Find returns the closure of the packages that v names, and of those of the
 // context that modules ask for. What is wrong with the project is left to the go command, which says it better: files that
 // exist are taken, those that do not are passed over. It is an error when a
 // symbolic link leads out of the context to something that is needed.
@@ -103,7 +103,7 @@ func newWalk(fsys fs.FS, v step.Closure) (*walk, error) {
 	return &walk{
 		tests: v.Tests, data: v.Data, generate: v.Generate, noModules: v.NoModules, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
-		seen: map[string]bool{}, found: map[string][]folder{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
+		seen: map[string]bool{}, found: map[string][]location{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
 	}, nil
 }
 
@@ -142,7 +142,7 @@ func (w *walk) mains(v step.Closure) error {
 	return nil
 }
 
-// matches are the folders of packages that a pattern means: itself, or those
+// matches returns the directories of packages that a pattern means: itself, or those
 // below it.
 func (w *walk) matches(pattern string) ([]string, error) {
 	dir, all := strings.CutSuffix(pattern, "...")
@@ -164,7 +164,7 @@ func (w *walk) main(dir, profile string) error {
 		return w.generators(dir)
 	}
 	w.roots[dir] = true
-	w.enqueue(folder{dir: dir})
+	w.enqueue(location{dir: dir})
 	switch profile {
 	case "off":
 		return nil

@@ -57,7 +57,7 @@ func readLinks(text string) []Link {
 	return list
 }
 
-// write puts the project into a folder, and gives that as a file system.
+// write puts the project into a directory, and returns that as a file system.
 func (p example) write(t *testing.T, dir string) fs.FS {
 	t.Helper()
 	for _, f := range p.files {

@@ -32,13 +32,13 @@ func (w *walk) embed(dir string, patterns []string) error {
 	return nil
 }
 
-// embed takes one match of a pattern, all of it when it is a folder. A
+// embed takes one match of a pattern, all of it when it is a directory. A
 // go.mod on the way puts the match in another module.
 func (t *tree) embed(dir, match string, all bool) error {
 	for d := match; d != dir; d = path.Dir(d) {
 		t.boundary(d)
 	}
-	if !t.isFolder(match) {
+	if !t.isDir(match) {
 		t.keep(match)
 		return nil
 	}
@@ -52,7 +52,7 @@ func (t *tree) embed(dir, match string, all bool) error {
 	return err
 }
 
-// embedded gives the files that come with a folder. Links do not.
+// embedded returns the files that come with a directory. Links do not.
 func (t *tree) embedded(dir string, all bool) ([]string, error) {
 	var names []string
 	err := fs.WalkDir(t.fsys, dir, func(name string, e fs.DirEntry, err error) error {

@@ -11,7 +11,7 @@ import (
 )
 
 // Whatever a pattern says, it takes files below its package, and those it
-// matches or that are in a folder it matches.
+// matches or that are in a directory it matches.
 func FuzzEmbed(f *testing.F) {
 	for _, p := range []string{"static", "all:static", "*", "st*/[a-c]*", "static/../up", "[", "/etc", "a\\*b", "."} {
 		f.Add(p)

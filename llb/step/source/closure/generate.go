@@ -10,9 +10,9 @@ import (
 	"github.com/gohull/gohull/llb/step/source/gofiles"
 )
 
-// generators takes what the `//go:generate` lines of a folder reach: all that
+// generators takes what the `//go:generate` lines of a directory reach: all that
 // is in it and below it, what the packages there import, and what the lines
-// name. A folder without such lines has nothing that is taken.
+// name. A directory without such lines has nothing that is taken.
 func (w *walk) generators(dir string) error {
 	found, err := w.directives(dir)
 	if err != nil || len(found) == 0 {
@@ -38,7 +38,7 @@ func (w *walk) generators(dir string) error {
 	return nil
 }
 
-// directives are the `//go:generate` lines of a folder. Whether a build
+// directives returns the `//go:generate` lines of a directory. Whether a build
 // constraint takes their file out is for the go command to decide.
 func (w *walk) directives(dir string) ([]gofiles.Directive, error) {
 	files, err := w.files(dir, w.isGo)
@@ -65,7 +65,7 @@ func (w *walk) isGo(dir string, e fs.DirEntry) (bool, error) {
 	return w.isReadable(path.Join(dir, e.Name()), e)
 }
 
-// followAll goes on to what all Go files of a folder import, tests among
+// followAll goes on to what all Go files of a directory import, tests among
 // them.
 func (w *walk) followAll(dir string) error {
 	files, err := w.files(dir, w.isGo)
@@ -73,10 +73,10 @@ func (w *walk) followAll(dir string) error {
 		return err
 	}
 	pkg := w.parse(dir, files)
-	return w.follow(folder{dir: dir}, slices.Concat(pkg.Imports, pkg.TestImports, pkg.XTestImports))
+	return w.follow(location{dir: dir}, slices.Concat(pkg.Imports, pkg.TestImports, pkg.XTestImports))
 }
 
-// reached takes what a line in a folder runs, and what it names elsewhere.
+// reached takes what a line in a directory runs, and what it names elsewhere.
 func (w *walk) reached(dir string, d gofiles.Directive) error {
 	for _, name := range above(d.Words) {
 		if full, ok := below(dir, name); ok {
@@ -98,7 +98,7 @@ func (w *walk) reached(dir string, d gofiles.Directive) error {
 			continue
 		}
 		w.programs[t.path] = true
-		if err := w.follow(folder{dir: t.dir}, []string{t.path}); err != nil {
+		if err := w.follow(location{dir: t.dir}, []string{t.path}); err != nil {
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (w *walk) listProgram(dir, name string) error {
 	return nil
 }
 
-// program takes what `go run` is given: a folder, a file, or an import path.
+// program takes what `go run` is given: a directory, a file, or an import path.
 func (w *walk) program(dir, name string) error {
 	full, ok := below(dir, name)
 	switch {
@@ -138,9 +138,9 @@ func (w *walk) program(dir, name string) error {
 		w.tree.keep(full)
 		return w.followAll(path.Dir(full))
 	case !isLocal(name):
-		return w.follow(folder{dir: dir}, []string{name})
+		return w.follow(location{dir: dir}, []string{name})
 	case ok:
-		w.enqueue(folder{dir: full})
+		w.enqueue(location{dir: full})
 	}
 	return nil
 }
@@ -150,8 +150,8 @@ func isLocal(name string) bool {
 	return name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../")
 }
 
-// above are the paths among the words of a command that lead out of the
-// folder it runs in: "../api", "-I=../api", "-I../api:../proto".
+// above returns the paths among the words of a command that lead out of the
+// directory it runs in: "../api", "-I=../api", "-I../api:../proto".
 func above(words []string) []string {
 	var all []string
 	for _, word := range words {

@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// repositories are the folders of version control systems, which are part of
+// repositories are the directories of version control systems, which are part of
 // no package.
 var repositories = []string{".bzr", ".git", ".hg", ".svn"}
 
-// addAll takes all of a folder but the modules further down, and what links
+// addAll takes all of a directory but the modules further down, and what links
 // in it point to.
-func (t *tree) addAll(dir string) error { return t.addFolder(dir, t.enter) }
+func (t *tree) addAll(dir string) error { return t.addDir(dir, t.enter) }
 
-// enter reports with fs.SkipDir that a folder is no part of the module in
+// enter reports with fs.SkipDir that a directory is no part of the module in
 // root.
 func (t *tree) enter(root, name string) error {
 	if name == root {

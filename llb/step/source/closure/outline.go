@@ -16,11 +16,11 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// stubDir is the folder of a module that has its stub, and the last element
+// stubDir is the directory of a module that has its stub, and the last element
 // of its import path.
 const stubDir = "gohull-imports"
 
-// stubs are the packages of the outline: for each module one that imports
+// stubs returns the packages of the outline: for each module one that imports
 // what the main packages need of other modules, and those that other modules
 // could import themselves.
 func (w *walk) stubs() ([]Stub, error) {
@@ -36,8 +36,8 @@ func (w *walk) stubs() ([]Stub, error) {
 	return stubs, nil
 }
 
-// importable are the packages that other modules could import: a module that
-// a replace line or a workspace puts in the place of a published one is so
+// importable returns the packages that other modules could import: a module that
+// a replace line or a workspace puts instead of a published one is so
 // also for the modules that are downloaded. One that is alone in its context
 // is not: no other depends on it.
 func (w *walk) importable() ([]Stub, error) {
@@ -68,11 +68,11 @@ type set map[string]bool
 // changes nothing.
 type reach struct {
 	*walk
-	known map[string]set // by folder
-	mains set            // folders of main packages
+	known map[string]set // by directory
+	mains set            // directories of main packages
 }
 
-// stubs are the packages of a module that can be imported.
+// stubs returns the packages of a module that can be imported.
 func (r reach) stubs(m gomod.Module) ([]Stub, error) {
 	dirs, err := r.tree.packageDirs(m.Dir)
 	if err != nil {
@@ -106,7 +106,7 @@ func (r reach) imports(dir string) (set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, importPath := range slices.Concat(to.outside, r.across(folder{dir: dir}, to)) {
+	for _, importPath := range slices.Concat(to.outside, r.across(location{dir: dir}, to)) {
 		all[importPath] = true
 	}
 	for _, f := range to.inside {
@@ -119,7 +119,7 @@ func (r reach) imports(dir string) (set, error) {
 	return all, nil
 }
 
-// packageDirs are the folders of a module that have Go files, without those
+// packageDirs returns the directories of a module that have Go files, without those
 // that the go command passes over.
 func (t *tree) packageDirs(dir string) ([]string, error) {
 	entries, err := t.entries(dir)
@@ -151,7 +151,7 @@ func passedOver(base string) bool {
 	return base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")
 }
 
-// stubText is a Go file that does nothing but import.
+// stubText returns a Go file that does nothing but import.
 func stubText(pkg string, imports []string) string {
 	text := "package " + pkg + "\n"
 	for _, importPath := range imports {

@@ -24,16 +24,16 @@ type walk struct {
 	noModules bool            // none is downloaded
 	generate  bool            // what is taken is for generators
 	roots     map[string]bool // directories that were asked for
-	queue     []folder
-	seen      map[string]bool      // directories that are or were in queue
-	found     map[string][]folder  // by import path
-	imports   map[gomod.Module]set // from outside of the context, by the module that imports
-	standard  set                  // imports that are neither of the context nor of other modules
-	programs  set                  // packages that //go:generate lines run
+	queue     []location
+	seen      map[string]bool       // directories that are or were in queue
+	found     map[string][]location // by import path
+	imports   map[gomod.Module]set  // from outside of the context, by the module that imports
+	standard  set                   // imports that are neither of the context nor of other modules
+	programs  set                   // packages that //go:generate lines run
 	outline   Outline
 }
 
-func (w *walk) enqueue(f folder) {
+func (w *walk) enqueue(f location) {
 	if !w.seen[f.dir] {
 		w.seen[f.dir] = true
 		w.queue = append(w.queue, f)
@@ -53,7 +53,7 @@ func (w *walk) includes(dir string, files []string) error {
 }
 
 // visit takes what one package is made of, and goes on to what it imports.
-func (w *walk) visit(f folder) error {
+func (w *walk) visit(f location) error {
 	if w.tests && w.roots[f.dir] {
 		if err := w.visitTests(f); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (w *walk) addIn(dir string, lists ...[]string) error {
 	return nil
 }
 
-// others are the files that are no Go source.
+// others returns the files that are no Go source.
 func others(p *build.Package) []string {
 	return slices.Concat(p.CFiles, p.CXXFiles, p.MFiles, p.HFiles, p.FFiles, p.SFiles,
 		p.SwigFiles, p.SwigCXXFiles, p.SysoFiles)
@@ -103,7 +103,7 @@ func usesCgo(p *build.Package) bool {
 	return len(p.CgoFiles)+len(p.SwigFiles)+len(p.SwigCXXFiles) > 0
 }
 
-// excluded takes all source of a folder without a package, so that the go
+// excluded takes all source of a directory without a package, so that the go
 // command can say what excludes it.
 func (w *walk) excluded(dir string) error {
 	entries, err := w.tree.entries(dir)
@@ -120,7 +120,7 @@ func (w *walk) excluded(dir string) error {
 
 // follow goes on to packages of the context, and notes those from elsewhere
 // that its own modules import.
-func (w *walk) follow(from folder, imports []string) error {
+func (w *walk) follow(from location, imports []string) error {
 	to, err := w.divide(imports)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (w *walk) follow(from folder, imports []string) error {
 
 // imported is what the imports of a package lead to.
 type imported struct {
-	inside   []folder                // packages of the context
+	inside   []location              // packages of the context
 	replaced map[string]gomod.Module // by path: those of them that are in modules which replace lines bring in
 	outside  []string                // paths that only other modules can have
 	standard []string                // paths that nobody but the standard library can have
@@ -162,7 +162,7 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 			}
 		}
 		switch {
-		case slices.ContainsFunc(found, func(f folder) bool { return f.vendor == "" }):
+		case slices.ContainsFunc(found, func(f location) bool { return f.vendor == "" }):
 		case w.project.isOutside(importPath):
 			to.outside = append(to.outside, importPath)
 		default:
@@ -172,11 +172,11 @@ func (w *walk) divide(imports []string) (to imported, err error) {
 	return to, nil
 }
 
-// across are imports of modules that replace lines bring in, by packages that
+// across returns imports of modules that replace lines bring in, by packages that
 // are in other ones. The go command looks at what such a module requires if
 // the main modules import it, directly or not, so that the outline has to say
 // so.
-func (w *walk) across(from folder, to imported) []string {
+func (w *walk) across(from location, to imported) []string {
 	own, _ := w.project.moduleOf(from.dir)
 	var all []string
 	for importPath, m := range to.replaced {
@@ -189,7 +189,7 @@ func (w *walk) across(from folder, to imported) []string {
 
 // noteImports notes what a package of the context's modules imports from
 // other modules. Vendored packages are not among them.
-func (w *walk) noteImports(from folder, imports []string) {
+func (w *walk) noteImports(from location, imports []string) {
 	m, ok := w.project.moduleOf(from.dir)
 	if !ok || from.vendor != "" {
 		return
@@ -199,7 +199,7 @@ func (w *walk) noteImports(from folder, imports []string) {
 	}
 }
 
-// stubOf is what the stub of a module imports.
+// stubOf returns what the stub of a module imports.
 func (w *walk) stubOf(m gomod.Module) set {
 	if w.imports[m] == nil {
 		w.imports[m] = set{}
@@ -216,7 +216,7 @@ func (w *walk) enqueuePath(importPath string) error {
 	return err
 }
 
-func (w *walk) find(importPath string) ([]folder, error) {
+func (w *walk) find(importPath string) ([]location, error) {
 	if found, ok := w.found[importPath]; ok {
 		return found, nil
 	}
@@ -257,7 +257,7 @@ func (w *walk) parse(dir string, files []fs.FileInfo) *build.Package {
 	return pkg
 }
 
-// files are those of a folder that are accepted.
+// files returns those of a directory that are accepted.
 func (w *walk) files(dir string, accept func(dir string, e fs.DirEntry) (bool, error)) ([]fs.FileInfo, error) {
 	entries, err := w.tree.entries(dir)
 	if err != nil {
@@ -328,8 +328,8 @@ func (w *walk) leadsToFile(name string) (bool, error) {
 	return w.tree.isRegular(place.Name), nil
 }
 
-// moduleFolder is the root of the module that a package is of.
-func (w *walk) moduleFolder(f folder) string {
+// moduleDir returns the root of the module that a package is of.
+func (w *walk) moduleDir(f location) string {
 	if f.vendor != "" {
 		return path.Join(vendor, f.vendor)
 	}

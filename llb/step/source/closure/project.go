@@ -32,13 +32,13 @@ func readProject(t *tree) (*project, error) {
 	return p, p.workspace(t)
 }
 
-// vendor is the folder of vendored packages.
+// vendor is the directory of vendored packages.
 const vendor = "vendor"
 
 // workSum is the file that has a workspace's own checksums.
 const workSum = "go.work.sum"
 
-// own reads a module of the project, and the ones it replaces by folders.
+// own reads a module of the project, and the ones it replaces by directories.
 func (p *project) own(t *tree, dir string) error {
 	f, err := readMod(t, dir)
 	if f == nil || err != nil {
@@ -59,7 +59,7 @@ func (p *project) own(t *tree, dir string) error {
 	return t.add(path.Join(dir, "go.sum"))
 }
 
-// readMod gives nil when there is no go.mod in dir, or none that can be read.
+// readMod returns nil when there is no go.mod in dir, or none that can be read.
 func readMod(t *tree, dir string) (*modfile.File, error) {
 	name := path.Join(dir, "go.mod")
 	data, err := t.read(name)
@@ -73,8 +73,8 @@ func readMod(t *tree, dir string) (*modfile.File, error) {
 	return f, nil
 }
 
-// replace reads the folders that stand for other modules. The go command
-// reads the go.mod of such a folder, but not its go.sum.
+// replace reads the directories that stand for other modules. The go command
+// reads the go.mod of such a directory, but not its go.sum.
 func (p *project) replace(t *tree, dir string, list []*modfile.Replace) error {
 	for _, r := range list {
 		target, ok := below(dir, r.New.Path)
@@ -122,7 +122,7 @@ func (p *project) workspace(t *tree) error {
 }
 
 // readVendored takes vendor/modules.txt and reads it. Whether the go command
-// will use the folder depends on its environment.
+// will use the directory depends on its environment.
 func (p *project) readVendored(t *tree) error {
 	data, err := t.read(path.Join(vendor, "modules.txt"))
 	for importPath, m := range gomod.ParseVendor(data).ByPackage {
@@ -131,21 +131,21 @@ func (p *project) readVendored(t *tree) error {
 	return err
 }
 
-// moduleOf is the module of the context that a folder belongs to: the one
+// moduleOf returns the module of the context that a directory belongs to: the one
 // that is nearest above it.
 func (p *project) moduleOf(dir string) (gomod.Module, bool) { return gomod.Owner(p.modules, dir) }
 
-// folder is where a package is.
-type folder struct {
+// location is where a package is.
+type location struct {
 	dir    string
 	vendor string // the vendored module it is of
 }
 
-// find gives the folders of the context that an import may mean: more than
+// find returns the directories of the context that an import may mean: more than
 // one when modules overlap, or when only the go command knows whether the
-// vendor folder counts.
-func (p *project) find(t *tree, importPath string) ([]folder, error) {
-	var found []folder
+// vendor directory counts.
+func (p *project) find(t *tree, importPath string) ([]location, error) {
+	var found []location
 	for _, m := range p.modules {
 		rest, ok := gomod.CutPath(importPath, m.Path)
 		if !ok {
@@ -155,11 +155,11 @@ func (p *project) find(t *tree, importPath string) ([]folder, error) {
 		if ok, err := holds(t, m, dir); err != nil {
 			return nil, err
 		} else if ok {
-			found = append(found, folder{dir: dir})
+			found = append(found, location{dir: dir})
 		}
 	}
 	if mod, ok := p.vendored[importPath]; ok {
-		found = append(found, folder{dir: path.Join(vendor, importPath), vendor: mod})
+		found = append(found, location{dir: path.Join(vendor, importPath), vendor: mod})
 	}
 	return found, nil
 }

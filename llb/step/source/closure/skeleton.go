@@ -30,7 +30,7 @@ type Bones struct {
 }
 
 // FindSkeleton reads all packages of the context's modules. What is wrong
-// with them is left to whoever compiles them.
+// with them is reported when they are compiled.
 func FindSkeleton(fsys fs.FS) (Skeleton, error) {
 	t := newTree(fsys)
 	p, err := readProject(t)
@@ -38,7 +38,7 @@ func FindSkeleton(fsys fs.FS) (Skeleton, error) {
 		return Skeleton{}, err
 	}
 	s := Skeleton{Files: t.fileList(), Links: t.linkList()}
-	w := &walk{tree: t, project: p, cgo: true, found: map[string][]folder{}}
+	w := &walk{tree: t, project: p, cgo: true, found: map[string][]location{}}
 	for _, m := range p.modules {
 		dirs, err := t.packageDirs(m.Dir)
 		if err != nil {
@@ -71,7 +71,7 @@ func (w *walk) bones(dir string) (Bones, error) {
 	return b, err
 }
 
-// needed are the imports that are not of the standard library.
+// needed returns the imports that are not of the standard library.
 func (w *walk) needed(imports []string) ([]string, error) {
 	to, err := w.divide(imports)
 	if err != nil {
@@ -104,7 +104,7 @@ func (w *walk) isTidied(dir string, e fs.DirEntry) (bool, error) {
 	return gofiles.IsTidied(f), nil
 }
 
-// WriteSkeleton writes a skeleton to the folder out: to step.SkeletonDir with
+// WriteSkeleton writes a skeleton to the directory out: to step.SkeletonDir with
 // a package for each, and to step.VersionsDir the files alone.
 func WriteSkeleton(out string, fsys fs.FS, s Skeleton) error {
 	root, err := os.OpenRoot(out)

@@ -8,7 +8,7 @@ import (
 
 // visitTests takes what the tests of a package are made of, and goes on to
 // what they import.
-func (w *walk) visitTests(f folder) error {
+func (w *walk) visitTests(f location) error {
 	files, err := w.files(f.dir, w.isPossible)
 	if err != nil {
 		return err
@@ -29,15 +29,15 @@ func (w *walk) visitTests(f folder) error {
 	return w.follow(f, slices.Concat(pkg.TestImports, pkg.XTestImports))
 }
 
-// addData takes a file or all of a folder, whatever it looks like: no module
+// addData takes a file or all of a directory, whatever it looks like: no module
 // ends there.
 func (t *tree) addData(name string) error {
-	return t.addFolder(name, func(string, string) error { return nil })
+	return t.addDir(name, func(string, string) error { return nil })
 }
 
-// addFolder takes all of a folder but the folders that enter skips, and what
+// addDir takes all of a directory but the directories that enter skips, and what
 // links in it point to.
-func (t *tree) addFolder(dir string, enter func(root, name string) error) error {
+func (t *tree) addDir(dir string, enter func(root, name string) error) error {
 	root := t.keep(dir)
 	if !root.Found || t.whole[root.Name] {
 		return nil
@@ -50,7 +50,7 @@ func (t *tree) addFolder(dir string, enter func(root, name string) error) error 
 		case e.IsDir():
 			return enter(root.Name, name)
 		case e.Type()&fs.ModeSymlink != 0:
-			return t.addFolder(name, enter)
+			return t.addDir(name, enter)
 		case e.Type().IsRegular():
 			t.files[name] = true
 		}

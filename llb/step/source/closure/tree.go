@@ -16,22 +16,22 @@ import (
 // tree is the context, and what of it is in the closure. Names may lead
 // through symbolic links; files and links have names that do not.
 type tree struct {
-	fsys    fs.FS
-	places  map[string]links.Place   // of folders, by name
-	folders map[string][]fs.DirEntry // by name free of links
-	files   map[string]bool
-	links   map[string]string // their targets
-	whole   map[string]bool   // folders of which all is taken
+	fsys     fs.FS
+	places   map[string]links.Place   // of directories, by name
+	listings map[string][]fs.DirEntry // by name free of links
+	files    map[string]bool
+	links    map[string]string // their targets
+	whole    map[string]bool   // directories of which all is taken
 }
 
 func newTree(fsys fs.FS) *tree {
 	return &tree{
-		fsys:    fsys,
-		places:  map[string]links.Place{".": {Name: ".", Found: true}},
-		folders: map[string][]fs.DirEntry{},
-		files:   map[string]bool{},
-		links:   map[string]string{},
-		whole:   map[string]bool{},
+		fsys:     fsys,
+		places:   map[string]links.Place{".": {Name: ".", Found: true}},
+		listings: map[string][]fs.DirEntry{},
+		files:    map[string]bool{},
+		links:    map[string]string{},
+		whole:    map[string]bool{},
 	}
 }
 
@@ -56,7 +56,7 @@ func (t *tree) add(name string) error {
 }
 
 // keep takes a file as add does, but leaves links that lead out of the
-// context to whoever follows them.
+// context if they are followed.
 func (t *tree) keep(name string) links.Place {
 	place := t.follow(name)
 	for _, l := range place.Links {
@@ -78,11 +78,11 @@ func escape(name string, place links.Place) error {
 	if place.Last() == "" {
 		return fmt.Errorf("%s is outside of the build context", name)
 	}
-	return fmt.Errorf("%s: the symbolic link %s points to %s, outside of the build context; put a copy in its place",
+	return fmt.Errorf("%s: the symbolic link %s points to %s, outside of the build context; replace it with a copy",
 		name, place.Last(), place.Target)
 }
 
-// follow finds where name leads, looking at each folder once.
+// follow finds where name leads, looking at each directory once.
 func (t *tree) follow(name string) links.Place {
 	if place, ok := t.places[name]; ok {
 		return place
@@ -102,7 +102,7 @@ func (t *tree) follow(name string) links.Place {
 	return t.leaf(parent, path.Base(name))
 }
 
-// leaf follows the last element of a path, which is in a known folder.
+// leaf follows the last element of a path, which is in a known directory.
 func (t *tree) leaf(parent links.Place, base string) links.Place {
 	name := path.Join(parent.Name, base)
 	if base != ".." {
@@ -135,13 +135,13 @@ func (t *tree) open(name string) (io.ReadCloser, error) {
 	return t.fsys.Open(t.follow(name).Name)
 }
 
-// entries lists a folder. One that does not exist, or is none, is empty.
+// entries lists a directory. One that does not exist, or is none, is empty.
 func (t *tree) entries(dir string) ([]fs.DirEntry, error) {
 	place := t.follow(dir)
 	if place.Escapes {
 		return nil, escape(dir, place)
 	}
-	if !place.Found || !t.isFolder(place.Name) {
+	if !place.Found || !t.isDir(place.Name) {
 		return nil, nil
 	}
 	return t.list(place.Name)
@@ -149,15 +149,15 @@ func (t *tree) entries(dir string) ([]fs.DirEntry, error) {
 
 // list lists a directory of a name free of links, once.
 func (t *tree) list(name string) ([]fs.DirEntry, error) {
-	if list, ok := t.folders[name]; ok {
+	if list, ok := t.listings[name]; ok {
 		return list, nil
 	}
 	list, err := fs.ReadDir(t.fsys, name)
-	t.folders[name] = list
+	t.listings[name] = list
 	return list, err
 }
 
-// entry is what a directory has under a name, nil for nothing. To look it up in
+// entry returns what a directory has under a name, nil for nothing. To look it up in
 // the list takes no call to the system, of which each one walks down from the
 // root of the context.
 func (t *tree) entry(dir, base string) fs.DirEntry {
@@ -177,7 +177,7 @@ func (t *tree) isRegular(name string) bool {
 	return e != nil && e.Type().IsRegular()
 }
 
-func (t *tree) isFolder(name string) bool {
+func (t *tree) isDir(name string) bool {
 	if name == "." {
 		return true
 	}

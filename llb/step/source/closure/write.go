@@ -26,7 +26,7 @@ func Pick(out string, fsys fs.FS, v step.Closure, asked Asked) error {
 
 // Write copies a closure of fsys to the directory out: its files to
 // step.ClosureDir, its outline to step.OutlineDir. Modes become 0644, or
-// 0755 for folders and for files that somebody may run, for builders check
+// 0755 for directories and for files that somebody may run, for builders check
 // out the same source with different ones. Times are those of contentTime for
 // files, and the beginning of 1970 for all else.
 func Write(out string, fsys fs.FS, r Result) error {
@@ -95,7 +95,7 @@ func (w writer) programs(names []string) error {
 }
 
 func (w writer) copyAll(to string, files []string, links []Link) error {
-	if err := makeFolder(w.root, to); err != nil {
+	if err := makeDir(w.root, to); err != nil {
 		return err
 	}
 	for _, name := range files {
@@ -105,7 +105,7 @@ func (w writer) copyAll(to string, files []string, links []Link) error {
 	}
 	for _, l := range links {
 		name := path.Join(to, l.Name)
-		if err := makeFolder(w.root, path.Dir(name)); err != nil {
+		if err := makeDir(w.root, path.Dir(name)); err != nil {
 			return err
 		}
 		if err := w.root.Symlink(l.Target, name); err != nil {
@@ -117,7 +117,7 @@ func (w writer) copyAll(to string, files []string, links []Link) error {
 
 // write makes a file of a text that is not of the context.
 func (w writer) write(name, text string) error {
-	if err := makeFolder(w.root, path.Dir(name)); err != nil {
+	if err := makeDir(w.root, path.Dir(name)); err != nil {
 		return err
 	}
 	if err := w.root.WriteFile(name, []byte(text), 0o644); err != nil {
@@ -138,7 +138,7 @@ func setTimes(out *os.Root, times map[string]time.Time) error {
 }
 
 func (w writer) copyFile(to, name string) error {
-	if err := makeFolder(w.root, path.Dir(to)); err != nil {
+	if err := makeDir(w.root, path.Dir(to)); err != nil {
 		return err
 	}
 	from, err := w.from.Open(name)
@@ -163,7 +163,7 @@ func (w writer) copyFile(to, name string) error {
 	return w.root.Chmod(to, plain(info.Mode()))
 }
 
-// contentTime is a time of modification that says what a file holds. The go
+// contentTime returns a time of modification that says what a file holds. The go
 // command keeps an index of each package, its imports among them, in GOCACHE,
 // and takes a file of the same path, size and time for the same file. Real
 // times would differ from builder to builder, and fixed ones would hide an
@@ -182,13 +182,13 @@ func plain(mode fs.FileMode) fs.FileMode {
 	return 0o644
 }
 
-// makeFolder makes a folder and those above it. The mode is set by hand: the
+// makeDir makes a directory and those above it. The mode is set by hand: the
 // builder's umask must not show.
-func makeFolder(out *os.Root, dir string) error {
+func makeDir(out *os.Root, dir string) error {
 	if _, err := out.Stat(dir); err == nil {
 		return nil
 	}
-	if err := makeFolder(out, path.Dir(dir)); err != nil {
+	if err := makeDir(out, path.Dir(dir)); err != nil {
 		return err
 	}
 	if err := out.Mkdir(dir, 0o755); err != nil {

@@ -68,7 +68,7 @@ drwxr-xr-x standard
 	}
 }
 
-// listing shows a folder. Times of files of the closure say what they hold,
+// listing shows a directory. Times of files of the closure say what they hold,
 // those of all else are fixed.
 func listing(t *testing.T, dir string) string {
 	t.Helper()

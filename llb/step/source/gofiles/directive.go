@@ -7,7 +7,7 @@ import (
 )
 
 // Directive is a `//go:generate` line: a command that `go generate` runs in
-// the folder of its file.
+// the directory of its file.
 type Directive struct {
 	Line  int
 	Words []string // "go", "tool", "stringer", …; variables are left as written
@@ -38,7 +38,7 @@ func Directives(src []byte) []Directive {
 	return all
 }
 
-// directiveWords are the words of a line, none when it is no directive. Some
+// directiveWords returns the words of a line, none when it is no directive. Some
 // are quoted as in Go.
 func directiveWords(line string) []string {
 	rest, ok := strings.CutPrefix(line, "//go:generate")
@@ -68,15 +68,15 @@ func directiveWords(line string) []string {
 	return words
 }
 
-// Tool is the name that `go tool` is given; false when the line runs another
+// Tool returns the name that `go tool` is given; false when the line runs another
 // command.
 func (d Directive) Tool() (string, bool) { return d.argument("tool") }
 
-// Run is the package, or the file, that `go run` is given; false when the
+// Run returns the package, or the file, that `go run` is given; false when the
 // line runs another command.
 func (d Directive) Run() (string, bool) { return d.argument("run") }
 
-// argument is the first word after a command of the go command that is no
+// argument returns the first word after a command of the go command that is no
 // flag.
 func (d Directive) argument(command string) (string, bool) {
 	if len(d.Words) < 2 || d.Words[0] != "go" || d.Words[1] != command {

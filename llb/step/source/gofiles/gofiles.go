@@ -1,4 +1,4 @@
-// Package gofiles knows which files of a folder are part of a Go package, for
+// Package gofiles knows which files of a directory are part of a Go package, for
 // builds on several platforms at once.
 package gofiles
 
@@ -13,13 +13,13 @@ import (
 
 // Build is what decides which files are part of it.
 type Build struct {
-	Tags      []string // that hold beside those of the platform
+	Tags      []string // that hold in addition to those of the platform
 	Platforms []string // "linux/arm64", at least one
 	Go        string   // "1.26.8"; empty when nobody knows before the toolchain runs
 	Cgo       bool
 }
 
-// contexts gives the build as go/build has it, once for each platform.
+// contexts returns the build as go/build has it, once for each platform.
 // Without a Go version, the release tags are those of this program's own.
 func (b Build) contexts() ([]build.Context, error) {
 	if len(b.Platforms) == 0 {
@@ -44,7 +44,7 @@ func (b Build) contexts() ([]build.Context, error) {
 	return contexts, nil
 }
 
-// releaseTags are go1.1 up to the language version of goVersion.
+// releaseTags returns go1.1 up to the language version of goVersion.
 func releaseTags(goVersion string) ([]string, error) {
 	if goVersion == "" {
 		return build.Default.ReleaseTags, nil
@@ -67,7 +67,7 @@ func IsSource(name string) bool {
 	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !IsHidden(name)
 }
 
-// IsHidden reports whether the go command passes over files and folders of
+// IsHidden reports whether the go command passes over files and directories of
 // this name.
 func IsHidden(name string) bool {
 	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".")
@@ -75,5 +75,5 @@ func IsHidden(name string) bool {
 
 var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
-// Literal quotes a folder's name for use in a pattern of path.Match.
+// Literal quotes a directory's name for use in a pattern of path.Match.
 func Literal(dir string) string { return literal.Replace(dir) }

@@ -9,7 +9,7 @@ import (
 // include is a line of assembly that the preprocessor replaces by a file.
 var include = regexp.MustCompile("(?m)^[ \t]*#[ \t]*include[ \t]+(\"(?:[^\"\\\\\n]|\\\\.)*\"|`[^`\n]*`)")
 
-// Included gives assembly files and all that they include. Names are relative
+// Included returns assembly files and all that they include. Names are relative
 // to the package, also in included files, since that is where the go command
 // runs the assembler. A file for which read gives nil is not part of the
 // result: those of the toolchain are elsewhere.

@@ -73,7 +73,7 @@ func (f *Filter) Match(name string, text io.Reader) (m Match, err error) {
 	return m, nil
 }
 
-// all is the verdict on expressions that must all hold.
+// all returns the verdict on expressions that must all hold.
 func (f *Filter) all(p platform, list []constraint.Expr) verdict {
 	all := verdict{maybe: true}
 	for _, x := range list {
@@ -117,7 +117,7 @@ var release = regexp.MustCompile(`^go1\.[0-9]+$`)
 func (f *Filter) isRelease(tag string) bool { return f.anyGo && release.MatchString(tag) }
 
 // isOpen reports whether a tag may hold although nothing says so: the
-// toolchain, GOEXPERIMENT, GOFIPS140, GOAMD64 and its kin, or a build flag
+// toolchain, GOEXPERIMENT, GOFIPS140, GOAMD64 and similar variables, or a build flag
 // decide about it.
 func (f *Filter) isOpen(p platform, tag string) bool {
 	switch tag {

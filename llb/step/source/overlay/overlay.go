@@ -1,4 +1,4 @@
-// Package overlay lays files over a folder, without copying it.
+// Package overlay lays files over a directory, without copying it.
 package overlay
 
 import (
@@ -8,12 +8,12 @@ import (
 )
 
 // FS is a file system with the regular files of another one over it. Upper
-// has nothing beside such files and their folders.
+// has only such files and their directories.
 type FS struct {
 	Lower, Upper fs.FS
 }
 
-// of is the one of the two that has what is at a name. A folder of both is
+// of returns the one of the two that has what is at a name. A directory of both is
 // the lower one's.
 func (f FS) of(name string) fs.FS {
 	info, err := fs.Lstat(f.Upper, name)
@@ -28,7 +28,7 @@ func (f FS) of(name string) fs.FS {
 	return f.Upper
 }
 
-// Open opens a file. Folders are read with ReadDir.
+// Open opens a file. Directories are read with ReadDir.
 func (f FS) Open(name string) (fs.File, error) { return f.of(name).Open(name) }
 
 // Stat follows links of the lower file system.
@@ -37,10 +37,10 @@ func (f FS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.of(name), 
 // Lstat does not.
 func (f FS) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(f.of(name), name) }
 
-// ReadLink gives the target of a link, which is of the lower file system.
+// ReadLink returns the target of a link, which is of the lower file system.
 func (f FS) ReadLink(name string) (string, error) { return fs.ReadLink(f.of(name), name) }
 
-// ReadDir lists what either has in a folder, by name.
+// ReadDir lists what either has in a directory, by name.
 func (f FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	upper, upperErr := fs.ReadDir(f.Upper, name)
 	lower, lowerErr := fs.ReadDir(f.Lower, name)
@@ -54,7 +54,7 @@ func (f FS) ReadDir(name string) ([]fs.DirEntry, error) {
 		case i < 0:
 			all = append(all, e)
 		case upper[i].IsDir():
-			all[i] = e // the folder that Lstat gives
+			all[i] = e // the directory that Lstat gives
 		}
 	}
 	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// folder makes one of files; a text that begins with "-> " makes a link.
-func folder(t *testing.T, files map[string]string) fs.FS {
+// newTree returns a directory of files; a text that begins with "-> " makes a link.
+func newTree(t *testing.T, files map[string]string) fs.FS {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -37,8 +37,8 @@ func folder(t *testing.T, files map[string]string) fs.FS {
 
 func TestFS(t *testing.T) {
 	f := FS{
-		Lower: folder(t, map[string]string{"go.mod": "m", "a/a.go": "old", "a/b.go": "b", "link": "-> a", "gone.go": "-> nowhere"}),
-		Upper: folder(t, map[string]string{"a/a.go": "new", "a/c.go": "c", "n/n.go": "n", "gone.go": "made"}),
+		Lower: newTree(t, map[string]string{"go.mod": "m", "a/a.go": "old", "a/b.go": "b", "link": "-> a", "gone.go": "-> nowhere"}),
+		Upper: newTree(t, map[string]string{"a/a.go": "new", "a/c.go": "c", "n/n.go": "n", "gone.go": "made"}),
 	}
 	want := map[string]string{"go.mod": "m", "a/a.go": "new", "a/b.go": "b", "a/c.go": "c", "n/n.go": "n", "gone.go": "made"}
 	got := map[string]string{}
@@ -65,6 +65,6 @@ func TestFS(t *testing.T) {
 		t.Errorf("the link points to %q, %v", target, err)
 	}
 	if _, err := fs.ReadDir(f, "none"); err == nil {
-		t.Error("a folder that is not there can be read")
+		t.Error("a directory that is not there can be read")
 	}
 }

@@ -44,7 +44,7 @@ func kind(fsys fs.FS, name string) string {
 }
 
 // below lists what a directory holds, parents first. Owners and modes in a
-// context are those of whoever checked it out: an image has others.
+// context are those of the user who checked it out: an image has others.
 func below(fsys fs.FS, dir string) ([]step.Inode, error) {
 	var all []step.Inode
 	err := fs.WalkDir(fsys, dir, func(name string, e fs.DirEntry, err error) error {

@@ -43,7 +43,7 @@ func TestAsGo(t *testing.T) {
 	}
 }
 
-// listed are the packages of a module that have files, as the go command has
+// listed returns the packages of a module that have files, as the go command has
 // them.
 func listed(t *testing.T, dir string) string {
 	t.Helper()

@@ -9,9 +9,9 @@ import (
 // graph is who imports whom among the packages of the context.
 type graph struct {
 	modules []gomod.Module
-	imports map[string][]string // import paths, by folder
+	imports map[string][]string // import paths, by directory
 	main    []string            // directories of main packages, free of links
-	known   map[string]string   // answers of folder
+	known   map[string]string   // answers of dirOf
 	alias   map[string][]string // links that were asked for, by the directory they lead to
 }
 
@@ -28,8 +28,9 @@ func (g *graph) add(dir string, matching []head) {
 	}
 }
 
-// folder is where the context most likely has a package, "" when it has not.
-func (g graph) folder(importPath string) string {
+// dirOf returns the directory where the context most likely has a package, ""
+// when it has none.
+func (g graph) dirOf(importPath string) string {
 	dir, ok := g.known[importPath]
 	if !ok {
 		dir = g.find(importPath)
@@ -52,11 +53,11 @@ func (g graph) find(importPath string) string {
 // program is what a main package is made of.
 type program struct {
 	dir      string
-	folders  map[string]bool // of its packages, its own included
+	dirs     map[string]bool // of its packages, its own included
 	remedies map[string]bool // kinds of notes that are none of its concern
 }
 
-// programs gives those of all main packages, by folder.
+// programs returns the programs of all main packages, by directory.
 func (g graph) programs() []program {
 	var out []program
 	for _, dir := range slices.Sorted(slices.Values(g.main)) {
@@ -66,14 +67,14 @@ func (g graph) programs() []program {
 }
 
 func (g graph) program(dir string) program {
-	p := program{dir: dir, folders: map[string]bool{dir: true}, remedies: map[string]bool{}}
+	p := program{dir: dir, dirs: map[string]bool{dir: true}, remedies: map[string]bool{}}
 	for queue := []string{dir}; len(queue) > 0; queue = queue[1:] {
 		for _, importPath := range g.imports[queue[0]] {
 			if kind, ok := remedies[importPath]; ok {
 				p.remedies[kind] = true
 			}
-			if next := g.folder(importPath); next != "" && !p.folders[next] {
-				p.folders[next] = true
+			if next := g.dirOf(importPath); next != "" && !p.dirs[next] {
+				p.dirs[next] = true
 				queue = append(queue, next)
 			}
 		}

@@ -114,7 +114,7 @@ func readAll(fsys fs.FS, file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, fileLimit))
 }
 
-// open refuses what is not a file: a pipe would block, a folder behind a
+// open refuses what is not a file: a pipe would block, a directory behind a
 // symbolic link is no Go file.
 func open(fsys fs.FS, file string) (fs.File, error) {
 	info, err := fs.Stat(fsys, file)
@@ -127,7 +127,7 @@ func open(fsys fs.FS, file string) (fs.File, error) {
 	return fsys.Open(file)
 }
 
-// parse gives the clause and the imports. Errors name the first problem only.
+// parse returns the clause and the imports. Errors name the first problem only.
 func parse(file string, data []byte) (*token.FileSet, *ast.File, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, file, data, parser.ImportsOnly|parser.SkipObjectResolution)

@@ -21,7 +21,7 @@ func (w *walk) named(dir string) {
 	place := links.Follow(w.fsys, dir)
 	switch {
 	case place.Escapes:
-		p.Reason = fmt.Sprintf("the symbolic link %s points to %s, outside of the build context; put a copy in its place", place.Last(), place.Target)
+		p.Reason = fmt.Sprintf("the symbolic link %s points to %s, outside of the build context; replace it with a copy", place.Last(), place.Target)
 	case !place.Found && len(place.Links) > 0:
 		p.Reason = fmt.Sprintf("the symbolic link %s points to %s, which leads nowhere", place.Last(), place.Target)
 	default:
@@ -30,7 +30,7 @@ func (w *walk) named(dir string) {
 		if !place.Found || err != nil || len(files) == 0 {
 			return
 		}
-		p = w.folderPackage(place.Name, nil, files)
+		p = w.readPackage(place.Name, nil, files)
 		p.Dir, p.Module, p.Named = dir, w.moduleOf(dir), true
 		if dir != place.Name {
 			w.graph.alias[place.Name] = append(w.graph.alias[place.Name], dir)
@@ -39,7 +39,7 @@ func (w *walk) named(dir string) {
 	w.facts.Packages = append(w.facts.Packages, p)
 }
 
-// moduleOf is the directory of the module that a directory is in, as the path
+// moduleOf returns the directory of the module that a directory is in, as the path
 // has it: links may lead to where another module is.
 func (w *walk) moduleOf(dir string) string {
 	for ; ; dir = path.Dir(dir) {

@@ -20,7 +20,7 @@ type imported struct {
 	line, col int
 }
 
-// remedies are packages that bring along what a root file system lacks, by
+// remedies are packages that bring along what a root file system does not have, by
 // the kind of note that they make needless.
 var remedies = map[string]string{
 	"time/tzdata":                            step.NoteZones,
@@ -74,7 +74,7 @@ func (n *notes) add(kind string, h head, at imported, text string) {
 }
 
 // cgo notes the files that are left out because they import "C", unless
-// others take their place when cgo is off.
+// others replace them when cgo is off.
 func (n *notes) cgo(heads []head) {
 	if !slices.ContainsFunc(heads, func(h head) bool { return h.cgo }) {
 		return
@@ -102,7 +102,7 @@ func (n *notes) stub(h head) {
 	}
 }
 
-// importOf is the first import of one of the packages, the zero value when
+// importOf returns the first import of one of the packages, the zero value when
 // there is none.
 func (h head) importOf(paths ...string) imported {
 	for _, i := range h.imports {
@@ -142,7 +142,7 @@ func (n *notes) embed(dir string, matching []head) {
 	}
 }
 
-// patterns are the //go:embed patterns of files of a folder.
+// patterns returns the //go:embed patterns of files of a directory.
 func (n *notes) patterns(dir string, files []fs.FileInfo) map[string][]token.Position {
 	c := build.Context{
 		Compiler:    "gc",
@@ -191,7 +191,7 @@ func (n *notes) reach(g graph) []step.Note {
 	var out []step.Note
 	for _, note := range n.all {
 		for _, p := range programs {
-			if p.folders[path.Dir(note.File)] && !p.remedies[note.Kind] {
+			if p.dirs[path.Dir(note.File)] && !p.remedies[note.Kind] {
 				note.Mains = append(append(note.Mains, p.dir), g.alias[p.dir]...)
 			}
 		}

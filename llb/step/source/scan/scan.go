@@ -18,7 +18,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// Scan reads the packages below fsys. A file or folder that cannot be read
+// Scan reads the packages below fsys. A file or directory that cannot be read
 // as Go becomes the Reason of its package; only a file system that cannot be
 // listed fails the scan.
 func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
@@ -31,7 +31,7 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 		return step.Facts{}, err
 	}
 	w := walk{fsys: fsys, match: match, notes: notes, graph: newGraph(), isRead: map[string]bool{}, facts: step.Facts{Packages: []step.Package{}, Modules: []string{}}}
-	if err := w.folder(".", nil); err != nil {
+	if err := w.visit(".", nil); err != nil {
 		return step.Facts{}, err
 	}
 	for _, dir := range v.Mains {
@@ -51,7 +51,7 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 	return w.facts, nil
 }
 
-// walk goes through the folders and notes what it finds.
+// walk goes through the directories and notes what it finds.
 type walk struct {
 	fsys  fs.FS
 	match *matcher
@@ -62,9 +62,9 @@ type walk struct {
 	isRead map[string]bool // directories whose files are in notes and graph
 }
 
-// folder notes the package of dir and goes on to what is below. mod is the
+// visit notes the package of dir and goes on to what is below. mod is the
 // module dir belongs to unless it holds a go.mod, nil for none.
-func (w *walk) folder(dir string, mod *mod) error {
+func (w *walk) visit(dir string, mod *mod) error {
 	entries, err := fs.ReadDir(w.fsys, dir)
 	if err != nil {
 		return err
@@ -76,14 +76,14 @@ func (w *walk) folder(dir string, mod *mod) error {
 		return nil
 	}
 	if files := goFiles(entries); len(files) > 0 {
-		w.facts.Packages = append(w.facts.Packages, w.folderPackage(dir, mod, files))
+		w.facts.Packages = append(w.facts.Packages, w.readPackage(dir, mod, files))
 	}
 	if path.Base(dir) == "vendor" {
 		return nil // The go command lists the directory itself, but none below it.
 	}
 	for _, e := range entries {
 		if e.IsDir() && !skipped(e.Name()) {
-			if err := w.folder(path.Join(dir, e.Name()), mod); err != nil {
+			if err := w.visit(path.Join(dir, e.Name()), mod); err != nil {
 				return err
 			}
 		}
@@ -93,12 +93,12 @@ func (w *walk) folder(dir string, mod *mod) error {
 
 func isGoMod(e fs.DirEntry) bool { return e.Name() == "go.mod" && !e.IsDir() }
 
-// skipped reports whether `./...` passes over folders of this name.
+// skipped reports whether `./...` passes over directories of this name.
 func skipped(name string) bool {
 	return gofiles.IsHidden(name) || name == "testdata"
 }
 
-// goFiles are the names of the Go files that are neither tests nor hidden.
+// goFiles returns the names of the Go files that are neither tests nor hidden.
 func goFiles(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
@@ -148,8 +148,8 @@ func leadsOut(lines []*modfile.Replace) bool {
 	})
 }
 
-// ignores reports whether an ignore line names dir: "./x" is a folder of the
-// module, "x" a folder of that name anywhere in it.
+// ignores reports whether an ignore line names dir: "./x" is a directory of the
+// module, "x" a directory of that name anywhere in it.
 func (m *mod) ignores(dir string) bool {
 	if m == nil {
 		return false
@@ -163,8 +163,8 @@ func (m *mod) ignores(dir string) bool {
 	})
 }
 
-// folderPackage reads the package of a folder from its files.
-func (w *walk) folderPackage(dir string, mod *mod, files []string) step.Package {
+// readPackage reads the package of a directory from its files.
+func (w *walk) readPackage(dir string, mod *mod, files []string) step.Package {
 	p := step.Package{Dir: dir}
 	if mod != nil {
 		p.Module = mod.dir
@@ -212,7 +212,7 @@ func (w *walk) heads(dir string, files []string) (all, possible, certain []head)
 	return all, possible, certain
 }
 
-// commonName is the package name that all files agree on.
+// commonName returns the package name that all files agree on.
 func commonName(heads []head) (clause, error) {
 	first := heads[0]
 	for _, h := range heads {
@@ -220,7 +220,7 @@ func commonName(heads []head) (clause, error) {
 			return clause{}, h.err
 		}
 		if h.clause.text != first.clause.text {
-			return clause{}, fmt.Errorf("found packages %s (%s) and %s (%s) in one folder",
+			return clause{}, fmt.Errorf("found packages %s (%s) and %s (%s) in one directory",
 				first.clause.text, path.Base(first.clause.file), h.clause.text, path.Base(h.clause.file))
 		}
 	}

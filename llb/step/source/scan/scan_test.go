@@ -48,7 +48,7 @@ func scanText(fsys fs.FS, v step.Scan) string {
 	for _, m := range facts.Modules {
 		fmt.Fprintf(&b, "module %s\n", m)
 		if slices.Contains(facts.Outward, m) {
-			fmt.Fprintln(&b, "\treplaces by a folder outside of its own")
+			fmt.Fprintln(&b, "\treplaces by a directory outside of its own")
 		}
 	}
 	for _, p := range facts.Packages {
@@ -73,13 +73,13 @@ func TestLinks(t *testing.T) {
 	write(t, filepath.Join(outside, "secret.go"), "package secret\n")
 	write(t, filepath.Join(dir, "a/real.go"), "package a\n")
 	for link, to := range map[string]string{
-		"a/inside.go":   "real.go",
-		"b/outside.go":  filepath.Join(outside, "secret.go"),
-		"c":             outside,
-		"d/folder.go":   "../a",
-		"e/gone.go":     "nothing",
-		"loop/again":    "..",
-		"loop/x.go/y.z": "..",
+		"a/inside.go":    "real.go",
+		"b/outside.go":   filepath.Join(outside, "secret.go"),
+		"c":              outside,
+		"d/directory.go": "../a",
+		"e/gone.go":      "nothing",
+		"loop/again":     "..",
+		"loop/x.go/y.z":  "..",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, link)), 0o755); err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func TestLinks(t *testing.T) {
 	defer root.Close()
 	want := `a of "": package a at a/inside.go:1
 b of "": b/outside.go: cannot be read: path escapes from parent
-d of "": d/folder.go: cannot be read: it is not a regular file
+d of "": d/directory.go: cannot be read: it is not a regular file
 e of "": e/gone.go: cannot be read: no such file or directory
 `
 	if diff := cmp.Diff(want, scanText(root.FS(), onLinux())); diff != "" {
@@ -147,7 +147,7 @@ cmd/below/cmd/real of "cmd/below": package main at cmd/real/main.go:1
 cmd/gone of ".": the symbolic link cmd/gone points to nothing, which leads nowhere
 cmd/loop of ".": the symbolic link cmd/loop points to loop, which leads nowhere
 cmd/module of "cmd/module": package main at other/main.go:1
-cmd/out/x of ".": the symbolic link cmd/out points to /elsewhere, outside of the build context; put a copy in its place
+cmd/out/x of ".": the symbolic link cmd/out points to /elsewhere, outside of the build context; replace it with a copy
 cmd/real of ".": package main at cmd/real/main.go:1
 ignored of ".": package main at ignored/main.go:1
 other of "other": package main at other/main.go:1

@@ -38,7 +38,7 @@ func (n *notes) zones(h head) {
 	}
 }
 
-// loadsZone is the first place of a file that may load a time zone from a file.
+// loadsZone returns the first place of a file that may load a time zone from a file.
 func loadsZone(f *ast.File) token.Pos {
 	name := timeName(f)
 	first, harmless := token.NoPos, map[ast.Expr]bool{}
@@ -55,7 +55,7 @@ func loadsZone(f *ast.File) token.Pos {
 	return first
 }
 
-// timeName is what a file calls the package time: "." where it imports its
+// timeName returns what a file calls the package time: "." where it imports its
 // names, and "" or "_" where it uses none.
 func timeName(f *ast.File) string {
 	for _, spec := range f.Imports {
@@ -83,7 +83,7 @@ func isLoad(x ast.Expr, timeName string) bool {
 	return false
 }
 
-// constant is the value of a string literal, or of a constant of the file that
+// constant returns the value of a string literal, or of a constant of the file that
 // is one.
 func constant(x ast.Expr) (string, bool) {
 	switch x := x.(type) {
