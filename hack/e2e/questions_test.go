@@ -157,7 +157,7 @@ func TestAnswers(t *testing.T) {
 	for question, want := range map[string]string{
 		"outline":                "GO_VERSION          " + goVersion() + "   Go version; overrides `go`",
 		"targets":                "image (default) the image",
-		"describe":               "graph                1.0.0   a picture (SVG) of the steps and of what is in the cache key of each one",
+		"describe":               "graph                1.0.0   a picture of the steps and of what is in the cache key of each one",
 		"subrequests.describe":   "outline              1.0.0   build args with their values, and secrets",
 		"spec":                   "main: [.]                                # the only main package",
 		"plan":                   "	compile . -> /usr/local/bin/asked",
