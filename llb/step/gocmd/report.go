@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/gocmd/failure"
@@ -68,15 +69,19 @@ func members(root *os.Root) map[string]string {
 	if err != nil {
 		return nil
 	}
-	work, err := modfile.ParseWork("go.work", data, nil)
+	work, _, err := gomod.ParseWork(gomod.WorkFile, data)
 	if err != nil {
 		return nil
 	}
 	dirs := map[string]string{}
 	for _, use := range work.Use {
-		data, err := readFile(root, path.Join(use.Path, "go.mod"))
+		dir, ok := gomod.UseDir(use)
+		if !ok {
+			continue // It can be no directory of an error's file.
+		}
+		data, err := readFile(root, path.Join(dir, gomod.ModFile))
 		if name := modfile.ModulePath(data); err == nil && name != "" {
-			dirs[name] = path.Clean(use.Path)
+			dirs[name] = dir
 		}
 	}
 	return dirs

@@ -53,7 +53,7 @@ func (p *project) own(t *tree, dir string) error {
 	for _, t := range f.Tool {
 		p.tools = append(p.tools, toolLine{t.Path, dir})
 	}
-	if err := p.replace(t, dir, f.Replace); err != nil {
+	if err := p.replace(t, gomod.Replaces(path.Join(dir, gomod.ModFile), f.Replace)); err != nil {
 		return err
 	}
 	return t.add(path.Join(dir, "go.sum"))
@@ -75,15 +75,14 @@ func readMod(t *tree, dir string) (*modfile.File, error) {
 
 // replace reads the directories that stand for other modules. The go command
 // reads the go.mod of such a directory, but not its go.sum.
-func (p *project) replace(t *tree, dir string, list []*modfile.Replace) error {
+func (p *project) replace(t *tree, list []gomod.Replace) error {
 	for _, r := range list {
-		target, ok := below(dir, r.New.Path)
-		if r.New.Version != "" || !ok {
+		if !r.IsDir() || r.Outside() || !fs.ValidPath(r.Dir()) {
 			continue
 		}
-		m := gomod.Module{Path: r.Old.Path, Dir: target}
+		m := gomod.Module{Path: r.Old.Path, Dir: r.Dir()}
 		p.modules, p.replaces[m] = append(p.modules, m), true
-		if err := t.add(path.Join(target, "go.mod")); err != nil {
+		if err := t.add(path.Join(m.Dir, gomod.ModFile)); err != nil {
 			return err
 		}
 	}
@@ -107,15 +106,15 @@ func (p *project) workspace(t *tree) error {
 		return nil
 	}
 	for _, u := range f.Use {
-		dir, ok := below(".", u.Path)
-		if !ok || dir == "." {
+		dir, ok := gomod.UseDir(u)
+		if !ok || dir == "." || !fs.ValidPath(dir) {
 			continue
 		}
 		if err := p.own(t, dir); err != nil {
 			return err
 		}
 	}
-	if err := p.replace(t, ".", f.Replace); err != nil {
+	if err := p.replace(t, gomod.Replaces(gomod.WorkFile, f.Replace)); err != nil {
 		return err
 	}
 	return t.add(workSum)
