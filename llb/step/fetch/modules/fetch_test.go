@@ -144,20 +144,18 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// collects runs a job that has to go well.
+// collects runs a job that must succeed with a proxy.
 func collects(t *testing.T, j Job, proxy string) {
 	t.Helper()
 	j.Step.Env = append(j.Step.Env, "GOPROXY="+proxy)
 	j.Step.Out = t.TempDir()
-	if code, err := Collect(j, linux); code != 0 || err != nil {
-		t.Fatalf("exit code %d, %v\n%s", code, err, j.Step.Stderr)
-	}
+	succeeds(t, j, linux)
 	if _, err := os.Stat(filepath.Join(j.Step.Out, step.ModulesDir, "example.com/m@v1.0.0/p/p.go")); err != nil {
 		t.Error(err)
 	}
 }
 
-// fails runs a job that has to fail at the line of go.mod, for a reason.
+// fails runs a job that must fail at the line of go.mod, for a reason.
 func fails(t *testing.T, j Job, proxy, want string) {
 	t.Helper()
 	j.Step.Env = append(j.Step.Env, "GOPROXY="+proxy)

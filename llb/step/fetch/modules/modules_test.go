@@ -74,10 +74,16 @@ import _ "crypto/sha256"
 `)))
 	job.Step.Env = append(job.Step.Env, "GOFIPS140=v1.0.0")
 	v := step.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}}
+	succeeds(t, job, v)
+	offline(t, job, v)
+}
+
+// succeeds runs a job that must succeed.
+func succeeds(t *testing.T, job Job, v step.Modules) {
+	t.Helper()
 	if code, err := Collect(job, v); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v\n%s", code, err, job.Step.Stderr)
 	}
-	offline(t, job, v)
 }
 
 // newJob returns a case as a step, and a proxy.
@@ -236,9 +242,7 @@ package m
 `
 	v := step.Modules{Platforms: []string{"GOARCH=amd64 GOOS=linux"}, Go: "1.26.0"}
 	job := newJob(t, txtar.Parse([]byte(outline)))
-	if code, err := Collect(job, v); code != 0 || err != nil {
-		t.Fatal(code, err)
-	}
+	succeeds(t, job, v)
 	want := listing(t, job.Step.Out)
 	unpacked := filepath.Join(job.ModCache, "example.com/m@v1.0.0")
 	for _, alter := range []func() error{
@@ -256,9 +260,7 @@ package m
 			t.Fatal(err)
 		}
 		job.Step.Out = t.TempDir()
-		if code, err := Collect(job, v); code != 0 || err != nil {
-			t.Fatal(code, err)
-		}
+		succeeds(t, job, v)
 		if got := listing(t, job.Step.Out); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
