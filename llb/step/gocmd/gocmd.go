@@ -95,20 +95,25 @@ func Run(s Step, v step.Go) (code int, err error) {
 // Capture runs the go command as Run does, and returns what it prints on its
 // standard output.
 func Capture(s Step, args []string) (stdout []byte, code int, err error) {
-	out := newOutput(s.Stdout, s.Stderr)
 	cmd, err := s.command(args)
 	if err != nil {
 		return nil, 0, err
 	}
-	var captured bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &captured, out.stderr
-	if code, err = s.run(cmd, out); err != nil {
-		return nil, 0, err
+	stdout, stderr, code, err := s.capture(cmd, mostOutput)
+	if code != 0 && err == nil {
+		return nil, code, s.report(action(args), stderr, goroot(cmd))
 	}
-	if code != 0 {
-		return nil, code, s.report(action(args), out.text(), goroot(cmd))
+	return stdout, code, err
+}
+
+// Output runs the go command as Capture does, and returns what comes on both
+// streams. What a failure means is left to the caller.
+func Output(s Step, args []string) (stdout []byte, stderr string, code int, err error) {
+	cmd, err := s.command(args)
+	if err != nil {
+		return nil, "", 0, err
 	}
-	return captured.Bytes(), 0, nil
+	return s.capture(cmd, mostOutput)
 }
 
 // Stream runs the go command as Run does, and has its standard output written
@@ -122,6 +127,38 @@ func Stream(s Step, args []string, w io.Writer) (stderr string, code int, err er
 	return s.stream(cmd, w)
 }
 
+// mostOutput is how much is kept of a standard output. Large projects list
+// some ten megabytes.
+const mostOutput = regular.Text
+
+// capture runs a program and keeps its standard output. One that prints more
+// than limit bytes is ended.
+func (s Step) capture(cmd *exec.Cmd, limit int) (stdout []byte, stderr string, code int, err error) {
+	kept := &limited{limit: limit}
+	stderr, code, err = s.stream(cmd, kept)
+	if kept.full {
+		err = fmt.Errorf("%s printed more than %d bytes", strings.Join(cmd.Args, " "), limit)
+	}
+	if err != nil {
+		return nil, "", 0, err
+	}
+	return kept.data.Bytes(), stderr, code, nil
+}
+
+// limited keeps what is written to it, and fails at what exceeds the limit.
+type limited struct {
+	data  bytes.Buffer
+	limit int
+	full  bool
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.full = l.full || l.data.Len()+len(p) > l.limit; l.full {
+		return 0, regular.ErrLarge
+	}
+	return l.data.Write(p)
+}
+
 func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	cmd.Stdout, cmd.Stderr = w, out.stderr
@@ -129,19 +166,19 @@ func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err e
 	return out.text(), code, err
 }
 
-// Program runs another program as Stream does the go command, which it finds
-// on PATH.
-func Program(s Step, bin string, args []string, w io.Writer) (stderr string, code int, err error) {
+// Program runs another program as Output runs the go command, which the program
+// finds on PATH.
+func Program(s Step, bin string, args []string) (stdout []byte, stderr string, code int, err error) {
 	goBinary, err := s.goBinary()
 	if err != nil {
-		return "", 0, err
+		return nil, "", 0, err
 	}
 	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
 	cmd, err := s.program(bin, args)
 	if err != nil {
-		return "", 0, err
+		return nil, "", 0, err
 	}
-	return s.stream(cmd, w)
+	return s.capture(cmd, mostOutput)
 }
 
 // Report leaves what is wrong for the frontend, in the form of what the go

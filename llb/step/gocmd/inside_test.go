@@ -2,6 +2,7 @@ package gocmd
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,6 +137,18 @@ func TestGit(t *testing.T) {
 	}
 	if netrc, err := os.ReadFile(filepath.Join(lookup(env, "HOME"), ".netrc")); err != nil || string(netrc) != "machine x login y password z\n" {
 		t.Errorf("~/.netrc is %q, %v", netrc, err)
+	}
+}
+
+// TestCaptureLimit: a program that prints without end is ended.
+func TestCaptureLimit(t *testing.T) {
+	s := Step{Stdout: io.Discard, Stderr: io.Discard}
+	stdout, _, code, err := s.capture(exec.Command("yes"), 100_000)
+	if err == nil || err.Error() != "yes printed more than 100000 bytes" || stdout != nil || code != 0 {
+		t.Errorf("got %d bytes, exit code %d, error %v", len(stdout), code, err)
+	}
+	if stdout, _, code, err := s.capture(exec.Command("echo", "x"), 2); string(stdout) != "x\n" || code != 0 || err != nil {
+		t.Errorf("got %q, exit code %d, error %v", stdout, code, err)
 	}
 }
 

@@ -80,14 +80,13 @@ func in(s gocmd.Step, dir string) gocmd.Step {
 // something else that is wrong.
 func (t Tools) scan(s gocmd.Step, flags []string) (result, int, error) {
 	args := slices.Concat([]string{"-format=json", "-db=file://" + t.Database}, flags, []string{"./..."})
-	var out bytes.Buffer
-	stderr, code, err := gocmd.Program(s, filepath.Join(t.Programs, "govulncheck"), args, &out)
+	out, stderr, code, err := gocmd.Program(s, filepath.Join(t.Programs, "govulncheck"), args)
 	if err != nil {
 		return result{}, 0, err
 	}
 	if code != 0 {
 		return result{}, code, gocmd.Report(s, "govulncheck", stderr)
 	}
-	r, err := decode(&out)
+	r, err := decode(bytes.NewReader(out))
 	return r, 0, err
 }

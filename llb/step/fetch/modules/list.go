@@ -144,8 +144,7 @@ func (q query) list(platforms []string) (all []pkg, err error) {
 
 // run lists packages for the platform of a step.
 func (q query) run(s gocmd.Step) ([]pkg, error) {
-	var out bytes.Buffer
-	stderr, code, err := gocmd.Stream(s, slices.Concat(q.args, []string{"--"}, q.stubs), &out)
+	out, stderr, code, err := gocmd.Output(s, slices.Concat(q.args, []string{"--"}, q.stubs))
 	var stalled *gocmd.Stalled
 	switch {
 	case errors.As(err, &stalled):
@@ -155,7 +154,7 @@ func (q query) run(s gocmd.Step) ([]pkg, error) {
 	case code != 0:
 		return nil, newProblem(stderr, true)
 	}
-	return decode(out.Bytes())
+	return decode(out)
 }
 
 func decode(out []byte) ([]pkg, error) {
