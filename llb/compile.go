@@ -16,7 +16,7 @@ type compiled struct {
 // is one.
 func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) compiled {
 	start, packs := l.start(c.Start, src)
-	verb := &step.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: paths(c.Binaries), Args: c.Args}
+	verb := &step.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: made(c.Binaries), Args: c.Args}
 	s := l.exec(l.goroot, c.Step, verb,
 		l.mounts,
 		src.closure(),
@@ -32,10 +32,10 @@ func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) 
 	}
 }
 
-func paths(binaries []plan.Binary) []string {
+func made(binaries []plan.Binary) []string {
 	var all []string
 	for _, b := range binaries {
-		all = append(all, b.Path)
+		all = append(all, b.Made)
 	}
 	return all
 }

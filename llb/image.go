@@ -98,7 +98,7 @@ func (b build) linked(below llb.State) (binaries llb.State, v verdict) {
 	s := b.img.Libraries
 	verb := &step.Libraries{Image: s.Image, Path: s.Path, Cgo: s.Cgo}
 	state := b.run(llb.Scratch(), s.Step, verb,
-		llb.AddMount(step.Built, c.binaries, llb.Readonly),
+		llb.AddMount(step.Built, b.placed(b.img.Program, c.binaries), llb.Readonly),
 		llb.AddMount(step.Static, c.static, llb.Readonly),
 		b.byOrigin(step.Image, below),
 	)

@@ -22,9 +22,14 @@ func (b build) sbom() llb.State {
 	return b.run(llb.Scratch(), s.Step, &step.SBOM{Epoch: s.Epoch, Image: s.Image, Base: s.Base}, b.built())
 }
 
-// built mounts what the compile made.
+// built mounts what the compile made, where the image has it.
 func (b build) built() llb.RunOption {
-	return llb.AddMount(step.Built, b.compile(b.img.Compile, b.sources).binaries, llb.Readonly)
+	return llb.AddMount(step.Built, b.inImage(b.img.Compile), llb.Readonly)
+}
+
+// inImage returns the binaries of a compile, where the image has them.
+func (b build) inImage(c plan.Compile) llb.State {
+	return b.placed(b.img.Program, b.compile(c, b.sources).binaries)
 }
 
 // reproduction returns the file system that holds step.SumsFile. It cannot be
@@ -32,8 +37,8 @@ func (b build) built() llb.RunOption {
 func (b build) reproduction() llb.State {
 	r := b.img.Reproduction
 	return b.run(llb.Scratch(), r.Step, &step.Compare{},
-		llb.AddMount(step.Built, b.compile(r.Rounds[0], b.sources).binaries, llb.Readonly),
-		llb.AddMount(step.BuiltAgain, b.compile(r.Rounds[1], b.sources).binaries, llb.Readonly),
+		llb.AddMount(step.Built, b.inImage(r.Rounds[0]), llb.Readonly),
+		llb.AddMount(step.BuiltAgain, b.inImage(r.Rounds[1]), llb.Readonly),
 	)
 }
 

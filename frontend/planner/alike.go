@@ -146,7 +146,7 @@ func (p planning) foundPicks(own plan.Pick) []plan.Pick {
 		var ignored diag.List
 		mains := packages{p.Project, p.found.Facts, &ignored}.mains(image)
 		if ignored.Len() == 0 && len(mains) > 0 {
-			all = append(all, p.pick(image, p.Request.Platforms, dirs(mains)))
+			all = append(all, p.pick(image, p.Request.Platforms, mainDirs(mains)))
 		}
 	}
 	return all
@@ -172,7 +172,7 @@ func pickName(picks []plan.Pick) string {
 func (c *common) namedMains(s *spec.Spec) []string {
 	var mains []string
 	for _, m := range s.Main {
-		dir, ok := packages{project: c.Project}.dir(m.Value)
+		dir, ok := packages{project: c.Project}.dir(m.Package.Value)
 		if !ok || strings.HasSuffix(dir, "...") {
 			return nil
 		}

@@ -49,7 +49,7 @@ func buildCommand(f goFlags, binaries []plan.Binary) []string {
 func mainLines(s *spec.Spec) []diag.Range {
 	var lines []diag.Range
 	for _, m := range s.Main {
-		lines = append(lines, m.At)
+		lines = append(lines, m.Package.At)
 	}
 	return lines
 }
@@ -65,27 +65,68 @@ func packageList(binaries []plan.Binary) string {
 // packageName returns what people call a package: "." says nothing to them.
 func packageName(b plan.Binary) string {
 	if b.Package == "." {
-		return path.Base(b.Path)
+		return path.Base(b.Made)
 	}
 	return b.Package
 }
 
-// nameBinaries returns the executables of main packages. Two of one name are an
-// error.
-func nameBinaries(p *project.Project, s *spec.Spec, mains []step.Package, errs *diag.List) []plan.Binary {
+// nameBinaries returns the executables of main packages. Two of one name, or
+// at one place, are an error.
+func nameBinaries(p *project.Project, s *spec.Spec, mains []mainPackage, errs *diag.List) []plan.Binary {
 	var out []plan.Binary
-	byPath := map[string]string{}
 	for _, pkg := range mains {
-		b := plan.Binary{Package: dot(pkg.Dir), Path: path.Join(binDir, gomod.ProgramName(importPath(p, pkg)))}
-		if other, ok := byPath[b.Path]; ok {
-			errs.Add(diag.Diagnostic{
-				At:      s.Main[0].At,
-				Message: fmt.Sprintf("main: %s and %s would both be %s", other, b.Package, b.Path),
-				Hint:    "build them into two images",
-			})
+		b := plan.Binary{Package: dot(pkg.Dir), Made: path.Join(binDir, gomod.ProgramName(importPath(p, pkg.Package)))}
+		b.Path = imagePath(pkg.to.Value, b.Made)
+		for _, other := range out {
+			if d := clash(other, b); d != nil {
+				d.At = s.Main[0].Package.At
+				if pkg.to.IsSet() {
+					d.At = pkg.to.At
+				}
+				errs.Add(*d)
+			}
 		}
-		byPath[b.Path] = b.Package
 		out = append(out, b)
 	}
 	return out
 }
+
+// clash reports two executables that cannot be in one image.
+func clash(a, b plan.Binary) *diag.Diagnostic {
+	switch {
+	case a.Made == b.Made && a.Path != b.Path:
+		return &diag.Diagnostic{
+			Message: fmt.Sprintf("main: the go command compiles %s and %s together, and calls both %s", a.Package, b.Package, path.Base(a.Made)),
+			Hint:    "build them into two images",
+		}
+	case a.Made == b.Made:
+		return &diag.Diagnostic{
+			Message: fmt.Sprintf("main: %s and %s would both be %s", a.Package, b.Package, a.Path),
+			Hint:    "build them into two images",
+		}
+	case a.Path == b.Path:
+		return &diag.Diagnostic{
+			Message: fmt.Sprintf("main: %s and %s would both be %s", a.Package, b.Package, a.Path),
+			Hint:    "give them two places",
+		}
+	}
+	return nil
+}
+
+// imagePath returns the path of a program in the image: where the spec puts it, or
+// where the go command made it.
+func imagePath(to, made string) string {
+	switch {
+	case to == "":
+		return made
+	case isDirectory(to):
+		return path.Join(to, path.Base(made))
+	case path.IsAbs(to):
+		return path.Clean(to)
+	}
+	return path.Join(binDir, to)
+}
+
+// isDirectory reports whether a place of the spec is a directory to put
+// programs into.
+func isDirectory(to string) bool { return strings.HasSuffix(to, "/") }

@@ -41,7 +41,7 @@ func (c configuration) config(img plan.Image, errs *diag.List) plan.Config {
 		Created:     time.Unix(c.epoch.Seconds(), 0).UTC(),
 		User:        user(c.run.User),
 		Entrypoint:  c.entrypoint(img.Compile),
-		Cmd:         values(c.run.Args),
+		Cmd:         c.command(),
 		Env:         c.env,
 		WorkingDir:  cmp.Or(cleaned(c.run.Workdir), c.base.Config.WorkingDir, "/"),
 		Expose:      c.expose(),
@@ -74,13 +74,27 @@ func user(u spec.String) string {
 	return u.Value
 }
 
-// entrypoint returns the spec's, else the first binary. The base's own never
-// applies: it would start the base's program.
+// entrypoint returns the spec's, else the first binary. The base's own only
+// applies if the spec asks for it: it would start the base's program.
 func (c configuration) entrypoint(built plan.Compile) []string {
-	if len(c.run.Entrypoint) > 0 {
-		return values(c.run.Entrypoint)
+	switch e := c.run.Entrypoint; {
+	case e.Word.Value == "none":
+		return nil
+	case e.Word.Value == "base":
+		return c.base.Config.Entrypoint
+	case len(e.Args) > 0:
+		return values(e.Args)
 	}
 	return []string{built.Binaries[0].Path}
+}
+
+// command returns the spec's arguments. Those of the base belong to its
+// entrypoint.
+func (c configuration) command() []string {
+	if c.run.Entrypoint.Word.Value == "base" && len(c.run.Args) == 0 {
+		return c.base.Config.Cmd
+	}
+	return values(c.run.Args)
 }
 
 func lookupEnv(env []string, key string) (string, bool) {
@@ -162,7 +176,7 @@ func ociLabels(known map[string]string, title string, b base, found Image) map[s
 }
 
 func binaryTitle(c plan.Compile) string {
-	return strings.TrimPrefix(c.Binaries[0].Path, binDir+"/")
+	return path.Base(c.Binaries[0].Path)
 }
 
 func healthcheck(own *spec.Healthcheck, base dockerspec.DockerOCIImage) *plan.Healthcheck {

@@ -36,7 +36,7 @@ type debugging struct {
 	on      bool // whether the image is one to debug
 	keys    spec.Debug
 	expose  []spec.Port
-	written []spec.String // the entrypoint of the spec
+	written spec.Entrypoint
 }
 
 func chooseDebugging(s *spec.Spec, target string) debugging {
@@ -77,7 +77,11 @@ func (d debugging) config(c plan.Config, binaries []plan.Binary, errs *diag.List
 	if !d.on {
 		return c
 	}
-	c.Entrypoint = d.entrypoint(c.Entrypoint, binaries, errs)
+	if len(c.Entrypoint) == 0 {
+		c.Cmd = d.command(c.Cmd, binaries, errs)
+	} else {
+		c.Entrypoint = d.command(c.Entrypoint, binaries, errs)
+	}
 	c.Expose = append(c.Expose, fmt.Sprintf("%d/tcp", d.port()))
 	slices.Sort(c.Expose)
 	c.Expose = slices.Compact(c.Expose)
@@ -87,29 +91,37 @@ func (d debugging) config(c plan.Config, binaries []plan.Binary, errs *diag.List
 	return c
 }
 
-// entrypoint puts Delve before the first of our binaries, so that what stands
-// before it, such as an init, stays.
-func (d debugging) entrypoint(entrypoint []string, binaries []plan.Binary, errs *diag.List) []string {
-	for i, word := range entrypoint {
+// command puts Delve before the first of our binaries, so that what stands
+// before it, such as an init, stays. Of an image without a command, it starts
+// the first one.
+func (d debugging) command(words []string, binaries []plan.Binary, errs *diag.List) []string {
+	if len(words) == 0 {
+		return append(d.delve(), binaries[0].Path)
+	}
+	for i, word := range words {
 		for _, b := range binaries {
 			if word == b.Path || word == path.Base(b.Path) {
-				before, args := entrypoint[:i], entrypoint[i+1:]
-				return slices.Concat(before, d.command(), []string{b.Path, "--"}, args)
+				before, args := words[:i], words[i+1:]
+				return slices.Concat(before, d.delve(), []string{b.Path, "--"}, args)
 			}
 		}
 	}
-	errs.Add(diag.Diagnostic{
-		At:      d.written[0].At,
+	wrong := diag.Diagnostic{
+		At:      d.written.Word.At,
 		Message: fmt.Sprintf("run.entrypoint: Delve cannot start it: none of its words is %s", pathList(binaries)),
 		Hint:    "write the path of the binary as a word of its own",
-	})
-	return entrypoint
+	}
+	if len(d.written.Args) > 0 {
+		wrong.At = d.written.Args[0].At
+	}
+	errs.Add(wrong)
+	return words
 }
 
-// command listens for as many debuggers as come. Who may connect is decided by
+// delve listens for as many debuggers as come. Who may connect is decided by
 // who reaches the port: a test of the user, on connections from the same host,
 // would turn away `kubectl port-forward`.
-func (d debugging) command() []string {
+func (d debugging) delve() []string {
 	command := []string{
 		delveFile, "exec", "--headless", fmt.Sprintf("--listen=:%d", d.port()),
 		"--api-version=2", "--accept-multiclient", "--only-same-user=false",

@@ -33,6 +33,9 @@ func (p planning) plan() *plan.Plan {
 		return nil
 	}
 	binaries := nameBinaries(p.Project, p.spec, mains, p.errs)
+	if p.errs.Len() > 0 {
+		return nil
+	}
 	out := &plan.Plan{
 		Image:     p.Image,
 		Names:     p.names,
@@ -71,8 +74,8 @@ func (p planning) startOf(checks checking, binaries []plan.Binary) plan.Start {
 
 // imageSource plans one step for all platforms, and for all images that are
 // alike, so that they share its run.
-func (p planning) imageSource(mains []step.Package, binaries []plan.Binary) plan.Source {
-	s := sourceStep(p.spec, packageList(binaries), p.pick(p.spec, p.Request.Platforms, dirs(mains)))
+func (p planning) imageSource(mains []mainPackage, binaries []plan.Binary) plan.Source {
+	s := sourceStep(p.spec, packageList(binaries), p.pick(p.spec, p.Request.Platforms, mainDirs(mains)))
 	s = together(s, p.foundPicks(s.Pick))
 	return p.modules.asking(s, packageList(binaries)+" imports")
 }

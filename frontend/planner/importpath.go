@@ -55,11 +55,11 @@ func (p packages) placeOf(importPath string) (dir string, ok bool) {
 func (p packages) namedDirs(s *spec.Spec) []string {
 	var dirs []string
 	for _, m := range s.Main {
-		places := gomod.Places(modulesOf(p.project), m.Value)
+		places := gomod.Places(modulesOf(p.project), m.Package.Value)
 		for _, place := range places {
 			dirs = append(dirs, place.Dir)
 		}
-		if dir, ok := p.dir(m.Value); ok && len(places) == 0 {
+		if dir, ok := p.dir(m.Package.Value); ok && len(places) == 0 {
 			dirs = append(dirs, dir)
 		}
 	}

@@ -33,43 +33,45 @@ func (p placing) place(img plan.Image) plan.Image {
 	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
 		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
-		img.Debugger.In = p.program(tree, s, "Delve", img.Debugger.Path)
+		img.Debugger.In = p.programs(tree, s, "Delve", plan.Binary{Made: img.Debugger.Path, Path: img.Debugger.Path})
 	}
 	img.Dirs = p.dirs(tree, owner)
-	var paths []string
-	for _, b := range img.Compile.Binaries {
-		paths = append(paths, b.Path)
-	}
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
-	img.Program = p.program(tree, s, "the program", paths...)
+	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
 	img.Files = p.files(tree)
 	return img
 }
 
-// program returns the layer of programs that a step leaves at their paths; nil
-// if what the step leaves is that layer.
-func (p placing) program(tree *layout.Tree, s plan.Step, by string, paths ...string) *plan.Layer {
-	all := plan.Layer{Step: s, Epoch: p.epoch.Seconds()}
+// programs returns the layer of programs that a step made; nil if what the step
+// leaves is that layer.
+func (p placing) programs(tree *layout.Tree, s plan.Step, by string, all ...plan.Binary) *plan.Layer {
+	out := plan.Layer{Step: s, Epoch: p.epoch.Seconds()}
 	asItIs := true
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(paths))) {
-		source := layout.Source{Name: strings.TrimPrefix(name, "/"), By: by, File: step.File{Kind: step.KindFile}}
-		layer, c := tree.Put(name, source)
+	for _, b := range slices.SortedFunc(slices.Values(all), func(a, b plan.Binary) int { return strings.Compare(a.Path, b.Path) }) {
+		source := layout.Source{Name: strings.TrimPrefix(b.Made, "/"), By: by, File: step.File{Kind: step.KindFile}}
+		layer, c := tree.Put(b.Path, source)
 		if c != nil {
-			p.conflict(p.mainPlace(), "main: ", c)
+			p.conflict(p.mainPlace(b), "main: ", c)
 			return nil
 		}
-		all.Copies = append(all.Copies, layer.Copies...)
-		all.Dirs = layout.Union(all.Dirs, layer.Dirs)
-		asItIs = asItIs && !layer.Special() && layer.Copies[0].To == name
+		out.Copies = append(out.Copies, layer.Copies...)
+		out.Dirs = layout.Union(out.Dirs, layer.Dirs)
+		asItIs = asItIs && !layer.Special() && layer.Copies[0].To == b.Made
 	}
 	if asItIs {
 		return nil
 	}
-	return &all
+	return &out
 }
 
-// mainPlace returns the first line that names a program, else the file.
-func (p placing) mainPlace() diag.Range {
+// mainPlace returns where the spec says where a program goes, else the first
+// line that names a program, else the file.
+func (p placing) mainPlace(b plan.Binary) diag.Range {
+	for _, m := range p.spec.Main {
+		if m.To.IsSet() && imagePath(m.To.Value, b.Made) == b.Path {
+			return m.To.At
+		}
+	}
 	if lines := mainLines(p.spec); len(lines) > 0 {
 		return lines[0]
 	}

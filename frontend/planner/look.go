@@ -14,8 +14,9 @@ import (
 )
 
 // emptyLocal are images that have nothing below /usr/local but directories that
-// belong to root and have the mode 0755. A program can be put there without
-// looking, so that a base that nothing else reads need not be pulled.
+// belong to root and have the mode 0755, and in their root only what usualRoot
+// has. A program can be put there without looking, so that a base that nothing
+// else reads need not be pulled.
 var emptyLocal = []string{
 	"docker.io/library/alpine",
 	"gcr.io/distroless/base-debian12",
@@ -25,16 +26,25 @@ var emptyLocal = []string{
 // local is the directory whose content is known in those images.
 const local = "/usr/local/"
 
+// usualRoot is what images may have in their root.
+var usualRoot = strings.Fields("bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var busybox bitnami")
+
+// isFree reports whether a path is free in all images of emptyLocal.
+func isFree(name string) bool {
+	top := strings.TrimSuffix(strings.TrimPrefix(name, "/"), step.Below)
+	return strings.HasPrefix(name, local) || top != "" && !strings.Contains(top, "/") && !slices.Contains(usualRoot, top)
+}
+
 // look returns the step that finds what the base has where something of the
 // image goes; nil if that is known without looking.
 func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 	if b.ref == "" {
 		return nil
 	}
-	paths := destinations(s.Run, debug)
+	paths := destinations(s, debug)
 	if namesUser(s.Run.User) {
 		paths = append(paths, "/etc/passwd")
-	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !strings.HasPrefix(p, local) }) {
+	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
 		return nil
 	}
 	slices.Sort(paths)
@@ -72,8 +82,14 @@ func hasEmptyLocal(b base, contexts []string) bool {
 
 // destinations returns the paths of the image where something goes, as
 // step.Look takes them.
-func destinations(run spec.Run, debug bool) []string {
+func destinations(s *spec.Spec, debug bool) []string {
+	run := s.Run
 	paths := []string{binDir + step.Below}
+	for _, m := range s.Main {
+		if to := m.To.Value; m.To.IsSet() && path.IsAbs(to) {
+			paths = append(paths, path.Join(path.Clean(to), step.Below))
+		}
+	}
 	if debug {
 		paths = append(paths, delveFile)
 	}

@@ -21,9 +21,15 @@ type packages struct {
 	errs    *diag.List
 }
 
+// mainPackage is a main package that is built.
+type mainPackage struct {
+	step.Package
+	to spec.String // where its program goes, as of spec.Main
+}
+
 // mains returns the packages to build: those that the spec names, else the only
 // one.
-func (p packages) mains(s *spec.Spec) []step.Package {
+func (p packages) mains(s *spec.Spec) []mainPackage {
 	if len(p.project.Members) == 0 {
 		p.errs.Add(p.noModule(s))
 		return nil
@@ -31,15 +37,33 @@ func (p packages) mains(s *spec.Spec) []step.Package {
 	if len(s.Main) == 0 {
 		return p.onlyMain(s)
 	}
-	var out []step.Package
+	var out []mainPackage
 	for _, m := range s.Main {
-		for _, pkg := range p.entry(m) {
-			if !slices.ContainsFunc(out, func(o step.Package) bool { return o.Dir == pkg.Dir }) {
-				out = append(out, pkg)
-			}
+		found := p.entry(m.Package)
+		if len(found) > 1 && m.To.IsSet() && !isDirectory(m.To.Value) {
+			p.errs.Add(diag.Diagnostic{
+				At:      m.To.At,
+				Message: fmt.Sprintf("main: %s names %d programs, and %s is a place for one", m.Package.Value, len(found), m.To.Value),
+				Hint:    "end it with a slash if it is a directory",
+			})
+		}
+		for _, pkg := range found {
+			out = p.withMain(out, mainPackage{pkg, m.To})
 		}
 	}
 	return out
+}
+
+// withMain adds a package if it is not there yet.
+func (p packages) withMain(all []mainPackage, pkg mainPackage) []mainPackage {
+	i := slices.IndexFunc(all, func(o mainPackage) bool { return o.Dir == pkg.Dir })
+	if i < 0 {
+		return append(all, pkg)
+	}
+	if first := all[i].to; first.Value != pkg.to.Value {
+		p.errs.Errorf(pkg.to.At, "main: %s goes to %s already (line %d); a program has one place", dot(pkg.Dir), first.Value, first.At.Start.Line)
+	}
+	return all
 }
 
 // all returns every main package of the project's modules.
@@ -53,11 +77,11 @@ func (p packages) all() []step.Package {
 	return out
 }
 
-func (p packages) onlyMain(s *spec.Spec) []step.Package {
+func (p packages) onlyMain(s *spec.Spec) []mainPackage {
 	all := p.all()
 	switch len(all) {
 	case 1:
-		return all
+		return []mainPackage{{Package: all[0]}}
 	case 0:
 		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere(), Missing: usualMains})
 	default:
@@ -214,6 +238,14 @@ func dirs(pkgs []step.Package) []string {
 	var out []string
 	for _, pkg := range pkgs {
 		out = append(out, pkg.Dir)
+	}
+	return out
+}
+
+func mainDirs(mains []mainPackage) []string {
+	var out []string
+	for _, m := range mains {
+		out = append(out, m.Dir)
 	}
 	return out
 }

@@ -24,10 +24,13 @@ func (d *Decision) Mains(facts step.Facts) ([]string, error) {
 	mains := packages{d.Project, facts, &errs}.mains(d.image)
 	p.placing(plan.Platform{}).validateFiles()
 	binaries := nameBinaries(d.Project, d.image, mains, &errs)
+	if errs.Len() > 0 {
+		return mainDirs(mains), errs.Err()
+	}
 	for _, platform := range d.Request.Platforms {
 		p.placing(platform).place(plan.Image{Platform: platform, Compile: plan.Compile{Binaries: binaries}})
 	}
-	return dirs(mains), errs.Err()
+	return mainDirs(mains), errs.Err()
 }
 
 // ImageSpec returns what holds for the image, as the spec says it: stamps are

@@ -140,7 +140,7 @@ func (s *settings) top() {
 	for _, dir := range s.plan.Sources.Source.Mains {
 		mains = append(mains, dot(dir))
 	}
-	s.list("main", s.written.Main, mains, "the only main package")
+	s.mains(s.written.Main, mains)
 	if s.version.IsSet() {
 		s.add("go", s.version.Value, at(s.version.At))
 	} else {
@@ -150,6 +150,31 @@ func (s *settings) top() {
 	s.resolved(s.plan.Toolchain.Image)
 	s.text("base", s.written.Base, scratch, byDefault)
 	s.resolved(s.plan.Images[0].Base)
+}
+
+// mains adds the packages, and where their programs go if the spec says it.
+func (s *settings) mains(written []spec.Main, found []string) {
+	if len(written) > 0 && written[0].To.IsSet() {
+		var places Pairs
+		for _, m := range written {
+			places = append(places, Pair{m.Package.Value, m.To.Value})
+		}
+		s.add("main", places, at(written[0].Package.At))
+		return
+	}
+	var packages []spec.String
+	for _, m := range written {
+		packages = append(packages, m.Package)
+	}
+	s.list("main", packages, found, "the only main package")
+}
+
+func (s *settings) entrypoint(e spec.Entrypoint) {
+	if e.Word.IsSet() {
+		s.text("run.entrypoint", e.Word, nil, "")
+		return
+	}
+	s.list("run.entrypoint", e.Args, s.config.Entrypoint, "the binary")
 }
 
 // resolved adds what an image was resolved to.
@@ -197,7 +222,7 @@ func (s *settings) overridden(arg string, add func()) {
 
 func (s *settings) run() {
 	r := s.written.Run
-	s.list("run.entrypoint", r.Entrypoint, s.config.Entrypoint, "the binary")
+	s.entrypoint(r.Entrypoint)
 	s.list("run.args", r.Args, nil, "none")
 	s.pairs("run.env", r.Env, "the base's own")
 	s.text("run.workdir", r.Workdir, s.config.WorkingDir, "the base's own, else /")

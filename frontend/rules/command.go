@@ -16,8 +16,8 @@ var shells = []string{"ash", "bash", "busybox", "dash", "ksh", "sh", "zsh"}
 // them to the program unchanged.
 func shellSyntax(s Subject) []diag.Diagnostic {
 	run := s.Spec.Run
-	out := shellWords("run.entrypoint", run.Entrypoint)
-	if !startsShell(run.Entrypoint) {
+	out := shellWords("run.entrypoint", run.Entrypoint.Args)
+	if !startsShell(run.Entrypoint.Args) {
 		out = append(out, shellWords("run.args", run.Args)...)
 	}
 	if run.Healthcheck != nil {

@@ -23,7 +23,7 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 	f.pairs("run.env", inImage, s.Spec.Run.Env)
 	f.pairs("run.labels", inImage, s.Spec.Run.Labels)
 	f.pairs("image.annotations", "in the registry, for everyone who can pull the image", s.Spec.Image.Annotations)
-	f.arguments("run.entrypoint", inImage, s.Spec.Run.Entrypoint)
+	f.arguments("run.entrypoint", inImage, s.Spec.Run.Entrypoint.Args)
 	f.arguments("run.args", inImage, s.Spec.Run.Args)
 	if h := s.Spec.Run.Healthcheck; h != nil {
 		f.arguments("run.healthcheck.test", inImage, h.Test)

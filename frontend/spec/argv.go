@@ -42,6 +42,23 @@ var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShap
 	return []String{s}
 }}
 
+// entrypoint is a command line, or a word instead of one. To start a program
+// of that name, a user writes a list.
+var entrypoint = kind[Entrypoint]{
+	want:  "a list of arguments, none, or base",
+	shape: argv.shape,
+	read: func(v value) Entrypoint {
+		if v.node.Kind == yaml.ScalarNode && (v.node.Value == "none" || v.node.Value == "base") {
+			return Entrypoint{Word: String{Value: v.node.Value, At: v.at()}}
+		}
+		if v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+			v.wrong("write entrypoint: none for an image without one", "an empty list")
+			return Entrypoint{}
+		}
+		return Entrypoint{Args: argv.read(v)}
+	},
+}
+
 var argument = kind[String]{want: "an argument", shape: literalShape, read: func(v value) String {
 	s, ok := v.text("an argument", true)
 	if ok {

@@ -57,19 +57,6 @@ func items[V any](v value, item kind[V], same func(V) String) []V {
 
 func itself(s String) String { return s }
 
-// oneOrMore is a list, or a single item instead of the list.
-func oneOrMore(one, more string, accept rule) kind[[]String] {
-	want := one + " or " + more
-	item, alone := text(one, accept), text(want, accept)
-	shape := either(item.shape, setShape(item.shape))
-	return kind[[]String]{want: want, shape: shape, read: func(v value) []String {
-		if v.node.Kind == yaml.SequenceNode {
-			return items(v, item, itself)
-		}
-		return []String{alone.read(v)}
-	}}
-}
-
 // words is a list of words, or a string of words separated by commas, as for
 // the go command.
 func words(one, more string, accept rule) kind[[]String] {

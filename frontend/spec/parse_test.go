@@ -63,7 +63,7 @@ func TestRanges(t *testing.T) {
 		at   diag.Range
 		want string
 	}{
-		{s.Main[0].At, "1:7-1:16"},
+		{s.Main[0].Package.At, "1:7-1:16"},
 		{s.Go.At, "2:5-2:10"},
 		{s.Base.At, "3:7-3:12"},
 		{s.Build.Ldflags.At, "5:12-7:6"},

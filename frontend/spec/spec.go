@@ -19,7 +19,7 @@ import (
 // the planner uses the default instead.
 type Spec struct {
 	File      string // the name it was parsed under: "gohull.yaml"
-	Main      []String
+	Main      []Main
 	Go        String // "1.26.8"
 	Toolchain String // "image", "module" or an image reference
 	Base      String // "scratch", "alpine", "distroless" or an image reference
@@ -60,6 +60,15 @@ func (s *Spec) Each() []*Spec {
 		return []*Spec{s}
 	}
 	return s.Images
+}
+
+// Main is a main package, and where its program goes in the image.
+type Main struct {
+	Package String // "./cmd/server"
+	// To is a path, or a name in /usr/local/bin, or a directory with a slash at
+	// its end: "/manager", "server", "/opt/bin/". It is not set for the name that
+	// the go command gives, in /usr/local/bin.
+	To String
 }
 
 // Build says how packages are compiled, in the words of `go help build`.
@@ -124,7 +133,7 @@ type Debug struct {
 
 // Run is the image's config, in the words of the Dockerfile instructions.
 type Run struct {
-	Entrypoint  []String
+	Entrypoint  Entrypoint
 	Args        []String
 	Env         []Pair
 	Workdir     String
@@ -135,6 +144,12 @@ type Run struct {
 	Labels      []Pair
 	StopSignal  String
 	Healthcheck *Healthcheck
+}
+
+// Entrypoint is what a container starts.
+type Entrypoint struct {
+	Args []String // a program and its first arguments
+	Word String   // instead of Args: "none", or "base" for the base's own
 }
 
 // String is a string and where it was written.

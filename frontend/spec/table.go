@@ -50,9 +50,9 @@ var specFields = []field[Spec]{
 var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imageField}
 
 var (
-	mainField = leaf("main", oneOrMore("a package", "a list of packages", mainPackage), func(s *Spec) *[]String { return &s.Main },
+	mainField = leaf("main", mainPackages, func(s *Spec) *[]Main { return &s.Main },
 		"the only main package; if there are several, an error lists them",
-		"Main packages to build, as you would name them to `go build`: `./cmd/server`.")
+		"Main packages to build, as you would name them to `go build`: `./cmd/server`. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`).")
 	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
 		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")
@@ -167,9 +167,9 @@ var modulesFields = []field[Modules]{
 }
 
 var runFields = []field[Run]{
-	leaf("entrypoint", argv, func(r *Run) *[]String { return &r.Entrypoint },
+	leaf("entrypoint", entrypoint, func(r *Run) *Entrypoint { return &r.Entrypoint },
 		"the binary",
-		"Program to start, and its first arguments."),
+		"Program to start, and its first arguments. `none`: the image has no entrypoint, and `args` is the whole command. `base`: the base's own, and its arguments if `args` is not set."),
 	leaf("args", argv, func(r *Run) *[]String { return &r.Args },
 		"none",
 		"Arguments after the entrypoint. Arguments of `docker run` replace them."),

@@ -418,3 +418,30 @@ func TestSourceDateEpoch(t *testing.T) {
 		}
 	}
 }
+
+// TestPlace puts a program to its place, and then under another name, which
+// neither compiles nor links.
+func TestPlace(t *testing.T) {
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "main: {.: /manager}\nbase: alpine\n",
+		"go.mod":     goMod("example.com/place"),
+		"main.go":    "package main\n\nimport \"os\"\n\nfunc main() { println(os.Args[0]) }\n",
+	}))
+	b.Push = ref(t)
+	succeed(t, b)
+	im := pull(t, b.Push)
+	if exit, got := output(t, im); exit != 0 || got != "/manager\n" {
+		t.Errorf("exit code %d, printed %q", exit, got)
+	}
+	if f := files(t, im)["manager"]; f.Mode != 0o755 || f.UID != 0 {
+		t.Errorf("/manager has the mode %o and the owner %d", f.Mode, f.UID)
+	}
+	edit(t, b, map[string]string{"Dockerfile": "main: {.: agent}\nbase: alpine\n"})
+	want := []string{"find packages", "pick the source of place", "put place into the image for linux/amd64", "put the image together for linux/amd64", staticStep}
+	if ran := succeed(t, b).Steps(); !slices.Equal(ran, want) {
+		t.Errorf("another place ran %q, want %q", ran, want)
+	}
+	if exit, got := output(t, pull(t, b.Push)); exit != 0 || got != "/usr/local/bin/agent\n" {
+		t.Errorf("exit code %d, printed %q", exit, got)
+	}
+}

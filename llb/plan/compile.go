@@ -12,7 +12,8 @@ type Compile struct {
 // Binary is an executable that a Compile makes.
 type Binary struct {
 	Package string // "./cmd/api"
-	Path    string // in the image: "/usr/local/bin/api"
+	Made    string // where the compile leaves it: "/usr/local/bin/api"
+	Path    string // in the image: "/manager"
 }
 
 // Start is what is compiled before a step begins.
