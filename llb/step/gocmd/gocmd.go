@@ -46,6 +46,9 @@ type Step struct {
 	// NextLook says when the go command is looked at for progress the next
 	// time; see Online. It is nil for one that may take any time.
 	NextLook func() <-chan time.Time
+	// Again reports whether a command that failed online may succeed now, by what
+	// it printed. It is nil for commands that run once.
+	Again func(printed string) bool
 }
 
 // Git is what git is given. None of the files need exist.
@@ -86,10 +89,17 @@ func Run(s Step, v step.Go) (code int, err error) {
 	if code, err = s.run(cmd, out); err != nil {
 		return 0, err
 	}
+	if code != 0 && s.mayGoBetter(out.text()) {
+		return Run(s, v)
+	}
 	if code != 0 {
 		return code, s.report(action(v.Args), out.text(), goroot(cmd))
 	}
 	return 0, s.setTimes(v.Epoch)
+}
+
+func (s Step) mayGoBetter(printed string) bool {
+	return s.NextLook != nil && s.Again != nil && s.Again(printed)
 }
 
 // Capture runs the go command as Run does, and returns what it prints on its
@@ -100,6 +110,9 @@ func Capture(s Step, args []string) (stdout []byte, code int, err error) {
 		return nil, 0, err
 	}
 	stdout, stderr, code, err := s.capture(cmd, mostOutput)
+	if code != 0 && err == nil && s.mayGoBetter(stderr) {
+		return Capture(s, args)
+	}
 	if code != 0 && err == nil {
 		return nil, code, s.report(action(args), stderr, goroot(cmd))
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/fetch/modules"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/source/overlay"
 )
@@ -34,7 +35,7 @@ func (e Env) step() (gocmd.Step, error) {
 	if dir == "" {
 		dir, err = os.Getwd()
 	}
-	return gocmd.Step{
+	return modules.Mending(gocmd.Step{
 		Source: e.at(step.Source),
 		Dir:    dir,
 		Out:    e.at(step.Out),
@@ -53,7 +54,7 @@ func (e Env) step() (gocmd.Step, error) {
 		Env:    e.Vars,
 		Stdout: e.Stdout,
 		Stderr: e.Stderr,
-	}, err
+	}, e.at(step.ModCache)), err
 }
 
 // within runs a function on the files of a mount. Symbolic links cannot lead
