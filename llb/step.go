@@ -13,12 +13,12 @@ import (
 // withName sets what a step is called where its progress is shown.
 func withName(name string) llb.ConstraintsOpt { return llb.WithCustomName(visible.Line(name)) }
 
-// run returns the output of a step that runs a verb of the tool.
+// run returns the output of a step that runs a verb.
 func (l lowering) run(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.State {
 	return l.exec(root, s, v, extra...).AddMount(step.Out, llb.Scratch())
 }
 
-// exec runs a verb of the tool. The caller mounts the outputs.
+// exec runs a verb. The caller mounts the outputs.
 func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.RunOption) llb.ExecState {
 	opts := options{
 		llb.Args(step.Command(v)),

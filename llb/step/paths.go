@@ -44,7 +44,7 @@ func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 const (
 	Out    = "/out"            // the step's output, written from scratch
 	Cache  = "/.gohull/cache"  // GOCACHE
-	Temp   = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; the tool makes it
+	Temp   = "/.gohull/tmp"    // GOTMPDIR and TMPDIR; gohull-step makes it
 	Report = "/.gohull/report" // directory that takes ReportFile when a step fails
 	Static = "/static"         // takes StaticDir when a compile made nothing but static executables
 )

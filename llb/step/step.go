@@ -1,6 +1,11 @@
 // Package step is the contract between the lowering, which writes the command
 // line of a step, and the program that runs inside it, gohull-step. Both use
 // the names of verbs, flags, paths, secrets and files that are declared here.
+//
+// The package has more names than others, since each of them is used on both
+// sides. Its files have one kind each: the verbs by their packages (source.go,
+// fetch.go, compile.go, check.go, result.go, inode.go), what the frontend reads
+// (facts.go, failure.go), where things are (paths.go), and secrets (secret.go).
 package step
 
 import (
@@ -11,8 +16,8 @@ import (
 	"strings"
 )
 
-// Verb is a command of the tool, ready to be written as a command line or
-// read back from one.
+// Verb is a command of gohull-step that can be written as a command line and read
+// back from one.
 type Verb interface {
 	verb() string
 	rest() *[]string // arguments after "--", nil where a verb takes none

@@ -67,7 +67,7 @@ func (s Step) Compiling() Step {
 }
 
 // Run runs the go command and returns its exit code. A command that fails is
-// no error of Run: it has said itself what is wrong.
+// no error of Run: it has printed what is wrong.
 func Run(s Step, v step.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args

@@ -53,7 +53,7 @@ func (tr trial) failure(t *testing.T) (f step.Failure, files string) {
 	return f, strings.Join(names, " ")
 }
 
-// noReport holds that a step that goes well reports nothing.
+// noReport checks that a step that succeeds reports nothing.
 func (tr trial) noReport(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(tr.Report, step.ReportFile)); !errors.Is(err, fs.ErrNotExist) {

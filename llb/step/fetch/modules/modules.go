@@ -31,7 +31,7 @@ type Job struct {
 }
 
 // Collect runs the verb and returns the exit code of the go command, which has
-// said itself what is wrong.
+// printed what is wrong.
 func Collect(j Job, v step.Modules) (code int, err error) {
 	stubs, err := regular.ReadFile(filepath.Join(j.Step.Source, step.StubsFile), regular.Text)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 // TestCollect runs the go command on an outline. A case has the outline, what
 // a proxy has below "proxy/path@version/", and in "want" the module cache that
 // comes out, without checksums, and what is asked of the source. The last
-// line of the comment is the tool's command line. What comes out has to do:
+// line of the comment is the command line of the step. What comes out has to do:
 // the go command lists the same packages from it, with no proxy to ask.
 func TestCollect(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {

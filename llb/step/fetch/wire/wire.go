@@ -1,4 +1,4 @@
-// Package wire carries the requests that the tool makes itself, without a go
+// Package wire carries the requests that gohull-step makes itself, without a go
 // command: it trusts and authenticates as the go command would.
 package wire
 
@@ -67,7 +67,7 @@ func (w *Wire) trouble(t *Trouble) {
 	w.last = t
 }
 
-// Trouble is a request that did not go well.
+// Trouble is a request that failed.
 type Trouble struct {
 	URL    *url.URL
 	Status int    // 0 when there was no answer

@@ -9,7 +9,7 @@
 // GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
 // an output. Times are left out, so the same objects are the same bytes.
 //
-// What belongs into a pack is what the go command asks for. The tool stands
+// A pack has what the go command asks for. gohull-step stands
 // between it and GOCACHE, by the protocol of GOCACHEPROG, and writes down the
 // actions that come by.
 package objects

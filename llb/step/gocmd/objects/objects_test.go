@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// TestMain lets the test stand before the go command's cache, as the tool does.
+// TestMain lets the test stand before the go command's cache, as gohull-step does.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == "record" {
 		if err := Record(os.Args[2], os.Args[3]); err != nil {

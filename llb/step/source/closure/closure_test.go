@@ -14,7 +14,7 @@ import (
 )
 
 // An example is a file a user could have written: the comment's last line is
-// the tool's command line, "links" holds symbolic links, which an archive
+// the command line of the step, "links" holds symbolic links, which an archive
 // cannot, and "want" the closure.
 type example struct {
 	verb  step.Closure

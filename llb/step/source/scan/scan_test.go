@@ -18,7 +18,7 @@ import (
 )
 
 // A case is a build context and the file "want", which holds the facts, a
-// package on each line. The comment's last line is the tool's command line.
+// package on each line. The comment's last line is the command line of the step.
 func TestScan(t *testing.T) {
 	golden.Run(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		context := slices.DeleteFunc(slices.Clone(ar.Files), func(f txtar.File) bool { return f.Name == "want" })
