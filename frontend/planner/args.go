@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/netenv"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/frontend/stamp"
 )
 
 // buildArgs is what the command line overrides for one build.
@@ -17,6 +20,7 @@ type buildArgs struct {
 	epoch      epoch             // SOURCE_DATE_EPOCH
 	epochGiven bool              // whether that was given
 	stamps     map[string]string // VERSION and similar, those that were given; knownStamps checks them
+	own        map[string]string // the build args of the spec
 	releases   []string          // RELEASES, as "v1.2.3"; nil when it was not given
 }
 
@@ -61,16 +65,22 @@ func IsProxy(name string) bool { return slices.Contains(predefined, strings.ToUp
 
 // readBuildArgs reads what was given. An empty value counts as none, as an
 // empty variable does for the go command: scripts pass on what they do not
-// know.
-func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
-	args := buildArgs{stamps: map[string]string{}}
+// know. declared are the build args of the spec.
+func readBuildArgs(given map[string]string, declared []spec.Pair, errs *diag.List) buildArgs {
+	args := buildArgs{stamps: map[string]string{}, own: defaults(declared, errs)}
 	var unknown []string
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value := given[name]
+		_, own := args.own[name]
 		switch {
-		case !isKnown(name):
+		case !own && !isKnown(name):
 			unknown = append(unknown, name)
 		case value == "":
+		case own:
+			if err := stamp.ValidateArg(value); err != nil {
+				errs.Add(diag.Diagnostic{Message: "build arg " + name + " is " + err.Error()})
+			}
+			args.own[name] = value
 		case name == "GO_VERSION":
 			args.goVersion = strings.TrimPrefix(value, "go")
 		case name == releasesArg:
@@ -88,8 +98,32 @@ func readBuildArgs(given map[string]string, errs *diag.List) buildArgs {
 			refuse(name+": ", d, errs)
 		}
 	}
-	reportUnknown(unknown, errs)
+	reportUnknown(unknown, slices.Concat(argNames(), slices.Sorted(maps.Keys(args.own))), errs)
 	return args
+}
+
+// defaults returns the build args of the spec with their defaults. Those of
+// gohull's own that give stamps their values are no part of them: knownStamps
+// reads their defaults.
+func defaults(declared []spec.Pair, errs *diag.List) map[string]string {
+	own := map[string]string{}
+	for _, p := range declared {
+		name := p.Key.Value
+		switch err := stamp.ValidateArg(p.Value.Value); {
+		case stampArgs[name] != "":
+		case isKnown(name):
+			errs.Add(diag.Diagnostic{
+				At:      p.Key.At,
+				Message: fmt.Sprintf("args: the build arg %s has a meaning of its own", name),
+				Hint:    "choose another name; `--call=outline` lists the build args",
+			})
+		case err != nil:
+			errs.Errorf(p.Value.At, "args.%s is %v", name, err)
+		default:
+			own[name] = p.Value.Value
+		}
+	}
+	return own
 }
 
 // refuse reports what is wrong with the value of a build arg, if anything is.
@@ -114,10 +148,10 @@ func argNames() []string {
 
 // reportUnknown reports the build args that nothing reads: those that are
 // probably misspelt one by one, and the others together.
-func reportUnknown(unknown []string, errs *diag.List) {
+func reportUnknown(unknown, known []string, errs *diag.List) {
 	var others []string
 	for _, name := range unknown {
-		d := withClosest(diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name)}, name, argNames())
+		d := withClosest(diag.Diagnostic{Message: "unknown build arg " + strconv.Quote(name)}, name, known)
 		if d.Hint != "" {
 			errs.Add(d)
 			continue
@@ -133,17 +167,21 @@ func reportUnknown(unknown []string, errs *diag.List) {
 	}
 	errs.Add(diag.Diagnostic{
 		Message: message,
-		Hint:    "remove what is unknown from the command, or from the settings of the platform that adds it; known are " + strings.Join(argNames(), ", "),
+		Hint:    "remove what is unknown from the command, or from the settings of the platform that adds it; known are " + strings.Join(known, ", "),
 	})
 }
 
 // PassedOn returns the build args that another build of the same images needs.
 // Those of the machine that this build was started on are left out, as are
 // passwords, which only proxy settings may have.
-func PassedOn(given map[string]string) map[string]string {
+func PassedOn(given map[string]string, s *spec.Spec) map[string]string {
+	names := argNames()
+	for _, p := range s.Args {
+		names = append(names, p.Key.Value)
+	}
 	args := map[string]string{}
 	for name, value := range given {
-		if value != "" && name != RerunArg && slices.Contains(argNames(), name) {
+		if value != "" && name != RerunArg && slices.Contains(names, name) {
 			args[name] = value
 		}
 	}

@@ -17,8 +17,8 @@ func TestEmptyBuildArgs(t *testing.T) {
 		given[name] = ""
 	}
 	var errs diag.List
-	args := readBuildArgs(given, &errs)
-	if none := readBuildArgs(nil, &errs); errs.Err() != nil || args.epoch != none.epoch || args.epochGiven || args.releases != nil || len(args.stamps) > 0 || args.goVersion != "" {
+	args := readBuildArgs(given, nil, &errs)
+	if none := readBuildArgs(nil, nil, &errs); errs.Err() != nil || args.epoch != none.epoch || args.epochGiven || args.releases != nil || len(args.stamps) > 0 || args.goVersion != "" {
 		t.Errorf("%v, %+v", errs.Err(), args)
 	}
 	s, err := spec.Parse("Dockerfile", []byte("modules: {private: [corp.example, b.example], proxy: direct, sumdb: sum.example}"))
@@ -29,7 +29,7 @@ func TestEmptyBuildArgs(t *testing.T) {
 	if got, want := m.env().List(), []string{"GOPRIVATE=corp.example,b.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
 		t.Errorf("the spec's settings are %q, want %q", got, want)
 	}
-	m.args = readBuildArgs(map[string]string{"GOPRIVATE": "c.example", "GONOSUMDB": "d.example"}, &errs).modules
+	m.args = readBuildArgs(map[string]string{"GOPRIVATE": "c.example", "GONOSUMDB": "d.example"}, nil, &errs).modules
 	if got, want := m.env().List(), []string{"GONOSUMDB=d.example", "GOPRIVATE=c.example", "GOPROXY=direct", "GOSUMDB=sum.example"}; !slices.Equal(got, want) {
 		t.Errorf("with build args they are %q, want %q", got, want)
 	}
@@ -71,7 +71,7 @@ func TestPassedOn(t *testing.T) {
 		"HTTPS_PROXY": "http://me:secret@a.example", "https_proxy": "x", "No_Proxy": "y", "BUILDKIT_SYNTAX": "z",
 	}
 	want := map[string]string{"VERSION": "1.2.3", "GOPROXY": "direct"}
-	if diff := cmp.Diff(want, PassedOn(given)); diff != "" {
+	if diff := cmp.Diff(want, PassedOn(given, &spec.Spec{})); diff != "" {
 		t.Error("-want +got\n" + diff)
 	}
 }

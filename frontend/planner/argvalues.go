@@ -25,12 +25,24 @@ func (d *Decision) BuildArgs() ([]ArgValue, error) {
 		}
 		out = append(out, v)
 	}
+	for _, p := range d.Spec.Args {
+		if _, own := d.args.own[p.Key.Value]; own {
+			v := ArgValue{BuildArg: BuildArg{p.Key.Value, "build arg of the project"}, Value: d.Request.BuildArgs[p.Key.Value]}
+			if v.Value == "" {
+				v.Value, v.At = p.Value.Value, p.Value.At
+			}
+			out = append(out, v)
+		}
+	}
 	return out, d.wrong.Err()
 }
 
 // withoutArg returns what holds if a build arg is not given.
 func (d *Decision) withoutArg(name string) (string, diag.Range) {
 	m := d.Spec.Modules
+	if written := defaultOf(d.Spec, name); written.IsSet() {
+		return written.Value, written.At
+	}
 	one := func(s spec.String) (string, diag.Range) { return s.Value, s.At }
 	switch name {
 	case "GO_VERSION":

@@ -71,7 +71,7 @@ func Decide(in Input) (Decisions, error) {
 		return Decisions{Lock: decideLock(in)}, nil
 	}
 	c := decideCommon(in, target)
-	c.stamps = knownStamps(in.Request, c.args, &c.errs)
+	c.stamps = knownStamps(in, c.args, &c.errs)
 	var ds Decisions
 	if IsCheck(target) {
 		ds.Check = c.decide("", target)
@@ -91,7 +91,7 @@ func Decide(in Input) (Decisions, error) {
 // decideCommon decides what all images share.
 func decideCommon(in Input, target string) *common {
 	c := &common{Input: in}
-	c.args = readBuildArgs(in.Request.BuildArgs, &c.errs)
+	c.args = readBuildArgs(in.Request.BuildArgs, in.Spec.Args, &c.errs)
 	c.asked = chooseVersion(in.Spec, in.Project, c.args.goVersion, &c.errs)
 	c.version = lockedVersion(in, c.asked)
 	c.modules = modules{

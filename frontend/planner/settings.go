@@ -62,6 +62,7 @@ func (d *Decision) Settings(p *plan.Plan) []Setting {
 	s.top()
 	s.build()
 	s.modulesBlock()
+	s.pairs("args", d.Spec.Args, "none")
 	s.run()
 	s.list("checks", d.Spec.Checks, nil, "none")
 	s.test()

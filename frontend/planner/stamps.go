@@ -14,10 +14,12 @@ import (
 var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty"}
 
 // knownStamps returns the stamps of this build: what the build args say, else
-// what was found. Both are validated in the same way. A wrong value is an error
-// if it was given, and otherwise only if a text names it.
-func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
-	var values stamp.Values
+// what was found, else the spec's default. All are validated in the same way. A
+// wrong value is an error if it was given, and otherwise only if a text names
+// it.
+func knownStamps(in Input, args buildArgs, errs *diag.List) stamp.Values {
+	r := in.Request
+	values := stamp.Values{}.WithArgs(args.own)
 	if r.Asks {
 		values = values.AsWritten()
 	}
@@ -28,19 +30,32 @@ func knownStamps(r Request, args buildArgs, errs *diag.List) stamp.Values {
 		{"DATE", epochDate(args.epoch), ""},
 		{"DIRTY", "", ""},
 	} {
-		name, given := stampArgs[s.arg], args.stamps[s.arg]
-		var err error
-		if values, err = values.With(name, cmp.Or(given, s.found)); err == nil {
-			continue
-		}
-		if given == "" {
+		name, given, written := stampArgs[s.arg], args.stamps[s.arg], defaultOf(in.Spec, s.arg)
+		with, err := values.With(name, cmp.Or(given, s.found, written.Value))
+		switch {
+		case err == nil:
+			values = with
+		case given != "":
+			errs.Add(diag.Diagnostic{Message: "build arg " + s.arg + " is " + err.Error()})
+			values = values.Refused(name)
+		case s.found != "":
 			values = values.Unfit(name, s.from+err.Error())
-			continue
+		default:
+			errs.Errorf(written.At, "args.%s is %v", s.arg, err)
+			values = values.Refused(name)
 		}
-		errs.Add(diag.Diagnostic{Message: "build arg " + s.arg + " is " + err.Error()})
-		values = values.Refused(name)
 	}
 	return values
+}
+
+// defaultOf returns what the spec has as the default of a build arg.
+func defaultOf(s *spec.Spec, arg string) spec.String {
+	for _, p := range s.Args {
+		if p.Key.Value == arg {
+			return p.Value
+		}
+	}
+	return spec.String{}
 }
 
 // epochDate returns the time of all files as a date; empty for the default.

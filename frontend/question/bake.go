@@ -113,7 +113,7 @@ func (b *baker) common() bakeTarget {
 	opts, request := b.Call.Options, b.Input.Request
 	t := bakeTarget{
 		Context:   ".",
-		Args:      planner.PassedOn(request.BuildArgs),
+		Args:      planner.PassedOn(request.BuildArgs, b.Input.Spec),
 		Labels:    request.Labels,
 		Pull:      opts["image-resolve-mode"] == pb.AttrImageResolveModeForcePull,
 		Network:   opts["force-network-mode"],

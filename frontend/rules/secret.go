@@ -18,6 +18,7 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 		inBinary = "in the binary, for everyone who has it, and in the provenance"
 	)
 	var f secrets
+	f.pairs("args", inBuild, s.Spec.Args)
 	f.pairs("build.env", inBuild, s.Spec.Build.Env)
 	f.linked(inBinary, s.Spec.Build.Ldflags)
 	f.pairs("run.env", inImage, s.Spec.Run.Env)

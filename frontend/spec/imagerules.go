@@ -38,6 +38,16 @@ func envName(s string) *objection {
 	return nil
 }
 
+var argForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// argName is the name of a build arg.
+func argName(s string) *objection {
+	if !argForm.MatchString(s) {
+		return object("a name has letters, digits and _", "%s is not the name of a build arg", quote(s))
+	}
+	return nil
+}
+
 func labelName(s string) *objection {
 	if s == "" {
 		return object("", "a label without a name")

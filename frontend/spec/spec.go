@@ -25,6 +25,7 @@ type Spec struct {
 	Base      String // "scratch", "alpine", "distroless" or an image reference
 	Build     Build
 	Modules   Modules
+	Args      []Pair // build args of the project, and defaults of gohull's own
 	Run       Run
 	Checks    []String // "tidy", "vendor", "verify", "vet", "test", "generate" or "vuln"
 	Test      Test

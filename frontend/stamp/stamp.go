@@ -1,7 +1,8 @@
 // Package stamp puts what is known of a version and a commit into texts.
 //
 // A text names a stamp as {{.Version}}; spaces inside the braces do not
-// matter, and {{{{ stands for {{ itself. There is nothing else: a text can do
+// matter, {{.Args.NAME}} names a build arg of the spec, and {{{{ stands for {{
+// itself. There is nothing else: a text can do
 // no more than name a stamp. No stamp comes from the clock.
 //
 // Each value is validated by the rule of its stamp before a text can have it,

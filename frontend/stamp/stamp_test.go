@@ -133,3 +133,18 @@ func FuzzFill(f *testing.F) {
 		}
 	})
 }
+
+// TestArgs fills in build args of a spec, next to stamps.
+func TestArgs(t *testing.T) {
+	v := known(t, "Version", "1.2.3").WithArgs(map[string]string{"EDITION": "oss", "EMPTY": ""})
+	fills(t, v, "{{.Version}} {{ .Args.EDITION }}{{.Args.EMPTY}}", "1.2.3 oss", "")
+	fills(t, v, "{{.Args.EDITON}}", "", "{{.Args.EDITON}} is not a build arg of the spec; did you mean {{.Args.EDITION}}?")
+	fills(t, v, "{{.Args.OTHER}}", "", "{{.Args.OTHER}} is not a build arg of the spec; declare it with a default: `args: {OTHER: …}`")
+	fills(t, Values{}.AsWritten(), "{{.Args.OTHER}}", "{{.Args.OTHER}}", "")
+	if err := ValidateArg("a\nb"); err == nil {
+		t.Error("a value of two lines is valid")
+	}
+	if err := ValidateArg("two words, $X 'quoted'"); err != nil {
+		t.Error(err)
+	}
+}

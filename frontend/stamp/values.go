@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/moby/buildkit/util/suggest"
 	"golang.org/x/mod/semver"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -18,6 +21,7 @@ type Values struct {
 	known   map[string]string
 	refused map[string]bool   // stamps whose value was given and is wrong, which is an error already
 	unfit   map[string]string // why what was found is not the value of a stamp
+	args    map[string]string // the build args of the spec, by name
 	written bool              // whether a stamp without a value stays as it is written
 }
 
@@ -106,6 +110,22 @@ func (v Values) AsWritten() Values {
 	return v
 }
 
+// WithArgs returns the values with the build args of a spec, which texts name as
+// {{.Args.NAME}}. Unlike a stamp, an arg may be empty.
+func (v Values) WithArgs(args map[string]string) Values {
+	v.args = maps.Clone(args)
+	return v
+}
+
+// ValidateArg returns an error, which says what was wanted, for a value that a
+// build arg cannot have.
+func ValidateArg(value string) error {
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("%s, wanted text on one line without hidden characters", strconv.Quote(short(value)))
+	}
+	return nil
+}
+
 // Get returns the value of a stamp, empty when it is not known.
 func (v Values) Get(name string) string { return v.known[name] }
 
@@ -123,6 +143,9 @@ func (v Values) Missing(name string) string {
 // lookup returns the value of a field such as ".Version".
 func (v Values) lookup(field string) (string, *diag.Diagnostic) {
 	name, dotted := strings.CutPrefix(field, ".")
+	if arg, ok := strings.CutPrefix(name, argPrefix); ok && dotted {
+		return v.arg(arg)
+	}
 	s, ok := find(name)
 	switch {
 	case !ok || !dotted:
@@ -133,6 +156,27 @@ func (v Values) lookup(field string) (string, *diag.Diagnostic) {
 		return quoted("." + name), nil
 	}
 	return "", v.unknown(s)
+}
+
+const argPrefix = "Args."
+
+// arg returns the value of a build arg of the spec.
+func (v Values) arg(name string) (string, *diag.Diagnostic) {
+	value, ok := v.args[name]
+	switch {
+	case ok:
+		return value, nil
+	case v.written && v.args == nil:
+		return quoted("." + argPrefix + name), nil
+	}
+	d := &diag.Diagnostic{
+		Message: quoted("."+argPrefix+name) + " is not a build arg of the spec",
+		Hint:    "declare it with a default: `args: {" + short(name) + ": …}`",
+	}
+	if near, ok := suggest.Search(name, slices.Sorted(maps.Keys(v.args)), true); ok {
+		d.Hint = "did you mean " + quoted("."+argPrefix+near) + "?"
+	}
+	return "", d
 }
 
 // unknown reports a stamp that has no value.
