@@ -5,6 +5,7 @@ package frontend
 
 import (
 	"context"
+	"sync"
 
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
@@ -45,6 +46,8 @@ type build struct {
 	scans      once[string, step.Facts]
 	bases      once[string, []step.Inode]
 	images     once[planner.ImageKey, planner.Image]
+
+	marshalling sync.Mutex
 }
 
 func newBuild(ui *dockerui.Client, c client.Client) *build {

@@ -11,8 +11,12 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// marshal returns the definition of a state for this daemon.
+// marshal returns the definition of a state for this daemon. BuildKit sorts the
+// mounts of a step while it writes them, and states share steps: so one state
+// is marshalled at a time.
 func (b *build) marshal(ctx context.Context, st llb.State) (*llb.Definition, error) {
+	b.marshalling.Lock()
+	defer b.marshalling.Unlock()
 	return st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
 }
 
