@@ -1,6 +1,8 @@
 package llb
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -9,11 +11,17 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// fromContext returns a layer of files of the context. A checkout's modes depend
-// on the umask of the user who made it, so they are set if the daemon can.
+// fromContext returns a layer of files of the context, or of directories alone.
+// A checkout's modes depend on the umask of the user who made it, so they are
+// set if the daemon can.
 func (l lowering) fromContext(layer plan.Layer) llb.State {
+	if len(layer.Copies) == 0 {
+		return l.dirs(layer)
+	}
 	var mode *llb.ChmodOpt
-	if l.in.Features.SymbolModes {
+	if layer.Mode != nil {
+		mode = &llb.ChmodOpt{Mode: os.FileMode(*layer.Mode)}
+	} else if l.in.Features.SymbolModes {
 		mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
 	return l.lay(layer, l.merged(), mode)
@@ -33,10 +41,11 @@ func (l lowering) placed(layer *plan.Layer, made llb.State) llb.State {
 // times once nothing is put into them any more.
 func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) llb.State {
 	created := llb.WithCreatedTime(time.Unix(layer.Epoch, 0).UTC())
+	owner := fmt.Sprintf("%d:%d", layer.UID, layer.GID)
 	var action *llb.FileAction
 	for _, c := range layer.Copies {
 		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: patterns(c.Without)}
-		action = copied(action, content, c.From, c.To, info, llb.WithUser("0:0"), created)
+		action = copied(action, content, c.From, c.To, info, llb.WithUser(owner), created)
 	}
 	if layer.Special() || !l.in.Features.ParentTimes && len(layer.Dirs) > 0 {
 		info := &llb.CopyInfo{CopyDirContentsOnly: true}

@@ -124,3 +124,26 @@ func TestOwners(t *testing.T) {
 	put("/data/seed/x", "x=/data/seed/x 0755:1000:1001:/data 0755:1000:1001:/data/seed")
 	put("/data/seed/x", "conflict: /data/seed/x is already a file of x")
 }
+
+// TestSetDir makes directories, and changes those of the base as far as asked.
+func TestSetDir(t *testing.T) {
+	mode := 0o770
+	for _, c := range []struct {
+		to   string
+		a    Attributes
+		want string
+	}{
+		{"/usr", Attributes{}, ""},
+		{"/usr", Attributes{Mode: &mode}, "0770:0:0:/usr"},
+		{"/bin/", Attributes{Owner: &Owner{5, 6}}, "0755:0:0:/usr 0755:5:6:/usr/bin"},
+		{"/new/app", Attributes{Owner: &Owner{5, 6}, Mode: &mode}, "0755:0:0:/new 0770:5:6:/new/app"},
+		{"/f", Attributes{}, "conflict: /f is a file of the base, and wanted as a directory"},
+		{"/f/x", Attributes{}, "conflict: /f/x is below /f, which is a file of the base"},
+		{"/up", Attributes{}, "conflict: /up is the root directory"},
+	} {
+		dirs, conflict := tree("bin->usr/bin usr/ usr/bin/ f up->..").SetDir(c.to, "x", c.a)
+		if got := text(plan.Layer{Dirs: dirs}, conflict); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.to, got, c.want)
+		}
+	}
+}

@@ -35,7 +35,60 @@ func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string
 type Source struct {
 	Name string // relative to what it is copied from
 	By   string // who puts it there, as messages name it
+	Attributes
 	step.File
+}
+
+// Attributes are what an entry of a spec may set. Nil is what it leaves open.
+type Attributes struct {
+	Owner *Owner
+	Mode  *int // as chmod takes it
+}
+
+// dir returns the attributes of directories. Who may read one may enter it.
+func (a Attributes) dir() Attributes {
+	if a.Mode != nil {
+		mode := *a.Mode | *a.Mode&0o444>>2
+		a.Mode = &mode
+	}
+	return a
+}
+
+// set returns a directory with the attributes.
+func (a Attributes) set(dir step.Inode) step.Inode {
+	if a.Owner != nil {
+		dir.UID, dir.GID = a.Owner.UID, a.Owner.GID
+	}
+	if a.Mode != nil {
+		dir.Mode = *a.Mode
+	}
+	return dir
+}
+
+// SetDir makes a directory, for root if the attributes have no owner, or sets
+// the attributes of the one that is there. It returns the directories of that
+// layer; none if nothing changes.
+func (t *Tree) SetDir(to, by string, a Attributes) ([]plan.Dir, *Conflict) {
+	place, c := t.resolve(to)
+	if c != nil {
+		return nil, c
+	}
+	have, found := t.nodes[place]
+	switch {
+	case place == ".":
+		return nil, conflict("name a directory below it", "%s is the root directory", to)
+	case found && have.Kind != step.KindDir:
+		return nil, conflict(another, "%s is %s, and wanted as a directory", to, have.what())
+	case !found:
+		t.makeDir(place, by, Owner{})
+	}
+	n := t.nodes[place]
+	n.Inode = a.set(n.Inode)
+	t.nodes[place] = n
+	if found && n.Inode.Mode == have.Mode && n.UID == have.UID && n.GID == have.GID {
+		return nil, nil
+	}
+	return t.dirs([]string{place}), nil
 }
 
 // Put puts a file, or what a directory holds, at a path of the image. It
@@ -51,7 +104,11 @@ func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 	} else {
 		c = p.file(to, place)
 	}
-	return plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched)}, c
+	layer := plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched), Mode: s.Mode}
+	if s.Owner != nil {
+		layer.UID, layer.GID = s.Owner.UID, s.Owner.GID
+	}
+	return layer, c
 }
 
 const another = "put it somewhere else, or remove one of them"
@@ -121,8 +178,10 @@ type target struct {
 
 // begin makes a copy for a directory of the source.
 func (w *walk) begin(dir, place string) {
-	w.tree.makeParents(place, w.source.By)
-	w.tree.makeDir(place, w.source.By, w.tree.ownerIn(path.Dir(place)))
+	if !w.tree.dir(place) {
+		w.tree.makeDir(place, w.source.By, w.tree.ownerIn(path.Dir(place)))
+		w.set(place)
+	}
 	w.touched = append(w.touched, place)
 	w.at[dir] = target{place: place, copy: len(w.copies), below: "."}
 	w.copies = append(w.copies, plan.Copy{From: path.Join(w.source.Name, dir), To: path.Join("/", place)})
@@ -138,6 +197,9 @@ func (w *walk) entry(inode step.Inode) *Conflict {
 		return w.leaf(inode, place)
 	case !found:
 		w.tree.nodes[place] = node{dirInode(place, Owner{}), w.source.By}
+		if w.set(place); w.source.Attributes.Mode != nil && *w.source.Attributes.Mode != *w.source.dir().Mode {
+			w.touched = append(w.touched, place) // the copy gives it the mode of files
+		}
 	case have.Kind == step.KindDir:
 		w.touched = append(w.touched, place)
 	case have.Kind == step.KindLink && have.by == "":
@@ -147,6 +209,13 @@ func (w *walk) entry(inode step.Inode) *Conflict {
 	}
 	w.at[inode.Path] = target{place, above.copy, path.Join(above.below, path.Base(inode.Path))}
 	return nil
+}
+
+// set gives a new directory the attributes of the source.
+func (w *walk) set(place string) {
+	n := w.tree.nodes[place]
+	n.Inode = w.source.dir().set(n.Inode)
+	w.tree.nodes[place] = n
 }
 
 // behind puts a directory where a link of the base leads.

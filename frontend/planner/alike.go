@@ -39,6 +39,9 @@ func (c *common) findAlike() {
 			needs[key].add(kind, &group.needs)
 		}
 		for _, f := range image.Run.Files {
+			if !f.From.IsSet() {
+				continue
+			}
 			files[key].add(path.Clean(f.From.Value), &group.files)
 		}
 		for _, dir := range (packages{project: c.Project}).namedDirs(image) {

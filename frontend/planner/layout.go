@@ -29,7 +29,8 @@ type placing struct {
 // place sets the layers of an image. What the debugger and the programs need
 // goes first, so that errors are about other entries.
 func (p placing) place(img plan.Image) plan.Image {
-	owner := p.owner()
+	users := p.users()
+	owner := p.user(users)
 	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
 		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
@@ -38,7 +39,7 @@ func (p placing) place(img plan.Image) plan.Image {
 	img.Dirs = p.dirs(tree, owner)
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
 	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
-	img.Files = p.files(tree)
+	img.Files = p.files(tree, users)
 	return img
 }
 
@@ -108,35 +109,64 @@ func (p placing) dirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	return &plan.Layer{Step: s, Dirs: dirs, Epoch: p.epoch.Seconds()}
 }
 
-// files returns the layers of run.files.
-func (p placing) files(tree *layout.Tree) []plan.Layer {
+// files returns the layers of run.files. users are those of the image.
+func (p placing) files(tree *layout.Tree, users []step.User) []plan.Layer {
 	var layers []plan.Layer
 	for _, f := range p.spec.Run.Files {
-		source, to := p.source(f)
-		if source.Kind == "" {
-			continue // validateFiles reports it
-		}
-		layer, c := tree.Put(to, source)
-		if c != nil {
+		layer, c := p.entry(tree, f, p.attributes(f, users))
+		switch {
+		case c != nil:
 			p.conflict(f.To.At, "run.files: ", c)
-			continue
+		case len(layer.Copies) > 0 || len(layer.Dirs) > 0:
+			layer.At, layer.Epoch = spans(p.spec.File, f.At), p.epoch.Seconds()
+			layers = append(layers, layer)
 		}
-		layer.Step = plan.Step{
-			ID:   "files",
-			Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value),
-			At:   spans(p.spec.File, f.At),
-		}
-		layer.Epoch = p.epoch.Seconds()
-		layers = append(layers, layer)
 	}
 	return layers
+}
+
+// entry returns the layer of one entry of run.files. It is empty if nothing
+// changes, or if validateFiles reports the entry.
+func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) (layer plan.Layer, c *layout.Conflict) {
+	if !f.From.IsSet() {
+		layer.Dirs, c = tree.SetDir(f.To.Value, entryName(f), a)
+		layer.Step = plan.Step{ID: "dirs", Name: "make " + f.To.Value}
+		return layer, c
+	}
+	source, to := p.source(f)
+	if source.Kind == "" {
+		return layer, nil
+	}
+	source.Attributes = a
+	layer, c = tree.Put(to, source)
+	layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value)}
+	return layer, c
+}
+
+// entryName names an entry of run.files for messages.
+func entryName(f spec.File) string {
+	return fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)
+}
+
+// attributes returns what an entry of run.files sets.
+func (p placing) attributes(f spec.File, users []step.User) layout.Attributes {
+	var a layout.Attributes
+	if f.Owner.IsSet() {
+		owner := p.owner("run.files.owner", f.Owner.Value, f.Owner.At, users)
+		a.Owner = &owner
+	}
+	if f.Mode.IsSet() {
+		mode, _ := strconv.ParseInt(f.Mode.Value, 8, 32) // as the spec's parser has validated it
+		a.Mode = new(int(mode))
+	}
+	return a
 }
 
 // source returns what an entry of run.files copies, and where to. As with COPY,
 // a slash at the end puts a file into a directory.
 func (p placing) source(f spec.File) (layout.Source, string) {
 	name, to := path.Clean(f.From.Value), path.Clean(f.To.Value)
-	source := layout.Source{Name: name, By: fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)}
+	source := layout.Source{Name: name, By: entryName(f)}
 	for _, file := range p.found {
 		if file.Path == name {
 			source.File = file
@@ -151,6 +181,9 @@ func (p placing) source(f spec.File) (layout.Source, string) {
 // validateFiles compares the entries of run.files with what the scan found.
 func (p placing) validateFiles() {
 	for _, f := range p.spec.Run.Files {
+		if !f.From.IsSet() {
+			continue
+		}
 		name := path.Clean(f.From.Value)
 		var file step.File
 		if i := slices.IndexFunc(p.found, func(f step.File) bool { return f.Path == name }); i >= 0 {
@@ -169,37 +202,38 @@ func (p placing) conflict(at diag.Range, what string, c *layout.Conflict) {
 	p.errs.Add(diag.Diagnostic{At: at, Message: what + c.Message, Hint: c.Hint})
 }
 
-// owner returns run.user by number. A number without a group has the group of
-// that number, as with COPY --chown.
-func (p placing) owner() layout.Owner {
-	name, group, _ := strings.Cut(user(p.spec.Run.User), ":")
+// user returns run.user by number.
+func (p placing) user(users []step.User) layout.Owner {
+	return p.owner("run.user", user(p.spec.Run.User), p.spec.Run.User.At, users)
+}
+
+// owner returns a user of the image, with a group or without, by number. A
+// number without a group has the group of that number, as with COPY --chown.
+func (p placing) owner(key, value string, at diag.Range, users []step.User) layout.Owner {
+	name, group, _ := strings.Cut(value, ":")
+	var owner layout.Owner
 	if uid, err := strconv.Atoi(name); err == nil {
-		gid := uid
-		if n, err := strconv.Atoi(group); err == nil {
-			gid = n
-		}
-		return layout.Owner{UID: uid, GID: gid}
+		owner = layout.Owner{UID: uid, GID: uid}
+	} else if i := slices.IndexFunc(users, func(u step.User) bool { return u.Name == name }); i >= 0 {
+		owner = layout.Owner{UID: users[i].UID, GID: users[i].GID}
+	} else if p.looked {
+		p.errs.Add(unknownUser(key, at, name, users))
 	}
-	users := p.users()
-	i := slices.IndexFunc(users, func(u step.User) bool { return u.Name == name })
-	if i >= 0 {
-		return layout.Owner{UID: users[i].UID, GID: users[i].GID}
+	if gid, err := strconv.Atoi(group); err == nil {
+		owner.GID = gid
 	}
-	if p.looked {
-		p.errs.Add(unknownUser(p.spec.Run.User.At, name, users))
-	}
-	return layout.Owner{}
+	return owner
 }
 
 // users returns those that the image will have: run.files may bring a passwd.
 func (p placing) users() []step.User {
 	p.errs = &diag.List{} // place reports conflicts
 	tree := layout.New(p.base, layout.Owner{})
-	p.files(tree)
+	p.files(tree, nil)
 	return tree.Users()
 }
 
-func unknownUser(at diag.Range, name string, users []step.User) diag.Diagnostic {
+func unknownUser(key string, at diag.Range, name string, users []step.User) diag.Diagnostic {
 	var names []string
 	for _, u := range users {
 		names = append(names, u.Name)
@@ -210,7 +244,7 @@ func unknownUser(at diag.Range, name string, users []step.User) diag.Diagnostic 
 	}
 	return diag.Diagnostic{
 		At:      at,
-		Message: fmt.Sprintf("run.user: the image has no user %s: its /etc/passwd %s", name, has),
+		Message: fmt.Sprintf("%s: the image has no user %s: its /etc/passwd %s", key, name, has),
 		Hint:    "write a number, as 1000:1000, or bring an /etc/passwd with run.files",
 	}
 }

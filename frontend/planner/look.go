@@ -42,7 +42,7 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 		return nil
 	}
 	paths := destinations(s, debug)
-	if namesUser(s.Run.User) {
+	if namesUser(user(s.Run.User)) || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return f.Owner.IsSet() && namesUser(f.Owner.Value) }) {
 		paths = append(paths, "/etc/passwd")
 	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
 		return nil
@@ -64,8 +64,8 @@ func (ls Lookups) LookAt(key ImageKey, img Image) plan.Look {
 
 // namesUser reports whether the user is one whose number only a passwd file
 // tells.
-func namesUser(u spec.String) bool {
-	name, _, _ := strings.Cut(user(u), ":")
+func namesUser(u string) bool {
+	name, _, _ := strings.Cut(u, ":")
 	_, err := strconv.Atoi(name)
 	return err != nil
 }
@@ -94,7 +94,11 @@ func destinations(s *spec.Spec, debug bool) []string {
 		paths = append(paths, delveFile)
 	}
 	for _, f := range run.Files {
-		paths = append(paths, path.Join(path.Clean(f.To.Value), step.Below))
+		to := path.Clean(f.To.Value)
+		if f.From.IsSet() {
+			to = path.Join(to, step.Below)
+		}
+		paths = append(paths, to)
 	}
 	for _, v := range run.Volumes {
 		paths = append(paths, path.Clean(v.Value))

@@ -31,6 +31,9 @@ type Pair struct {
 	Value any
 }
 
+// Quoted is a value that needs quotes in YAML, even if it looks like a number.
+type Quoted string
+
 // MarshalJSON writes an object with the names in their order.
 func (ps Pairs) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
@@ -308,13 +311,30 @@ func (s *settings) expose() {
 func (s *settings) files() {
 	var all []Pairs
 	for _, f := range s.written.Run.Files {
-		all = append(all, Pairs{{"from", f.From.Value}, {"to", f.To.Value}})
+		all = append(all, entryPairs(f))
 	}
 	if all == nil {
 		s.add("run.files", nil, "none")
 		return
 	}
 	s.add("run.files", all, at(s.written.Run.Files[0].At))
+}
+
+// entryPairs returns the keys that an entry of run.files has.
+func entryPairs(f spec.File) Pairs {
+	var pairs Pairs
+	for _, key := range []struct {
+		name  string
+		value spec.String
+	}{{"from", f.From}, {"to", f.To}, {"owner", f.Owner}} {
+		if key.value.IsSet() {
+			pairs = append(pairs, Pair{key.name, key.value.Value})
+		}
+	}
+	if f.Mode.IsSet() {
+		pairs = append(pairs, Pair{"mode", Quoted(f.Mode.Value)})
+	}
+	return pairs
 }
 
 func (s *settings) healthcheck() {

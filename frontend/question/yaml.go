@@ -14,6 +14,8 @@ func flow(v any) string {
 	switch v := v.(type) {
 	case string:
 		return quoted(v)
+	case planner.Quoted:
+		return fmt.Sprintf("%q", string(v))
 	case []string:
 		return "[" + joinedFlow(v) + "]"
 	case []planner.Pairs:

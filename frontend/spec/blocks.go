@@ -1,23 +1,28 @@
 package spec
 
 import (
+	"path"
+
 	"go.yaml.in/yaml/v4"
 )
 
 const fileExample = "write {from: migrations, to: /migrations}"
 
 var file = kind[File]{
-	want:  "a mapping of from and to",
-	shape: mapping(fileFields, "from", "to"),
+	want:  "a mapping with to",
+	shape: mapping(fileFields, "to"),
 	sub:   below(".", fileFields),
 	read: func(v value) File {
 		if v.node.Kind != yaml.MappingNode {
-			v.wrong(fileExample, "wanted a mapping of from and to, found %s", v.found())
+			v.wrong(fileExample, "wanted a mapping with to, found %s", v.found())
 			return File{}
 		}
 		f := File{At: v.at()}
 		readFields(v, fileFields, &f)
-		v.requireKeys(fileExample, "from", "to")
+		v.requireKeys(fileExample, "to")
+		if !v.has("from") && f.To.IsSet() && path.Clean(f.To.Value) == "/" {
+			v.report(f.To.At, "write a path below it, or a directory to copy: from: rootfs", "every image has the directory /")
+		}
 		return f
 	},
 }

@@ -13,6 +13,8 @@ var foreign = map[string]string{
 	"from":       "base",
 	"copy":       "run.files",
 	"add":        "run.files",
+	"chown":      "write owner in an entry of run.files",
+	"chmod":      "write mode in an entry of run.files",
 	"maintainer": "run.labels",
 	"arg":        "--build-arg gives what a call changes; the reference lists the names",
 	"stopsignal": "run.stop-signal",

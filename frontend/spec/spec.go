@@ -180,11 +180,14 @@ type Port struct {
 	At       diag.Range
 }
 
-// File is a file or directory of the context that is copied into the image.
+// File is something that the image has at a path: a file or directory of the
+// context, or, without From, an empty directory.
 type File struct {
-	From String // relative to the context
-	To   String // absolute, in the image
-	At   diag.Range
+	From  String // relative to the context
+	To    String // absolute, in the image
+	Owner String // "git", "git:1000", "1000" or "1000:1000"
+	Mode  String // octal: "0640"
+	At    diag.Range
 }
 
 // Healthcheck is the image's health check. Zero durations and retries mean the

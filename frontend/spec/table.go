@@ -191,9 +191,9 @@ var runFields = []field[Run]{
 	leaf("volumes", list("a list of paths", text("a path", volume, absolute), itself), func(r *Run) *[]String { return &r.Volumes },
 		"none",
 		"Directories for data that outlives the container. A directory that the base does not have is created and owned by `run.user`."),
-	leaf("files", list("a list of from and to", file, sameTarget), func(r *Run) *[]File { return &r.Files },
+	leaf("files", list("a list of mappings with to", file, sameTarget), func(r *Run) *[]File { return &r.Files },
 		"none",
-		"Files and directories of the build context to copy into the image."),
+		"Files and directories of the image: copied from the build context with `from`, else empty directories."),
 	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
 		"none",
 		"Labels of the image. May contain stamps."),
@@ -219,11 +219,17 @@ var nameFields = []field[Image]{
 
 var fileFields = []field[File]{
 	leaf("from", text("a path", inContext), func(f *File) *String { return &f.From },
-		"required",
-		"File or directory, relative to the build context."),
+		"none: an empty directory",
+		"File or directory to copy, relative to the build context. Without it, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
 	leaf("to", text("a path", inImage, absolute), func(f *File) *String { return &f.To },
 		"required",
 		"Absolute path in the image."),
+	leaf("owner", text("an owner", fileOwner, ownerShape), func(f *File) *String { return &f.Owner },
+		"root",
+		"User and group that own it: a name in the image's `/etc/passwd`, or IDs such as `1000` or `1000:1000`. A name has the group of its line there, a number the group of that number. A group is always a number: `git:1000`. For a directory from the context, it also holds for everything copied with it."),
+	leaf("mode", fileMode, func(f *File) *String { return &f.Mode },
+		"directories `0755`; files `0644`, or `0755` if executable",
+		"Permissions in octal, as text in quotes: `\"0640\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
 }
 
 var healthFields = []field[Healthcheck]{

@@ -177,11 +177,23 @@ func (w *writer) copy(op *pb.Op, a *pb.FileAction, c *pb.FileActionCopy) {
 	text := fmt.Sprintf("copy %s:%s %s", w.input(op, a.SecondaryInput), c.Src, c.Dest)
 	if c.ModeStr != "" {
 		text += " mode=" + c.ModeStr
+	} else if c.Mode >= 0 {
+		text += fmt.Sprintf(" mode=%04o", c.Mode)
 	}
+	text += ownerOf(c.Owner)
 	if c.Timestamp >= 0 {
 		text += fmt.Sprintf(" time=%d", c.Timestamp/1e9)
 	}
 	w.line("%s", text)
+}
+
+// ownerOf returns an owner that is not root.
+func ownerOf(o *pb.ChownOpt) string {
+	uid, gid := o.GetUser().GetByID(), o.GetGroup().GetByID()
+	if uid == 0 && gid == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" owner=%d:%d", uid, gid)
 }
 
 func (w *writer) merge(op *pb.Op, m *pb.MergeOp) {

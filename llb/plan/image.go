@@ -38,6 +38,10 @@ type Image struct {
 type Layer struct {
 	Step
 	Copies []Copy
+	// UID, GID and Mode are those of what is copied. Without a mode, everybody may
+	// read it.
+	UID, GID int
+	Mode     *int // as chmod takes it
 	// Dirs are the directories that the layer makes, or that lie on the way to
 	// what it copies, as the image has them. Each comes after its parent.
 	Dirs  []Dir
@@ -45,8 +49,12 @@ type Layer struct {
 }
 
 // Special reports whether a directory has another owner or mode than a copy
-// gives it.
+// gives it. A copy with an owner or a mode gives them to the directories on the
+// way as well.
 func (l Layer) Special() bool {
+	if len(l.Dirs) > 0 && (l.Mode != nil || l.UID != 0 || l.GID != 0) {
+		return true
+	}
 	return slices.ContainsFunc(l.Dirs, func(d Dir) bool { return d.Mode != 0o755 || d.UID != 0 || d.GID != 0 })
 }
 

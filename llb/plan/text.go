@@ -85,7 +85,7 @@ func (img Image) write(b *strings.Builder) {
 
 func (l Layer) write(b *strings.Builder) {
 	for _, c := range l.Copies {
-		fmt.Fprintf(b, "\tcopy %s -> %s\n", c.From, c.To)
+		fmt.Fprintf(b, "\tcopy %s -> %s%s\n", c.From, c.To, l.attributes())
 		for _, name := range c.Without {
 			fmt.Fprintf(b, "\t\twithout %s\n", name)
 		}
@@ -96,6 +96,19 @@ func (l Layer) write(b *strings.Builder) {
 	for _, d := range l.Dirs {
 		fmt.Fprintf(b, "\tdirectory %s %04o %d:%d\n", d.Path, d.Mode, d.UID, d.GID)
 	}
+}
+
+// attributes returns the owner and mode of what is copied, if the spec sets
+// them: " 0640 1000:1000".
+func (l Layer) attributes() string {
+	var text string
+	if l.Mode != nil {
+		text = fmt.Sprintf(" %04o", *l.Mode)
+	}
+	if l.UID != 0 || l.GID != 0 {
+		text += fmt.Sprintf(" %d:%d", l.UID, l.GID)
+	}
+	return text
 }
 
 func (c CheckStep) write(b *strings.Builder) {
