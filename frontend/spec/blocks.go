@@ -23,6 +23,9 @@ var file = kind[File]{
 		if !v.has("from") && f.To.IsSet() && path.Clean(f.To.Value) == "/" {
 			v.report(f.To.At, "write a path below it, or a directory to copy: from: rootfs", "every image has the directory /")
 		}
+		if v.has("from") && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
+			v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
+		}
 		return f
 	},
 }

@@ -16,7 +16,7 @@ var foreign = map[string]string{
 	"chown":      "write owner in an entry of run.files",
 	"chmod":      "write mode in an entry of run.files",
 	"maintainer": "run.labels",
-	"arg":        "--build-arg gives what a call changes; the reference lists the names",
+	"arg":        "args",
 	"stopsignal": "run.stop-signal",
 	"cgoenabled": "build.cgo",
 	"goproxy":    "modules.proxy",

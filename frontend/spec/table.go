@@ -229,7 +229,7 @@ var fileFields = []field[File]{
 		"User and group that own it: a name in the image's `/etc/passwd`, or IDs such as `1000` or `1000:1000`. A name has the group of its line there, a number the group of that number. A group is always a number: `git:1000`. For a directory from the context, it also holds for everything copied with it."),
 	leaf("mode", fileMode, func(f *File) *String { return &f.Mode },
 		"directories `0755`; files `0644`, or `0755` if executable",
-		"Permissions in octal, as text in quotes: `\"0640\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
+		"Permissions in octal, as text in quotes: `\"0640\"`. Only an empty directory can have setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
 }
 
 var healthFields = []field[Healthcheck]{
