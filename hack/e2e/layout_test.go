@@ -28,6 +28,11 @@ run:
     - {from: x.sh, to: /var/run/}
     - {from: x.sh, to: /var/mail/x}
     - {from: tree, to: /}
+    - {from: x.sh, to: /srv/own/x, owner: www-data, mode: "0750"}
+    - {from: tree, to: /srv/tree, owner: 7:8, mode: "0640"}
+    - {to: /var/cache/app, owner: www-data:4, mode: "2770"}
+    - {to: /opt, mode: "1777"}
+    - {to: /srv}
 `,
 	"go.mod":                    goMod("example.com/laid"),
 	"x.sh":                      "#!/bin/sh\necho hello from a script\n",
@@ -67,11 +72,32 @@ drwx--x--- 0:101 etc/ssl/private
 -rw-r--r-- 0:0 etc/ssl/private/key
 drwxr-xr-x 0:0 new
 -rw-r--r-- 0:0 new/file
+dtrwxrwxrwx 0:0 opt
 drwxr-xr-x 0:0 run
 drwxr-xr-x 33:33 run/app
 drwxr-xr-x 0:0 run/sub
 -rw-r--r-- 0:0 run/sub/pid
 -rw-r--r-- 0:0 run/x.sh
+drwxr-xr-x 0:0 srv
+drwxr-xr-x 0:0 srv/own
+-rwxr-x--- 33:33 srv/own/x
+drwxr-x--- 7:8 srv/tree
+drwxr-x--- 7:8 srv/tree/bin
+-rw-r----- 7:8 srv/tree/bin/y
+drwxr-x--- 7:8 srv/tree/etc
+drwxr-x--- 7:8 srv/tree/etc/ssl
+drwxr-x--- 7:8 srv/tree/etc/ssl/private
+-rw-r----- 7:8 srv/tree/etc/ssl/private/key
+drwxr-x--- 7:8 srv/tree/lib
+drwxr-x--- 7:8 srv/tree/lib/firmware
+drwxr-x--- 7:8 srv/tree/lib/firmware/a
+-rw-r----- 7:8 srv/tree/lib/firmware/a/b.bin
+drwxr-x--- 7:8 srv/tree/new
+-rw-r----- 7:8 srv/tree/new/file
+drwxr-x--- 7:8 srv/tree/var
+drwxr-x--- 7:8 srv/tree/var/run
+drwxr-x--- 7:8 srv/tree/var/run/sub
+-rw-r----- 7:8 srv/tree/var/run/sub/pid
 dtrwxrwxrwx 0:0 tmp
 drwxr-xr-x 0:0 tmp/k
 -rw-r--r-- 0:0 tmp/k/x
@@ -87,6 +113,8 @@ drwxr-xr-x 0:0 usr/local
 drwxr-xr-x 0:0 usr/local/bin
 -rwxr-xr-x 0:0 usr/local/bin/laid
 drwxr-xr-x 0:0 var
+drwxr-xr-x 0:0 var/cache
+dgrwxrwx--- 33:4 var/cache/app
 dgrwxrwxr-x 0:8 var/mail
 -rw-r--r-- 0:0 var/mail/x
 drwxr-xr-x 33:33 var/www
