@@ -94,10 +94,11 @@ func listsAll(m *project.Module) bool {
 	return m.Go.IsSet() && gomod.CompareGo(m.Go.Value, "1.17") >= 0
 }
 
-// standard are the top directories of the standard library.
-var standard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed
+// standard are the top directories of the standard library. TestStandard compares
+// them with the toolchain.
+var standard = strings.Fields(`archive arena bufio bytes cmp compress container context crypto database debug embed
 	encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
-	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode
+	plugin reflect regexp runtime simd slices sort strconv strings structs sync syscall testing text time unicode
 	unique unsafe vendor weak`)
 
 func isStandard(importPath string) bool {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,12 +19,22 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata want
 // Run runs a subtest for each archive that a pattern matches. The test puts
 // into the archive what came of it, as with Set. Where that is another text
 // than the file's, the subtest fails, or, with -update, the file is rewritten.
+// A case that wants nothing fails, since it could not fail otherwise.
 func Run(t *testing.T, pattern string, test func(*testing.T, *txtar.Archive)) {
 	t.Helper()
 	each(t, pattern, func(t *testing.T, file string, ar *txtar.Archive) {
+		if !slices.ContainsFunc(ar.Files, isWanted) {
+			t.Errorf("%s wants nothing: add an empty section such as want/plan, and run the test with -update", file)
+		}
 		test(t, ar)
 		File(t, file, string(txtar.Format(ar)))
 	})
+}
+
+// isWanted reports whether a file of an archive is what has to come of the
+// others.
+func isWanted(f txtar.File) bool {
+	return f.Name == "errors" || strings.HasPrefix(f.Name, "want")
 }
 
 // Each runs a subtest for each archive that a pattern matches, and leaves the
