@@ -81,11 +81,24 @@ func (c configuration) entrypoint(built plan.Compile) []string {
 	case e.Word.Value == "none":
 		return nil
 	case e.Word.Value == "base":
-		return c.base.Config.Entrypoint
+		return c.base.Config.Entrypoint // validate reports a base without one
 	case len(e.Args) > 0:
 		return values(e.Args)
 	}
 	return []string{built.Binaries[0].Path}
+}
+
+// validate reports a base that starts nothing although the spec asks for what it
+// starts.
+func (c configuration) validate(b base, errs *diag.List) {
+	of := c.base.Config
+	if word := c.run.Entrypoint.Word; word.Value == "base" && len(of.Entrypoint) == 0 && len(of.Cmd) == 0 {
+		errs.Add(diag.Diagnostic{
+			At:      word.At,
+			Message: fmt.Sprintf("run.entrypoint: the base %s has neither an entrypoint nor a command", b),
+			Hint:    "remove the key to start the program, or write none",
+		})
+	}
 }
 
 // command returns the spec's arguments. Those of the base belong to its

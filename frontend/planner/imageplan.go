@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -115,6 +116,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	img.Binaries = p.exported(binaries, platform)
 	env := mergedEnv(found.Config.Config.Env, p.spec.Run.Env, p.errs)
 	c := p.configuration(img, found, env)
+	c.validate(p.base, p.errs)
 	img.Config = c.config(img, p.errs)
 	img.Annotations = c.annotations(p.spec.Image.Annotations)
 	link := linking{p.spec.File, p.base, p.spec.Build}
@@ -161,8 +163,12 @@ func (p planning) sbom(img plan.Image, base Image) plan.SBOM {
 	}
 }
 
-// exported plans the binaries as files to take out of the build.
+// exported plans the binaries as files to take out of the build. They lie in one
+// directory, so two of one name are an error, wherever the image has them.
 func (p planning) exported(binaries []plan.Binary, platform plan.Platform) plan.Binaries {
+	if p.Target == binaryTarget {
+		p.validateNames(binaries)
+	}
 	return plan.Binaries{
 		Step: plan.Step{
 			ID:   "binary",
@@ -170,6 +176,21 @@ func (p planning) exported(binaries []plan.Binary, platform plan.Platform) plan.
 			At:   p.spans(mainLines(p.spec)...),
 		},
 		Epoch: p.args.epoch.Seconds(),
+	}
+}
+
+func (p planning) validateNames(binaries []plan.Binary) {
+	first := map[string]plan.Binary{}
+	for _, b := range binaries {
+		name := path.Base(b.Path)
+		if other, ok := first[name]; ok {
+			p.errs.Add(diag.Diagnostic{
+				At:      p.placing(plan.Platform{}).mainPlace(b),
+				Message: fmt.Sprintf("main: %s and %s are both called %s, and --target binary puts them into one directory", other.Path, b.Path, name),
+				Hint:    "give one of them another name",
+			})
+		}
+		first[name] = b
 	}
 }
 

@@ -28,13 +28,15 @@ func main() { fmt.Println(version, commit) }
 `,
 }
 
-// TestStamps passes version and commit by hand.
+// TestStamps passes version, commit and a build arg of the spec by hand.
 func TestStamps(t *testing.T) {
-	b := gohull(t, write(t, stamped), "--build-arg=VERSION=v1.2.3", "--build-arg=COMMIT=0123456789abcdef0123456789abcdef01234567")
+	project := maps.Clone(stamped)
+	project["Dockerfile"] = "args: {EDITION: oss}\n" + `build: {ldflags: "-X main.version={{.Version}} -X main.commit={{.ShortCommit}}-{{.Args.EDITION}}"}`
+	b := gohull(t, write(t, project), "--build-arg=VERSION=v1.2.3", "--build-arg=COMMIT=0123456789abcdef0123456789abcdef01234567", "--build-arg=EDITION=ent")
 	b.Push = ref(t)
 	succeed(t, b)
 	im := pull(t, b.Push)
-	if exit, out := output(t, im); exit != 0 || out != "1.2.3 0123456\n" {
+	if exit, out := output(t, im); exit != 0 || out != "1.2.3 0123456-ent\n" {
 		t.Errorf("exit code %d, printed %q", exit, out)
 	}
 	labels := config(t, im).Labels
