@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/visible"
 )
 
 // Words are the words of a value, without their quotes.
@@ -50,13 +51,7 @@ func cut(text string) (word, rest string, closed bool) {
 }
 
 // short cuts a text for a message.
-func short(text string) string {
-	const limit = 40
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return text
-}
+func short(text string) string { return visible.Short(text, 40) }
 
 // Quote writes a word so that Split reads it as one. It reports false for a
 // word that needs quotes and contains both kinds.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/internal/visible"
 )
 
 // validators validate each setting, by the name of its variable.
@@ -208,9 +209,5 @@ func nearWord(item string) string {
 
 // quote shows a value, cut to be short.
 func quote(value string) string {
-	const limit = 60
-	if runes := []rune(value); len(runes) > limit {
-		value = string(runes[:limit]) + "…"
-	}
-	return strconv.Quote(value)
+	return strconv.Quote(visible.Short(value, 60))
 }

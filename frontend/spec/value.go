@@ -3,11 +3,11 @@ package spec
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/visible"
 )
 
 // value is a node while it is validated.
@@ -154,14 +154,7 @@ func (v value) duplicate(name String, first diag.Range) {
 }
 
 // cut shortens text from the file, so that an error stays one short line.
-func cut(s string) string {
-	const limit = 60
-	s = s[:min(len(s), 4*limit)]
-	if text := []rune(strings.ToValidUTF8(s, "")); len(text) > limit {
-		return string(text[:limit]) + "…"
-	}
-	return s
-}
+func cut(s string) string { return visible.Short(s, 60) }
 
 // quote shows text from the file: cut, and with hidden characters escaped.
 func quote(s string) string { return strconv.Quote(cut(s)) }

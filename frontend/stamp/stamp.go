@@ -16,6 +16,7 @@ import (
 	"github.com/moby/buildkit/util/suggest"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/visible"
 )
 
 // Stamp is a value that texts may name.
@@ -142,10 +143,4 @@ func misspelt(field string) *diag.Diagnostic {
 // quoted returns a field as texts have it, cut to be short.
 func quoted(field string) string { return open + short(field) + end }
 
-func short(text string) string {
-	const limit = 40
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return text
-}
+func short(text string) string { return visible.Short(text, 40) }

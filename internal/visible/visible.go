@@ -53,6 +53,18 @@ func Cut(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
+// Short shortens a text to a number of characters, for a message of one line.
+func Short(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return strings.ToValidUTF8(s[:i], "") + "…"
+		}
+		n++
+	}
+	return s
+}
+
 // Bytes is Text for a file.
 func Bytes(data []byte) []byte {
 	if isPlain(string(data)) {

@@ -107,3 +107,21 @@ func TestCut(t *testing.T) {
 		}
 	}
 }
+
+func TestShort(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"", 3, ""},
+		{"äöü", 3, "äöü"},
+		{"äöüß", 3, "äöü…"},
+		{"abcd", 0, "…"},
+		{"a\xffbc", 3, "ab…"},
+	} {
+		if got := Short(c.text, c.most); got != c.want {
+			t.Errorf("Short(%q, %d) is %q, want %q", c.text, c.most, got, c.want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/step"
 )
 
@@ -147,14 +148,14 @@ var toolKeys = map[string]string{"link": "build.ldflags", "compile": "build.gcfl
 func (p *parser) misused(tool string) {
 	n := len(p.errors)
 	if key := "; see the key " + toolKeys[tool]; n > 0 && !strings.HasSuffix(p.errors[n-1].Message, key) {
-		p.errors[n-1].Message = limit(p.errors[n-1].Message + key)
+		p.errors[n-1].Message = visible.Cut(p.errors[n-1].Message+key, messageLimit)
 	}
 }
 
 // note adds what the go command remarks about the errors before.
 func (p *parser) note(line string) {
 	if n := len(p.errors); n > 0 {
-		p.errors[n-1].Message = limit(p.errors[n-1].Message + "\n" + line)
+		p.errors[n-1].Message = visible.Cut(p.errors[n-1].Message+"\n"+line, messageLimit)
 	}
 }
 
@@ -263,7 +264,7 @@ func (p *parser) module(b block, head string) {
 }
 
 func (p *parser) add(e step.Error) {
-	e.Message = limit(p.at.Given.hinted(p.at.imported(e.Message)))
+	e.Message = visible.Cut(p.at.Given.hinted(p.at.imported(e.Message)), messageLimit)
 	e.Missing = p.at.missing(e)
 	same := func(o step.Error) bool {
 		return o.File == e.File && o.Line == e.Line && o.Col == e.Col && o.Message == e.Message
@@ -271,12 +272,4 @@ func (p *parser) add(e step.Error) {
 	if !slices.ContainsFunc(p.errors, same) {
 		p.errors = append(p.errors, e)
 	}
-}
-
-// limit cuts a message at the end of a character.
-func limit(s string) string {
-	if len(s) <= messageLimit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:messageLimit], "") + "…"
 }
