@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/internal/visible"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -38,15 +39,18 @@ type Place struct {
 // own finds the directory of a package whose path begins with that of a module
 // of the project, and reports whether there is such a module.
 func (at Place) own(importPath string) (dir string, ok bool) {
-	for prefix := importPath; prefix != "." && prefix != "/"; prefix = path.Dir(prefix) {
-		if dir, ok := at.Modules[prefix]; ok {
-			return path.Join(dir, strings.TrimPrefix(importPath, prefix)), true
-		}
+	var modules []gomod.Module
+	for modulePath, dir := range at.Modules {
+		modules = append(modules, gomod.Module{Path: modulePath, Dir: dir})
 	}
-	if rest, ok := strings.CutPrefix(importPath, at.Mod.path+"/"); ok && at.Mod.path != "" {
-		return path.Join(path.Dir(at.Mod.file), rest), true
+	if _, known := at.Modules[at.Mod.path]; !known && at.Mod.path != "" {
+		modules = append(modules, gomod.Module{Path: at.Mod.path, Dir: path.Dir(at.Mod.file)})
 	}
-	return "", false
+	places := gomod.Places(modules, importPath)
+	if len(places) == 0 {
+		return "", false
+	}
+	return places[0].Dir, true
 }
 
 // messageLimit is how many bytes of a message are kept.
