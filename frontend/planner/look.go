@@ -27,7 +27,7 @@ var emptyLocal = []string{
 const local = "/usr/local/"
 
 // usualRoot is what images may have in their root.
-var usualRoot = strings.Fields("bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var busybox bitnami")
+var usualRoot = strings.Fields("bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var")
 
 // isFree reports whether a path is free in all images of emptyLocal.
 func isFree(name string) bool {
