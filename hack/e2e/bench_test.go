@@ -14,6 +14,7 @@ import (
 // must be so however long it took: an edited README reruns a Dockerfile's
 // compile and not gohull's, and an edited program is pushed by all.
 func TestBench(t *testing.T) {
+	t.Parallel()
 	dir := write(t, map[string]string{
 		"go.mod":    goMod("example.com/small"),
 		"main.go":   "package main\n\nfunc main() { println(\"small\") }\n",

@@ -12,6 +12,7 @@ import (
 // TestExampleCgo has the C compiled without optimising, which takes a tenth
 // of the time.
 func TestExampleCgo(t *testing.T) {
+	t.Parallel()
 	b := example(t, "cgo")
 	spec, err := os.ReadFile(filepath.Join(b.Dir, "Dockerfile"))
 	if err != nil {
@@ -55,6 +56,7 @@ func main() { println(C.div(85, 2).quot) }
 // TestMusl compiles for Alpine's C library, with the C compiler that the
 // toolchain's image names.
 func TestMusl(t *testing.T) {
+	t.Parallel()
 	musl := "toolchain: golang-musl:" + goVersion() + "\nbuild: {cgo: true}\n"
 	b := gohull(t, write(t, halved(musl+"base: alpine\n")))
 	b.Push = ref(t)
@@ -72,6 +74,7 @@ func TestMusl(t *testing.T) {
 // TestSharedLibrary needs a library that lies in the build context: the base
 // has it only when run.files copies it there.
 func TestSharedLibrary(t *testing.T) {
+	t.Parallel()
 	spec := "base: distroless\nbuild: {cgo: true}\n"
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile":  spec,
@@ -106,6 +109,7 @@ func main() { println(C.twice(21)) }
 // TestRace has a data race, which both the image and the tests find. The tests
 // have the race detector without cgo in the spec.
 func TestRace(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile": "base: distroless\nbuild: {cgo: true, race: true}\n",
 		"go.mod":     goMod("example.com/app"),

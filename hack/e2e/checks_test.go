@@ -172,6 +172,7 @@ func TestPanic(t *testing.T) { panic("at the disco") }
 // TestTestTarget exports the reports of tests of a library: those that pass,
 // and, when that is what is wanted, of those that do not.
 func TestTestTarget(t *testing.T) {
+	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
 		"Dockerfile":  "test: {run: Good}\n",
 		"go.mod":      goMod("example.com/lib"),
@@ -259,6 +260,7 @@ func TestVendor(t *testing.T) {
 // TestChecksOfWorkspace has a module that another one of the workspace
 // requires, and that nobody publishes.
 func TestChecksOfWorkspace(t *testing.T) {
+	t.Parallel()
 	succeed(t, gohull(t, write(t, map[string]string{
 		"Dockerfile":      "checks: [tidy, verify, vet, test]\n",
 		"go.work":         "go " + goVersion() + "\n\nuse (\n\t./api\n\t./greet\n)\n",

@@ -16,6 +16,7 @@ import (
 // it: it stands at a breakpoint, with the arguments and the source that it
 // was built from, and another one can be in a dependency.
 func TestDelve(t *testing.T) {
+	t.Parallel()
 	port := freePort(t)
 	project := map[string]string{
 		"Dockerfile": fmt.Sprintf("run: {args: [world]}\ndebug: {port: %s}\n", port),

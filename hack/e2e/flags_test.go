@@ -47,6 +47,7 @@ func TestLimits(t *testing.T) {
 // TestAgent reaches the client's ssh agent from the step that fetches
 // modules, and finds none where none is given.
 func TestAgent(t *testing.T) {
+	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "agent")
 	serveAgent(t, socket)
 	for _, test := range []struct {
