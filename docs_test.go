@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
+	"github.com/gohull/gohull/internal/coverage"
 	"github.com/gohull/gohull/internal/golden"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -90,16 +91,35 @@ var part = regexp.MustCompile(`(?s)(<!-- begin (\w+) -->\n).*?(<!-- end \w+ -->)
 // TestDocs compares the generated parts of docs/reference.md with the code;
 // `go test . -run Docs -update` rewrites them.
 func TestDocs(t *testing.T) {
-	const page = "docs/reference.md"
+	compareParts(t, "docs/reference.md", generated)
+}
+
+// TestCoveragePage compares docs/coverage.md with the cases of docs/coverage.
+func TestCoveragePage(t *testing.T) {
+	cases, err := coverage.Read("docs/coverage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(write func([]coverage.Case) string) func() string {
+		return func() string { return write(cases) }
+	}
+	compareParts(t, "docs/coverage.md", map[string]func() string{
+		"totals": part(coverage.Totals), "projects": part(coverage.Table), "cases": part(coverage.Specs),
+	})
+}
+
+// compareParts compares the generated parts of a page with what generates them.
+func compareParts(t *testing.T, page string, generators map[string]func() string) {
+	t.Helper()
 	text := read(t, page)
-	for name := range generated {
+	for name := range generators {
 		if !strings.Contains(text, "<!-- begin "+name+" -->\n") {
 			t.Errorf("%s has no part %s", page, name)
 		}
 	}
 	golden.File(t, page, part.ReplaceAllStringFunc(text, func(old string) string {
 		m := part.FindStringSubmatch(old)
-		generate, ok := generated[m[2]]
+		generate, ok := generators[m[2]]
 		if !ok {
 			t.Errorf("%s: nothing generates the part %s", page, m[2])
 			return old

@@ -1,0 +1,135 @@
+package frontend
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gohull/gohull/internal/coverage"
+	"github.com/gohull/gohull/internal/golden"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"golang.org/x/tools/txtar"
+)
+
+// TestCoverage plans the specs that replace real projects' Dockerfiles. What
+// the image has must be what the Dockerfile declares: want/image is written by
+// hand from the Dockerfile, and -update leaves it alone.
+func TestCoverage(t *testing.T) {
+	golden.Each(t, "../docs/coverage/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		declared, err := coverage.Parse(ar)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if declared.Spec() == "" {
+			return
+		}
+		c := readCase(t, ar)
+		for _, name := range declared.Executable {
+			if err := os.Chmod(filepath.Join(c.dir, name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plans, err := c.plans(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		for _, p := range plans {
+			if p.Image != "" {
+				got.WriteString("# " + p.Image + "\n")
+			}
+			got.WriteString(c.declares(t, p.Images[0]).String())
+		}
+		if diff := cmp.Diff(declared.Image(), got.String()); diff != "" {
+			t.Errorf("-declared +planned\n%s", diff)
+		}
+	})
+}
+
+// declares returns what an image has on top of its base.
+func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
+	im := coverage.Image{Config: lower.Config(&plan.Plan{}, img).Config}
+	for _, bin := range img.Compile.Binaries {
+		im.Entries = append(im.Entries, coverage.Entry{Path: bin.Path, Mode: 0o755})
+	}
+	layers := img.Files
+	if img.Dirs != nil {
+		layers = append(layers, *img.Dirs)
+	}
+	for _, l := range layers {
+		im.Entries = append(im.Entries, c.layerEntries(t, l)...)
+	}
+	return im
+}
+
+func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
+	var entries []coverage.Entry
+	for _, d := range l.Dirs {
+		entries = append(entries, coverage.Entry{Path: d.Path, Mode: fs.ModeDir | chmodBits(d.Mode), UID: d.UID, GID: d.GID})
+	}
+	for _, cp := range l.Copies {
+		entries = append(entries, c.copied(t, l, cp)...)
+	}
+	return entries
+}
+
+// copied returns the files that a copy puts into an image. Its directories are
+// those of the layer.
+func (c testCase) copied(t *testing.T, l plan.Layer, cp plan.Copy) []coverage.Entry {
+	var entries []coverage.Entry
+	from := filepath.Join(c.dir, filepath.FromSlash(cp.From))
+	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(from, name)
+		if err != nil {
+			return err
+		}
+		e := coverage.Entry{Path: path.Join(cp.To, filepath.ToSlash(rel)), UID: l.UID, GID: l.GID}
+		e.Mode, e.Link, err = copiedMode(name, d, l.Mode)
+		entries = append(entries, e)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+// copiedMode returns the mode that a file has in the image, or the target of a
+// link.
+func copiedMode(name string, d fs.DirEntry, mode *int) (fs.FileMode, string, error) {
+	if d.Type() == fs.ModeSymlink {
+		target, err := os.Readlink(name)
+		return fs.ModeSymlink | 0o777, target, err
+	}
+	if mode != nil {
+		return chmodBits(*mode), "", nil
+	}
+	info, err := d.Info()
+	if err != nil {
+		return 0, "", err
+	}
+	if info.Mode()&0o111 != 0 {
+		return 0o755, "", nil
+	}
+	return 0o644, "", nil
+}
+
+// chmodBits returns a mode as chmod takes it: 01777.
+func chmodBits(mode int) fs.FileMode {
+	m := fs.FileMode(mode & 0o777)
+	for bit, special := range map[int]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
+		if mode&bit != 0 {
+			m |= special
+		}
+	}
+	return m
+}
