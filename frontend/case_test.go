@@ -37,7 +37,7 @@ func readCase(t *testing.T, ar *txtar.Archive) testCase {
 	}
 	c.readFlags(t, string(ar.Comment))
 	if c.base == nil {
-		c.base = alpineDirs
+		c.base = usualDirs
 	}
 	for _, f := range ar.Files {
 		if !strings.HasPrefix(f.Name, "want/") {
@@ -96,10 +96,12 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 	}
 }
 
-// alpineDirs are in each base unless a case says otherwise.
-var alpineDirs = []step.Inode{
+// usualDirs are in each base unless a case says otherwise.
+var usualDirs = []step.Inode{
 	{Path: "etc", Kind: step.KindDir, Mode: 0o755},
 	{Path: "etc/passwd", Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
+	{Path: "home", Kind: step.KindDir, Mode: 0o755},
+	{Path: "home/nonroot", Kind: step.KindDir, Mode: 0o700, UID: 65532, GID: 65532}, // distroless's
 	{Path: "srv", Kind: step.KindDir, Mode: 0o755},
 	{Path: "tmp", Kind: step.KindDir, Mode: 0o1777},
 }

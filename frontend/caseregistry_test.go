@@ -59,6 +59,10 @@ func fakeImage(key planner.ImageKey) planner.Image {
 	}
 	img := dockerspec.DockerOCIImage{}
 	img.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+	if strings.HasPrefix(key.Ref, "gcr.io/distroless/") && strings.HasSuffix(key.Ref, ":nonroot") {
+		img.Config.User, img.Config.WorkingDir = "65532", "/home/nonroot"
+		img.Config.Env = append(img.Config.Env, "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt")
+	}
 	if _, tag, ok := strings.Cut(key.Ref, "golang:"); ok {
 		version, _, _ := strings.Cut(tag, "-")
 		img.Config.Env = []string{"PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin", "GOLANG_VERSION=" + version, "GOTOOLCHAIN=local", "GOPATH=/go",

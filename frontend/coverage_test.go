@@ -8,12 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/gohull/gohull/internal/coverage"
 	"github.com/gohull/gohull/internal/golden"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
 

@@ -219,7 +219,7 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 		data, err := json.Marshal(fakeToolchain(v.Version, v.Platform))
 		return fstest.MapFS{step.GoFile: {Data: data}}, err
 	case *step.Look:
-		data, err := json.Marshal(alpineDirs)
+		data, err := json.Marshal(usualDirs)
 		return fstest.MapFS{step.BaseFile: {Data: data}}, err
 	}
 	s, ok := verb.(*step.Scan)

@@ -27,6 +27,12 @@ type Run struct {
 	Args   []string // after the image's entrypoint, in place of its cmd
 	Env    []string // in addition to the image's
 	Output io.Writer
+	// Command replaces the image's entrypoint, as a pod's command does.
+	Command []string
+	// Restricted is what Kubernetes' restricted profile asks for: no root, no
+	// capabilities, no way to get more rights, and a root file system that is
+	// read-only.
+	Restricted bool
 }
 
 // Container is a container that was started.
@@ -154,6 +160,9 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 		args = config.Cmd
 	}
 	s.Process.Args = slices.Concat(config.Entrypoint, args)
+	if r.Command != nil {
+		s.Process.Args = slices.Concat(r.Command, r.Args)
+	}
 	s.Process.Env = slices.Concat(config.Env, r.Env)
 	s.Process.Cwd = filepath.Join("/", config.WorkingDir)
 	s.Process.Terminal = false
@@ -169,6 +178,20 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 		return fmt.Errorf("user %q: %w", config.User, err)
 	}
 	s.Process.User = specs.User{UID: uint32(u.Uid), GID: uint32(u.Gid)}
+	if r.Restricted {
+		return restrict(s)
+	}
+	return nil
+}
+
+// restrict takes away what Kubernetes' restricted profile does not allow.
+func restrict(s *specs.Spec) error {
+	if s.Process.User.UID == 0 {
+		return errors.New("the image runs as root, which the restricted profile does not allow")
+	}
+	s.Root.Readonly = true
+	s.Process.NoNewPrivileges = true
+	s.Process.Capabilities = &specs.LinuxCapabilities{}
 	return nil
 }
 
