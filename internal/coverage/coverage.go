@@ -109,6 +109,9 @@ func (c Case) Spec() string { return c.file(SpecFile) }
 // Image returns the image that the Dockerfile declares, as Image.String writes it.
 func (c Case) Image() string { return c.file(ImageFile) }
 
+// Labels reports whether the Dockerfile sets a label.
+func (c Case) Labels(name string) bool { return strings.Contains(c.Image(), "LABEL "+name+"=") }
+
 func (c Case) file(name string) string {
 	i := slices.IndexFunc(c.Files, func(f txtar.File) bool { return f.Name == name })
 	if i < 0 {

@@ -18,7 +18,7 @@ func TestImage(t *testing.T) {
 			ImageConfig: ocispecs.ImageConfig{
 				User: "0:0", WorkingDir: "/srv", Env: []string{usualPath, "A=b"},
 				ExposedPorts: map[string]struct{}{"80/tcp": {}, "53/udp": {}}, Volumes: map[string]struct{}{"/data": {}},
-				Labels:     map[string]string{"org.opencontainers.image.title": "x", "team": "core"},
+				Labels:     map[string]string{"team": "core"},
 				StopSignal: "SIGINT", Cmd: []string{"run", "-x"},
 			},
 			DockerOCIImageConfigExt: dockerspec.DockerOCIImageConfigExt{

@@ -31,8 +31,7 @@ type Entry struct {
 
 // String returns the image in the words of a Dockerfile, and then its files as
 // ls prints them. What a Dockerfile need not say is left out: the usual PATH, /
-// as the working directory, the labels that gohull sets by itself, and ordinary
-// directories that have something in them.
+// as the working directory, and ordinary directories that have something in them.
 func (im Image) String() string {
 	lines := im.config()
 	for _, e := range im.declared() {
@@ -44,9 +43,11 @@ func (im Image) String() string {
 // usualPath is the PATH of an image that sets none.
 const usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// ownLabels are the labels that gohull sets without being asked.
-var ownLabels = []string{
-	"org.opencontainers.image.base.digest", "org.opencontainers.image.base.name", "org.opencontainers.image.title",
+// OwnLabels are the labels that gohull sets without being asked.
+var OwnLabels = []string{
+	"org.opencontainers.image.base.digest", "org.opencontainers.image.base.name",
+	"org.opencontainers.image.created", "org.opencontainers.image.revision", "org.opencontainers.image.source",
+	"org.opencontainers.image.title", "org.opencontainers.image.version",
 }
 
 func (im Image) config() []string {
@@ -71,9 +72,7 @@ func (im Image) config() []string {
 		add("VOLUME", dir)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Labels)) {
-		if !slices.Contains(ownLabels, name) {
-			add("LABEL", name+"="+c.Labels[name])
-		}
+		add("LABEL", name+"="+c.Labels[name])
 	}
 	if c.StopSignal != "" {
 		add("STOPSIGNAL", c.StopSignal)
