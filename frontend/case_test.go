@@ -1,9 +1,9 @@
 package frontend
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,7 +99,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 // usualDirs are in each base unless a case says otherwise.
 var usualDirs = []step.Inode{
 	{Path: "etc", Kind: step.KindDir, Mode: 0o755},
-	{Path: "etc/passwd", Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}},
+	{Path: "etc/passwd", Accounts: step.Accounts{Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}}},
+	{Path: "etc/group", Accounts: step.Accounts{Groups: []step.Group{{Name: "root"}, {Name: "bin", GID: 1}, {Name: "tty", GID: 5}}}},
 	{Path: "home", Kind: step.KindDir, Mode: 0o755},
 	{Path: "home/nonroot", Kind: step.KindDir, Mode: 0o700, UID: 65532, GID: 65532}, // distroless's
 	{Path: "srv", Kind: step.KindDir, Mode: 0o755},
@@ -107,7 +108,7 @@ var usualDirs = []step.Inode{
 }
 
 // parseInode reads "usr/bin", "bin -> usr/bin", "1777:0:0:/tmp" for a directory,
-// or "etc/passwd app:100:101".
+// or "etc/passwd app:100:101" and "etc/group app:101 tty:5:app,other".
 func parseInode(t *testing.T, s string) step.Inode {
 	if strings.Contains(s, ":/") {
 		inode, err := step.ParseDirWord(s)
@@ -119,16 +120,35 @@ func parseInode(t *testing.T, s string) step.Inode {
 	if path, target, ok := strings.Cut(s, " -> "); ok {
 		return step.Inode{Path: path, Kind: step.KindLink, Target: target}
 	}
-	path, users, _ := strings.Cut(s, " ")
+	path, accounts, _ := strings.Cut(s, " ")
 	inode := step.Inode{Path: path}
-	for _, u := range strings.Fields(users) {
-		user := step.User{}
-		if _, err := fmt.Sscanf(strings.ReplaceAll(u, ":", " "), "%s %d %d", &user.Name, &user.UID, &user.GID); err != nil {
-			t.Fatal(err)
+	for _, word := range strings.Fields(accounts) {
+		fields := strings.Split(word, ":")
+		numbers := parseIDs(t, fields[1:2])
+		if path == "etc/group" {
+			g := step.Group{Name: fields[0], GID: numbers[0]}
+			if len(fields) > 2 {
+				g.Members = strings.Split(fields[2], ",")
+			}
+			inode.Groups = append(inode.Groups, g)
+			continue
 		}
-		inode.Users = append(inode.Users, user)
+		numbers = parseIDs(t, fields[1:3])
+		inode.Users = append(inode.Users, step.User{Name: fields[0], UID: numbers[0], GID: numbers[1]})
 	}
 	return inode
+}
+
+func parseIDs(t *testing.T, fields []string) []int {
+	var all []int
+	for _, f := range fields {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 func parsePlatform(s string) plan.Platform {

@@ -131,7 +131,7 @@ func (p *put) file(to, place string) *Conflict {
 		return conflict(another, "%s is already %s", to, n.what())
 	}
 	t.makeParents(place, p.source.By)
-	t.nodes[place] = node{step.Inode{Path: place, Users: p.source.Users}, p.source.By}
+	t.nodes[place] = node{step.Inode{Path: place, Accounts: p.source.Accounts}, p.source.By}
 	p.touched = append(p.touched, path.Dir(place))
 	p.copies = append(p.copies, plan.Copy{From: p.source.Name, To: "/" + place})
 	return nil

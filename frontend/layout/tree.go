@@ -53,13 +53,19 @@ func conflict(hint, format string, args ...any) *Conflict {
 	return &Conflict{fmt.Sprintf(format, args...), hint}
 }
 
-// Users returns those of the image's /etc/passwd.
-func (t *Tree) Users() []step.User {
-	place, c := t.resolve("/etc/passwd")
+// Accounts returns the users of the image's /etc/passwd and the groups of its
+// /etc/group.
+func (t *Tree) Accounts() step.Accounts {
+	return step.Accounts{Users: t.at("/etc/passwd").Users, Groups: t.at("/etc/group").Groups}
+}
+
+// at returns what is at a path.
+func (t *Tree) at(name string) node {
+	place, c := t.resolve(name)
 	if c != nil {
-		return nil
+		return node{}
 	}
-	return t.nodes[place].Users
+	return t.nodes[place]
 }
 
 // most is how many links a path may go through, as in Linux.

@@ -28,6 +28,7 @@ const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 // top of it.
 type configuration struct {
 	run    spec.Run
+	user   string // "1000:1000"
 	base   dockerspec.DockerOCIImage
 	env    []string          // of the image
 	labels map[string]string // of the command line
@@ -39,7 +40,7 @@ type configuration struct {
 func (c configuration) config(img plan.Image, errs *diag.List) plan.Config {
 	out := plan.Config{
 		Created:     time.Unix(c.epoch.Seconds(), 0).UTC(),
-		User:        user(c.run.User),
+		User:        c.user,
 		Entrypoint:  c.entrypoint(img.Compile),
 		Cmd:         c.command(),
 		Env:         c.env,
@@ -64,12 +65,19 @@ func cleaned(s spec.String) string {
 	return path.Clean(s.Value)
 }
 
+// user returns a user with numbers for the names that mean the same in all
+// images.
 func user(u spec.String) string {
-	switch u.Value {
-	case "", "nonroot":
+	name, group, grouped := strings.Cut(u.Value, ":")
+	switch {
+	case u.Value == "" || u.Value == "nonroot":
 		return nonroot
-	case "root":
+	case u.Value == "root":
 		return "0:0"
+	case name == "root" && grouped:
+		return "0:" + group
+	case name == "nonroot" && grouped:
+		return "65532:" + group
 	}
 	return u.Value
 }

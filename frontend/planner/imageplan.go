@@ -111,11 +111,12 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 		prog := p.install.program(delve, p.spec.Debug.Version, platform, delveFile, p.errs)
 		img.Debugger = &prog
 	}
-	img = p.placing(platform).place(img)
+	img, user := p.placing(platform).place(img)
 	img.SBOM = p.sbom(img, found)
 	img.Binaries = p.exported(binaries, platform)
 	env := mergedEnv(found.Config.Config.Env, p.spec.Run.Env, p.errs)
 	c := p.configuration(img, found, env)
+	c.user = user
 	c.validate(p.base, p.errs)
 	img.Config = c.config(img, p.errs)
 	img.Annotations = c.annotations(p.spec.Image.Annotations)

@@ -26,11 +26,11 @@ type placing struct {
 	errs   *diag.List
 }
 
-// place sets the layers of an image. What the debugger and the programs need
+// place sets the layers of an image, and returns its user. What the debugger and the programs need
 // goes first, so that errors are about other entries.
-func (p placing) place(img plan.Image) plan.Image {
-	users := p.users()
-	owner := p.user(users)
+func (p placing) place(img plan.Image) (plan.Image, string) {
+	all := p.accounts()
+	owner := p.user(all)
 	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
 		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
@@ -39,8 +39,8 @@ func (p placing) place(img plan.Image) plan.Image {
 	img.Dirs = p.dirs(tree, owner)
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
 	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
-	img.Files = p.files(tree, users)
-	return img
+	img.Files = p.files(tree, all)
+	return img, p.configUser(owner, all)
 }
 
 // programs returns the layer of programs that a step made; nil if what the step
@@ -109,11 +109,11 @@ func (p placing) dirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	return &plan.Layer{Step: s, Dirs: dirs, Epoch: p.epoch.Seconds()}
 }
 
-// files returns the layers of run.files. users are those of the image.
-func (p placing) files(tree *layout.Tree, users []step.User) []plan.Layer {
+// files returns the layers of run.files.
+func (p placing) files(tree *layout.Tree, all accounts) []plan.Layer {
 	var layers []plan.Layer
 	for _, f := range p.spec.Run.Files {
-		layer, c := p.entry(tree, f, p.attributes(f, users))
+		layer, c := p.entry(tree, f, p.attributes(f, all))
 		switch {
 		case c != nil:
 			p.conflict(f.To.At, "run.files: ", c)
@@ -149,10 +149,10 @@ func entryName(f spec.File) string {
 }
 
 // attributes returns what an entry of run.files sets.
-func (p placing) attributes(f spec.File, users []step.User) layout.Attributes {
+func (p placing) attributes(f spec.File, all accounts) layout.Attributes {
 	var a layout.Attributes
 	if f.Owner.IsSet() {
-		owner := p.owner("run.files.owner", f.Owner.Value, f.Owner.At, users)
+		owner := p.owner("run.files.owner", f.Owner, all)
 		a.Owner = &owner
 	}
 	if f.Mode.IsSet() {
@@ -200,51 +200,4 @@ func (p placing) validateFiles() {
 
 func (p placing) conflict(at diag.Range, what string, c *layout.Conflict) {
 	p.errs.Add(diag.Diagnostic{At: at, Message: what + c.Message, Hint: c.Hint})
-}
-
-// user returns run.user by number.
-func (p placing) user(users []step.User) layout.Owner {
-	return p.owner("run.user", user(p.spec.Run.User), p.spec.Run.User.At, users)
-}
-
-// owner returns a user of the image, with a group or without, by number. A
-// number without a group has the group of that number, as with COPY --chown.
-func (p placing) owner(key, value string, at diag.Range, users []step.User) layout.Owner {
-	name, group, _ := strings.Cut(value, ":")
-	var owner layout.Owner
-	if uid, err := strconv.Atoi(name); err == nil {
-		owner = layout.Owner{UID: uid, GID: uid}
-	} else if i := slices.IndexFunc(users, func(u step.User) bool { return u.Name == name }); i >= 0 {
-		owner = layout.Owner{UID: users[i].UID, GID: users[i].GID}
-	} else if p.looked {
-		p.errs.Add(unknownUser(key, at, name, users))
-	}
-	if gid, err := strconv.Atoi(group); err == nil {
-		owner.GID = gid
-	}
-	return owner
-}
-
-// users returns those that the image will have: run.files may bring a passwd.
-func (p placing) users() []step.User {
-	p.errs = &diag.List{} // place reports conflicts
-	tree := layout.New(p.base, layout.Owner{})
-	p.files(tree, nil)
-	return tree.Users()
-}
-
-func unknownUser(key string, at diag.Range, name string, users []step.User) diag.Diagnostic {
-	var names []string
-	for _, u := range users {
-		names = append(names, u.Name)
-	}
-	has := "has no users at all"
-	if len(names) > 0 {
-		has = "has " + someOf(names)
-	}
-	return diag.Diagnostic{
-		At:      at,
-		Message: fmt.Sprintf("%s: the image has no user %s: its /etc/passwd %s", key, name, has),
-		Hint:    "write a number, as 1000:1000, or bring an /etc/passwd with run.files",
-	}
 }

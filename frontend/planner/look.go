@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -42,8 +41,8 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 		return nil
 	}
 	paths := destinations(s, debug)
-	if namesUser(user(s.Run.User)) || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return f.Owner.IsSet() && namesUser(f.Owner.Value) }) {
-		paths = append(paths, "/etc/passwd")
+	if namesAccount(user(s.Run.User)) || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return namesAccount(user(f.Owner)) }) {
+		paths = append(paths, "/etc/group", "/etc/passwd")
 	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
 		return nil
 	}
@@ -60,14 +59,6 @@ func (ls Lookups) LookAt(key ImageKey, img Image) plan.Look {
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
 	return l
-}
-
-// namesUser reports whether the user is one whose number only a passwd file
-// tells.
-func namesUser(u string) bool {
-	name, _, _ := strings.Cut(u, ":")
-	_, err := strconv.Atoi(name)
-	return err != nil
 }
 
 // hasEmptyLocal reports whether the base is one of emptyLocal, and no build

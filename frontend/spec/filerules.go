@@ -1,30 +1,6 @@
 package spec
 
-import (
-	"regexp"
-	"strings"
-)
-
-var ownerShape = either(
-	shape{"pattern": `^([a-z_][a-z0-9_-]*|0|[1-9][0-9]*)(:(0|[1-9][0-9]*))?$`},
-	shape{"type": "integer", "minimum": 0},
-)
-
-// fileOwner is a user, as imageUser, or a user's name and the number of a group.
-func fileOwner(s string) *objection {
-	name, group, found := strings.Cut(s, ":")
-	switch {
-	case !found || !userName.MatchString(name) && !userName.MatchString(group):
-		return imageUser(s)
-	case userName.MatchString(group) && userID.MatchString(name):
-		return object("write the group's number, such as "+cut(name+":"+name), "wanted a number for the group, found %s", quote(group))
-	case userName.MatchString(group):
-		return object("write "+cut(name)+" for the group of its line in /etc/passwd, or the group's number", "wanted a number for the group, found %s", quote(group))
-	case !userID.MatchString(group) || strings.Contains(group, ":"):
-		return object("", "wanted a user, or a user and the number of a group, found %s", quote(s))
-	}
-	return imageUser("0:" + group)
-}
+import "regexp"
 
 const aMode = `an octal mode in quotes, like "0640"`
 

@@ -8,25 +8,36 @@ import (
 	"unicode"
 )
 
+// accountForm is a name of a user or a group, or its number.
+const accountForm = `([a-z_][a-z0-9_-]*|0|[1-9][0-9]*)`
+
 var (
-	userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
-	userID   = regexp.MustCompile(`^(0|[1-9][0-9]*)(?::(0|[1-9][0-9]*))?$`)
+	account = regexp.MustCompile(`^` + accountForm + `$`)
+	owners  = regexp.MustCompile(`^` + accountForm + `(:` + accountForm + `)?$`)
 )
 
-var userShape = either(matching(userName), matching(userID), shape{"type": "integer", "minimum": 0})
+var ownerShape = either(matching(owners), shape{"type": "integer", "minimum": 0})
 
-func imageUser(s string) *objection {
-	if userName.MatchString(s) {
+// imageOwner is a user, or a user and a group, each by name or number.
+func imageOwner(s string) *objection {
+	user, group, grouped := strings.Cut(s, ":")
+	if !account.MatchString(user) || grouped && !account.MatchString(group) {
+		return object("", "wanted a user such as git or 1000, or a user and a group such as git:git, found %s", quote(s))
+	}
+	if o := accountID(user); o != nil || !grouped {
+		return o
+	}
+	return accountID(group)
+}
+
+// accountID reports a number that is too large for a user or a group. Names are
+// valid.
+func accountID(s string) *objection {
+	if s[0] > '9' {
 		return nil
 	}
-	m := userID.FindStringSubmatch(s)
-	if m == nil {
-		return object("", "wanted a user name, or numbers like 1000 or 1000:1000, found %s", quote(s))
-	}
-	for _, id := range m[1:] {
-		if _, err := strconv.ParseUint("0"+id, 10, 31); err != nil {
-			return object("the largest is 2147483647", "%s is too large for a user or group", cut(id))
-		}
+	if _, err := strconv.ParseUint(s, 10, 31); err != nil {
+		return object("the largest is 2147483647", "%s is too large for a user or group", cut(s))
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ type Run struct {
 	Args        []String
 	Env         []Pair
 	Workdir     String
-	User        String // "nonroot", "root", "1000" or "1000:1000"
+	User        String // "nonroot", "root", "git:git" or "1000:1000"
 	Expose      []Port
 	Volumes     []String
 	Files       []File
@@ -185,7 +185,7 @@ type Port struct {
 type File struct {
 	From  String // relative to the context
 	To    String // absolute, in the image
-	Owner String // "git", "git:1000", "1000" or "1000:1000"
+	Owner String // "git", "git:git", "1000" or "1000:1000"
 	Mode  String // octal: "0640"
 	At    diag.Range
 }

@@ -29,7 +29,7 @@ type File struct {
 	Link    string `json:"link,omitempty"`    // the symlink that does
 	Target  string `json:"target,omitempty"`  // where it points
 
-	Users []User  `json:"users,omitempty"` // of a file named passwd
+	Accounts
 	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
 }
 

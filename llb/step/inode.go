@@ -15,7 +15,7 @@ type Inode struct {
 	UID    int    `json:"uid,omitempty"`    // of a directory
 	GID    int    `json:"gid,omitempty"`    // of a directory
 	Target string `json:"target,omitempty"` // of a link
-	Users  []User `json:"users,omitempty"`  // of a file named passwd
+	Accounts
 }
 
 // Kinds of Inodes, and of what Facts have of a File.
@@ -25,11 +25,24 @@ const (
 	KindLink = "link"
 )
 
+// Accounts are the lines of a file that is named passwd or group.
+type Accounts struct {
+	Users  []User  `json:"users,omitempty"`  // of passwd
+	Groups []Group `json:"groups,omitempty"` // of group
+}
+
 // User is a line of a passwd file.
 type User struct {
 	Name string `json:"name"`
 	UID  int    `json:"uid"`
 	GID  int    `json:"gid"`
+}
+
+// Group is a line of a group file.
+type Group struct {
+	Name    string   `json:"name"`
+	GID     int      `json:"gid"`
+	Members []string `json:"members,omitempty"` // names of users that have another group in passwd
 }
 
 // BaseFile is where the verb look leaves what it found: a list of Inode as

@@ -6,15 +6,23 @@ func RootUsers() []User {
 	return []User{{"root", 0, 0}, {"nobody", 65534, 65534}, {"nonroot", 65532, 65532}}
 }
 
+func rootGroups() []Group {
+	var groups []Group
+	for _, u := range RootUsers() {
+		groups = append(groups, Group{Name: u.Name, GID: u.GID})
+	}
+	return groups
+}
+
 // Root returns what the verb rootfs leaves in Out, but for the files of time zones,
 // which depend on the toolchain.
 func Root() []Inode {
 	dir := func(path string) Inode { return Inode{Path: path, Kind: KindDir, Mode: 0o755} }
 	all := []Inode{
 		dir("etc"),
-		{Path: "etc/group"},
+		{Path: "etc/group", Accounts: Accounts{Groups: rootGroups()}},
 		{Path: "etc/nsswitch.conf"},
-		{Path: "etc/passwd", Users: RootUsers()},
+		{Path: "etc/passwd", Accounts: Accounts{Users: RootUsers()}},
 		dir("etc/ssl"),
 		dir("etc/ssl/certs"),
 		{Path: "etc/ssl/certs/ca-certificates.crt"},

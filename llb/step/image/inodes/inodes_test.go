@@ -78,13 +78,27 @@ func TestLook(t *testing.T) {
 	}
 }
 
-func TestLookAtUsers(t *testing.T) {
-	got, err := Look(base(t, "etc/passwd").FS(), step.Look{Paths: []string{"/etc/passwd"}})
+func TestLookAtAccounts(t *testing.T) {
+	root := base(t, "etc/passwd", "etc/other")
+	const groups = "root:x:0:root\n#no:x:1:\nbad:x:y:\n+\ntty:x:5:app,git\napp:x:1001:\nold::7\n"
+	if err := os.WriteFile(filepath.Join(root.Name(), "etc/group"), []byte(groups), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Look(root.FS(), step.Look{Paths: []string{"/etc/group", "/etc/other", "/etc/passwd"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []step.User{{Name: "root"}, {Name: "app", UID: 1000, GID: 1001}}
-	if diff := cmp.Diff(want, got[len(got)-1].Users); diff != "" {
+	want := []step.Accounts{
+		{}, // etc
+		{Groups: []step.Group{{Name: "root", Members: []string{"root"}}, {Name: "tty", GID: 5, Members: []string{"app", "git"}}, {Name: "app", GID: 1001}, {Name: "old", GID: 7}}},
+		{}, // etc/other
+		{Users: []step.User{{Name: "root"}, {Name: "app", UID: 1000, GID: 1001}}},
+	}
+	var have []step.Accounts
+	for _, inode := range got {
+		have = append(have, inode.Accounts)
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }

@@ -26,8 +26,8 @@ func lookUp(fsys fs.FS, name string) (step.File, error) {
 	switch {
 	case file.Kind == step.KindDir:
 		file.Below, err = below(fsys, place.Name)
-	case path.Base(name) == "passwd":
-		file.Users = inodes.Users(fsys, place.Name)
+	case file.Kind == step.KindFile:
+		file.Accounts = inodes.Accounts(fsys, place.Name, path.Base(name))
 	}
 	return file, err
 }
@@ -58,8 +58,8 @@ func below(fsys fs.FS, dir string) ([]step.Inode, error) {
 		case e.Type()&fs.ModeSymlink != 0:
 			inode.Kind = step.KindLink
 			inode.Target, err = fs.ReadLink(fsys, name)
-		case e.Name() == "passwd" && e.Type().IsRegular():
-			inode.Users = inodes.Users(fsys, name)
+		case e.Type().IsRegular():
+			inode.Accounts = inodes.Accounts(fsys, name, e.Name())
 		}
 		all = append(all, inode)
 		return err
