@@ -16,14 +16,15 @@ import (
 
 // testCase is what a client would send.
 type testCase struct {
-	dir      string // the build context on disk
-	specName string
-	spec     []byte
-	files    project.Files
-	request  planner.Request
-	images   []string     // "REF PLATFORM…": what the registry has
-	base     []step.Inode // what bases have where files go
-	old      bool         // whether the daemon lacks all that not every daemon has
+	dir        string // the build context on disk
+	specName   string
+	spec       []byte
+	files      project.Files
+	request    planner.Request
+	images     []string     // "REF PLATFORM…": what the registry has
+	base       []step.Inode // what bases have where files go
+	baseConfig string       // what the config of each base has, as JSON
+	old        bool         // whether the daemon lacks all that not every daemon has
 }
 
 func readCase(t *testing.T, ar *txtar.Archive) testCase {
@@ -86,6 +87,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.old = true
 		case "--base-has":
 			c.base = append(c.base, parseInode(t, value))
+		case "--base-config":
+			c.baseConfig = value
 		case "--image":
 			c.images = append(c.images, value)
 		default:

@@ -3,6 +3,7 @@ package frontend
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -34,13 +35,21 @@ func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
 	}
 	for _, p := range platforms {
 		if p == key.Platform.String() {
-			return fakeImage(key), nil
+			return c.configured(fakeImage(key))
 		}
 	}
 	if platforms == nil {
 		return planner.Image{}, fmt.Errorf("not found")
 	}
 	return planner.Image{}, fmt.Errorf("no match for platform in manifest")
+}
+
+// configured returns an image with the config that the case gives to bases.
+func (c testCase) configured(img planner.Image) (planner.Image, error) {
+	if c.baseConfig == "" || strings.HasPrefix(img.Name, "docker.io/library/golang:") {
+		return img, nil
+	}
+	return img, json.Unmarshal([]byte(c.baseConfig), &img.Config.Config)
 }
 
 func (c testCase) listed(ref string) []string {
