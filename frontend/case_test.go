@@ -114,11 +114,11 @@ var usualDirs = []step.Inode{
 // or "etc/passwd app:100:101" and "etc/group app:101 tty:5:app,other".
 func parseInode(t *testing.T, s string) step.Inode {
 	if strings.Contains(s, ":/") {
-		inode, err := step.ParseDirWord(s)
+		inodes, err := step.ParseInodes([]string{s})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return inode
+		return inodes[0]
 	}
 	if path, target, ok := strings.Cut(s, " -> "); ok {
 		return step.Inode{Path: path, Kind: step.KindLink, Target: target}

@@ -11,7 +11,8 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// fromContext returns a layer of files of the context, or of directories alone.
+// fromContext returns a layer of files of the context, or of directories and
+// symbolic links alone.
 // A checkout's modes depend on the umask of the user who made it, so they are
 // set if the daemon can.
 func (l lowering) fromContext(layer plan.Layer) llb.State {
@@ -73,12 +74,16 @@ func patterns(names []string) []string {
 
 var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!`, `\!`)
 
-// dirs returns the directories of a layer alone. The daemon's own mkdir cannot
-// set a sticky bit, and its umask clears permissions.
+// dirs returns the directories and symbolic links of a layer alone. The daemon's
+// own mkdir cannot set a sticky bit, its umask clears permissions, and older ones
+// make no links.
 func (l lowering) dirs(layer plan.Layer) llb.State {
 	verb := &step.Dirs{Epoch: layer.Epoch}
 	for _, d := range layer.Dirs {
-		verb.Dirs = append(verb.Dirs, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
+		verb.Inodes = append(verb.Inodes, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
+	}
+	for _, link := range layer.Links {
+		verb.Inodes = append(verb.Inodes, step.LinkWords(link.Path, link.Target, layer.UID, layer.GID)...)
 	}
 	s := layer.Step
 	if len(layer.Copies) > 0 {

@@ -40,8 +40,11 @@ func text(l plan.Layer, c *Conflict) string {
 		}
 		all = append(all, word)
 	}
-	if len(l.Copies) > 0 && !l.Special() {
+	if len(l.Copies)+len(l.Links) > 0 && !l.Special() {
 		l.Dirs = nil
+	}
+	for _, link := range l.Links {
+		all = append(all, link.Path+"->"+link.Target)
 	}
 	for _, d := range l.Dirs {
 		all = append(all, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
@@ -123,6 +126,56 @@ func TestOwners(t *testing.T) {
 	}
 	put("/data/seed/x", "x=/data/seed/x 0755:1000:1001:/data 0755:1000:1001:/data/seed")
 	put("/data/seed/x", "conflict: /data/seed/x is already a file of x")
+}
+
+// TestPutLink puts links where the base has something, and files where a link
+// is.
+func TestPutLink(t *testing.T) {
+	base := "bin->usr/bin usr/ usr/bin/ usr/bin/sh usr/bin/vi->nano run/ var/ var/run->/run f gone->/no"
+	for _, c := range []struct{ to, target, want string }{
+		{"/x", "server", "/x->server"},
+		{"/bin/x", "server", "/usr/bin/x->server"},
+		{"/new/dir/x", "/dev/stdout", "/new/dir/x->/dev/stdout"},
+		{"/bin/sh", "/bin/busybox", "/usr/bin/sh->/bin/busybox"},
+		{"/bin/vi", "vim", "/usr/bin/vi->vim"},
+		{"/gone", "/run", "/gone->/run"},
+		{"/var/run", "/run", "/var/run->/run"},
+		{"/var/run", "../run", "conflict: /var/run is a symlink of the base to the directory /run, which a symlink would hide"},
+		{"/usr", "x", "conflict: /usr is a directory of the base, which a symlink would hide"},
+		{"/f/x", "x", "conflict: /f/x is below /f, which is a file of the base"},
+		{"/x", "x", "conflict: /x leads through a loop of symlinks at /x"},
+		{"/bin/x", "/bin/x", "conflict: /bin/x leads through a loop of symlinks at /bin"},
+		{"/taken", "x", "conflict: /taken is already a file of first"},
+		{"/made", "x", "conflict: /made is already a directory of first"},
+		{"/link", "x", "conflict: /link is already a symlink of first"},
+	} {
+		tr := tree(base)
+		tr.Put("/taken", Source{Name: "t", By: "first", File: step.File{Kind: step.KindFile}})
+		tr.SetDir("/made", "first", Attributes{})
+		tr.PutLink("/link", Link{Target: "/run", By: "first"})
+		if got := text(tr.PutLink(c.to, Link{Target: c.target, By: "x"})); got != c.want {
+			t.Errorf("%s -> %s: got %s, want %s", c.to, c.target, got, c.want)
+		}
+	}
+}
+
+// TestBelowLink puts things below a link of another entry.
+func TestBelowLink(t *testing.T) {
+	for _, c := range []struct{ to, want string }{
+		{"/app/x", "conflict: /app/x is below /app, which is a symlink of first, to /data/app; write the path that it leads to: /data/app/x"},
+		{"/app", "conflict: /app is already a symlink of first, to /data/app; put it somewhere else, or remove one of them"},
+		{"/by/x", "conflict: /by/x is below /app, which is a symlink of first, to /data/app; write the path that it leads to: /data/app/x"},
+	} {
+		tr := tree("by->app data/ data/app/")
+		tr.PutLink("/app", Link{Target: "/data/app", By: "first"})
+		_, file := tr.Put(c.to, Source{Name: "x", By: "x", File: step.File{Kind: step.KindFile}})
+		_, dir := tr.SetDir(c.to, "x", Attributes{})
+		for _, conflict := range []*Conflict{file, dir} {
+			if conflict == nil || "conflict: "+conflict.Message+"; "+conflict.Hint != c.want {
+				t.Errorf("%s: got %v, want %s", c.to, conflict, c.want)
+			}
+		}
+	}
 }
 
 // TestSetDir makes directories, and changes those of the base as far as asked.

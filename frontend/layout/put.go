@@ -16,7 +16,7 @@ import (
 func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string, *Conflict)) (dirs []plan.Dir, made []string) {
 	var places []string
 	for _, name := range names {
-		place, c := t.resolve(name)
+		place, c := t.destination(name)
 		switch n, found := t.nodes[place]; {
 		case c != nil:
 			tell(name, c)
@@ -69,7 +69,7 @@ func (a Attributes) set(dir step.Inode) step.Inode {
 // the attributes of the one that is there. It returns the directories of that
 // layer; none if nothing changes.
 func (t *Tree) SetDir(to, by string, a Attributes) ([]plan.Dir, *Conflict) {
-	place, c := t.resolve(to)
+	place, c := t.destination(to)
 	if c != nil {
 		return nil, c
 	}
@@ -94,7 +94,7 @@ func (t *Tree) SetDir(to, by string, a Attributes) ([]plan.Dir, *Conflict) {
 // Put puts a file, or what a directory holds, at a path of the image. It
 // returns the copies and the directories of that layer.
 func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
-	place, c := t.resolve(to)
+	place, c := t.destination(to)
 	if c != nil {
 		return plan.Layer{}, c
 	}

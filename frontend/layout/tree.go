@@ -75,8 +75,34 @@ const most = 40
 // begin at the root, and nothing leads above it. What is missing is taken as it
 // is written.
 func (t *Tree) resolve(name string) (string, *Conflict) {
+	place, _, c := t.follow(name)
+	return place, c
+}
+
+// destination resolves a path where something is put. The links of the base are
+// followed. Where those of other entries lead is not what a reader expects, so
+// they are a conflict.
+func (t *Tree) destination(name string) (string, *Conflict) {
+	place, links, c := t.follow(name)
+	if c != nil {
+		return "", c
+	}
+	for _, link := range links {
+		switch n := t.nodes[link]; {
+		case n.by == "":
+		case "/"+link == path.Clean(name):
+			return "", conflict(another, "%s is already %s, to %s", name, n.what(), n.Target)
+		default:
+			return "", conflict("write the path that it leads to: /"+place, "%s is below /%s, which is %s, to %s", name, link, n.what(), n.Target)
+		}
+	}
+	return place, nil
+}
+
+// follow returns where a path leads, and the places of the links on the way.
+func (t *Tree) follow(name string) (place string, links []string, c *Conflict) {
 	place, rest := ".", elements(name)
-	for followed := 0; len(rest) > 0; {
+	for len(rest) > 0 {
 		elem := rest[0]
 		rest = rest[1:]
 		if elem == ".." {
@@ -89,20 +115,20 @@ func (t *Tree) resolve(name string) (string, *Conflict) {
 		case !found || n.Kind == step.KindDir:
 			place = next
 		case n.Kind == step.KindLink:
-			if followed++; followed > most {
-				return "", conflict("", "%s leads through a loop of symlinks at /%s", name, next)
+			if links = append(links, next); len(links) > most {
+				return "", nil, conflict("", "%s leads through a loop of symlinks at /%s", name, next)
 			}
 			if path.IsAbs(n.Target) {
 				place = "."
 			}
 			rest = slices.Concat(elements(n.Target), rest)
 		case len(rest) > 0:
-			return "", conflict("", "%s is below /%s, which is %s", name, next, n.what())
+			return "", nil, conflict("", "%s is below /%s, which is %s", name, next, n.what())
 		default:
 			place = next
 		}
 	}
-	return place, nil
+	return place, links, nil
 }
 
 // elements returns the elements of a path, without ".".

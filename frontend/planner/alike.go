@@ -39,7 +39,7 @@ func (c *common) findAlike() {
 			needs[key].add(kind, &group.needs)
 		}
 		for _, f := range image.Run.Files {
-			if !f.From.IsSet() {
+			if f.Source() != "from" {
 				continue
 			}
 			files[key].add(path.Clean(f.From.Value), &group.files)

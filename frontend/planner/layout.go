@@ -117,7 +117,7 @@ func (p placing) files(tree *layout.Tree, all accounts) []plan.Layer {
 		switch {
 		case c != nil:
 			p.conflict(f.To.At, "run.files: ", c)
-		case len(layer.Copies) > 0 || len(layer.Dirs) > 0:
+		case len(layer.Copies)+len(layer.Links)+len(layer.Dirs) > 0:
 			layer.At, layer.Epoch = spans(p.spec.File, f.At), p.epoch.Seconds()
 			layers = append(layers, layer)
 		}
@@ -128,9 +128,14 @@ func (p placing) files(tree *layout.Tree, all accounts) []plan.Layer {
 // entry returns the layer of one entry of run.files. It is empty if nothing
 // changes, or if validateFiles reports the entry.
 func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) (layer plan.Layer, c *layout.Conflict) {
-	if !f.From.IsSet() {
+	switch f.Source() {
+	case "":
 		layer.Dirs, c = tree.SetDir(f.To.Value, entryName(f), a)
 		layer.Step = plan.Step{ID: "dirs", Name: "make " + f.To.Value}
+		return layer, c
+	case "link":
+		layer, c = tree.PutLink(f.To.Value, layout.Link{Target: f.Link.Value, By: entryName(f), Owner: a.Owner})
+		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
 		return layer, c
 	}
 	source, to := p.source(f)
@@ -181,7 +186,7 @@ func (p placing) source(f spec.File) (layout.Source, string) {
 // validateFiles compares the entries of run.files with what the scan found.
 func (p placing) validateFiles() {
 	for _, f := range p.spec.Run.Files {
-		if !f.From.IsSet() {
+		if f.Source() != "from" {
 			continue
 		}
 		name := path.Clean(f.From.Value)

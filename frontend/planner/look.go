@@ -86,7 +86,7 @@ func destinations(s *spec.Spec, debug bool) []string {
 	}
 	for _, f := range run.Files {
 		to := path.Clean(f.To.Value)
-		if f.From.IsSet() {
+		if f.Source() == "from" {
 			to = path.Join(to, step.Below)
 		}
 		paths = append(paths, to)

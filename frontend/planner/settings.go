@@ -326,7 +326,7 @@ func entryPairs(f spec.File) Pairs {
 	for _, key := range []struct {
 		name  string
 		value spec.String
-	}{{"from", f.From}, {"to", f.To}, {"owner", f.Owner}} {
+	}{{"from", f.From}, {"link", f.Link}, {"to", f.To}, {"owner", f.Owner}} {
 		if key.value.IsSet() {
 			pairs = append(pairs, Pair{key.name, key.value.Value})
 		}

@@ -26,7 +26,7 @@ var stepKinds = []StepKind{
 	{"program", "builds Delve or govulncheck"},
 	{"rootfs", "adds what `base: scratch` contains: CA certificates, time zones, users"},
 	{"look", "looks at what the base has where files will go"},
-	{"dirs", "makes the directories of `run.volumes` and `run.workdir` that the base does not have"},
+	{"dirs", "makes directories and symlinks: those of `run.files`, and those of `run.volumes` and `run.workdir` that the base does not have"},
 	{"files", "copies what `run.files` names"},
 	{"libraries", "checks that the image has what dynamically linked binaries need: the dynamic linker and libraries"},
 	{"sbom", "makes the SBOM"},

@@ -1,34 +1,6 @@
 package spec
 
-import (
-	"path"
-
-	"go.yaml.in/yaml/v4"
-)
-
-const fileExample = "write {from: migrations, to: /migrations}"
-
-var file = kind[File]{
-	want:  "a mapping with to",
-	shape: mapping(fileFields, "to"),
-	sub:   below(".", fileFields),
-	read: func(v value) File {
-		if v.node.Kind != yaml.MappingNode {
-			v.wrong(fileExample, "wanted a mapping with to, found %s", v.found())
-			return File{}
-		}
-		f := File{At: v.at()}
-		readFields(v, fileFields, &f)
-		v.requireKeys(fileExample, "to")
-		if !v.has("from") && f.To.IsSet() && path.Clean(f.To.Value) == "/" {
-			v.report(f.To.At, "write a path below it, or a directory to copy: from: rootfs", "every image has the directory /")
-		}
-		if v.has("from") && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
-			v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
-		}
-		return f
-	},
-}
+import "go.yaml.in/yaml/v4"
 
 // requireKeys reports keys that a mapping does not have. A key without a value
 // counts.
@@ -48,8 +20,6 @@ func (v value) has(key string) bool {
 	}
 	return false
 }
-
-func sameTarget(f File) String { return f.To }
 
 var healthcheck = kind[*Healthcheck]{
 	want:  "a mapping with test, or none",

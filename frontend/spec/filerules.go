@@ -30,3 +30,14 @@ func octal(s string) *objection {
 	}
 	return nil
 }
+
+// linkMost is the length of the longest symlink on Linux.
+const linkMost = 4095
+
+// linkText is the text of a symlink, which may be any path.
+func linkText(s string) *objection {
+	if len(s) > linkMost {
+		return object("", "a symlink of %d bytes: %d are possible", len(s), linkMost)
+	}
+	return notEmpty(s)
+}

@@ -180,10 +180,11 @@ type Port struct {
 	At       diag.Range
 }
 
-// File is something that the image has at a path: a file or directory of the
-// context, or, without From, an empty directory.
+// File is something that the image has at a path. Source says where it comes
+// from.
 type File struct {
 	From  String // relative to the context
+	Link  String // the text of a symlink: "server", "/dev/stdout"
 	To    String // absolute, in the image
 	Owner String // "git", "git:git", "1000" or "1000:1000"
 	Mode  String // octal: "0640"

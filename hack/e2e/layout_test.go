@@ -33,6 +33,9 @@ run:
     - {to: /var/cache/app, owner: www-data:4, mode: "2770"}
     - {to: /opt, mode: "1777"}
     - {to: /srv}
+    - {link: x.sh, to: /bin/z.sh}
+    - {link: /dev/stdout, to: /var/log/app.log, owner: www-data:4}
+    - {link: /bin/busybox, to: /bin/sh}
 `,
 	"go.mod":                    goMod("example.com/laid"),
 	"x.sh":                      "#!/bin/sh\necho hello from a script\n",
@@ -50,7 +53,7 @@ import (
 )
 
 func main() {
-	out, err := exec.Command("/bin/sh", "/bin/x.sh").CombinedOutput()
+	out, err := exec.Command("/bin/sh", "/bin/z.sh").CombinedOutput()
 	fmt.Print(string(out))
 	for _, name := range []string{"here", "/data/a", "/data/cache/a", "/run/app/a", "/tmp/a", "/var/www/.config/a"} {
 		if err == nil {
@@ -103,8 +106,10 @@ drwxr-xr-x 0:0 tmp/k
 -rw-r--r-- 0:0 tmp/k/x
 drwxr-xr-x 0:0 usr
 drwxr-xr-x 0:0 usr/bin
+Lrwxrwxrwx 0:0 usr/bin/sh -> /bin/busybox
 -rw-r--r-- 0:0 usr/bin/x.sh
 -rw-r--r-- 0:0 usr/bin/y
+Lrwxrwxrwx 0:0 usr/bin/z.sh -> x.sh
 drwxr-xr-x 0:0 usr/lib
 drwxr-xr-x 0:0 usr/lib/firmware
 drwxr-xr-x 0:0 usr/lib/firmware/a
@@ -115,6 +120,8 @@ drwxr-xr-x 0:0 usr/local/bin
 drwxr-xr-x 0:0 var
 drwxr-xr-x 0:0 var/cache
 dgrwxrwx--- 33:4 var/cache/app
+drwxr-xr-x 0:0 var/log
+Lrwxrwxrwx 33:4 var/log/app.log -> /dev/stdout
 dgrwxrwxr-x 0:8 var/mail
 -rw-r--r-- 0:0 var/mail/x
 drwxr-xr-x 33:33 var/www

@@ -32,18 +32,19 @@ type Image struct {
 	Reproduction Reproduction
 }
 
-// Layer is a layer of an image: files that are copied from elsewhere, and
-// directories. All its paths are free of symbolic links: they are where the
+// Layer is a layer of an image: files that are copied from elsewhere, symbolic
+// links, and directories. A layer has no copies, or no links. All its paths are free of symbolic links: they are where the
 // base's links lead.
 type Layer struct {
 	Step
 	Copies []Copy
-	// UID, GID and Mode are those of what is copied. Without a mode, everybody may
-	// read it.
+	Links  []Link
+	// UID and GID are those of the links and of what is copied. Mode is that of
+	// what is copied; without it, everybody may read it.
 	UID, GID int
 	Mode     *int // as chmod takes it
 	// Dirs are the directories that the layer makes, or that lie on the way to
-	// what it copies, as the image has them. Each comes after its parent.
+	// the rest of it, as the image has them. Each comes after its parent.
 	Dirs  []Dir
 	Epoch int64 // modification time of what is copied, and of the directories
 }
@@ -63,6 +64,12 @@ type Copy struct {
 	From    string   // relative to what is copied from
 	To      string   // absolute
 	Without []string // paths below From that are not copied
+}
+
+// Link is a symbolic link of the image.
+type Link struct {
+	Path   string // absolute
+	Target string // as it is written
 }
 
 // Dir is a directory of the image.

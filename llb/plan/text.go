@@ -90,7 +90,10 @@ func (l Layer) write(b *strings.Builder) {
 			fmt.Fprintf(b, "\t\twithout %s\n", name)
 		}
 	}
-	if len(l.Copies) > 0 && !l.Special() {
+	for _, link := range l.Links {
+		fmt.Fprintf(b, "\tsymlink %s -> %s%s\n", link.Path, link.Target, l.attributes())
+	}
+	if len(l.Copies)+len(l.Links) > 0 && !l.Special() {
 		return
 	}
 	for _, d := range l.Dirs {

@@ -63,15 +63,15 @@ func (*Look) verb() string        { return "look" }
 func (v *Look) rest() *[]string   { return &v.Paths }
 func (*Look) flags(*flag.FlagSet) {}
 
-// Dirs makes directories in Out, each after its parents. Those below Out that
-// it does not name stay as they are.
+// Dirs makes directories in Out, each after its parents, and then symbolic
+// links. Directories below Out that it does not name stay as they are.
 type Dirs struct {
-	Epoch int64    // modification time, in seconds since 1970
-	Dirs  []string // as DirWord writes them
+	Epoch  int64    // modification time, in seconds since 1970
+	Inodes []string // as DirWord and LinkWords write them
 }
 
 func (*Dirs) verb() string      { return "dirs" }
-func (v *Dirs) rest() *[]string { return &v.Dirs }
+func (v *Dirs) rest() *[]string { return &v.Inodes }
 
 func (v *Dirs) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
@@ -82,11 +82,43 @@ func DirWord(path string, mode, uid, gid int) string {
 	return fmt.Sprintf("%04o:%d:%d:%s", mode, uid, gid, path)
 }
 
-// ParseDirWord reads what DirWord wrote. The Path is relative.
-func ParseDirWord(word string) (Inode, error) {
+// linkMode stands for a mode: a symbolic link has none.
+const linkMode = "link"
+
+// LinkWords returns a symbolic link as two words of a command line. The first is
+// "link:0:0:/bin/sh", the second the text of the link.
+func LinkWords(path, target string, uid, gid int) []string {
+	return []string{fmt.Sprintf("%s:%d:%d:%s", linkMode, uid, gid, path), target}
+}
+
+// ParseInodes reads what DirWord and LinkWords wrote. The Paths are relative.
+func ParseInodes(words []string) ([]Inode, error) {
+	var all []Inode
+	for len(words) > 0 {
+		inode, err := parseInode(words[0])
+		if err != nil {
+			return nil, err
+		}
+		if words = words[1:]; inode.Kind == KindLink {
+			if len(words) == 0 {
+				return nil, fmt.Errorf("the link %q has no text", inode.Path)
+			}
+			inode.Target, words = words[0], words[1:]
+		}
+		all = append(all, inode)
+	}
+	return all, nil
+}
+
+// parseInode reads the first word of an inode.
+func parseInode(word string) (Inode, error) {
 	parts := strings.SplitN(word, ":", 4)
 	if len(parts) != 4 || !strings.HasPrefix(parts[3], "/") {
 		return Inode{}, fmt.Errorf("%q is not mode:uid:gid:path", word)
+	}
+	inode := Inode{Path: parts[3][1:], Kind: KindDir}
+	if parts[0] == linkMode {
+		inode.Kind, parts[0] = KindLink, "0"
 	}
 	var numbers [3]int
 	for i, base := range []int{8, 10, 10} {
@@ -96,5 +128,6 @@ func ParseDirWord(word string) (Inode, error) {
 		}
 		numbers[i] = int(n)
 	}
-	return Inode{Path: parts[3][1:], Kind: KindDir, Mode: numbers[0], UID: numbers[1], GID: numbers[2]}, nil
+	inode.Mode, inode.UID, inode.GID = numbers[0], numbers[1], numbers[2]
+	return inode, nil
 }

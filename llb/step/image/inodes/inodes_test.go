@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/gohull/gohull/llb/step"
@@ -110,8 +111,8 @@ func TestMake(t *testing.T) {
 		t.Skip("only root can give a directory to another user")
 	}
 	root := base(t)
-	words := []string{"1777:0:0:/tmp", "0755:0:0:/var", "2775:0:8:/var/mail", "0700:1000:1001:/var/mail/a:b"}
-	if err := Make(root.Name(), step.Dirs{Epoch: 7, Dirs: words}); err != nil {
+	words := []string{"1777:0:0:/tmp", "0755:0:0:/var", "2775:0:8:/var/mail", "0700:1000:1001:/var/mail/a:b", "link:5:6:/var/run", "../run"}
+	if err := Make(root.Name(), step.Dirs{Epoch: 7, Inodes: words}); err != nil {
 		t.Fatal(err)
 	}
 	found, err := Look(root.FS(), step.Look{Paths: []string{step.Below}})
@@ -120,11 +121,15 @@ func TestMake(t *testing.T) {
 	}
 	var got []string
 	for _, i := range found {
-		if i.Path != "." {
-			got = append(got, step.DirWord("/"+i.Path, i.Mode, i.UID, i.GID))
-		}
-		if info, err := root.Stat(i.Path); err != nil || info.ModTime().Unix() != 7 {
+		info, err := root.Lstat(i.Path)
+		if err != nil || info.ModTime().Unix() != 7 {
 			t.Errorf("%s is of %v, %v", i.Path, info.ModTime(), err)
+		}
+		switch owner := info.Sys().(*syscall.Stat_t); {
+		case i.Kind == step.KindLink:
+			got = append(got, step.LinkWords("/"+i.Path, i.Target, int(owner.Uid), int(owner.Gid))...)
+		case i.Path != ".":
+			got = append(got, step.DirWord("/"+i.Path, i.Mode, i.UID, i.GID))
 		}
 	}
 	if diff := cmp.Diff(words, got); diff != "" {

@@ -9,24 +9,34 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Make makes the directories that v names below out. It must run as root,
-// since they have owners.
+// Make makes the directories and symbolic links that v names below out. It must
+// run as root, since they have owners.
 func Make(out string, v step.Dirs) error {
 	root, err := os.OpenRoot(out)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	for _, word := range v.Dirs {
-		dir, err := step.ParseDirWord(word)
-		if err != nil {
-			return err
-		}
-		if err := makeDir(root, dir); err != nil {
+	all, err := step.ParseInodes(v.Inodes)
+	if err != nil {
+		return err
+	}
+	for _, inode := range all {
+		if err := makeInode(root, inode); err != nil {
 			return err
 		}
 	}
 	return mtime.SetAll(out, v.Epoch)
+}
+
+func makeInode(root *os.Root, inode step.Inode) error {
+	if inode.Kind == step.KindDir {
+		return makeDir(root, inode)
+	}
+	if err := root.Symlink(inode.Target, inode.Path); err != nil {
+		return err
+	}
+	return root.Lchown(inode.Path, inode.UID, inode.GID)
 }
 
 // makeDir sets the mode after the owner: another owner takes bits of it away.

@@ -1,0 +1,112 @@
+package spec
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+const fileExample = "write {from: migrations, to: /migrations}"
+
+// fileSource is a key that says what an entry of run.files is. An entry has one
+// of them at most.
+type fileSource struct {
+	key   string   // empty for an entry without any
+	is    string   // what such an entry is
+	takes []string // the keys that it may have
+}
+
+// fileSources are those that an entry can have, and at last none.
+var fileSources = []fileSource{
+	{"link", "a symlink", []string{"link", "to", "owner"}},
+	{"from", "a copy", []string{"from", "to", "owner", "mode"}},
+	{"", "an empty directory", []string{"to", "owner", "mode"}},
+}
+
+// notTaken are hints for keys that an entry does not take because of its source.
+var notTaken = map[string]string{
+	"link mode": "remove it: the permissions are those of what the symlink leads to",
+}
+
+var file = kind[File]{
+	want:  "a mapping with to",
+	shape: mapping(fileFields, "to").and(sourceShape()),
+	sub:   below(".", fileFields),
+	read: func(v value) File {
+		if v.node.Kind != yaml.MappingNode {
+			v.wrong(fileExample, "wanted a mapping with to, found %s", v.found())
+			return File{}
+		}
+		f := File{At: v.at()}
+		readFields(v, fileFields, &f)
+		v.requireKeys(fileExample, "to")
+		s := v.fileSource()
+		v.validateKeys(s)
+		v.validateFile(s, f)
+		return f
+	},
+}
+
+// fileSource returns the first of fileSources that an entry has.
+func (v value) fileSource() fileSource {
+	i := slices.IndexFunc(fileSources, func(s fileSource) bool { return s.key == "" || v.has(s.key) })
+	return fileSources[i]
+}
+
+// Source returns the key that says where the content of the entry comes from:
+// "from", "link". It is empty for an empty directory.
+func (f File) Source() string {
+	if f.Link.IsSet() {
+		return "link"
+	}
+	if f.From.IsSet() {
+		return "from"
+	}
+	return ""
+}
+
+// validateKeys reports keys that do not go together with the source.
+func (v value) validateKeys(s fileSource) {
+	for i := 0; i < len(v.node.Content); i += 2 {
+		key, at := v.node.Content[i].Value, v.p.file.at(v.node.Content[i])
+		isSource := slices.ContainsFunc(fileSources, func(o fileSource) bool { return o.key == key })
+		switch {
+		case slices.Contains(s.takes, key) || !slices.Contains(names(fileFields), key):
+		case isSource:
+			v.report(at, "keep one of them, or write two entries", "%s and %s exclude each other", s.key, key)
+		default:
+			v.report(at, notTaken[s.key+" "+key], "%s has no %s", s.is, key)
+		}
+	}
+}
+
+// validateFile reports values that do not go together.
+func (v value) validateFile(s fileSource, f File) {
+	switch {
+	case !f.To.IsSet():
+	case s.key == "" && path.Clean(f.To.Value) == "/":
+		v.report(f.To.At, "write a path below it, or a directory to copy: from: rootfs", "every image has the directory /")
+	case s.key == "link" && strings.HasSuffix(f.To.Value, "/"):
+		v.report(f.To.At, "write the whole path of the symlink", "wanted the path of a symlink, found %s", quote(f.To.Value))
+	}
+	if s.key != "" && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
+		v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
+	}
+}
+
+// sourceShape says which keys go together.
+func sourceShape() shape {
+	var all []shape
+	for _, s := range fileSources {
+		one := shape{"propertyNames": enum(s.takes...)}
+		if s.key != "" {
+			one["required"] = []string{s.key}
+		}
+		all = append(all, one)
+	}
+	return either(all...)
+}
+
+func sameTarget(f File) String { return f.To }
