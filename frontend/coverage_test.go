@@ -86,6 +86,9 @@ func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
 	for _, d := range l.Dirs {
 		entries = append(entries, coverage.Entry{Path: d.Path, Mode: fs.ModeDir | chmodBits(d.Mode), UID: d.UID, GID: d.GID})
 	}
+	for _, link := range l.Links {
+		entries = append(entries, coverage.Entry{Path: link.Path, Mode: fs.ModeSymlink | 0o777, UID: l.UID, GID: l.GID, Link: link.Target})
+	}
 	for _, cp := range l.Copies {
 		entries = append(entries, c.copied(t, l, cp)...)
 	}
