@@ -14,6 +14,8 @@ func (l lowering) check(c plan.Check, image sources) llb.State {
 	switch c := c.(type) {
 	case plan.Tidy:
 		return l.tidy(c)
+	case plan.Format:
+		return l.format(c)
 	case plan.Vendor:
 		return l.vendor(c)
 	case plan.Verify:
@@ -32,6 +34,12 @@ func (l lowering) check(c plan.Check, image sources) llb.State {
 
 func (l lowering) tidy(c plan.Tidy) llb.State {
 	return l.online(c, &step.Tidy{Fix: c.Export, Modules: c.Modules}, l.skeleton(c.Skeleton, step.SkeletonDir))
+}
+
+// format runs again only if a Go file changed: its input is the picked files.
+func (l lowering) format(c plan.Format) llb.State {
+	files := l.run(llb.Scratch(), c.Files, &step.GoFiles{Modules: c.Modules}, l.context())
+	return l.run(l.goroot, c.Step, &step.Format{Fix: c.Export}, l.mounts, part(step.Source, files, step.ClosureDir), llb.Dir(step.Source))
 }
 
 func (l lowering) verify(c plan.Verify) llb.State {

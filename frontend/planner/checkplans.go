@@ -12,6 +12,12 @@ func (c checking) tidy(s plan.Step, alone bool) plan.Check {
 	return plan.Tidy{CheckStep: c.online(s), Skeleton: c.skeleton(), Modules: c.modules.dirs(), Export: alone}
 }
 
+func (c checking) format(s plan.Step, alone bool) plan.Check {
+	s.Env = c.root.env()
+	files := plan.Step{ID: "gofiles", Name: "pick the Go files of all packages", At: s.At}
+	return plan.Format{CheckStep: plan.CheckStep{Step: s}, Files: files, Modules: c.modules.dirs(), Export: alone}
+}
+
 func (c checking) vendor(s plan.Step, alone bool) plan.Check {
 	return plan.Vendor{
 		CheckStep: c.online(s),

@@ -30,6 +30,11 @@ var checks = []check{
 		does:  "compares go.mod and go.sum with what `go mod tidy` makes",
 	},
 	{
+		name: fmtCheck, plan: checking.format,
+		gives: "Go files as `gofmt` formats them, those that differ",
+		does:  "compares Go files with what `gofmt` makes of them",
+	},
+	{
 		name: vendorCheck, fetches: true, plan: checking.vendor,
 		gives: "the vendor directory as `go mod vendor` or `go work vendor` writes it",
 		does:  "compares the vendor directory with what the go command makes",
@@ -68,6 +73,7 @@ var checks = []check{
 // Names of checks that decisions depend on.
 const (
 	tidyCheck     = "tidy"
+	fmtCheck      = "fmt"
 	vendorCheck   = "vendor"
 	verifyCheck   = "verify"
 	vetCheck      = "vet"

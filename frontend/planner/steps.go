@@ -34,6 +34,7 @@ var stepKinds = []StepKind{
 	{"binary", "gives the binaries as files, with their checksums"},
 	{"generate", "runs generators before the build"},
 	{"skeleton", "picks what checks of modules read"},
+	{"gofiles", "picks the Go files that the check `fmt` reads"},
 	{"vulndb", "looks up known vulnerabilities of the modules"},
 }
 

@@ -29,7 +29,7 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", word("a check", checks...), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
+		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `fmt`: Go files are formatted as `gofmt` formats them. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test },
 		"How tests run."),
 	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
@@ -68,7 +68,7 @@ var (
 )
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "vendor", "verify", "vet", "test", "generate", "vuln"}
+var checks = []string{"tidy", "fmt", "vendor", "verify", "vet", "test", "generate", "vuln"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },

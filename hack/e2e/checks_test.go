@@ -66,7 +66,7 @@ func TestChecks(t *testing.T) {
 	b := gohull(t, write(t, project), "--provenance=false")
 	b.Push = ref(t)
 	without := succeed(t, b)
-	edit(t, b, map[string]string{"Dockerfile": "checks: [tidy, verify, vet, test]\ntest: {files: [docs]}\n"})
+	edit(t, b, map[string]string{"Dockerfile": "checks: [tidy, fmt, verify, vet, test]\ntest: {files: [docs]}\n"})
 	with := succeed(t, b)
 	if with.Digest != without.Digest {
 		t.Errorf("the image is %s with checks, and %s without", with.Digest, without.Digest)
@@ -78,15 +78,15 @@ func TestChecks(t *testing.T) {
 		file, data string
 		reruns     []string
 	}{
-		{"main.go", strings.Replace(numbered["main.go"], "println(", "println(`"+own+"`, ", 1), []string{"check vet", "check test"}},
+		{"main.go", strings.Replace(numbered["main.go"], "println(", "println(`"+own+"`, ", 1), []string{"check fmt", "check vet", "check test"}},
 		{"README.md", own, nil},
 		{"testdata/a.txt", own, []string{"check test"}},
 		{"docs/page.md", own, []string{"check test"}},
-		{"extra_test.go", "package main\n\nimport _ \"github.com/google/uuid\"\n\n// " + own, []string{"check tidy", "check vet", "check test"}},
+		{"extra_test.go", "package main\n\nimport _ \"github.com/google/uuid\"\n\n// " + own + "\n", []string{"check tidy", "check fmt", "check vet", "check test"}},
 		{"go.mod", project["go.mod"] + "// edited\n", []string{"check tidy", "check verify", "check vet", "check test"}},
 	} {
 		edit(t, b, map[string]string{c.file: c.data})
-		for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check verify", "check vet", "check test") {
+		for name, isCached := range cachedSteps(t, succeed(t, b), "check tidy", "check fmt", "check verify", "check vet", "check test") {
 			if isCached == slices.Contains(c.reruns, name) {
 				t.Errorf("an edit of %s: %s is CACHED: %v, want it to rerun: %q", c.file, name, isCached, c.reruns)
 			}
@@ -97,10 +97,11 @@ func TestChecks(t *testing.T) {
 // TestChecksFail has everything wrong that can be. All of it is reported with
 // its lines, and nothing is pushed.
 func TestChecksFail(t *testing.T) {
-	project := checked("checks: [tidy, verify]\n")
+	project := checked("checks: [tidy, fmt, verify]\n")
 	project["go.mod"] = strings.Replace(project["go.mod"], "uuid v1.6.0", "uuid v1.6.0 // indirect", 1)
 	project["go.sum"] = strings.SplitAfter(project["go.sum"], "\n")[0]
 	project["main.go"] = strings.Replace(project["main.go"], "println(", "printn(", 1)
+	project["main_test.go"] = strings.Replace(project["main_test.go"], "\tl.Close()", "  l.Close()", 1)
 	b := gohull(t, write(t, project))
 	b.Push = ref(t)
 	r := run(t, b)
@@ -110,6 +111,8 @@ func TestChecksFail(t *testing.T) {
 	for _, want := range []string{
 		"check tidy failed\n",
 		`go.mod:5: found "require github.com/google/uuid v1.6.0 // indirect", wanted "require github.com/google/uuid v1.6.0"`,
+		"check fmt failed\n",
+		"main_test.go:14: not as gofmt formats it; to have it written: docker buildx build --target fmt -o . .",
 		"check verify failed\n",
 		"go.mod:5: go.sum has no checksum of github.com/google/uuid@v1.6.0",
 		">>> require github.com/google/uuid v1.6.0 // indirect\n",
@@ -127,6 +130,19 @@ func TestTidyTarget(t *testing.T) {
 	project["go.sum"] = ""
 	b := gohull(t, write(t, project), "--target=tidy", "--platform=linux/amd64,linux/arm64")
 	want := map[string]string{"go.mod": numbered["go.mod"], "go.sum": numbered["go.sum"]}
+	if got := export(t, b); !maps.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestFormatTarget gives the files that gofmt changes, and no others.
+func TestFormatTarget(t *testing.T) {
+	project := checked("")
+	fine := project["main_test.go"]
+	project["main_test.go"] = strings.Replace(fine, "\tl.Close()", "  l.Close()", 1)
+	project["testdata/odd.go"] = "package  odd\n"
+	b := gohull(t, write(t, project), "--target=fmt", "--platform=linux/amd64,linux/arm64")
+	want := map[string]string{"main_test.go": fine}
 	if got := export(t, b); !maps.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

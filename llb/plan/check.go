@@ -1,7 +1,7 @@
 package plan
 
 // Check is a step that judges the project and makes nothing of an image. It is
-// a Tidy, Vendor, Verify, Vet, Test, Generate or Vuln.
+// a Tidy, Format, Vendor, Verify, Vet, Test, Generate or Vuln.
 type Check interface {
 	Common() CheckStep
 }
@@ -22,6 +22,14 @@ type Tidy struct {
 	Skeleton Step     // finds what it reads
 	Modules  []string // directories of the project's modules: ".", "api"
 	Export   bool     // whether it leaves the corrected files
+}
+
+// Format checks that Go files are as gofmt leaves them.
+type Format struct {
+	CheckStep
+	Files   Step     // picks them
+	Modules []string // directories of the project's modules: ".", "api"
+	Export  bool     // whether it leaves the corrected files
 }
 
 // Vendor checks that the vendor directory is as the go command makes it.

@@ -16,6 +16,18 @@ func (v *Tidy) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
 }
 
+// Format compares the Go files of Source with what gofmt makes of them.
+type Format struct {
+	Fix bool // what it makes of them goes to Out, and is no failure
+}
+
+func (*Format) verb() string    { return "fmt" }
+func (*Format) rest() *[]string { return nil }
+
+func (v *Format) flags(fs *flag.FlagSet) {
+	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what it makes of them")
+}
+
 // Verify downloads the modules that others require, and compares them with the
 // checksums in go.sum. VersionsDir is mounted at Source.
 type Verify struct {

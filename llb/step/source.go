@@ -108,6 +108,15 @@ func (v *Closures) ByImage() (map[string]Closure, error) {
 	return all, nil
 }
 
+// GoFiles copies to ClosureDir the Go files of modules that `go fmt ./...` formats.
+type GoFiles struct {
+	Modules []string // their directories: ".", "api"
+}
+
+func (*GoFiles) verb() string        { return "gofiles" }
+func (*GoFiles) flags(*flag.FlagSet) {}
+func (v *GoFiles) rest() *[]string   { return &v.Modules }
+
 // Skeleton copies to SkeletonDir the modules of Source as far as it matters
 // for what they require: go.mod, go.sum, go.work, and for each package, and
 // its tests, a package that imports what it imports.

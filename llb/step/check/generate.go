@@ -172,15 +172,16 @@ func (v version) unlikeMade(dirs []string) []finding {
 	case v.after == nil:
 		return []finding{{v.name, 1, removed}}
 	case v.before != nil:
-		return v.hunks()
+		return v.hunks("not as the generators make it")
 	case isBelow(v.name, dirs):
 		return []finding{{v.name, 1, missing}}
 	}
 	return []finding{{v.name, 1, missing + "; if it is not, name it in `generate.files`, so that they find it"}}
 }
 
-// hunks returns the places where a file becomes another.
-func (v version) hunks() []finding {
+// hunks returns the places where a file becomes another, each with a message and
+// the lines that differ.
+func (v version) hunks(message string) []finding {
 	var found []finding
 	line := -1 // of the file as it is, that the next line of the diff is about
 	inside := false
@@ -194,7 +195,7 @@ func (v version) hunks() []finding {
 			continue // names of the two files
 		}
 		if changed := text[0] == '-' || text[0] == '+'; changed && !inside {
-			found = append(found, finding{v.name, max(line, 1), "not as the generators make it"})
+			found = append(found, finding{v.name, max(line, 1), message})
 			inside = true
 		} else if !changed {
 			inside = false

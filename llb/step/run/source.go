@@ -45,3 +45,7 @@ func skeleton(e Env, _ step.Skeleton) error {
 		return closure.WriteSkeleton(e.at(step.Out), source, s)
 	})
 }
+
+func pickGoFiles(e Env, v step.GoFiles) error {
+	return e.within(step.Source, func(source fs.FS) error { return closure.PickGoFiles(e.at(step.Out), source, v.Modules) })
+}

@@ -18,6 +18,7 @@ var table = []row{
 	verb(simply(pickOne)),
 	verb(simply(pickAll)),
 	verb(simply(skeleton)),
+	verb(simply(pickGoFiles)),
 	// fetch
 	verb(simply(fetchToolchain)),
 	verb(withGo(collectModules)),
@@ -28,6 +29,7 @@ var table = []row{
 	verb(simply(record)),
 	// check
 	verb(onlyGo(check.Tidy)),
+	verb(onlyGo(check.Format)),
 	verb(onlyGo(check.Verify)),
 	verb(onlyGo(check.Vendor)),
 	verb(withGo(runTests)),
