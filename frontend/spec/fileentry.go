@@ -109,4 +109,11 @@ func sourceShape() shape {
 	return either(all...)
 }
 
-func sameTarget(f File) String { return f.To }
+// sameDirectory returns what makes two entries equal: an empty directory is
+// described once. For what is copied, the planner knows the path of each file.
+func sameDirectory(f File) String {
+	if f.Source() != "" {
+		return String{}
+	}
+	return f.To
+}

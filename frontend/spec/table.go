@@ -191,7 +191,7 @@ var runFields = []field[Run]{
 	leaf("volumes", list("a list of paths", text("a path", volume, absolute), itself), func(r *Run) *[]String { return &r.Volumes },
 		"none",
 		"Directories for data that outlives the container. A directory that the base does not have is created and owned by `run.user`."),
-	leaf("files", list("a list of mappings with to", file, sameTarget), func(r *Run) *[]File { return &r.Files },
+	leaf("files", list("a list of mappings with to", file, sameDirectory), func(r *Run) *[]File { return &r.Files },
 		"none",
 		"Files and directories of the image: copied from the build context with `from`, symlinks with `link`, else empty directories."),
 	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
