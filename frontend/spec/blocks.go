@@ -33,6 +33,8 @@ var healthcheck = kind[*Healthcheck]{
 			v.requireKeys(`write test: ["/server", "-check"]`, "test")
 		case v.node.Kind == yaml.ScalarNode && v.node.Value == "none":
 			h.Disable = true
+		case v.node.Kind == yaml.SequenceNode:
+			v.wrong(`write {test: ["/server", "-check"]}`, "wanted a mapping with test, or none, found %s", v.found())
 		default:
 			v.mismatch("a mapping with test, or none")
 		}

@@ -1,12 +1,13 @@
 package spec
 
 import (
+	"cmp"
 	"strings"
 )
 
 // foreign has keys of other tools for what a spec can say, in lower case and
-// without - and _. The value is the key of the spec, or, if it has a space, the
-// hint itself.
+// without - and _, after the block where it has this meaning if it has others,
+// too. The value is the key of the spec, or, if it has a space, the hint itself.
 var foreign = map[string]string{
 	// Dockerfile
 	"cmd":        "run.args",
@@ -70,13 +71,25 @@ var foreign = map[string]string{
 	"tag":                "write tags below build for build tags, or below image for those of the image",
 	"sbom":               "give the build the flag --sbom",
 	"provenance":         "give the build the flag --provenance",
+	// apko and dalec
+	"apk":               noPackages,
+	"apt":               noPackages,
+	".packages":         noPackages,
+	"run.packages":      noPackages,
+	"mkdir":             "write an entry of run.files without from: {to: /var/cache/app}",
+	"dirs":              "write an entry of run.files without from: {to: /var/cache/app}",
+	"createdirectories": "write an entry of run.files without from: {to: /var/cache/app}",
 }
+
+// noPackages is the hint for packages of an operating system.
+const noPackages = "gohull installs no packages of an operating system; name a base that has them"
 
 var plainKey = strings.NewReplacer("-", "", "_", "")
 
 // foreignHint returns the hint for a key of another tool; empty for other keys.
 func (v value) foreignHint(key string) string {
-	meant := foreign[plainKey.Replace(strings.ToLower(key))]
+	plain := plainKey.Replace(strings.ToLower(key))
+	meant := cmp.Or(foreign[v.block()+"."+plain], foreign[plain])
 	if meant == "" || strings.Contains(meant, " ") {
 		return meant
 	}

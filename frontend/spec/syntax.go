@@ -24,7 +24,7 @@ func (p *parser) syntax(err error) {
 	d := diag.Diagnostic{
 		At:      p.file.span(offset, offset),
 		Message: "not YAML: " + cut(load.Message),
-		Hint:    syntaxHint(load.Message),
+		Hint:    p.syntaxHint(load.Message, offset),
 	}
 	if load.ContextMsg != "" && load.ContextMark != load.Mark && load.ContextMark.Line > 0 {
 		began := p.file.offset(load.ContextMark.Line, load.ContextMark.Column)
@@ -45,9 +45,18 @@ func (p *parser) tab(offset int) int {
 	return -1
 }
 
+// line returns the line that an offset is in.
+func (p *parser) line(offset int) string {
+	rest := string(p.file.text[p.file.lines[p.file.pos(offset).Line-1]:])
+	text, _, _ := strings.Cut(rest, "\n")
+	return text
+}
+
 // syntaxHint is the hint for frequent errors.
-func syntaxHint(message string) string {
+func (p *parser) syntaxHint(message string, offset int) string {
 	switch {
+	case strings.Contains(p.line(offset), "{{"):
+		return "put a value with {{ in quotes"
 	case strings.Contains(message, "mapping values are not allowed"):
 		return `indent keys of one block alike, and quote a value that holds ": "`
 	case strings.Contains(message, "cannot start any token"):
