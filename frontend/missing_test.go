@@ -54,6 +54,9 @@ func TestHidden(t *testing.T) {
 		{"files of the image", "main: .\nrun: {files: [{from: etc, to: /etc/app}, {from: gone, to: /gone}]}\n", "-- .dockerignore --\n*\n!go.mod\n!*.go\n",
 			"2 errors:\n" + `Dockerfile:3:22: run.files: the build context has no etc; .dockerignore:1:1 hides etc: remove the line "*", or add "!etc" below it` + own +
 				"\nDockerfile:3:49: run.files: the build context has no gone"},
+		{"pattern of files", "main: .\nrun: {files: [{from: \"etc/*.conf\", to: /etc/app/}, {from: \"*.gone\", to: /gone}]}\n", "-- .dockerignore --\netc\n",
+			"2 errors:\n" + `Dockerfile:3:22: run.files: nothing in the build context matches etc/*.conf; .dockerignore:1:1 hides etc/app.conf: remove the line "etc", or add "!etc" below it` + own +
+				"\nDockerfile:3:59: run.files: nothing in the build context matches *.gone"},
 		{"vendor", "main: .\nmodules: {mode: vendor}\n", "-- .dockerignore --\nvendor\n",
 			`Dockerfile:3:17: modules.mode is vendor, but the build context has no vendor/modules.txt; .dockerignore:1:1 hides vendor/modules.txt: remove the line "vendor", or add "!vendor/modules.txt" below it` + own},
 		{"nowhere", "main: ./cmd/serve\n", "-- .dockerignore --\n*\n!go.mod\n!**/*.go\n",

@@ -3,6 +3,7 @@ package llb
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (l lowering) fromContext(layer plan.Layer) llb.State {
 	var mode *llb.ChmodOpt
 	if layer.Mode != nil {
 		mode = &llb.ChmodOpt{Mode: os.FileMode(*layer.Mode)}
-	} else if l.in.Features.SymbolModes {
+	} else if l.in.Features.SymbolModes && !layer.KeepModes {
 		mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
 	return l.lay(layer, l.merged(), mode)
@@ -45,7 +46,7 @@ func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) l
 	owner := fmt.Sprintf("%d:%d", layer.UID, layer.GID)
 	var action *llb.FileAction
 	for _, c := range layer.Copies {
-		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: patterns(c.Without)}
+		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: slices.Concat(c.Exclude, patterns(c.Without))}
 		action = copied(action, content, c.From, c.To, info, llb.WithUser(owner), created)
 	}
 	if layer.Special() || !l.in.Features.ParentTimes && len(layer.Dirs) > 0 {

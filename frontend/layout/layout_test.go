@@ -38,6 +38,9 @@ func text(l plan.Layer, c *Conflict) string {
 		if copy.Without != nil {
 			word += fmt.Sprint("-", copy.Without)
 		}
+		if copy.Exclude != nil {
+			word += "^" + strings.Join(copy.Exclude, ",")
+		}
 		all = append(all, word)
 	}
 	if len(l.Copies)+len(l.Links) > 0 && !l.Special() {
@@ -97,6 +100,50 @@ func TestPutDirectory(t *testing.T) {
 		l, conflict := tree(base).Put(c.to, s)
 		if got := text(l, conflict); got != c.want {
 			t.Errorf("%s %s: got %s, want %s", c.to, c.below, got, c.want)
+		}
+	}
+}
+
+// TestExclude leaves out what patterns exclude: by the patterns, and by name
+// behind a link, where patterns would be relative to another directory.
+func TestExclude(t *testing.T) {
+	const base, below = "bin->usr/bin usr/ usr/bin/", "bin/ bin/a bin/b.map bin/sub/ bin/sub/c js/ js/x.map js/y"
+	for _, c := range []struct{ exclude, want string }{
+		{"**/*.map", "d=/-[bin]^**/*.map d/bin=/usr/bin-[b.map]"},
+		{"bin", "d=/^bin"},
+		{"bin/*", "d=/-[bin]^bin/* d/bin=/usr/bin-[a b.map sub]"},
+		{"* !bin/sub/c", "d=/-[bin]^*,!bin/sub/c d/bin=/usr/bin-[a b.map]"},
+		{"*", "conflict: exclude leaves nothing of d"},
+		{"none", "d=/-[bin]^none d/bin=/usr/bin"},
+	} {
+		s := Source{Name: "d", By: "d", Exclude: strings.Fields(c.exclude), File: step.File{Kind: step.KindDir}}
+		for _, w := range strings.Fields(below) {
+			s.Below = append(s.Below, inode(w))
+		}
+		tr := tree(base)
+		l, conflict := tr.Put("/", s)
+		if got := text(l, conflict); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.exclude, got, c.want)
+		}
+		if _, found := tr.nodes["usr/bin/b.map"]; found != (c.exclude == "none") {
+			t.Errorf("%s: whether the image has b.map: %t", c.exclude, found)
+		}
+	}
+}
+
+// TestKeepModes gives directories the modes of the source.
+func TestKeepModes(t *testing.T) {
+	s := Source{Name: "d", By: "d", KeepModes: true, File: step.File{Kind: step.KindDir, Mode: 0o770, Below: []step.Inode{
+		{Path: "etc", Kind: step.KindDir, Mode: 0o777},
+		{Path: "group", Kind: step.KindDir, Mode: 0o2775},
+		{Path: "plain", Kind: step.KindDir, Mode: 0o700},
+	}}}
+	for to, want := range map[string]string{
+		"/":  "d=/ 0755:0:0:/etc 2775:0:0:/group",
+		"/x": "d=/x 0770:0:0:/x 2775:0:0:/x/group",
+	} {
+		if got := text(tree("etc/").Put(to, s)); got != want {
+			t.Errorf("%s: got %s, want %s", to, got, want)
 		}
 	}
 }

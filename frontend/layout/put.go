@@ -31,40 +31,6 @@ func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string
 	return t.dirs(places), made
 }
 
-// Source is what is put into an image.
-type Source struct {
-	Name string // relative to what it is copied from
-	By   string // who puts it there, as messages name it
-	Attributes
-	step.File
-}
-
-// Attributes are what an entry of a spec may set. Nil is what it leaves open.
-type Attributes struct {
-	Owner *Owner
-	Mode  *int // as chmod takes it
-}
-
-// dir returns the attributes of directories. Who may read one may enter it.
-func (a Attributes) dir() Attributes {
-	if a.Mode != nil {
-		mode := *a.Mode | *a.Mode&0o444>>2
-		a.Mode = &mode
-	}
-	return a
-}
-
-// set returns a directory with the attributes.
-func (a Attributes) set(dir step.Inode) step.Inode {
-	if a.Owner != nil {
-		dir.UID, dir.GID = a.Owner.UID, a.Owner.GID
-	}
-	if a.Mode != nil {
-		dir.Mode = *a.Mode
-	}
-	return dir
-}
-
 // SetDir makes a directory, for root if the attributes have no owner, or sets
 // the attributes of the one that is there. It returns the directories of that
 // layer; none if nothing changes.
@@ -104,7 +70,7 @@ func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 	} else {
 		c = p.file(to, place)
 	}
-	layer := plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched), Mode: s.Mode}
+	layer := plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched), Mode: s.Attributes.Mode, KeepModes: s.KeepModes}
 	if s.Owner != nil {
 		layer.UID, layer.GID = s.Owner.UID, s.Owner.GID
 	}
@@ -152,10 +118,16 @@ func (p *put) directory(to, place string) *Conflict {
 	if n, found := t.nodes[place]; found && !t.dir(place) {
 		return conflict("", "%s is %s, and %s is a directory", to, n.what(), p.source.Name)
 	}
-	w := walk{put: p, to: to, at: map[string]target{}}
-	w.begin(".", place)
+	w := walk{put: p, to: to, at: map[string]target{}, taken: p.source.taken()}
+	if len(p.source.Below) > 0 && len(w.taken) == 0 {
+		return conflict("", "exclude leaves nothing of %s", p.source.Name)
+	}
+	w.begin(step.Inode{Path: ".", Mode: p.source.File.Mode}, place)
+	w.copies[0].Exclude = p.source.Exclude
 	for _, inode := range p.source.Below {
-		if c := w.entry(inode); c != nil {
+		if !w.taken[inode.Path] {
+			w.leaveOut(inode)
+		} else if c := w.entry(inode); c != nil {
 			return c
 		}
 	}
@@ -165,8 +137,9 @@ func (p *put) directory(to, place string) *Conflict {
 // walk goes through what a directory holds.
 type walk struct {
 	*put
-	to string
-	at map[string]target // where directories of the source go
+	to    string
+	taken map[string]bool   // paths of the source that are put
+	at    map[string]target // where directories of the source go
 }
 
 // target is where a directory goes.
@@ -177,14 +150,14 @@ type target struct {
 }
 
 // begin makes a copy for a directory of the source.
-func (w *walk) begin(dir, place string) {
+func (w *walk) begin(dir step.Inode, place string) {
 	if !w.tree.dir(place) {
 		w.tree.makeDir(place, w.source.By, w.tree.ownerIn(path.Dir(place)))
-		w.set(place)
+		w.set(place, dir)
 	}
 	w.touched = append(w.touched, place)
-	w.at[dir] = target{place: place, copy: len(w.copies), below: "."}
-	w.copies = append(w.copies, plan.Copy{From: path.Join(w.source.Name, dir), To: path.Join("/", place)})
+	w.at[dir.Path] = target{place: place, copy: len(w.copies), below: "."}
+	w.copies = append(w.copies, plan.Copy{From: path.Join(w.source.Name, dir.Path), To: path.Join("/", place)})
 }
 
 // entry puts one file or directory below the source.
@@ -197,8 +170,8 @@ func (w *walk) entry(inode step.Inode) *Conflict {
 		return w.leaf(inode, place)
 	case !found:
 		w.tree.nodes[place] = node{dirInode(place, Owner{}), w.source.By}
-		if w.set(place); w.source.Attributes.Mode != nil && *w.source.Attributes.Mode != *w.source.dir().Mode {
-			w.touched = append(w.touched, place) // the copy gives it the mode of files
+		if w.set(place, inode); w.isSpecial(inode) {
+			w.touched = append(w.touched, place)
 		}
 	case have.Kind == step.KindDir:
 		w.touched = append(w.touched, place)
@@ -212,10 +185,33 @@ func (w *walk) entry(inode step.Inode) *Conflict {
 }
 
 // set gives a new directory the attributes of the source.
-func (w *walk) set(place string) {
+func (w *walk) set(place string, from step.Inode) {
 	n := w.tree.nodes[place]
+	if w.source.KeepModes {
+		n.Mode = from.Mode
+	}
 	n.Inode = w.source.dir().set(n.Inode)
 	w.tree.nodes[place] = n
+}
+
+// isSpecial reports whether a copy gives a new directory another mode than it
+// is to have: that of files, or, by older daemons, one without special bits.
+func (w *walk) isSpecial(dir step.Inode) bool {
+	if mode := w.source.Attributes.Mode; mode != nil {
+		return *mode != *w.source.dir().Mode
+	}
+	return w.source.KeepModes && dir.Mode > 0o777
+}
+
+// leaveOut leaves out what the patterns exclude. They are relative to the source,
+// so they do nothing for a copy that begins below it.
+func (w *walk) leaveOut(inode step.Inode) {
+	above, ok := w.at[path.Dir(inode.Path)]
+	if !ok || above.copy == 0 {
+		return
+	}
+	without := &w.copies[above.copy].Without
+	*without = append(*without, path.Join(above.below, path.Base(inode.Path)))
 }
 
 // behind puts a directory where a link of the base leads.
@@ -229,7 +225,7 @@ func (w *walk) behind(inode step.Inode, above target, link string) *Conflict {
 	}
 	without := &w.copies[above.copy].Without
 	*without = append(*without, path.Join(above.below, path.Base(inode.Path)))
-	w.begin(inode.Path, place)
+	w.begin(inode, place)
 	return nil
 }
 

@@ -17,6 +17,7 @@ type alike struct {
 	images []*spec.Spec
 	files  []string    // that the images look for in the context, cleaned
 	mains  []string    // directories that the images name one by one
+	modes  []string    // those of files whose modes matter
 	needs  []string    // kinds of notes that are worth making for any of them
 	picks  []plan.Pick // what is picked for those that name their main packages one by one
 }
@@ -25,12 +26,12 @@ type alike struct {
 // would otherwise go through all others.
 func (c *common) findAlike() {
 	c.groups = map[string]*alike{}
-	files, mains, needs := map[string]set{}, map[string]set{}, map[string]set{}
+	files, modes, mains, needs := map[string]set{}, map[string]set{}, map[string]set{}, map[string]set{}
 	for _, image := range c.Spec.Each() {
 		key := conditionsKey(image)
 		group := c.groups[key]
 		if group == nil {
-			group, files[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}
+			group, files[key], modes[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}, set{}
 			c.groups[key] = group
 		}
 		group.images = append(group.images, image)
@@ -42,7 +43,11 @@ func (c *common) findAlike() {
 			if f.Source() != "from" {
 				continue
 			}
-			files[key].add(path.Clean(f.From.Value), &group.files)
+			name := path.Clean(f.From.Value)
+			files[key].add(name, &group.files)
+			if f.Mode.Value == keepModes {
+				modes[key].add(name, &group.modes)
+			}
 		}
 		for _, dir := range (packages{project: c.Project}).namedDirs(image) {
 			mains[key].add(dir, &group.mains)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -107,100 +106,6 @@ func (p placing) dirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
 	}
 	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(p.spec.File, lines...)}
 	return &plan.Layer{Step: s, Dirs: dirs, Epoch: p.epoch.Seconds()}
-}
-
-// files returns the layers of run.files.
-func (p placing) files(tree *layout.Tree, all accounts) []plan.Layer {
-	var layers []plan.Layer
-	for _, f := range p.spec.Run.Files {
-		layer, c := p.entry(tree, f, p.attributes(f, all))
-		switch {
-		case c != nil:
-			p.conflict(f.To.At, "run.files: ", c)
-		case len(layer.Copies)+len(layer.Links)+len(layer.Dirs) > 0:
-			layer.At, layer.Epoch = spans(p.spec.File, f.At), p.epoch.Seconds()
-			layers = append(layers, layer)
-		}
-	}
-	return layers
-}
-
-// entry returns the layer of one entry of run.files. It is empty if nothing
-// changes, or if validateFiles reports the entry.
-func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) (layer plan.Layer, c *layout.Conflict) {
-	switch f.Source() {
-	case "":
-		layer.Dirs, c = tree.SetDir(f.To.Value, entryName(f), a)
-		layer.Step = plan.Step{ID: "dirs", Name: "make " + f.To.Value}
-		return layer, c
-	case "link":
-		layer, c = tree.PutLink(f.To.Value, layout.Link{Target: f.Link.Value, By: entryName(f), Owner: a.Owner})
-		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
-		return layer, c
-	}
-	source, to := p.source(f)
-	if source.Kind == "" {
-		return layer, nil
-	}
-	source.Attributes = a
-	layer, c = tree.Put(to, source)
-	layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value)}
-	return layer, c
-}
-
-// entryName names an entry of run.files for messages.
-func entryName(f spec.File) string {
-	return fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)
-}
-
-// attributes returns what an entry of run.files sets.
-func (p placing) attributes(f spec.File, all accounts) layout.Attributes {
-	var a layout.Attributes
-	if f.Owner.IsSet() {
-		owner := p.owner("run.files.owner", f.Owner, all)
-		a.Owner = &owner
-	}
-	if f.Mode.IsSet() {
-		mode, _ := strconv.ParseInt(f.Mode.Value, 8, 32) // as the spec's parser has validated it
-		a.Mode = new(int(mode))
-	}
-	return a
-}
-
-// source returns what an entry of run.files copies, and where to. As with COPY,
-// a slash at the end puts a file into a directory.
-func (p placing) source(f spec.File) (layout.Source, string) {
-	name, to := path.Clean(f.From.Value), path.Clean(f.To.Value)
-	source := layout.Source{Name: name, By: entryName(f)}
-	for _, file := range p.found {
-		if file.Path == name {
-			source.File = file
-		}
-	}
-	if source.Kind == step.KindFile && strings.HasSuffix(f.To.Value, "/") {
-		to = path.Join(to, path.Base(name))
-	}
-	return source, to
-}
-
-// validateFiles compares the entries of run.files with what the scan found.
-func (p placing) validateFiles() {
-	for _, f := range p.spec.Run.Files {
-		if f.Source() != "from" {
-			continue
-		}
-		name := path.Clean(f.From.Value)
-		var file step.File
-		if i := slices.IndexFunc(p.found, func(f step.File) bool { return f.Path == name }); i >= 0 {
-			file = p.found[i]
-		}
-		switch {
-		case file.Escapes:
-			p.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", f.From.Value, file.Link, file.Target)
-		case file.Kind == "":
-			p.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", f.From.Value), Missing: []string{literal(name)}})
-		}
-	}
 }
 
 func (p placing) conflict(at diag.Range, what string, c *layout.Conflict) {

@@ -87,6 +87,7 @@ func (d *Decision) scan() plan.Scan {
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: d.conditions(d.image, d.Request.Platforms),
 		Files:      group.files,
+		Modes:      group.modes,
 		Mains:      group.mains,
 		Needs:      group.needs,
 	}

@@ -330,8 +330,14 @@ func entryPairs(f spec.File) Pairs {
 		if key.value.IsSet() {
 			pairs = append(pairs, Pair{key.name, key.value.Value})
 		}
+		if key.name == "from" && len(f.Exclude) > 0 {
+			pairs = append(pairs, Pair{"exclude", values(f.Exclude)})
+		}
 	}
-	if f.Mode.IsSet() {
+	switch {
+	case f.Mode.Value == keepModes:
+		pairs = append(pairs, Pair{"mode", keepModes})
+	case f.Mode.IsSet():
 		pairs = append(pairs, Pair{"mode", Quoted(f.Mode.Value)})
 	}
 	return pairs

@@ -21,13 +21,15 @@ type fileSource struct {
 // fileSources are those that an entry can have, and at last none.
 var fileSources = []fileSource{
 	{"link", "a symlink", []string{"link", "to", "owner"}},
-	{"from", "a copy", []string{"from", "to", "owner", "mode"}},
+	{"from", "a copy", []string{"from", "exclude", "to", "owner", "mode"}},
 	{"", "an empty directory", []string{"to", "owner", "mode"}},
 }
 
 // notTaken are hints for keys that an entry does not take because of its source.
 var notTaken = map[string]string{
-	"link mode": "remove it: the permissions are those of what the symlink leads to",
+	"link exclude": "remove it: exclude belongs to a directory that is copied",
+	" exclude":     "write from: exclude belongs to a directory that is copied",
+	"link mode":    "remove it: the permissions are those of what the symlink leads to",
 }
 
 var file = kind[File]{
@@ -91,7 +93,10 @@ func (v value) validateFile(s fileSource, f File) {
 	case s.key == "link" && strings.HasSuffix(f.To.Value, "/"):
 		v.report(f.To.At, "write the whole path of the symlink", "wanted the path of a symlink, found %s", quote(f.To.Value))
 	}
-	if s.key != "" && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
+	if s.key == "" && f.Mode.Value == "keep" {
+		v.report(f.Mode.At, "remove it: a directory of the base keeps its mode; another one has 0755", "an empty directory has no mode to keep")
+	}
+	if s.key != "" && modeForm.MatchString(f.Mode.Value) && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
 		v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
 	}
 }

@@ -183,12 +183,13 @@ type Port struct {
 // File is something that the image has at a path. Source says where it comes
 // from.
 type File struct {
-	From  String // relative to the context
-	Link  String // the text of a symlink: "server", "/dev/stdout"
-	To    String // absolute, in the image
-	Owner String // "git", "git:git", "1000" or "1000:1000"
-	Mode  String // octal: "0640"
-	At    diag.Range
+	From    String   // relative to the context, may be a pattern: "web/static", "*.tmpl"
+	Exclude []String // patterns, as of an ignore file: "**/*.map"
+	Link    String   // the text of a symlink: "server", "/dev/stdout"
+	To      String   // absolute, in the image
+	Owner   String   // "git", "git:git", "1000" or "1000:1000"
+	Mode    String   // octal: "0640"; or "keep", for the modes of the source
+	At      diag.Range
 }
 
 // Healthcheck is the image's health check. Zero durations and retries mean the

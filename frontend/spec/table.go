@@ -218,9 +218,12 @@ var nameFields = []field[Image]{
 }
 
 var fileFields = []field[File]{
-	leaf("from", text("a path", inContext), func(f *File) *String { return &f.From },
+	leaf("from", text("a path", contextPattern), func(f *File) *String { return &f.From },
 		"none: an empty directory",
-		"File or directory to copy, relative to the build context. Without it, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
+		"File or directory to copy, relative to the build context. As with `COPY`, it may be a pattern with `*`, `?` and `[…]`: `*.tmpl`, `web/*/static`. Files that match are copied into `to`, which must end with `/` if there are several. Of directories, the content is copied. Without `from`, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
+	leaf("exclude", list("a list of patterns", text("a pattern", excludePattern), itself), func(f *File) *[]String { return &f.Exclude },
+		"none",
+		"Patterns for what is not copied, as those of `.dockerignore`: `[\"**/*.map\", node_modules]`. They are relative to the directory that is copied."),
 	leaf("link", text("the path that a symlink leads to", linkText), func(f *File) *String { return &f.Link },
 		"none",
 		"Makes `to` a symlink with this text, as `ln -s` does: `{link: server, to: /usr/local/bin/app}`. A relative path starts from the directory of `to`. The image need not have the path: `/dev/stdout`. A file or symlink of the base is replaced; a directory is an error."),
@@ -232,7 +235,7 @@ var fileFields = []field[File]{
 		"User that owns it, or user and group, as in `run.user`. Without a group, a name has the group of its line in `/etc/passwd`, and a number the group of that number. For a directory from the context, it also holds for everything copied with it."),
 	leaf("mode", fileMode, func(f *File) *String { return &f.Mode },
 		"directories `0755`; files `0644`, or `0755` if executable",
-		"Permissions in octal, as text in quotes: `\"0640\"`. Only an empty directory can have setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
+		"Permissions in octal, as text in quotes: `\"0640\"`. `keep`: those of the build context. Only an empty directory can have setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
 }
 
 var healthFields = []field[Healthcheck]{

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,10 @@ run:
     - {to: /opt, mode: "1777"}
     - {to: /srv}
     - {link: x.sh, to: /bin/z.sh}
+    - {from: "tree/*", to: /srv/all, exclude: ["**/*.bin", "ssl/*", "!ssl/private"]}
+    - {from: "?.sh", to: /srv/scripts/}
+    - {from: tree, to: /srv/some, exclude: [lib, var, "*/ssl/private/k*"]}
+    - {from: kept, to: /srv/kept, mode: keep, owner: www-data}
     - {link: /dev/stdout, to: /var/log/app.log, owner: www-data:4}
     - {link: /bin/busybox, to: /bin/sh}
 `,
@@ -43,6 +49,8 @@ run:
 	"tree/etc/ssl/private/key":  "",
 	"tree/var/run/sub/pid":      "",
 	"tree/new/file":             "",
+	"kept/sub/data":             "",
+	"kept/team/run":             "",
 	"tree/lib/firmware/a/b.bin": "",
 	"main.go": `package main
 
@@ -82,8 +90,34 @@ drwxr-xr-x 0:0 run/sub
 -rw-r--r-- 0:0 run/sub/pid
 -rw-r--r-- 0:0 run/x.sh
 drwxr-xr-x 0:0 srv
+drwxr-xr-x 0:0 srv/all
+-rw-r--r-- 0:0 srv/all/file
+drwxr-xr-x 0:0 srv/all/firmware
+drwxr-xr-x 0:0 srv/all/firmware/a
+drwxr-xr-x 0:0 srv/all/run
+drwxr-xr-x 0:0 srv/all/run/sub
+-rw-r--r-- 0:0 srv/all/run/sub/pid
+drwxr-xr-x 0:0 srv/all/ssl
+drwxr-xr-x 0:0 srv/all/ssl/private
+-rw-r--r-- 0:0 srv/all/ssl/private/key
+-rw-r--r-- 0:0 srv/all/y
+drwx------ 33:33 srv/kept
+drwxrwxr-x 33:33 srv/kept/sub
+-rw-rw---- 33:33 srv/kept/sub/data
+dgrwxrwxr-x 33:33 srv/kept/team
+-rwx--x--- 33:33 srv/kept/team/run
 drwxr-xr-x 0:0 srv/own
 -rwxr-x--- 33:33 srv/own/x
+drwxr-xr-x 0:0 srv/scripts
+-rw-r--r-- 0:0 srv/scripts/x.sh
+drwxr-xr-x 0:0 srv/some
+drwxr-xr-x 0:0 srv/some/bin
+-rw-r--r-- 0:0 srv/some/bin/y
+drwxr-xr-x 0:0 srv/some/etc
+drwxr-xr-x 0:0 srv/some/etc/ssl
+drwxr-xr-x 0:0 srv/some/etc/ssl/private
+drwxr-xr-x 0:0 srv/some/new
+-rw-r--r-- 0:0 srv/some/new/file
 drwxr-x--- 7:8 srv/tree
 drwxr-x--- 7:8 srv/tree/bin
 -rw-r----- 7:8 srv/tree/bin/y
@@ -132,7 +166,13 @@ drwxr-xr-x 33:33 work
 
 // layoutBuild is a build whose image is the same on all daemons.
 func layoutBuild(t *testing.T) buildx.Build {
-	return plain(t, write(t, layoutProject), "--platform=linux/amd64,linux/arm64", "--provenance=false",
+	dir := write(t, layoutProject)
+	for name, mode := range map[string]os.FileMode{"kept": 0o700, "kept/sub": 0o775, "kept/sub/data": 0o660, "kept/team": 0o775 | os.ModeSetgid, "kept/team/run": 0o710} {
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return plain(t, dir, "--platform=linux/amd64,linux/arm64", "--provenance=false",
 		"--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
 }
 

@@ -181,6 +181,9 @@ func (w *writer) copy(op *pb.Op, a *pb.FileAction, c *pb.FileActionCopy) {
 		text += fmt.Sprintf(" mode=%04o", c.Mode)
 	}
 	text += ownerOf(c.Owner)
+	for _, pattern := range c.ExcludePatterns {
+		text += " exclude=" + pattern
+	}
 	if c.Timestamp >= 0 {
 		text += fmt.Sprintf(" time=%d", c.Timestamp/1e9)
 	}

@@ -41,8 +41,9 @@ type Layer struct {
 	Links  []Link
 	// UID and GID are those of the links and of what is copied. Mode is that of
 	// what is copied; without it, everybody may read it.
-	UID, GID int
-	Mode     *int // as chmod takes it
+	UID, GID  int
+	Mode      *int // as chmod takes it
+	KeepModes bool // what is copied has its own modes
 	// Dirs are the directories that the layer makes, or that lie on the way to
 	// the rest of it, as the image has them. Each comes after its parent.
 	Dirs  []Dir
@@ -63,6 +64,7 @@ func (l Layer) Special() bool {
 type Copy struct {
 	From    string   // relative to what is copied from
 	To      string   // absolute
+	Exclude []string // patterns, as of an ignore file, for what below From is not copied
 	Without []string // paths below From that are not copied
 }
 

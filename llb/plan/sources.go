@@ -11,7 +11,8 @@ type Sources struct {
 type Scan struct {
 	Step
 	Conditions
-	Files []string // paths of the context that the spec names
+	Files []string // paths and patterns of the context that the spec names
+	Modes []string // those of Files whose modes matter
 	Mains []string // directories that the spec names one by one
 	Needs []string // what the base lacks and programs may need, in the words of step.Note's kinds
 }

@@ -86,6 +86,9 @@ func (img Image) write(b *strings.Builder) {
 func (l Layer) write(b *strings.Builder) {
 	for _, c := range l.Copies {
 		fmt.Fprintf(b, "\tcopy %s -> %s%s\n", c.From, c.To, l.attributes())
+		for _, pattern := range c.Exclude {
+			fmt.Fprintf(b, "\t\texclude %s\n", pattern)
+		}
 		for _, name := range c.Without {
 			fmt.Fprintf(b, "\t\twithout %s\n", name)
 		}
@@ -107,6 +110,9 @@ func (l Layer) attributes() string {
 	var text string
 	if l.Mode != nil {
 		text = fmt.Sprintf(" %04o", *l.Mode)
+	}
+	if l.KeepModes {
+		text = " with its own modes"
 	}
 	if l.UID != 0 || l.GID != 0 {
 		text += fmt.Sprintf(" %d:%d", l.UID, l.GID)

@@ -21,7 +21,7 @@ type Package struct {
 	Named  bool   `json:"named,omitempty"`  // whether it is there because it was asked for by name
 }
 
-// File is a path of the context that a Scan asked for by name.
+// File is a path of the context that a Scan asked for by name, or by a pattern.
 type File struct {
 	Path    string `json:"path"`              // as asked
 	Kind    string `json:"kind,omitempty"`    // KindFile or KindDir; empty when there is none
@@ -29,8 +29,12 @@ type File struct {
 	Link    string `json:"link,omitempty"`    // the symlink that does
 	Target  string `json:"target,omitempty"`  // where it points
 
-	Accounts
+	Mode  int     `json:"mode,omitempty"`  // as chmod takes it, if the Scan asked for modes
 	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
+	Accounts
+
+	// Matches are what a pattern matches. It has nothing else.
+	Matches []File `json:"matches,omitempty"`
 }
 
 // Fetched is a toolchain that came through the module proxy.

@@ -11,7 +11,7 @@ import (
 type Inode struct {
 	Path   string `json:"path"`             // relative to the root, and clean: "usr/bin"
 	Kind   string `json:"kind,omitempty"`   // KindDir or KindLink; empty for everything else
-	Mode   int    `json:"mode,omitempty"`   // of a directory, as chmod takes it: 01777
+	Mode   int    `json:"mode,omitempty"`   // as chmod takes it: 01777; of directories, and of others if a Scan asked for modes
 	UID    int    `json:"uid,omitempty"`    // of a directory
 	GID    int    `json:"gid,omitempty"`    // of a directory
 	Target string `json:"target,omitempty"` // of a link

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"slices"
+	"strings"
 )
 
 // Scan reads the Go packages of Source and writes Facts to Out.
@@ -14,7 +15,8 @@ type Scan struct {
 	Cgo       bool     // files that import "C" count
 	Needs     []string // kinds of notes to make in addition to the usual ones, sorted
 	Mains     []string // directories that are looked at even if `./...` passes over them
-	Files     []string // paths of the context to look up
+	Modes     []string // those of Files whose modes are asked for, with everything below
+	Files     []string // paths of the context to look up, and patterns as of path.Match
 }
 
 func (*Scan) verb() string      { return "scan" }
@@ -27,7 +29,11 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "count files that import C")
 	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make in addition to the usual ones")
 	fs.Var((*list)(&v.Mains), "mains", "directories to look at in any case")
+	fs.Var((*list)(&v.Modes), "modes", "files whose modes are asked for")
 }
+
+// IsPattern reports whether a path of the context is a pattern.
+func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // Closure copies to ClosureDir the files of Source that the main packages are
 // built from, with plain modes and fixed times. To OutlineDir it copies

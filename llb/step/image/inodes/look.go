@@ -104,7 +104,7 @@ func (s *seen) inode(name string, info fs.FileInfo) step.Inode {
 	switch info.Mode().Type() {
 	case fs.ModeDir:
 		inode.Kind = step.KindDir
-		inode.Mode = mode(info.Mode())
+		inode.Mode = Mode(info.Mode())
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
 			inode.UID, inode.GID = int(st.Uid), int(st.Gid)
 		}
@@ -123,8 +123,8 @@ var special = []struct {
 	mode fs.FileMode
 }{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}}
 
-// mode returns a mode as chmod takes it.
-func mode(m fs.FileMode) int {
+// Mode returns a mode as chmod takes it.
+func Mode(m fs.FileMode) int {
 	n := int(m.Perm())
 	for _, bit := range special {
 		if m&bit.mode != 0 {
@@ -134,7 +134,7 @@ func mode(m fs.FileMode) int {
 	return n
 }
 
-// fileMode returns the opposite of mode.
+// fileMode returns the opposite of Mode.
 func fileMode(n int) fs.FileMode {
 	m := fs.FileMode(n) & fs.ModePerm
 	for _, bit := range special {

@@ -3,6 +3,7 @@ package scan
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/internal/links"
@@ -10,59 +11,119 @@ import (
 	"github.com/gohull/gohull/llb/step/image/inodes"
 )
 
-// lookUp says what a path of the context is, and which symbolic link leaves
-// the context.
-func lookUp(fsys fs.FS, name string) (step.File, error) {
+// lookup looks up paths of the context.
+type lookup struct {
+	fsys  fs.FS
+	modes bool // whether modes are asked for
+}
+
+// lookUpAll looks up the files that v names.
+func lookUpAll(fsys fs.FS, v step.Scan) ([]step.File, error) {
+	var all []step.File
+	for _, name := range v.Files {
+		file, err := lookup{fsys, slices.Contains(v.Modes, name)}.named(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, file)
+	}
+	return all, nil
+}
+
+// named looks up a path, or what matches a pattern.
+func (l lookup) named(name string) (step.File, error) {
+	if !step.IsPattern(name) {
+		return l.file(name)
+	}
+	matches, err := fs.Glob(l.fsys, name)
+	if err != nil {
+		return step.File{}, err
+	}
 	file := step.File{Path: name}
-	place := links.Follow(fsys, name)
+	for _, match := range matches {
+		one, err := l.file(match)
+		if err != nil {
+			return step.File{}, err
+		}
+		file.Matches = append(file.Matches, one)
+	}
+	return file, nil
+}
+
+// file says what a path of the context is, and which symbolic link leaves the
+// context.
+func (l lookup) file(name string) (step.File, error) {
+	file := step.File{Path: name}
+	place := links.Follow(l.fsys, name)
 	switch {
 	case place.Escapes:
 		file.Escapes, file.Link, file.Target = true, place.Last(), place.Target
 		return file, nil
-	case place.Found:
-		file.Kind = kind(fsys, place.Name)
+	case !place.Found:
+		return file, nil
 	}
-	var err error
+	info, err := fs.Stat(l.fsys, place.Name)
+	if err != nil {
+		return file, nil // as if it were missing
+	}
+	file.Kind = kind(info)
+	if l.modes {
+		file.Mode = inodes.Mode(info.Mode())
+	}
 	switch {
 	case file.Kind == step.KindDir:
-		file.Below, err = below(fsys, place.Name)
+		file.Below, err = l.below(place.Name)
 	case file.Kind == step.KindFile:
-		file.Accounts = inodes.Accounts(fsys, place.Name, path.Base(name))
+		file.Accounts = inodes.Accounts(l.fsys, place.Name, path.Base(name))
 	}
 	return file, err
 }
 
-func kind(fsys fs.FS, name string) string {
-	info, err := fs.Stat(fsys, name)
+// kind returns the kind of a file or directory; empty for anything else.
+func kind(info fs.FileInfo) string {
 	switch {
-	case err == nil && info.IsDir():
+	case info.IsDir():
 		return step.KindDir
-	case err == nil && info.Mode().IsRegular():
+	case info.Mode().IsRegular():
 		return step.KindFile
 	}
 	return ""
 }
 
 // below lists what a directory holds, parents first. Owners and modes in a
-// context are those of the user who checked it out: an image has others.
-func below(fsys fs.FS, dir string) ([]step.Inode, error) {
+// context are those of the user who checked it out: an image has others, unless
+// the spec asks for the modes.
+func (l lookup) below(dir string) ([]step.Inode, error) {
 	var all []step.Inode
-	err := fs.WalkDir(fsys, dir, func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(l.fsys, dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || name == dir {
 			return err
 		}
-		inode := step.Inode{Path: strings.TrimPrefix(name, dir+"/")}
-		switch {
-		case e.IsDir():
-			inode.Kind = step.KindDir
-		case e.Type()&fs.ModeSymlink != 0:
-			inode.Kind = step.KindLink
-			inode.Target, err = fs.ReadLink(fsys, name)
-		case e.Type().IsRegular():
-			inode.Accounts = inodes.Accounts(fsys, name, e.Name())
-		}
+		inode, err := l.inode(name, e)
+		inode.Path = strings.TrimPrefix(name, dir+"/")
 		all = append(all, inode)
 		return err
 	})
 	return all, err
+}
+
+func (l lookup) inode(name string, e fs.DirEntry) (inode step.Inode, err error) {
+	switch {
+	case e.IsDir():
+		inode.Kind = step.KindDir
+	case e.Type()&fs.ModeSymlink != 0:
+		inode.Kind = step.KindLink
+		inode.Target, err = fs.ReadLink(l.fsys, name)
+		return inode, err
+	case e.Type().IsRegular():
+		inode.Accounts = inodes.Accounts(l.fsys, name, e.Name())
+	}
+	if l.modes {
+		info, err := e.Info()
+		if err != nil {
+			return inode, err
+		}
+		inode.Mode = inodes.Mode(info.Mode())
+	}
+	return inode, nil
 }

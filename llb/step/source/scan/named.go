@@ -39,11 +39,16 @@ func (w *walk) named(dir string) {
 	w.facts.Packages = append(w.facts.Packages, p)
 }
 
+func (w *walk) isFile(name string) bool {
+	info, err := fs.Stat(w.fsys, name)
+	return err == nil && kind(info) == step.KindFile
+}
+
 // moduleOf returns the directory of the module that a directory is in, as the path
 // has it: links may lead to where another module is.
 func (w *walk) moduleOf(dir string) string {
 	for ; ; dir = path.Dir(dir) {
-		if place := links.Follow(w.fsys, path.Join(dir, "go.mod")); place.Found && kind(w.fsys, place.Name) == "file" {
+		if place := links.Follow(w.fsys, path.Join(dir, "go.mod")); place.Found && w.isFile(place.Name) {
 			return dir
 		}
 		if dir == "." {

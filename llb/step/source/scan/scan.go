@@ -40,12 +40,8 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 	slices.SortFunc(w.facts.Packages, func(a, b step.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
 	slices.Sort(w.facts.Outward)
-	for _, name := range v.Files {
-		file, err := lookUp(fsys, name)
-		if err != nil {
-			return step.Facts{}, err
-		}
-		w.facts.Files = append(w.facts.Files, file)
+	if w.facts.Files, err = lookUpAll(fsys, v); err != nil {
+		return step.Facts{}, err
 	}
 	w.facts.Notes = notes.reach(w.graph)
 	return w.facts, nil

@@ -1,0 +1,215 @@
+package planner
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/layout"
+	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+)
+
+// files returns the layers of run.files.
+func (p placing) files(tree *layout.Tree, all accounts) []plan.Layer {
+	var layers []plan.Layer
+	for _, f := range p.spec.Run.Files {
+		layer := p.entry(tree, f, p.attributes(f, all))
+		if len(layer.Copies)+len(layer.Links)+len(layer.Dirs) > 0 {
+			layer.At, layer.Epoch = spans(p.spec.File, f.At), p.epoch.Seconds()
+			layers = append(layers, layer)
+		}
+	}
+	return layers
+}
+
+// entry returns the layer of one entry of run.files. It is empty if nothing
+// changes, or if something is wrong.
+func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) plan.Layer {
+	var layer plan.Layer
+	var c *layout.Conflict
+	switch f.Source() {
+	case "":
+		layer.Dirs, c = tree.SetDir(f.To.Value, entryName(f), a)
+		layer.Step = plan.Step{ID: "dirs", Name: "make " + f.To.Value}
+	case "link":
+		layer, c = tree.PutLink(f.To.Value, layout.Link{Target: f.Link.Value, By: entryName(f), Owner: a.Owner})
+		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
+	default:
+		layer = p.copies(tree, f, a)
+		layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value)}
+	}
+	if c != nil {
+		p.conflict(f.To.At, "run.files: ", c)
+		return plan.Layer{}
+	}
+	return layer
+}
+
+// copies puts what an entry of run.files copies into the tree.
+func (p placing) copies(tree *layout.Tree, f spec.File, a layout.Attributes) plan.Layer {
+	var all plan.Layer
+	for _, s := range sources(f, p.file(f)) {
+		s.Attributes = a
+		layer, c := tree.Put(target(f, s), s)
+		if c != nil {
+			p.conflict(f.To.At, "run.files: ", c)
+			continue
+		}
+		layer.Copies = slices.Concat(all.Copies, layer.Copies)
+		layer.Dirs = layout.Union(all.Dirs, layer.Dirs)
+		all = layer
+	}
+	return all
+}
+
+// entryName names an entry of run.files for messages.
+func entryName(f spec.File) string {
+	return fmt.Sprintf("run.files at %s:%d", f.To.At.File, f.To.At.Start.Line)
+}
+
+// keepModes is the mode of an entry whose files have those of the context.
+const keepModes = "keep"
+
+// attributes returns what an entry of run.files sets.
+func (p placing) attributes(f spec.File, all accounts) layout.Attributes {
+	var a layout.Attributes
+	if f.Owner.IsSet() {
+		owner := p.owner("run.files.owner", f.Owner, all)
+		a.Owner = &owner
+	}
+	if f.Mode.IsSet() && f.Mode.Value != keepModes {
+		mode, _ := strconv.ParseInt(f.Mode.Value, 8, 32) // as the spec's parser has validated it
+		a.Mode = new(int(mode))
+	}
+	return a
+}
+
+// file returns what the context has of an entry of run.files.
+func (p placing) file(f spec.File) step.File {
+	name := path.Clean(f.From.Value)
+	if i := slices.IndexFunc(p.found, func(f step.File) bool { return f.Path == name }); i >= 0 {
+		return p.found[i]
+	}
+	return step.File{}
+}
+
+// sources returns what an entry of run.files copies: a file or a directory, or
+// those that match its pattern. A file is excluded by its name.
+func sources(f spec.File, found step.File) []layout.Source {
+	one := layout.Source{By: entryName(f), Exclude: values(f.Exclude), KeepModes: f.Mode.Value == keepModes}
+	if !step.IsPattern(found.Path) {
+		found.Matches = []step.File{found}
+	}
+	var all []layout.Source
+	for _, match := range found.Matches {
+		s := one
+		s.Name, s.File = match.Path, match
+		if step.IsPattern(found.Path) {
+			s.By = fmt.Sprintf("%s, %s", match.Path, s.By)
+		}
+		if s.Kind == step.KindDir || s.Kind == step.KindFile && !s.Excludes(path.Base(s.Name)) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// target returns where a source of an entry goes. As with COPY, a slash at the
+// end puts a file into a directory.
+func target(f spec.File, s layout.Source) string {
+	to := path.Clean(f.To.Value)
+	if s.Kind == step.KindFile && strings.HasSuffix(f.To.Value, "/") {
+		return path.Join(to, path.Base(s.Name))
+	}
+	return to
+}
+
+// validateFiles compares the entries of run.files with what the scan found.
+func (p placing) validateFiles() {
+	for _, f := range p.spec.Run.Files {
+		if f.Source() != "from" {
+			continue
+		}
+		found := p.file(f)
+		if step.IsPattern(f.From.Value) {
+			p.validatePattern(f, found)
+			continue
+		}
+		p.validateSource(f, found)
+		if found.Kind == step.KindFile && len(f.Exclude) > 0 {
+			p.errs.Add(diag.Diagnostic{At: f.Exclude[0].At, Message: fmt.Sprintf("run.files: %s is a file, so there is nothing to exclude", f.From.Value), Hint: "remove exclude"})
+		}
+	}
+}
+
+// validatePattern validates what a pattern matches.
+func (p placing) validatePattern(f spec.File, found step.File) {
+	for _, match := range found.Matches {
+		p.validateSource(f, match)
+	}
+	all := sources(f, found)
+	isFile := func(s layout.Source) bool { return s.Kind == step.KindFile }
+	switch {
+	case len(found.Matches) == 0:
+		p.errs.Add(diag.Diagnostic{
+			At:      f.From.At,
+			Message: fmt.Sprintf("run.files: nothing in the build context matches %s", f.From.Value),
+			Missing: []string{path.Clean(f.From.Value)},
+		})
+	case len(all) == 0 && len(f.Exclude) > 0:
+		p.errs.Errorf(f.Exclude[0].At, "run.files: exclude leaves nothing of %s", f.From.Value)
+	case len(all) > 1 && slices.ContainsFunc(all, isFile) && !strings.HasSuffix(f.To.Value, "/"):
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		p.errs.Add(diag.Diagnostic{
+			At:      f.To.At,
+			Message: fmt.Sprintf("run.files: %s matches %s, which cannot all be %s", f.From.Value, someOf(names), f.To.Value),
+			Hint:    "end it with / for a directory: " + f.To.Value + "/",
+		})
+	}
+}
+
+// validateSource validates one file or directory of the context.
+func (p placing) validateSource(f spec.File, found step.File) {
+	name := found.Path
+	if !step.IsPattern(f.From.Value) {
+		name = f.From.Value
+	}
+	switch {
+	case found.Escapes:
+		p.errs.Errorf(f.From.At, "run.files: %s leaves the build context through the symlink %s -> %s", name, found.Link, found.Target)
+	case found.Kind == "" && step.IsPattern(f.From.Value):
+		p.errs.Errorf(f.From.At, "run.files: %s, which matches %s, is neither a file nor a directory, nor a symlink to one", name, f.From.Value)
+	case found.Kind == "":
+		p.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", name), Missing: []string{literal(path.Clean(name))}})
+	}
+	if f.Mode.Value == keepModes {
+		p.validateModes(f, found)
+	}
+}
+
+// validateModes reports files whose mode cannot be kept.
+func (p placing) validateModes(f spec.File, found step.File) {
+	refuse := func(name string, mode int) {
+		p.errs.Add(diag.Diagnostic{
+			At:      f.Mode.At,
+			Message: fmt.Sprintf("run.files: the mode %04o of %s cannot be kept: older daemons drop the bits setuid, setgid and sticky of files", mode, name),
+			Hint:    fmt.Sprintf("chmod %04o %s", mode&0o777, name),
+		})
+	}
+	if found.Kind == step.KindFile && found.Mode > 0o777 {
+		refuse(found.Path, found.Mode)
+	}
+	for _, inode := range found.Below {
+		if inode.Kind == "" && inode.Mode > 0o777 {
+			refuse(path.Join(found.Path, inode.Path), inode.Mode)
+		}
+	}
+}
