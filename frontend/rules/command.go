@@ -3,10 +3,12 @@ package rules
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/visible"
 )
 
 // shells are programs that read a command line themselves.
@@ -22,6 +24,34 @@ func shellSyntax(s Subject) []diag.Diagnostic {
 	}
 	if run.Healthcheck != nil {
 		out = append(out, shellWords("run.healthcheck.test", run.Healthcheck.Test)...)
+	}
+	return append(out, shellVariables(s.Spec)...)
+}
+
+// shellVariable matches what a shell replaces, as in ${VERSION} and $(date).
+var shellVariable = regexp.MustCompile(`\$([A-Za-z_]\w*|\{[A-Za-z_][^}]*\}|\([^)]*\))`)
+
+// shellVariables finds variables in values that have stamps instead. In
+// run.env, variables are replaced.
+func shellVariables(sp *spec.Spec) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	find := func(key string, at diag.Range, value string) {
+		if found := shellVariable.FindString(value); found != "" {
+			out = append(out, diag.Diagnostic{
+				At:      at,
+				Message: fmt.Sprintf("%s: nothing replaces %s", key, visible.Short(found, 40)),
+				Hint:    "write a stamp, as {{.Version}}, or declare a build arg with `args` and write {{.Args.NAME}}",
+			})
+		}
+	}
+	for _, d := range definitions(sp.Build.Ldflags.Value) {
+		find("build.ldflags: -X "+d.Package+"."+d.Name, sp.Build.Ldflags.At, d.Value)
+	}
+	for _, l := range sp.Run.Labels {
+		find("run.labels."+l.Key.Value, l.Value.At, l.Value.Value)
+	}
+	for _, a := range sp.Image.Annotations {
+		find("image.annotations."+a.Key.Value, a.Value.At, a.Value.Value)
 	}
 	return out
 }

@@ -64,7 +64,7 @@ func All() []Rule {
 		{"ProfileIgnored", "The ignore file hides a default.pgo that the go command would use to optimize the program.", profileIgnored},
 		{"ReplaceOutside", "A `replace` in go.mod or go.work points outside of the build context.", replaceOutside},
 		{"SecretInSpec", "A value of the spec looks like a secret, or has the name of one.", secretInSpec},
-		{"ShellSyntax", "A command line contains shell syntax, and no shell runs it.", shellSyntax},
+		{"ShellSyntax", "A command line or a value contains shell syntax, and no shell reads it.", shellSyntax},
 		{"VendorIgnored", "The ignore file hides a vendor directory that the go command would use.", vendorIgnored},
 	}
 }
