@@ -102,8 +102,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 // usualDirs are in each base unless a case says otherwise.
 var usualDirs = []step.Inode{
 	{Path: "etc", Kind: step.KindDir, Mode: 0o755},
-	{Path: "etc/passwd", Accounts: step.Accounts{Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}}},
-	{Path: "etc/group", Accounts: step.Accounts{Groups: []step.Group{{Name: "root"}, {Name: "bin", GID: 1}, {Name: "tty", GID: 5}}}},
+	{Path: "etc/passwd", AccountLines: step.AccountLines{Users: []step.User{{Name: "root"}, {Name: "bin", UID: 1, GID: 1}}}},
+	{Path: "etc/group", AccountLines: step.AccountLines{Groups: []step.Group{{Name: "root"}, {Name: "bin", GID: 1}, {Name: "tty", GID: 5}}}},
 	{Path: "home", Kind: step.KindDir, Mode: 0o755},
 	{Path: "home/nonroot", Kind: step.KindDir, Mode: 0o700, UID: 65532, GID: 65532}, // distroless's
 	{Path: "srv", Kind: step.KindDir, Mode: 0o755},
@@ -113,7 +113,7 @@ var usualDirs = []step.Inode{
 // parseInode reads "usr/bin", "bin -> usr/bin", "1777:0:0:/tmp" for a directory,
 // or "etc/passwd app:100:101" and "etc/group app:101 tty:5:app,other".
 func parseInode(t *testing.T, s string) step.Inode {
-	if strings.Contains(s, ":/") {
+	if s[0] >= '0' && s[0] <= '7' {
 		inodes, err := step.ParseInodes([]string{s})
 		if err != nil {
 			t.Fatal(err)
@@ -137,7 +137,11 @@ func parseInode(t *testing.T, s string) step.Inode {
 			continue
 		}
 		numbers = parseIDs(t, fields[1:3])
-		inode.Users = append(inode.Users, step.User{Name: fields[0], UID: numbers[0], GID: numbers[1]})
+		u := step.User{Name: fields[0], UID: numbers[0], GID: numbers[1]}
+		if len(fields) > 4 {
+			u.Home, u.Shell = fields[3], fields[4]
+		}
+		inode.Users = append(inode.Users, u)
 	}
 	return inode
 }

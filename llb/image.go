@@ -44,6 +44,9 @@ func (b build) layers(base llb.State) []llb.State {
 	if d := b.img.Debugger; d != nil {
 		layers = append(layers, b.placed(d.In, b.program(*d)))
 	}
+	if a := b.img.Accounts; a != nil {
+		layers = append(layers, b.accounts(*a, b.under(base, layers)))
+	}
 	if b.img.Dirs != nil {
 		layers = append(layers, b.dirs(*b.img.Dirs))
 	}
@@ -52,6 +55,15 @@ func (b build) layers(base llb.State) []llb.State {
 	}
 	binaries, v := b.linked(b.below(base, layers))
 	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v))
+}
+
+// under mounts what has the users of the base. That of scratch is the first
+// layer.
+func (b build) under(base llb.State, layers []llb.State) llb.RunOption {
+	if b.img.Base == nil {
+		return llb.AddMount(step.Image, layers[0], llb.Readonly)
+	}
+	return b.base(*b.img.Base, base)
 }
 
 // below returns what the image has next to its binaries.

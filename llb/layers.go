@@ -75,14 +75,30 @@ func patterns(names []string) []string {
 
 var special = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `!`, `\!`)
 
+// accounts returns the files of users and groups of a file system, with lines
+// added.
+func (l lowering) accounts(a plan.Accounts, to llb.RunOption) llb.State {
+	verb := &step.Accounts{
+		Epoch: a.Epoch, Dirs: dirWords(a.Dirs),
+		Passwd: a.Passwd, Group: a.Group, Shadow: a.Shadow, Gshadow: a.Gshadow,
+		Users: a.Users, Groups: a.Groups,
+	}
+	return l.run(llb.Scratch(), a.Step, verb, to)
+}
+
+func dirWords(dirs []plan.Dir) []string {
+	var words []string
+	for _, d := range dirs {
+		words = append(words, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
+	}
+	return words
+}
+
 // dirs returns the directories and symbolic links of a layer alone. The daemon's
 // own mkdir cannot set a sticky bit, its umask clears permissions, and older ones
 // make no links.
 func (l lowering) dirs(layer plan.Layer) llb.State {
-	verb := &step.Dirs{Epoch: layer.Epoch}
-	for _, d := range layer.Dirs {
-		verb.Inodes = append(verb.Inodes, step.DirWord(d.Path, d.Mode, d.UID, d.GID))
-	}
+	verb := &step.Dirs{Epoch: layer.Epoch, Inodes: dirWords(layer.Dirs)}
 	for _, link := range layer.Links {
 		verb.Inodes = append(verb.Inodes, step.LinkWords(link.Path, link.Target, layer.UID, layer.GID)...)
 	}

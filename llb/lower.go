@@ -87,12 +87,15 @@ func Source(s plan.Source, in Inputs) llb.State {
 // some paths. A base that a build context brings is keyed by what it holds.
 func Look(k plan.Look, in Inputs) llb.State {
 	l := lowering{in: in}
-	base := l.image(k.Base)
-	mount := l.byOrigin(step.Image, base)
-	if k.Base.Context != "" {
-		mount = llb.AddMount(step.Image, base, llb.Readonly)
+	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, l.base(k.Base, l.image(k.Base)))
+}
+
+// base mounts a base for a step that reads it.
+func (l lowering) base(ref plan.ImageRef, base llb.State) llb.RunOption {
+	if ref.Context != "" {
+		return llb.AddMount(step.Image, base, llb.Readonly)
 	}
-	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, mount)
+	return l.byOrigin(step.Image, base)
 }
 
 // lowering has what the steps of a plan are lowered with.

@@ -162,7 +162,7 @@ func TestOwners(t *testing.T) {
 	}
 	put("/var/a/b/x", "x=/var/a/b/x")
 	put("/home/app/.config/a/x", "x=/home/app/.config/a/x 0755:0:0:/home 0700:1000:5:/home/app 0755:1000:1001:/home/app/.config 0755:1000:1001:/home/app/.config/a")
-	dirs, made := tr.MakeDirs([]string{"/data", "/data/in", "/home/app", "/home/app/.config", "/var/b/c"}, "run", Owner{1000, 1001}, func(name string, c *Conflict) {
+	dirs, made := tr.MakeDirs(map[string]Owner{"/data": {1000, 1001}, "/data/in": {1000, 1001}, "/home/app": {1000, 1001}, "/home/app/.config": {1000, 1001}, "/var/b/c": {1000, 1001}}, "run", func(name string, c *Conflict) {
 		t.Errorf("%s: %s", name, c.Message)
 	})
 	if got, want := text(plan.Layer{Dirs: dirs}, nil), "0755:1000:1001:/data 0755:1000:1001:/data/in 0755:0:0:/var 0755:0:0:/var/b 0755:1000:1001:/var/b/c"; got != want {

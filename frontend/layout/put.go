@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,13 +10,13 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// MakeDirs makes directories for an owner if the tree lacks them. It returns
+// MakeDirs makes directories for their owners if the tree lacks them. It returns
 // the directories of that layer, and the names that were missing. The names are
-// clean and sorted, so that a parent has the owner as well. MakeDirs reports a
-// conflict with the name.
-func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string, *Conflict)) (dirs []plan.Dir, made []string) {
+// clean. A parent in the list is made before what is below it, so that it has
+// its own owner. MakeDirs reports a conflict with the name.
+func (t *Tree) MakeDirs(owners map[string]Owner, by string, tell func(string, *Conflict)) (dirs []plan.Dir, made []string) {
 	var places []string
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(owners)) {
 		place, c := t.destination(name)
 		switch n, found := t.nodes[place]; {
 		case c != nil:
@@ -24,7 +25,7 @@ func (t *Tree) MakeDirs(names []string, by string, owner Owner, tell func(string
 		case found:
 			tell(name, conflict("", "%s is %s", name, n.what()))
 		default:
-			t.makeDir(place, by, owner)
+			t.makeDir(place, by, owners[name])
 			places, made = append(places, place), append(made, name)
 		}
 	}
@@ -97,7 +98,7 @@ func (p *put) file(to, place string) *Conflict {
 		return conflict(another, "%s is already %s", to, n.what())
 	}
 	t.makeParents(place, p.source.By)
-	t.nodes[place] = node{step.Inode{Path: place, Accounts: p.source.Accounts}, p.source.By}
+	t.nodes[place] = node{step.Inode{Path: place, AccountLines: p.source.AccountLines}, p.source.By}
 	p.touched = append(p.touched, path.Dir(place))
 	p.copies = append(p.copies, plan.Copy{From: p.source.Name, To: "/" + place})
 	return nil

@@ -55,8 +55,41 @@ func conflict(hint, format string, args ...any) *Conflict {
 
 // Accounts returns the users of the image's /etc/passwd and the groups of its
 // /etc/group.
-func (t *Tree) Accounts() step.Accounts {
-	return step.Accounts{Users: t.at("/etc/passwd").Users, Groups: t.at("/etc/group").Groups}
+func (t *Tree) Accounts() step.AccountLines {
+	return step.AccountLines{Users: t.at("/etc/passwd").Users, Groups: t.at("/etc/group").Groups}
+}
+
+// Has reports whether there is something at a path.
+func (t *Tree) Has(name string) bool {
+	place, c := t.resolve(name)
+	_, found := t.nodes[place]
+	return c == nil && found
+}
+
+// Claim says that a file is changed, or made if it is missing, so that nothing
+// else may be put there. It returns where its path leads.
+func (t *Tree) Claim(name, by string) (string, *Conflict) {
+	place, c := t.resolve(name)
+	if c != nil {
+		return "", c
+	}
+	n := t.nodes[place]
+	if t.dir(place) {
+		return "", conflict("", "%s is %s, wanted a file", name, t.what(place))
+	}
+	t.makeParents(place, by)
+	n.Path, n.by = place, by
+	t.nodes[place] = n
+	return "/" + place, nil
+}
+
+// Above returns the directories on the way to some paths.
+func (t *Tree) Above(names []string) []plan.Dir {
+	var places []string
+	for _, name := range names {
+		places = append(places, path.Dir(strings.TrimPrefix(name, "/")))
+	}
+	return t.dirs(places)
 }
 
 // at returns what is at a path.

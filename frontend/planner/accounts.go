@@ -15,7 +15,7 @@ import (
 
 // accounts are the users and groups of an image.
 type accounts struct {
-	step.Accounts
+	step.AccountLines
 }
 
 func (a accounts) user(name string) (step.User, bool) {
@@ -39,8 +39,12 @@ func (a accounts) hasMore(user string) bool {
 	return slices.ContainsFunc(a.Groups, func(g step.Group) bool { return slices.Contains(g.Members, user) })
 }
 
-// accounts returns those that the image will have: run.files may bring a passwd.
+// accounts returns those of the base, or of a passwd that run.files brings
+// instead.
 func (p placing) accounts() accounts {
+	if _, lines := p.accountLines(); len(lines) > 0 {
+		return accounts{layout.New(p.base, layout.Owner{}).Accounts()}
+	}
 	p.errs = &diag.List{} // place reports conflicts
 	tree := layout.New(p.base, layout.Owner{})
 	p.files(tree, accounts{})
@@ -114,11 +118,11 @@ func unknownGroup(key string, at diag.Range, name string, all accounts) diag.Dia
 // unknownAccount reports a name that a file does not have. The message ends with
 // the name of the file.
 func unknownAccount(message string, at diag.Range, name string, names []string) diag.Diagnostic {
-	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, as 1000:1000, or bring an /etc/passwd and /etc/group with run.files"}
+	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, as 1000:1000, or add it with run.users or run.groups"}
 	if len(names) > 0 {
 		d.Message = message + " has " + someOf(names)
 	}
-	if near, ok := suggest.Search(name, names, true); ok {
+	if near, ok := suggest.Search(name, names, true); ok && namesAccount(name) {
 		d.Hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return d

@@ -11,7 +11,7 @@ import (
 
 // TestUser compares the numbers of a user with the user in the image's config.
 func TestUser(t *testing.T) {
-	all := accounts{step.Accounts{
+	all := accounts{step.AccountLines{
 		Users:  []step.User{{Name: "git", UID: 1000, GID: 1001}, {Name: "web", UID: 33, GID: 33}, {Name: "nonroot", UID: 9, GID: 9}},
 		Groups: []step.Group{{Name: "git", GID: 1001}, {Name: "tty", GID: 5, Members: []string{"lp", "web"}}},
 	}}

@@ -243,6 +243,9 @@ func history(img plan.Image, created time.Time) []plan.History {
 	if img.Debugger != nil {
 		add(img.Debugger.Name)
 	}
+	if img.Accounts != nil {
+		add(img.Accounts.Name)
+	}
 	if img.Dirs != nil {
 		add(img.Dirs.Name)
 	}

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -28,14 +27,16 @@ type placing struct {
 // place sets the layers of an image, and returns its user. What the debugger and the programs need
 // goes first, so that errors are about other entries.
 func (p placing) place(img plan.Image) (plan.Image, string) {
-	all := p.accounts()
+	added := p.add(p.accounts())
+	all := added.accounts
 	owner := p.user(all)
 	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
 		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
 		img.Debugger.In = p.programs(tree, s, "Delve", plan.Binary{Made: img.Debugger.Path, Path: img.Debugger.Path})
 	}
-	img.Dirs = p.dirs(tree, owner)
+	img.Accounts = p.accountsLayer(tree, added)
+	img.Dirs = p.dirs(tree, owner, added.homes)
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
 	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
 	img.Files = p.files(tree, all)
@@ -78,34 +79,46 @@ func (p placing) mainPlace(b plan.Binary) diag.Range {
 	return diag.Range{File: p.spec.File}
 }
 
-// dirs returns the layer of volumes and the working directory that the base
-// lacks: an engine would make them for root, and no other user could write
-// there.
-func (p placing) dirs(tree *layout.Tree, owner layout.Owner) *plan.Layer {
-	type entry struct {
-		key string
-		at  diag.Range
+// dirs returns the layer of volumes, the working directory and home directories
+// that the base lacks: an engine would make them for root, and no other user
+// could write there.
+func (p placing) dirs(tree *layout.Tree, owner layout.Owner, homes []dirEntry) *plan.Layer {
+	owners, entries := map[string]layout.Owner{}, map[string]dirEntry{}
+	for _, e := range append(p.dirEntries(owner), homes...) {
+		name := path.Clean(e.Value)
+		owners[name], entries[name] = e.owner, e
 	}
-	entries := map[string]entry{}
-	if w := p.spec.Run.Workdir; w.IsSet() {
-		entries[path.Clean(w.Value)] = entry{"run.workdir: ", w.At}
-	}
-	for _, v := range p.spec.Run.Volumes {
-		entries[path.Clean(v.Value)] = entry{"run.volumes: ", v.At}
-	}
-	names := slices.Sorted(maps.Keys(entries))
-	dirs, made := tree.MakeDirs(names, "run", owner, func(name string, c *layout.Conflict) {
-		p.conflict(entries[name].at, entries[name].key, c)
+	dirs, made := tree.MakeDirs(owners, "run", func(name string, c *layout.Conflict) {
+		p.conflict(entries[name].At, entries[name].key+": ", c)
 	})
 	if len(made) == 0 {
 		return nil
 	}
 	var lines []diag.Range
 	for _, name := range made {
-		lines = append(lines, entries[name].at)
+		lines = append(lines, entries[name].At)
 	}
 	s := plan.Step{ID: "dirs", Name: "make " + strings.Join(made, ", "), At: spans(p.spec.File, lines...)}
 	return &plan.Layer{Step: s, Dirs: dirs, Epoch: p.epoch.Seconds()}
+}
+
+// dirEntry is where the spec names a directory that the image must have.
+type dirEntry struct {
+	key string
+	spec.String
+	owner layout.Owner
+}
+
+// dirEntries returns the volumes and the working directory.
+func (p placing) dirEntries(owner layout.Owner) []dirEntry {
+	var entries []dirEntry
+	if w := p.spec.Run.Workdir; w.IsSet() {
+		entries = append(entries, dirEntry{"run.workdir", w, owner})
+	}
+	for _, v := range p.spec.Run.Volumes {
+		entries = append(entries, dirEntry{"run.volumes", v, owner})
+	}
+	return entries
 }
 
 func (p placing) conflict(at diag.Range, what string, c *layout.Conflict) {

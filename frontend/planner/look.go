@@ -41,8 +41,8 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 		return nil
 	}
 	paths := destinations(s, debug)
-	if namesAccount(user(s.Run.User)) || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return namesAccount(user(f.Owner)) }) {
-		paths = append(paths, "/etc/group", "/etc/passwd")
+	if accounts := accountFiles(s); accounts != nil {
+		paths = append(paths, accounts...)
 	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
 		return nil
 	}
@@ -59,6 +59,19 @@ func (ls Lookups) LookAt(key ImageKey, img Image) plan.Look {
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
 	return l
+}
+
+// accountFiles returns the files that tell about users and groups of the base, if
+// the spec names any by name or adds some.
+func accountFiles(s *spec.Spec) []string {
+	run := s.Run
+	if len(run.Users) > 0 || len(run.Groups) > 0 {
+		return []string{"/etc/group", "/etc/gshadow", "/etc/passwd", "/etc/shadow"}
+	}
+	if namesAccount(user(run.User)) || slices.ContainsFunc(run.Files, func(f spec.File) bool { return namesAccount(user(f.Owner)) }) {
+		return []string{"/etc/group", "/etc/passwd"}
+	}
+	return nil
 }
 
 // hasEmptyLocal reports whether the base is one of emptyLocal, and no build
@@ -90,6 +103,11 @@ func destinations(s *spec.Spec, debug bool) []string {
 			to = path.Join(to, step.Below)
 		}
 		paths = append(paths, to)
+	}
+	for _, u := range run.Users {
+		if home := homeOf(u).Value; home != step.NoHome {
+			paths = append(paths, home)
+		}
 	}
 	for _, v := range run.Volumes {
 		paths = append(paths, path.Clean(v.Value))

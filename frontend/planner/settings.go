@@ -231,6 +231,8 @@ func (s *settings) run() {
 	s.pairs("run.env", r.Env, "the base's own")
 	s.text("run.workdir", r.Workdir, s.config.WorkingDir, "the base's own, else /")
 	s.text("run.user", r.User, "nonroot", byDefault)
+	s.users()
+	s.groups()
 	s.expose()
 	s.list("run.volumes", r.Volumes, s.config.Volumes, orNone(s.config.Volumes))
 	s.files()
@@ -306,41 +308,6 @@ func (s *settings) expose() {
 		return
 	}
 	s.add("run.expose", ports, at(s.written.Run.Expose[0].At))
-}
-
-func (s *settings) files() {
-	var all []Pairs
-	for _, f := range s.written.Run.Files {
-		all = append(all, entryPairs(f))
-	}
-	if all == nil {
-		s.add("run.files", nil, "none")
-		return
-	}
-	s.add("run.files", all, at(s.written.Run.Files[0].At))
-}
-
-// entryPairs returns the keys that an entry of run.files has.
-func entryPairs(f spec.File) Pairs {
-	var pairs Pairs
-	for _, key := range []struct {
-		name  string
-		value spec.String
-	}{{"from", f.From}, {"link", f.Link}, {"to", f.To}, {"owner", f.Owner}} {
-		if key.value.IsSet() {
-			pairs = append(pairs, Pair{key.name, key.value.Value})
-		}
-		if key.name == "from" && len(f.Exclude) > 0 {
-			pairs = append(pairs, Pair{"exclude", values(f.Exclude)})
-		}
-	}
-	switch {
-	case f.Mode.Value == keepModes:
-		pairs = append(pairs, Pair{"mode", keepModes})
-	case f.Mode.IsSet():
-		pairs = append(pairs, Pair{"mode", Quoted(f.Mode.Value)})
-	}
-	return pairs
 }
 
 func (s *settings) healthcheck() {

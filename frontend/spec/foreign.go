@@ -21,6 +21,10 @@ var foreign = map[string]string{
 	"links":      "write link in an entry of run.files: {link: server, to: /usr/local/bin/app}",
 	"maintainer": "run.labels",
 	"arg":        "args",
+	"useradd":    "run.users",
+	"adduser":    "run.users",
+	"addgroup":   "run.groups",
+	"groupadd":   "run.groups",
 	"stopsignal": "run.stop-signal",
 	"cgoenabled": "build.cgo",
 	"goproxy":    "modules.proxy",
@@ -54,6 +58,7 @@ var foreign = map[string]string{
 	"livenessprobe":   "run.healthcheck",
 	"readinessprobe":  "run.healthcheck",
 	"runasuser":       "run.user",
+	"runasgroup":      "write the group in user below run, such as 1000:2000",
 	"volumemounts":    "run.volumes",
 	// ko and GoReleaser
 	"baseimage":          "base",
@@ -69,6 +74,8 @@ var foreign = map[string]string{
 	"repository":         "image.name",
 	"registry":           "image.name",
 	"tag":                "write tags below build for build tags, or below image for those of the image",
+	"gid":                "write group in an entry of run.users, with a name or a number",
+	"homedir":            "write home in an entry of run.users",
 	"sbom":               "give the build the flag --sbom",
 	"provenance":         "give the build the flag --provenance",
 	// apko and dalec

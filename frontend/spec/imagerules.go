@@ -18,6 +18,11 @@ var (
 
 var ownerShape = either(matching(owners), shape{"type": "integer", "minimum": 0})
 
+var (
+	accountShape = either(matching(account), shape{"type": "integer", "minimum": 0})
+	numberShape  = either(shape{"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}, shape{"type": "integer", "minimum": 0})
+)
+
 // imageOwner is a user, or a user and a group, each by name or number.
 func imageOwner(s string) *objection {
 	user, group, grouped := strings.Cut(s, ":")

@@ -139,6 +139,8 @@ type Run struct {
 	Env         []Pair
 	Workdir     String
 	User        String // "nonroot", "root", "git:git" or "1000:1000"
+	Users       []User
+	Groups      []Group
 	Expose      []Port
 	Volumes     []String
 	Files       []File
@@ -171,6 +173,24 @@ type Bool struct {
 // Pair is a key of a mapping and its value, in the order of the file.
 type Pair struct {
 	Key, Value String
+}
+
+// User is a user that the image has in addition to those of the base.
+type User struct {
+	Name   String
+	UID    String   // "1000"
+	Group  String   // name or number; not set for a group of the user's name and number
+	Groups []String // more groups, by name or number
+	Home   String
+	Shell  String
+	At     diag.Range
+}
+
+// Group is a group that the image has in addition to those of the base.
+type Group struct {
+	Name String
+	GID  String // "1000"
+	At   diag.Range
 }
 
 // Port is a port that the image exposes.

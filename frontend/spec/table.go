@@ -185,6 +185,12 @@ var runFields = []field[Run]{
 	leaf("user", text("a user", imageOwner, ownerShape), func(r *Run) *String { return &r.User },
 		"`nonroot`",
 		"User that the program runs as, or user and group: names of the image's `/etc/passwd` and `/etc/group`, or numbers. `git`, `git:docker`, `1000`, `1000:1000`. The config of the image has numbers: with `runAsNonRoot`, Kubernetes does not start an image whose user is a name."),
+	leaf("users", list("a list of mappings with name and uid", user, sameUser), func(r *Run) *[]User { return &r.Users },
+		"none",
+		"Users to add to the base's `/etc/passwd`, as `adduser` does. `run.user` and `owner` may name them."),
+	leaf("groups", list("a list of mappings with name and gid", group, sameGroup), func(r *Run) *[]Group { return &r.Groups },
+		"none",
+		"Groups to add to the base's `/etc/group`, in addition to the users' own."),
 	leaf("expose", list("a list of ports", port, samePort), func(r *Run) *[]Port { return &r.Expose },
 		"none",
 		"Ports that the program listens on: `8080`, `53/udp`."),
@@ -203,6 +209,36 @@ var runFields = []field[Run]{
 	leaf("healthcheck", healthcheck, func(r *Run) **Healthcheck { return &r.Healthcheck },
 		"the base's",
 		"How the container engine checks that the program still works. `none` disables the check."),
+}
+
+var userFields = []field[User]{
+	leaf("name", text("a name", accountName, matching(account)), func(u *User) *String { return &u.Name },
+		"required",
+		"Name of the user. If the base has a user of that name, all that the entry says must be the same there; only `groups` adds to it."),
+	leaf("uid", text("a number", accountNumber, numberShape), func(u *User) *String { return &u.UID },
+		"required",
+		"Number of the user. A number that another user has is an error."),
+	leaf("group", text("a group", accountGroup, accountShape), func(u *User) *String { return &u.Group },
+		"the group of the user's name, which is created with the user's number",
+		"Main group of the user: a name of `/etc/group` or `run.groups`, or a number. If no group has the number, a group of the user's name is created with it."),
+	leaf("groups", list("a list of groups", text("a group", accountGroup, accountShape), itself), func(u *User) *[]String { return &u.Groups },
+		"none",
+		"More groups that the user is a member of."),
+	leaf("home", text("a path", passwdPath, absolute), func(u *User) *String { return &u.Home },
+		"`/home/` and the name",
+		"Home directory. If the base does not have it, it is created and owned by the user. `/nonexistent` means that the user has none."),
+	leaf("shell", text("a path", passwdPath, absolute), func(u *User) *String { return &u.Shell },
+		"`/sbin/nologin`",
+		"Program that `su` and `sshd` start."),
+}
+
+var groupFields = []field[Group]{
+	leaf("name", text("a name", accountName, matching(account)), func(g *Group) *String { return &g.Name },
+		"required",
+		"Name of the group."),
+	leaf("gid", text("a number", accountNumber, numberShape), func(g *Group) *String { return &g.GID },
+		"required",
+		"Number of the group."),
 }
 
 var nameFields = []field[Image]{

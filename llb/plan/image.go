@@ -12,10 +12,11 @@ type Image struct {
 	At       []Span    // the lines of the spec that ask for the base
 	Base     *ImageRef // nil for scratch
 	Compile  Compile
-	Debugger *Program // nil when nobody is going to debug it
-	Dirs     *Layer   // directories that the spec names and the base lacks; nil for none
-	Files    []Layer  // from the context
-	Program  *Layer   // puts the binaries into the image; nil if they are a layer already
+	Debugger *Program  // nil when nobody is going to debug it
+	Accounts *Accounts // nil if the base's users and groups stay as they are
+	Dirs     *Layer    // directories that the spec names and the base lacks; nil for none
+	Files    []Layer   // from the context
+	Program  *Layer    // puts the binaries into the image; nil if they are a layer already
 	Config   Config
 	// Annotations are those of its OCI manifest.
 	Annotations map[string]string
@@ -79,6 +80,18 @@ type Dir struct {
 	Path     string // absolute
 	Mode     int    // as chmod takes it: 01777
 	UID, GID int
+}
+
+// Accounts adds users and groups to those of the base.
+type Accounts struct {
+	Step
+	// Where the image has the files, without symbolic links. One that gets no line
+	// is empty.
+	Passwd, Group, Shadow, Gshadow string
+	Users                          []string // lines of passwd
+	Groups                         []string // lines of group; for one that the base has, with the members to add
+	Dirs                           []Dir    // on the way to the files, as the image has them
+	Epoch                          int64    // modification time of the files and directories
 }
 
 // Rootfs makes what programs expect of a root file system.

@@ -71,6 +71,9 @@ func (img Image) write(b *strings.Builder) {
 	if img.Debugger != nil {
 		fmt.Fprintf(b, "\t%s -> %s\n", img.Debugger.Name, img.Debugger.Path)
 	}
+	if img.Accounts != nil {
+		img.Accounts.write(b)
+	}
 	if img.Dirs != nil {
 		img.Dirs.write(b)
 	}
@@ -80,6 +83,15 @@ func (img Image) write(b *strings.Builder) {
 	img.Compile.write(b)
 	if img.Program != nil {
 		img.Program.write(b)
+	}
+}
+
+func (a Accounts) write(b *strings.Builder) {
+	for _, line := range a.Users {
+		fmt.Fprintf(b, "\tuser %s\n", line)
+	}
+	for _, line := range a.Groups {
+		fmt.Fprintf(b, "\tgroup %s\n", line)
 	}
 }
 

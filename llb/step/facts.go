@@ -31,7 +31,7 @@ type File struct {
 
 	Mode  int     `json:"mode,omitempty"`  // as chmod takes it, if the Scan asked for modes
 	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
-	Accounts
+	AccountLines
 
 	// Matches are what a pattern matches. It has nothing else.
 	Matches []File `json:"matches,omitempty"`

@@ -15,7 +15,7 @@ type Inode struct {
 	UID    int    `json:"uid,omitempty"`    // of a directory
 	GID    int    `json:"gid,omitempty"`    // of a directory
 	Target string `json:"target,omitempty"` // of a link
-	Accounts
+	AccountLines
 }
 
 // Kinds of Inodes, and of what Facts have of a File.
@@ -25,8 +25,8 @@ const (
 	KindLink = "link"
 )
 
-// Accounts are the lines of a file that is named passwd or group.
-type Accounts struct {
+// AccountLines are the lines of a file that is named passwd or group.
+type AccountLines struct {
 	Users  []User  `json:"users,omitempty"`  // of passwd
 	Groups []Group `json:"groups,omitempty"` // of group
 }
@@ -36,6 +36,9 @@ type User struct {
 	Name string `json:"name"`
 	UID  int    `json:"uid"`
 	GID  int    `json:"gid"`
+
+	Home  string `json:"home,omitempty"`
+	Shell string `json:"shell,omitempty"`
 }
 
 // Group is a line of a group file.
@@ -75,6 +78,33 @@ func (v *Dirs) rest() *[]string { return &v.Inodes }
 
 func (v *Dirs) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+}
+
+// Accounts adds users and groups to those of a root file system, mounted at
+// Image. Its Out has the changed files, and the directories on the way to them.
+// A file keeps its owner and mode; a missing one is made.
+type Accounts struct {
+	Epoch int64    // modification time, in seconds since 1970
+	Dirs  []string // as of Dirs
+	// Where the image has its files, without links. An empty path is not
+	// written.
+	Passwd, Group, Shadow, Gshadow string
+	Users                          []string // lines of passwd: "git:x:1000:1000::/home/git:/bin/sh"
+	Groups                         []string // lines of group; for a group that is there, with the members to add
+}
+
+func (*Accounts) verb() string    { return "accounts" }
+func (*Accounts) rest() *[]string { return nil }
+
+func (v *Accounts) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+	fs.Var((*list)(&v.Dirs), "dirs", "directories on the way")
+	fs.StringVar(&v.Passwd, "passwd", v.Passwd, "file of users")
+	fs.StringVar(&v.Group, "group", v.Group, "file of groups")
+	fs.StringVar(&v.Shadow, "shadow", v.Shadow, "file of passwords")
+	fs.StringVar(&v.Gshadow, "gshadow", v.Gshadow, "file of groups' passwords")
+	fs.Var((*list)(&v.Users), "users", "lines to add")
+	fs.Var((*list)(&v.Groups), "groups", "lines to add")
 }
 
 // DirWord returns a directory as a word of a command line: "1777:0:0:/tmp".

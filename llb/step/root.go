@@ -1,9 +1,19 @@
 package step
 
+// What passwd says of users who cannot log in, and of those without a home.
+const (
+	NoLogin = "/sbin/nologin"
+	NoHome  = "/nonexistent"
+)
+
 // RootUsers returns the users that the verb rootfs writes to /etc/passwd. Each has
 // a group of its own name and number.
 func RootUsers() []User {
-	return []User{{"root", 0, 0}, {"nobody", 65534, 65534}, {"nonroot", 65532, 65532}}
+	return []User{
+		{"root", 0, 0, "/root", NoLogin},
+		{"nobody", 65534, 65534, NoHome, NoLogin},
+		{"nonroot", 65532, 65532, "/home/nonroot", NoLogin},
+	}
 }
 
 func rootGroups() []Group {
@@ -20,9 +30,9 @@ func Root() []Inode {
 	dir := func(path string) Inode { return Inode{Path: path, Kind: KindDir, Mode: 0o755} }
 	all := []Inode{
 		dir("etc"),
-		{Path: "etc/group", Accounts: Accounts{Groups: rootGroups()}},
+		{Path: "etc/group", AccountLines: AccountLines{Groups: rootGroups()}},
 		{Path: "etc/nsswitch.conf"},
-		{Path: "etc/passwd", Accounts: Accounts{Users: RootUsers()}},
+		{Path: "etc/passwd", AccountLines: AccountLines{Users: RootUsers()}},
 		dir("etc/ssl"),
 		dir("etc/ssl/certs"),
 		{Path: "etc/ssl/certs/ca-certificates.crt"},

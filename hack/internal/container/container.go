@@ -178,6 +178,9 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 		return fmt.Errorf("user %q: %w", config.User, err)
 	}
 	s.Process.User = specs.User{UID: uint32(u.Uid), GID: uint32(u.Gid)}
+	for _, gid := range u.Sgids {
+		s.Process.User.AdditionalGids = append(s.Process.User.AdditionalGids, uint32(gid))
+	}
 	if r.Restricted {
 		return restrict(s)
 	}

@@ -22,6 +22,10 @@ func makeRootfs(e Env, v step.Rootfs) error {
 
 func makeDirs(e Env, v step.Dirs) error { return inodes.Make(e.at(step.Out), v) }
 
+func addAccounts(e Env, v step.Accounts) error {
+	return e.within(step.Image, func(image fs.FS) error { return inodes.AddAccounts(e.at(step.Out), image, v) })
+}
+
 func copyBinaries(e Env, v step.Binaries) error {
 	return e.within(step.Built, func(built fs.FS) error { return binaries.Write(e.at(step.Out), built, v) })
 }

@@ -41,6 +41,7 @@ var table = []row{
 	verb(simply(makeRootfs)),
 	verb(writing(step.BaseFile, step.Image, inodes.Look)),
 	verb(simply(makeDirs)),
+	verb(simply(addAccounts)),
 	verb(simply(copyBinaries)),
 	verb(checkLibraries),
 	verb(writing(step.LinkerFile, step.Image, findLinker)),

@@ -12,10 +12,10 @@ import (
 // accountsLimit is far above what images have.
 const accountsLimit = 1 << 20
 
-// Accounts reads a file of users or groups. as is what the image calls it:
+// ReadAccounts reads a file of users or groups. as is what the image calls it:
 // "passwd" or "group"; other files have none. As in the C library, the first
 // line of a name counts, and invalid lines are skipped.
-func Accounts(fsys fs.FS, name, as string) (all step.Accounts) {
+func ReadAccounts(fsys fs.FS, name, as string) (all step.AccountLines) {
 	if as != "passwd" && as != "group" {
 		return all
 	}
@@ -45,7 +45,11 @@ func parseUser(fields []string) (step.User, bool) {
 	}
 	uid, isID := parseID(fields[2])
 	gid, isGroup := parseID(fields[3])
-	return step.User{Name: fields[0], UID: uid, GID: gid}, isID && isGroup
+	u := step.User{Name: fields[0], UID: uid, GID: gid}
+	if len(fields) > 6 {
+		u.Home, u.Shell = fields[5], fields[6]
+	}
+	return u, isID && isGroup
 }
 
 // parseGroup reads a line like "tty:x:5:app,git".

@@ -1,6 +1,8 @@
 package inodes
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,15 +91,15 @@ func TestLookAtAccounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []step.Accounts{
+	want := []step.AccountLines{
 		{}, // etc
 		{Groups: []step.Group{{Name: "root", Members: []string{"root"}}, {Name: "tty", GID: 5, Members: []string{"app", "git"}}, {Name: "app", GID: 1001}, {Name: "old", GID: 7}}},
 		{}, // etc/other
-		{Users: []step.User{{Name: "root"}, {Name: "app", UID: 1000, GID: 1001}}},
+		{Users: []step.User{{Name: "root", Home: "/"}, {Name: "app", UID: 1000, GID: 1001, Home: "/"}}},
 	}
-	var have []step.Accounts
+	var have []step.AccountLines
 	for _, inode := range got {
-		have = append(have, inode.Accounts)
+		have = append(have, inode.AccountLines)
 	}
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -134,5 +136,52 @@ func TestMake(t *testing.T) {
 	}
 	if diff := cmp.Diff(words, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestWithLines(t *testing.T) {
+	for _, c := range []struct{ have, add, want string }{
+		{"", "git:x:1:1::/:/bin/sh", "git:x:1:1::/:/bin/sh\n"},
+		{"root:x:0:0", "git:x:1:1::/:/bin/sh", "root:x:0:0\ngit:x:1:1::/:/bin/sh\n"},
+		{"# users\r\n\nroot:x:0:0\n", "git:*:::::::", "# users\r\n\nroot:x:0:0\ngit:*:::::::\n"},
+		{"git:!:1::::::\n", "git:*:::::::", "git:!:1::::::\n"},
+		{"tty:x:5:\ngit:x:1:\n", "tty:x:5:git", "tty:x:5:git\ngit:x:1:\n"},
+		{"tty:x:5:a,git", "tty:x:5:git,b", "tty:x:5:a,git,b\n"},
+		{"tty:x:5\n", "tty:x:5:git", "tty:x:5:git\n"},
+		{"ttys:x:4:\n", "tty:x:5:", "ttys:x:4:\ntty:x:5:\n"},
+		{"tty:!:root:\n", "tty:!::git", "tty:!:root:git\n"},
+	} {
+		if got := string(withLines([]byte(c.have), []string{c.add})); got != c.want {
+			t.Errorf("%q and %q: got %q, want %q", c.have, c.add, got, c.want)
+		}
+	}
+}
+
+// TestAddAccounts keeps owners and modes.
+func TestAddAccounts(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to another user")
+	}
+	image := base(t, "etc/passwd", "etc/shadow")
+	if err := errors.Join(image.Chown("etc/shadow", 0, 42), image.Chmod("etc/shadow", 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	out := base(t)
+	v := step.Accounts{
+		Epoch: 7, Dirs: []string{"0755:0:0:/etc"}, Passwd: "/etc/passwd", Group: "/etc/group", Shadow: "/etc/shadow",
+		Users: []string{"git:x:7:7::/:/bin/sh"}, Groups: []string{"git:x:7:"},
+	}
+	if err := AddAccounts(out.Name(), image.FS(), v); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"etc/passwd": "-rw-r--r-- 0:0", "etc/group": "-rw-r--r-- 0:0", "etc/shadow": "-rw-r----- 0:42"} {
+		info, err := out.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := info.Sys().(*syscall.Stat_t)
+		if got := fmt.Sprintf("%v %d:%d", info.Mode(), st.Uid, st.Gid); got != want || info.ModTime().Unix() != 7 {
+			t.Errorf("%s: got %s of %v, want %s", name, got, info.ModTime(), want)
+		}
 	}
 }

@@ -112,7 +112,7 @@ func (s *seen) inode(name string, info fs.FileInfo) step.Inode {
 		inode.Kind = step.KindLink
 		inode.Target, _ = fs.ReadLink(s.FS, name) // a link that cannot be read leads nowhere
 	case 0:
-		inode.Accounts = Accounts(s.FS, name, path.Base(name))
+		inode.AccountLines = ReadAccounts(s.FS, name, path.Base(name))
 	}
 	return inode
 }

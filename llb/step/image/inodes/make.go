@@ -17,7 +17,14 @@ func Make(out string, v step.Dirs) error {
 		return err
 	}
 	defer root.Close()
-	all, err := step.ParseInodes(v.Inodes)
+	if err := makeInodes(root, v.Inodes); err != nil {
+		return err
+	}
+	return mtime.SetAll(out, v.Epoch)
+}
+
+func makeInodes(root *os.Root, words []string) error {
+	all, err := step.ParseInodes(words)
 	if err != nil {
 		return err
 	}
@@ -26,7 +33,7 @@ func Make(out string, v step.Dirs) error {
 			return err
 		}
 	}
-	return mtime.SetAll(out, v.Epoch)
+	return nil
 }
 
 func makeInode(root *os.Root, inode step.Inode) error {

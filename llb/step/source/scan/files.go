@@ -74,7 +74,7 @@ func (l lookup) file(name string) (step.File, error) {
 	case file.Kind == step.KindDir:
 		file.Below, err = l.below(place.Name)
 	case file.Kind == step.KindFile:
-		file.Accounts = inodes.Accounts(l.fsys, place.Name, path.Base(name))
+		file.AccountLines = inodes.ReadAccounts(l.fsys, place.Name, path.Base(name))
 	}
 	return file, err
 }
@@ -116,7 +116,7 @@ func (l lookup) inode(name string, e fs.DirEntry) (inode step.Inode, err error) 
 		inode.Target, err = fs.ReadLink(l.fsys, name)
 		return inode, err
 	case e.Type().IsRegular():
-		inode.Accounts = inodes.Accounts(l.fsys, name, e.Name())
+		inode.AccountLines = inodes.ReadAccounts(l.fsys, name, e.Name())
 	}
 	if l.modes {
 		info, err := e.Info()
