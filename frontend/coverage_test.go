@@ -65,17 +65,17 @@ func asked(labels map[string]string, declared coverage.Case) map[string]string {
 	return labels
 }
 
-// declares returns what an image has on top of its base.
+// declares returns what an image has on top of its base, in the order of its
+// layers.
 func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 	im := coverage.Image{Config: lower.Config(&plan.Plan{}, img).Config}
 	for _, bin := range img.Compile.Binaries {
 		im.Entries = append(im.Entries, coverage.Entry{Path: bin.Path, Mode: 0o755})
 	}
-	layers := img.Files
 	if img.Dirs != nil {
-		layers = append(layers, *img.Dirs)
+		im.Entries = append(im.Entries, c.layerEntries(t, *img.Dirs)...)
 	}
-	for _, l := range layers {
+	for _, l := range img.Files {
 		im.Entries = append(im.Entries, c.layerEntries(t, l)...)
 	}
 	return im

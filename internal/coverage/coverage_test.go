@@ -28,6 +28,7 @@ func TestImage(t *testing.T) {
 		Entries: []Entry{
 			{Path: "/usr/bin/x", Mode: 0o755},
 			{Path: "/usr/bin", Mode: fs.ModeDir | 0o755},
+			{Path: "/data", Mode: fs.ModeDir | 0o700},
 			{Path: "/data", Mode: fs.ModeDir | 0o755},
 			{Path: "/tmp", Mode: fs.ModeDir | fs.ModeSticky | 0o777},
 			{Path: "/tmp/k", Mode: 0o640, GID: 7},

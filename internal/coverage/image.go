@@ -119,17 +119,17 @@ func list(words []string) string {
 }
 
 // declared returns the entries without ordinary directories that have something
-// in them, by path.
+// in them, by path. Of two entries with the same path, the second is on top.
 func (im Image) declared() []Entry {
-	parents := map[string]bool{}
+	parents, last := map[string]bool{}, map[string]Entry{}
 	for _, e := range im.Entries {
 		parents[path.Dir(e.Path)] = true
+		last[e.Path] = e
 	}
-	shown := slices.DeleteFunc(slices.Clone(im.Entries), func(e Entry) bool {
+	maps.DeleteFunc(last, func(_ string, e Entry) bool {
 		return e.Mode == fs.ModeDir|0o755 && e.UID == 0 && e.GID == 0 && parents[e.Path]
 	})
-	slices.SortFunc(shown, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
-	return slices.CompactFunc(shown, func(a, b Entry) bool { return a == b })
+	return slices.SortedFunc(maps.Values(last), func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
 }
 
 // String returns an entry as in "-rw-r----- 0:1000 /etc/app/key".
