@@ -133,7 +133,7 @@ func (p planning) placing(platform plan.Platform) placing {
 	if p.base.ref == "" {
 		base, looked = step.Root(), true
 	}
-	return placing{spec: p.spec, epoch: p.args.epoch, found: p.found.Facts.Files, base: base, looked: looked, errs: p.errs}
+	return placing{spec: p.spec, epoch: p.args.epoch, found: p.found.Facts.Files, base: base, looked: looked, scratch: p.base.ref == "", errs: p.errs}
 }
 
 func (p planning) configuration(img plan.Image, base Image, env []string) configuration {

@@ -16,17 +16,19 @@ import (
 // placing decides where everything goes in an image, by what its base has
 // there.
 type placing struct {
-	spec   *spec.Spec
-	epoch  epoch
-	found  []step.File  // what the context has of run.files
-	base   []step.Inode // what the base has
-	looked bool         // whether base is known
-	errs   *diag.List
+	spec    *spec.Spec
+	epoch   epoch
+	found   []step.File  // what the context has of run.files
+	base    []step.Inode // what the base has
+	looked  bool         // whether base is known
+	scratch bool         // whether base is all that the base has
+	errs    *diag.List
 }
 
 // place sets the layers of an image, and returns its user. What the debugger and the programs need
 // goes first, so that errors are about other entries.
 func (p placing) place(img plan.Image) (plan.Image, string) {
+	before := p.errs.Len()
 	added := p.add(p.accounts())
 	all := added.accounts
 	owner := p.user(all)
@@ -40,6 +42,9 @@ func (p placing) place(img plan.Image) (plan.Image, string) {
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
 	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
 	img.Files = p.files(tree, all)
+	if p.errs.Len() == before {
+		p.validateStart(tree, img.Compile.Binaries)
+	}
 	return img, p.configUser(owner, all)
 }
 
