@@ -2,6 +2,7 @@ package llb
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
@@ -56,7 +57,7 @@ func (l lowering) vendor(c plan.Vendor) llb.State {
 	case c.Export:
 		return l.online(c, verb, l.skeleton(c.Skeleton, step.SkeletonDir))
 	}
-	own := llb.AddMount(step.Source+"/vendor", l.in.Context, llb.SourcePath("/vendor"), llb.Readonly)
+	own := llb.AddMount(path.Join(l.dir(), "vendor"), l.in.Context, llb.SourcePath(path.Join("/", l.project.Dir, "vendor")), llb.Readonly)
 	return l.online(c, verb, l.skeleton(c.Skeleton, step.SkeletonDir), own)
 }
 
@@ -104,7 +105,7 @@ func (l lowering) database(d plan.Database, skeleton plan.Step) llb.State {
 
 // skeleton mounts a part of the skeleton, to which the go command may write.
 func (l lowering) skeleton(s plan.Step, dir string) llb.RunOption {
-	st := l.run(llb.Scratch(), s, &step.Skeleton{}, l.context())
+	st := l.run(llb.Scratch(), s, &step.Skeleton{Project: step.Project(l.project)}, l.context())
 	return llb.AddMount(step.Source, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
 }
 
@@ -115,7 +116,7 @@ func (l lowering) examine(c plan.Check, v step.Verb, src sources, source llb.Sta
 		l.mounts,
 		llb.AddMount(step.Source, source, llb.SourcePath("/"+step.ClosureDir), llb.ForceNoOutput),
 		src.modules,
-		llb.Dir(step.Source),
+		llb.Dir(l.dir()),
 		l.gocache(s),
 		options(extra),
 	)
@@ -128,7 +129,7 @@ func (l lowering) online(c plan.Check, v step.Verb, source ...llb.RunOption) llb
 		l.mounts,
 		options(source),
 		git,
-		llb.Dir(step.Source),
+		llb.Dir(l.dir()),
 		l.modcache(s),
 		l.gocache(s),
 	)

@@ -22,7 +22,7 @@ func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) 
 		src.closure(),
 		src.modules,
 		packs,
-		llb.Dir(step.Source),
+		llb.Dir(l.dir()),
 		l.gocache(c.Step),
 		options(linker),
 	)

@@ -20,7 +20,7 @@ type build struct {
 }
 
 func newBuild(p *plan.Plan, img plan.Image, in Inputs) build {
-	l := newLowering(p.Toolchain, in)
+	l := newLowering(p.Project, p.Toolchain, in)
 	return build{l, p, img, l.gather(p.Sources)}
 }
 

@@ -4,6 +4,8 @@
 package llb
 
 import (
+	"path"
+
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
@@ -55,14 +57,14 @@ func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 
 // Check returns the file system that a check of a plan leaves: an empty one.
 func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
-	l := newLowering(p.Toolchain, in)
+	l := newLowering(p.Project, p.Toolchain, in)
 	return l.check(c, l.gather(p.Sources))
 }
 
 // CheckAlone returns the file system that a check by itself leaves: the files
 // that it exports, or an empty one.
 func CheckAlone(p *plan.CheckPlan, in Inputs) llb.State {
-	return newLowering(p.Toolchain, in).check(p.Check, sources{})
+	return newLowering(p.Project, p.Toolchain, in).check(p.Check, sources{})
 }
 
 // SBOM returns the file system that holds step.SBOMFile for an image of a plan.
@@ -100,13 +102,17 @@ func (l lowering) base(ref plan.ImageRef, base llb.State) llb.RunOption {
 
 // lowering has what the steps of a plan are lowered with.
 type lowering struct {
-	in     Inputs
-	goroot llb.State     // what go commands run on
-	mounts llb.RunOption // and what they need mounted there
+	in      Inputs
+	project plan.Project
+	goroot  llb.State     // what go commands run on
+	mounts  llb.RunOption // and what they need mounted there
 }
 
-func newLowering(t plan.Toolchain, in Inputs) lowering {
-	l := lowering{in: in}
+func newLowering(p plan.Project, t plan.Toolchain, in Inputs) lowering {
+	l := lowering{in: in, project: p}
 	l.goroot, l.mounts = l.toolchain(t)
 	return l
 }
+
+// dir returns the directory that the go command runs in.
+func (l lowering) dir() string { return path.Join(step.Source, l.project.Dir) }

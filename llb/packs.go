@@ -15,6 +15,7 @@ func (l lowering) objects(o plan.Objects, src sources) llb.State {
 	without, others := l.without(o, src)
 	verb := &step.Objects{Start: start, Without: without, Args: o.Args}
 	var mounts llb.RunOption
+	dir := l.dir()
 	switch o.Of {
 	case plan.OfSource:
 		mounts = options{src.closure(), src.modules}
@@ -23,7 +24,7 @@ func (l lowering) objects(o plan.Objects, src sources) llb.State {
 		mounts = options{src.outlined(), src.dependencies()}
 	case plan.OfStandard:
 		verb.List = path.Join(step.Source, step.StandardFile)
-		mounts = part(step.Source, src.source, step.StandardDir)
+		mounts, dir = part(step.Source, src.source, step.StandardDir), step.Source
 	case plan.OfPrograms:
 		verb.List = path.Join(step.Listed, step.ProgramsFile)
 		mounts = options{src.closure(), part(step.Listed, src.source, step.ProgramsDir), src.modules}
@@ -33,7 +34,7 @@ func (l lowering) objects(o plan.Objects, src sources) llb.State {
 		mounts,
 		packs,
 		others,
-		llb.Dir(step.Source),
+		llb.Dir(dir),
 		l.gocache(o.Step),
 	)
 }

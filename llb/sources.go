@@ -1,6 +1,8 @@
 package llb
 
 import (
+	"path"
+
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
@@ -13,13 +15,14 @@ type sources struct {
 	asked      options       // mounts what modules ask of the source
 	modules    llb.RunOption // mounts the modules, if any are downloaded
 	downloaded bool          // whether any are
+	vendor     string        // the project's vendor directory, below the context
 }
 
 // gather picks the closure and fetches the modules that it imports. Modules
 // that may import packages of the context say which before the source is
 // picked.
 func (l lowering) gather(s plan.Sources) sources {
-	src := sources{modules: options{}}
+	src := sources{modules: options{}, vendor: path.Join("/", s.Source.Project.Dir, "vendor")}
 	if s.Source.Imports == nil {
 		src.source = l.pick(s.Source)
 		src.outline = src.source
@@ -71,7 +74,8 @@ func (l lowering) pickAll(s plan.Source) llb.State {
 
 func closure(p plan.Pick) *step.Closure {
 	return &step.Closure{
-		Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
+		Project: step.Project(p.Project),
+		Tags:    p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
 		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains, NoModules: p.NoModules,
 	}
 }
@@ -83,7 +87,7 @@ func (l lowering) fetch(m plan.Modules, src sources) llb.State {
 		l.mounts,
 		src.outlined(),
 		git,
-		llb.Dir(step.Source),
+		llb.Dir(l.dir()),
 		l.modcache(m.Step),
 	)
 }
@@ -103,7 +107,7 @@ func (src sources) dependencies() llb.RunOption {
 	if src.downloaded {
 		return src.modules
 	}
-	return part(step.Source+"/vendor", src.source, step.ClosureDir+"/vendor")
+	return part(step.Source+src.vendor, src.source, step.ClosureDir+src.vendor)
 }
 
 // part mounts a directory of what a step left.

@@ -37,7 +37,7 @@ func parseWork(name string, data []byte, errs *diag.List) *Work {
 	}
 	for _, use := range f.Use {
 		at := lineOf(name, use.Syntax)
-		dir, inside := gomod.UseDir(use)
+		dir, inside := gomod.UseDir(name, use)
 		if !inside {
 			errs.Add(diag.Diagnostic{At: at, Message: "use " + use.Path + ": the directory is outside of the build context", Hint: "build with a directory that has both as the context"})
 			continue

@@ -2,8 +2,8 @@
 // packages in them: what replaces a module, which directory an import path
 // means, what vendor/modules.txt has to say, and where modules are fetched
 // from. It gives the answers of the go command for text, and reads nothing by
-// itself. Paths are slash-separated and relative to the root of the project,
-// the directory of its go.work or go.mod.
+// itself. Paths are slash-separated and relative to one directory that has all of
+// them, the build context.
 //
 // The tests compare it with the go command on generated projects.
 package gomod

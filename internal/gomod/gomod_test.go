@@ -106,7 +106,8 @@ func TestInVendor(t *testing.T) {
 	dir := func(file, by string) gomod.Replace {
 		return gomod.Replace{Old: module.Version{Path: "a"}, New: module.Version{Path: by}, File: file}
 	}
-	work := gomod.Replacements{InWork: true}
+	work := gomod.Replacements{InWork: true, WorkDir: "."}
+	below := gomod.Replacements{InWork: true, WorkDir: "svc"}
 	for _, test := range []struct {
 		in   gomod.Replacements
 		r    gomod.Replace
@@ -119,6 +120,9 @@ func TestInVendor(t *testing.T) {
 		{work, dir("svc/go.mod", "../.."), ".."},
 		{work, dir("svc/go.mod", "../../b"), "../b"},
 		{work, dir("svc/go.mod", "/b"), "/b"},
+		{below, dir("svc/go.work", "./b/"), "./b/"},
+		{below, dir("svc/a/go.mod", "../b"), "./b"},
+		{below, dir("svc/a/go.mod", "../../lib"), "../lib"},
 	} {
 		if got := test.in.InVendor(test.r).Path; got != test.want {
 			t.Errorf("%s of %s is %s in a workspace %t, want %s", test.r.New.Path, test.r.File, got, test.in.InWork, test.want)

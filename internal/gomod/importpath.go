@@ -3,6 +3,7 @@ package gomod
 import (
 	"cmp"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,19 @@ func CutDir(dir, root string) (rest string, ok bool) {
 		return strings.TrimPrefix(dir, "."), !outside(dir)
 	}
 	return CutPath(dir, root)
+}
+
+// Relative returns a directory as the go command takes it from another one: ".",
+// "./cmd/api" or "../lib". A pattern such as "cmd/..." is a directory as well.
+func Relative(from, dir string) string {
+	rel, err := filepath.Rel(from, dir)
+	switch {
+	case err != nil:
+		return dir // which is outside of the context
+	case rel == "." || outside(rel):
+		return rel
+	}
+	return "./" + rel
 }
 
 // ImportPath is the import path of a directory of the module.

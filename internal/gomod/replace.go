@@ -43,7 +43,7 @@ func (r Replace) Dir() string {
 	return path.Join(path.Dir(r.File), r.New.Path)
 }
 
-// Outside reports whether the directory is outside of the project.
+// Outside reports whether the directory is outside of the context.
 func (r Replace) Outside() bool { return outside(r.Dir()) }
 
 func outside(dir string) bool {
@@ -55,18 +55,20 @@ func outside(dir string) bool {
 type Replacements struct {
 	Mains   []string    // paths of the main modules
 	InWork  bool        // whether there is a go.work
+	WorkDir string      // its directory
 	Work    []Replace   // the lines of go.work
 	Members [][]Replace // the lines of each main module
 }
 
 // NewReplacements collects the replace lines of a project: work is its
-// go.work, nil if it has none, and mods are its main modules, each with its
-// file as the name of its syntax.
+// go.work, nil if it has none, and mods are its main modules. Each has its file
+// as the name of its syntax.
 func NewReplacements(work *modfile.WorkFile, mods []*modfile.File) Replacements {
 	rs := Replacements{InWork: work != nil}
 	if rs.InWork {
-		rs.Work = Replaces(WorkFile, work.Replace)
-		mods = inOrder(work.Use, mods)
+		rs.WorkDir = path.Dir(work.Syntax.Name)
+		rs.Work = Replaces(work.Syntax.Name, work.Replace)
+		mods = inOrder(work, mods)
 	}
 	for _, f := range mods {
 		if f.Module != nil {
@@ -77,12 +79,12 @@ func NewReplacements(work *modfile.WorkFile, mods []*modfile.File) Replacements 
 	return rs
 }
 
-// inOrder sorts modules as use lines name them.
-func inOrder(uses []*modfile.Use, mods []*modfile.File) []*modfile.File {
+// inOrder sorts modules as a go.work names them.
+func inOrder(work *modfile.WorkFile, mods []*modfile.File) []*modfile.File {
 	var all []*modfile.File
-	for _, use := range uses {
+	for _, use := range work.Use {
 		for _, f := range mods {
-			if dir, _ := UseDir(use); path.Dir(f.Syntax.Name) == dir {
+			if dir, _ := UseDir(work.Syntax.Name, use); path.Dir(f.Syntax.Name) == dir {
 				all = append(all, f)
 			}
 		}
@@ -141,14 +143,10 @@ func replacing(lines []Replace, m module.Version) (Replace, bool) {
 }
 
 // InVendor is the replacement as vendor/modules.txt has it: in a workspace,
-// directories that a go.mod names are relative to the root.
+// directories that a go.mod names are relative to that of the go.work.
 func (rs Replacements) InVendor(r Replace) module.Version {
-	if !rs.InWork || !r.IsDir() || path.IsAbs(r.New.Path) || r.File == WorkFile {
+	if !rs.InWork || !r.IsDir() || path.IsAbs(r.New.Path) || path.Base(r.File) == WorkFile {
 		return r.New
 	}
-	dir := r.Dir()
-	if !modfile.IsDirectoryPath(dir) {
-		dir = "./" + dir
-	}
-	return module.Version{Path: dir}
+	return module.Version{Path: Relative(rs.WorkDir, r.Dir())}
 }

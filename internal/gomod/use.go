@@ -19,11 +19,14 @@ func (v *Vendor) Used(workspace bool, goLine, goVersion string) bool {
 	return !workspace || goVersion == "" || CompareGo(goVersion, "1.22") >= 0
 }
 
-// UseDir returns the directory of a use line, relative to that of its go.work. It
-// reports false if the directory is outside.
-func UseDir(use *modfile.Use) (string, bool) {
-	dir := path.Clean(use.Path)
-	return dir, !outside(dir)
+// UseDir returns the directory of a use line of a go.work, which is file. It
+// reports false if the directory is outside of the context.
+func UseDir(file string, use *modfile.Use) (string, bool) {
+	dir := use.Path
+	if !path.IsAbs(dir) {
+		dir = path.Join(path.Dir(file), dir)
+	}
+	return path.Clean(dir), !outside(dir)
 }
 
 // ProgramName returns the file name that `go build` gives a main package: the

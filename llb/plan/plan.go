@@ -7,6 +7,7 @@ package plan
 type Plan struct {
 	Image     string   // its name in a file of several; empty for the only one
 	Names     []string // what it is called where it is pushed, with tags: "registry.example/acme/server:1.2.3"
+	Project   Project
 	Toolchain Toolchain
 	// Generators are patterns of the packages whose generators run before
 	// everything else; nil for none.
@@ -33,9 +34,17 @@ const (
 
 // CheckPlan is a check by itself, which is wanted instead of an image.
 type CheckPlan struct {
+	Project    Project
 	Toolchain  Toolchain
 	Generators []string // as of a Plan
 	Check      Check
+}
+
+// Project is the part of the context that is built, a module or a workspace. The
+// go command runs in its directory.
+type Project struct {
+	Dir    string // of its go.work or go.mod, below the context: "cmd/controller"; empty for the context itself
+	NoWork bool   // whether a go.work of the context is not used
 }
 
 // Toolchain is the Go that compiles. Exactly one of Image and Module is set.

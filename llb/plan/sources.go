@@ -33,7 +33,8 @@ type Source struct {
 
 // Pick is what is picked for one image.
 type Pick struct {
-	Image string // its name in a file of several; empty for the only one
+	Image   string // its name in a file of several; empty for the only one
+	Project Project
 	Conditions
 	Mains []string // directories below the context: "cmd/api"; "./..." for all packages below
 	Tests bool     // whether tests of Mains are picked as well

@@ -9,7 +9,7 @@ import (
 // with which command.
 func (p *Plan) String() string {
 	var b strings.Builder
-	writeStart(&b, p.Toolchain, p.Sources.Modules, p.Generators)
+	writeStart(&b, p.Project, p.Toolchain, p.Sources.Modules, p.Generators)
 	if p.Vendored {
 		fmt.Fprintf(&b, "modules of the vendor directory\n")
 	}
@@ -27,7 +27,7 @@ func (p *Plan) String() string {
 // String returns the plan for a person to read.
 func (p *CheckPlan) String() string {
 	var b strings.Builder
-	writeStart(&b, p.Toolchain, nil, p.Generators)
+	writeStart(&b, p.Project, p.Toolchain, nil, p.Generators)
 	c := p.Check.Common()
 	fmt.Fprintf(&b, "%s, alone\n", c.Name)
 	c.write(&b)
@@ -35,7 +35,13 @@ func (p *CheckPlan) String() string {
 }
 
 // writeStart writes what is needed before anything else.
-func writeStart(b *strings.Builder, t Toolchain, m *Modules, generators []string) {
+func writeStart(b *strings.Builder, p Project, t Toolchain, m *Modules, generators []string) {
+	if p.Dir != "" {
+		fmt.Fprintf(b, "go runs in ./%s\n", p.Dir)
+	}
+	if p.NoWork {
+		fmt.Fprintf(b, "go.work is not used\n")
+	}
 	fmt.Fprintf(b, "toolchain %s\n", t)
 	if m != nil {
 		fmt.Fprintf(b, "modules for %s\n", strings.Join(m.Platforms, ", "))

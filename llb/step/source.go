@@ -35,6 +35,17 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 // IsPattern reports whether a path of the context is a pattern.
 func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
+// Project is the part of the context that is built: a module, or a workspace.
+type Project struct {
+	Dir    string // of its go.work or go.mod, below the context: "cmd/controller"; empty for the context itself
+	NoWork bool   // a go.work in Dir is not used
+}
+
+func (p *Project) flags(fs *flag.FlagSet) {
+	fs.StringVar(&p.Dir, "project", p.Dir, "directory of the project's go.work or go.mod")
+	fs.BoolVar(&p.NoWork, "no-work", p.NoWork, "use no go.work")
+}
+
 // Closure copies to ClosureDir the files of Source that the main packages are
 // built from, with plain modes and fixed times. To OutlineDir it copies
 // go.mod, go.sum, go.work and what else decides about versions, and adds
@@ -43,6 +54,7 @@ func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 // where the context has several modules, one for each package that other modules
 // could import.
 type Closure struct {
+	Project
 	Tags      []string // build tags, sorted
 	Platforms []string // "linux/arm64", each one the packages are built for
 	Go        string   // "1.26.8"; without it, files for any Go version are taken
@@ -61,6 +73,7 @@ func (*Closure) verb() string      { return "closure" }
 func (v *Closure) rest() *[]string { return &v.Mains }
 
 func (v *Closure) flags(fs *flag.FlagSet) {
+	v.Project.flags(fs)
 	fs.Var((*list)(&v.Tags), "tags", "build tags")
 	fs.Var((*list)(&v.Platforms), "platforms", "platforms the packages are built for")
 	fs.StringVar(&v.Go, "go", v.Go, "Go version")
@@ -126,8 +139,8 @@ func (v *GoFiles) rest() *[]string   { return &v.Modules }
 // Skeleton copies to SkeletonDir the modules of Source as far as it matters
 // for what they require: go.mod, go.sum, go.work, and for each package, and
 // its tests, a package that imports what it imports.
-type Skeleton struct{}
+type Skeleton struct{ Project }
 
-func (*Skeleton) verb() string        { return "skeleton" }
-func (*Skeleton) flags(*flag.FlagSet) {}
-func (*Skeleton) rest() *[]string     { return nil }
+func (*Skeleton) verb() string             { return "skeleton" }
+func (*Skeleton) rest() *[]string          { return nil }
+func (v *Skeleton) flags(fs *flag.FlagSet) { v.Project.flags(fs) }

@@ -132,11 +132,11 @@ example.com/listed v1.0.0/go.mod h1:a=
 module example.com/member
 `)
 	dirs := []string{".", "member"}
-	sums, err := readSums(s.Source, dirs)
+	sums, err := readSums(s, dirs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mods, err := readMods(s.Source, dirs)
+	mods, err := readMods(s, dirs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ replace example.com/b => example.com/fork v1.3.0
 		{"workspace", mod + "-- go.work --\ngo 1.26\n\nuse .\n\nreplace example.com/b => ./b\n\nreplace example.com/a => example.com/fork v1.4.0\n", "example.com/a@v1.0.0", "go.mod:6: go.sum has no checksum of example.com/fork@v1.4.0"},
 	} {
 		s := steptest.New(t, test.files)
-		mods, err := readMods(s.Source, []string{"."})
+		mods, err := readMods(s, []string{"."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,11 +195,11 @@ replace example.com/b => example.com/fork v1.3.0
 
 func TestVendored(t *testing.T) {
 	s := steptest.New(t, `
--- have/modules.txt --
+-- vendor/modules.txt --
 same
--- have/m/old.go --
+-- vendor/m/old.go --
 package m
--- have/m/edited.go --
+-- vendor/m/edited.go --
 package m
 
 const X = 2
@@ -211,7 +211,7 @@ package m
 const X = 1
 -- want/m/LICENSE --
 `)
-	found, err := vendored(filepath.Join(s.Source, "have"), filepath.Join(s.Source, "want"))
+	found, err := vendored(s.Source, "vendor", filepath.Join(s.Source, "want"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/internal/mtime"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/gocmd"
@@ -33,7 +35,7 @@ func Generate(s gocmd.Step, v step.Generate, before string) (code int, err error
 		return 0, err
 	}
 	was := s // reports show lines as they were written
-	was.Source, was.Dir = before, before
+	was.Source, was.Dir = before, filepath.Join(before, s.Below())
 	if code != 0 {
 		return code, gocmd.Report(was, "go generate", explained(stderr))
 	}
@@ -96,7 +98,10 @@ func isBelow(name string, dirs []string) bool {
 // would pass.
 func nothing(s gocmd.Step, v step.Generate) error {
 	isFlag := func(arg string) bool { return strings.HasPrefix(arg, "-") }
-	patterns := slices.DeleteFunc(slices.Clone(v.Args), isFlag)
+	var patterns []string
+	for _, pattern := range slices.DeleteFunc(slices.Clone(v.Args), isFlag) {
+		patterns = append(patterns, gomod.Relative(".", path.Join(s.Below(), pattern)))
+	}
 	message := fmt.Sprintf("no package of %s has a //go:generate line", strings.Join(patterns, " "))
 	_, err := report(s, "go generate", []finding{{message: message}}, "name others with the key `generate`")
 	return err

@@ -16,11 +16,12 @@ type modList struct {
 	replaced gomod.Replacements
 }
 
-func readMods(source string, dirs []string) (modList, error) {
+// readMods reads the modules of a project, and the go.work in its directory.
+func readMods(s gocmd.Step, dirs []string) (modList, error) {
 	var l modList
 	for _, dir := range dirs {
 		name := path.Join(dir, gomod.ModFile)
-		data, err := read(source, name)
+		data, err := read(s.Source, name)
 		if err != nil {
 			return l, err
 		}
@@ -30,18 +31,18 @@ func readMods(source string, dirs []string) (modList, error) {
 		}
 		l.files = append(l.files, f)
 	}
-	work, err := readWork(source)
+	work, err := readWork(s.Source, path.Join(s.Below(), gomod.WorkFile))
 	l.replaced = gomod.NewReplacements(work, l.files)
 	return l, err
 }
 
 // readWork returns nil if the project has no go.work.
-func readWork(source string) (*modfile.WorkFile, error) {
-	data, err := read(source, gomod.WorkFile)
+func readWork(source, name string) (*modfile.WorkFile, error) {
+	data, err := read(source, name)
 	if data == nil || err != nil {
 		return nil, err
 	}
-	f, _, err := gomod.ParseWork(gomod.WorkFile, data)
+	f, _, err := gomod.ParseWork(name, data)
 	return f, err
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Tidy runs the verb and returns an exit code.
 func Tidy(s gocmd.Step, v step.Tidy) (code int, err error) {
-	mods, err := readMods(s.Source, v.Modules)
+	mods, err := readMods(s, v.Modules)
 	if err != nil {
 		return 0, err
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// vendor is the directory that has the packages of other modules.
+// vendor is the directory that has the packages of other modules, in that of the
+// project.
 const vendor = "vendor"
 
 // Vendor runs the verb and returns an exit code.
@@ -26,27 +27,27 @@ func Vendor(s gocmd.Step, v step.Vendor) (code int, err error) {
 	if v.Work {
 		command = "work"
 	}
-	out := s.Temp
+	out, own := s.Temp, path.Join(s.Below(), vendor)
 	if v.Fix {
 		out = s.Out
 	}
-	out = filepath.Join(out, vendor)
+	out = filepath.Join(out, own)
 	if _, code, err = gocmd.Capture(s.Online(), []string{command, "vendor", "-o", out}); code != 0 || err != nil {
 		return code, err
 	}
 	if v.Fix {
 		return 0, mtime.SetAll(s.Out, 0)
 	}
-	found, err := vendored(filepath.Join(s.Source, vendor), out)
+	found, err := vendored(s.Source, own, out)
 	if err != nil {
 		return 0, err
 	}
 	return report(s, "go "+command+" vendor", found, fixing("vendor"))
 }
 
-// vendored compares a vendor directory with what it has to be.
-func vendored(have, want string) ([]finding, error) {
-	before, err := contents(have)
+// vendored compares a vendor directory of the context with what it has to be.
+func vendored(source, own, want string) ([]finding, error) {
+	before, err := contents(filepath.Join(source, own))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func vendored(have, want string) ([]finding, error) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		old, isThere := before[name]
 		now, isWanted := after[name]
-		switch f := (finding{path.Join(vendor, name), 1, ""}); {
+		switch f := (finding{path.Join(own, name), 1, ""}); {
 		case !isThere:
 			f.message = "the file is missing"
 			found = append(found, f)

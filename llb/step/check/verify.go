@@ -14,11 +14,11 @@ import (
 // before with what it was then. Which ones there are not it does not tell, and
 // adds them; so they are read first.
 func Verify(s gocmd.Step, v step.Verify) (code int, err error) {
-	sums, err := readSums(s.Source, v.Modules)
+	sums, err := readSums(s, v.Modules)
 	if err != nil {
 		return 0, err
 	}
-	mods, err := readMods(s.Source, v.Modules)
+	mods, err := readMods(s, v.Modules)
 	if err != nil {
 		return 0, err
 	}
@@ -39,14 +39,14 @@ func Verify(s gocmd.Step, v step.Verify) (code int, err error) {
 
 // readSums reads the checksums of all modules as one list: in a workspace
 // each may be in the go.sum of any, or in that of the workspace.
-func readSums(source string, dirs []string) (statementList, error) {
-	names := []string{"go.work.sum"}
+func readSums(s gocmd.Step, dirs []string) (statementList, error) {
+	names := []string{path.Join(s.Below(), "go.work.sum")}
 	for _, dir := range dirs {
 		names = append(names, path.Join(dir, "go.sum"))
 	}
 	var all statementList
 	for _, name := range names {
-		data, err := read(source, name)
+		data, err := read(s.Source, name)
 		if err != nil {
 			return nil, err
 		}

@@ -40,42 +40,54 @@ func (s Step) failure(what, output, goroot string) step.Failure {
 
 // place finds the go.mod of the directory that the command ran in.
 func (s Step) place() failure.Place {
-	rel, err := filepath.Rel(s.Source, s.Dir)
-	if err != nil || !filepath.IsLocal(rel) {
-		rel = "."
-	}
+	rel := s.Below()
 	at := failure.Place{Source: s.Source, Dir: rel, Given: s.given(), Line: s.line}
 	root, err := os.OpenRoot(s.Source)
 	if err != nil {
 		return at
 	}
 	defer root.Close()
-	at.Modules = members(root)
-	for dir := rel; ; dir = path.Dir(dir) {
-		name := path.Join(dir, "go.mod")
+	at.Modules = members(root, rel)
+	if name, data := above(root, rel, gomod.ModFile); name != "" {
+		at.Mod = failure.ParseMod(name, data)
+	}
+	return at
+}
+
+// Below returns the directory that the go command runs in, relative to the
+// context.
+func (s Step) Below() string {
+	rel, err := filepath.Rel(s.Source, s.Dir)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "."
+	}
+	return rel
+}
+
+// above reads the file of a name that is in a directory or nearest above it. The
+// name is empty if there is none.
+func above(root *os.Root, dir, base string) (name string, data []byte) {
+	for ; ; dir = path.Dir(dir) {
+		name := path.Join(dir, base)
 		if data, err := readFile(root, name); err == nil {
-			at.Mod = failure.ParseMod(name, data)
-			return at
+			return name, data
 		}
 		if dir == "." {
-			return at
+			return "", nil
 		}
 	}
 }
 
 // members returns the directories of a workspace's modules, by their paths.
-func members(root *os.Root) map[string]string {
-	data, err := readFile(root, "go.work")
-	if err != nil {
-		return nil
-	}
-	work, _, err := gomod.ParseWork(gomod.WorkFile, data)
+func members(root *os.Root, dir string) map[string]string {
+	name, data := above(root, dir, gomod.WorkFile)
+	work, _, err := gomod.ParseWork(name, data)
 	if err != nil {
 		return nil
 	}
 	dirs := map[string]string{}
 	for _, use := range work.Use {
-		dir, ok := gomod.UseDir(use)
+		dir, ok := gomod.UseDir(name, use)
 		if !ok {
 			continue // It can be no directory of an error's file.
 		}

@@ -36,9 +36,9 @@ func pickAll(e Env, v step.Closures) error {
 	})
 }
 
-func skeleton(e Env, _ step.Skeleton) error {
+func skeleton(e Env, v step.Skeleton) error {
 	return e.within(step.Source, func(source fs.FS) error {
-		s, err := closure.FindSkeleton(source)
+		s, err := closure.FindSkeleton(source, v.Project)
 		if err != nil {
 			return err
 		}

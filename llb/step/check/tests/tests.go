@@ -17,11 +17,15 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Run runs the verb and returns an exit code.
+// Run runs the verb and returns an exit code. Reports go to the directory of Out
+// that the project has in the context.
 func Run(s gocmd.Step, v step.Test) (code int, err error) {
-	args := []string{"test", "-json"}
+	args, reports := []string{"test", "-json"}, filepath.Join(s.Out, s.Below())
 	if v.Report {
-		args = append(args, "-coverprofile="+filepath.Join(s.Out, step.TestCover))
+		if err := os.MkdirAll(reports, 0o755); err != nil {
+			return 0, err
+		}
+		args = append(args, "-coverprofile="+filepath.Join(reports, step.TestCover))
 	}
 	out := &stream{log: s.Stdout}
 	stderr, code, err := gocmd.Stream(s, append(args, v.Args...), out)
@@ -30,12 +34,12 @@ func Run(s gocmd.Step, v step.Test) (code int, err error) {
 	}
 	r := newRun(out)
 	if v.Report {
-		if err := r.write(s.Out, out.text.Bytes()); err != nil {
+		if err := r.write(reports, out.text.Bytes()); err != nil {
 			return 0, err
 		}
 	}
 	if v.Report && r.tested() {
-		if err := page(s); err != nil {
+		if err := page(s, reports); err != nil {
 			return 0, err
 		}
 	}
@@ -64,8 +68,8 @@ func (r run) write(dir string, events []byte) error {
 // page makes a page of the coverage. Where the go command cannot, since code
 // came from files that are not there, it has said so, and the other reports
 // are worth as much.
-func page(s gocmd.Step) error {
-	profile, out := filepath.Join(s.Out, step.TestCover), filepath.Join(s.Out, step.TestPage)
+func page(s gocmd.Step, dir string) error {
+	profile, out := filepath.Join(dir, step.TestCover), filepath.Join(dir, step.TestPage)
 	if _, err := os.Stat(profile); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

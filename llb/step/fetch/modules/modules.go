@@ -77,7 +77,7 @@ func (j Job) ask(listed []pkg) error {
 	if err := os.WriteFile(filepath.Join(dir, step.PackagesFile), []byte(list), 0o644); err != nil {
 		return err
 	}
-	err := copyFile(filepath.Join(dir, workSum), filepath.Join(j.Step.Source, workSum))
+	err := copyFile(filepath.Join(dir, workSum), filepath.Join(j.Step.Dir, workSum))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

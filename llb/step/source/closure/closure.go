@@ -22,7 +22,8 @@ import (
 type Result struct {
 	Files   []string // regular files
 	Links   []Link   // symbolic links on the way to Files, and those the go command will refuse
-	WorkSum []byte   // a go.work.sum that replaces the one of the context; nil for none
+	WorkSum []byte   // a go.work.sum that replaces the project's own; nil for none
+	Project string   // its directory
 	Outline Outline
 	// Standard are the packages of the standard library that those of the
 	// context's modules import, and the runtime, which is in every program. An
@@ -92,7 +93,7 @@ func newWalk(fsys fs.FS, v step.Closure) (*walk, error) {
 		return nil, err
 	}
 	t := newTree(fsys)
-	p, err := readProject(t)
+	p, err := readProject(t, v.Project)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +110,7 @@ func newWalk(fsys fs.FS, v step.Closure) (*walk, error) {
 
 func (w *walk) result() (r Result, err error) {
 	r = Result{
+		Project:  w.project.root,
 		Files:    w.tree.fileList(),
 		Links:    w.tree.linkList(),
 		Outline:  w.outline,

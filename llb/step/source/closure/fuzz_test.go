@@ -90,7 +90,7 @@ func FuzzSkeleton(f *testing.F) {
 			"lib/go.mod":   {Data: []byte(goMod)},
 			"lib/lib.go":   {Data: []byte(main)},
 		}
-		s, err := FindSkeleton(fsys)
+		s, err := FindSkeleton(fsys, step.Project{})
 		if err != nil {
 			return
 		}

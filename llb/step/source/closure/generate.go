@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/step/source/gofiles"
 )
@@ -122,7 +123,7 @@ func (w *walk) listProgram(dir, name string) error {
 	case !isLocal(name):
 		w.programs[name] = true
 	case ok:
-		w.programs["./"+full] = true
+		w.programs[gomod.Relative(w.project.root, full)] = true
 	}
 	return nil
 }

@@ -331,7 +331,7 @@ func (w *walk) leadsToFile(name string) (bool, error) {
 // moduleDir returns the root of the module that a package is of.
 func (w *walk) moduleDir(f location) string {
 	if f.vendor != "" {
-		return path.Join(vendor, f.vendor)
+		return path.Join(w.project.root, vendor, f.vendor)
 	}
 	dir := f.dir
 	for dir != "." && !w.tree.exists(path.Join(dir, "go.mod")) {

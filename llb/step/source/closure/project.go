@@ -1,16 +1,20 @@
 package closure
 
 import (
+	"cmp"
+
 	"io/fs"
 	"path"
 	"strings"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/llb/step"
 	"golang.org/x/mod/modfile"
 )
 
 // project knows where in the context the go command looks for packages.
 type project struct {
+	root     string                // the directory that the go command runs in
 	modules  []gomod.Module        // whose source is in the context: of the project, or by replace lines
 	replaces map[gomod.Module]bool // those of them that are there by replace lines
 	required []string              // module paths that the go.mod files ask for
@@ -21,18 +25,17 @@ type project struct {
 // toolLine is a tool line of a go.mod of the project.
 type toolLine struct{ path, dir string }
 
-// readProject reads go.mod and go.work at the root of the context, and the
-// files they name, and takes them all. Whether the go command will use
-// go.work depends on its environment.
-func readProject(t *tree) (*project, error) {
-	p := &project{replaces: map[gomod.Module]bool{}, vendored: map[string]string{}}
-	if err := p.own(t, "."); err != nil {
-		return nil, err
+// readProject reads go.mod and go.work in the directory of the project, and the
+// files they name, and takes them all.
+func readProject(t *tree, v step.Project) (*project, error) {
+	p := &project{root: cmp.Or(v.Dir, "."), replaces: map[gomod.Module]bool{}, vendored: map[string]string{}}
+	if err := p.own(t, p.root); err != nil || v.NoWork {
+		return p, err
 	}
 	return p, p.workspace(t)
 }
 
-// vendor is the directory of vendored packages.
+// vendor is the directory of vendored packages, in that of the project.
 const vendor = "vendor"
 
 // workSum is the file that has a workspace's own checksums.
@@ -97,33 +100,34 @@ func below(dir, name string) (string, bool) {
 }
 
 func (p *project) workspace(t *tree) error {
-	data, err := t.read("go.work")
+	name := path.Join(p.root, gomod.WorkFile)
+	data, err := t.read(name)
 	if data == nil || err != nil {
 		return err
 	}
-	f, _, err := gomod.ParseWork(gomod.WorkFile, data)
+	f, _, err := gomod.ParseWork(name, data)
 	if err != nil {
 		return nil
 	}
 	for _, u := range f.Use {
-		dir, ok := gomod.UseDir(u)
-		if !ok || dir == "." || !fs.ValidPath(dir) {
+		dir, ok := gomod.UseDir(name, u)
+		if !ok || dir == p.root || !fs.ValidPath(dir) {
 			continue
 		}
 		if err := p.own(t, dir); err != nil {
 			return err
 		}
 	}
-	if err := p.replace(t, gomod.Replaces(gomod.WorkFile, f.Replace)); err != nil {
+	if err := p.replace(t, gomod.Replaces(name, f.Replace)); err != nil {
 		return err
 	}
-	return t.add(workSum)
+	return t.add(path.Join(p.root, workSum))
 }
 
 // readVendored takes vendor/modules.txt and reads it. Whether the go command
 // will use the directory depends on its environment.
 func (p *project) readVendored(t *tree) error {
-	data, err := t.read(path.Join(vendor, "modules.txt"))
+	data, err := t.read(path.Join(p.root, vendor, "modules.txt"))
 	for importPath, m := range gomod.ParseVendor(data).ByPackage {
 		p.vendored[importPath] = m.Path
 	}
@@ -158,7 +162,7 @@ func (p *project) find(t *tree, importPath string) ([]location, error) {
 		}
 	}
 	if mod, ok := p.vendored[importPath]; ok {
-		found = append(found, location{dir: path.Join(vendor, importPath), vendor: mod})
+		found = append(found, location{dir: path.Join(p.root, vendor, importPath), vendor: mod})
 	}
 	return found, nil
 }

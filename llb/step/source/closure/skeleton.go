@@ -29,11 +29,11 @@ type Bones struct {
 	TestImports []string // of its tests
 }
 
-// FindSkeleton reads all packages of the context's modules. What is wrong
+// FindSkeleton reads all packages of a project's modules. What is wrong
 // with them is reported when they are compiled.
-func FindSkeleton(fsys fs.FS) (Skeleton, error) {
+func FindSkeleton(fsys fs.FS, v step.Project) (Skeleton, error) {
 	t := newTree(fsys)
-	p, err := readProject(t)
+	p, err := readProject(t, v)
 	if err != nil {
 		return Skeleton{}, err
 	}

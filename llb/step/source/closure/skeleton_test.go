@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/llb/step"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
@@ -121,7 +122,7 @@ func skeletonOf(t *testing.T, archive string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := FindSkeleton(fsys)
+	s, err := FindSkeleton(fsys, step.Project{})
 	if err != nil {
 		t.Fatal(err)
 	}

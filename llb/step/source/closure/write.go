@@ -63,7 +63,7 @@ func (w writer) source(r Result) error {
 	if err := w.copyAll(step.ClosureDir, r.Files, r.Links); err != nil || r.WorkSum == nil {
 		return err
 	}
-	return w.write(path.Join(step.ClosureDir, workSum), string(r.WorkSum))
+	return w.write(path.Join(step.ClosureDir, r.Project, workSum), string(r.WorkSum))
 }
 
 // outline writes what the modules step reads.
