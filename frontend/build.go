@@ -38,8 +38,9 @@ type build struct {
 	decide     func(planner.Input) (planner.Decisions, error)
 	source     *dockerui.Source // the spec's file
 	files      project.Files
-	hidden     project.Files // those that the ignore file hides
-	unusable   []unusable    // of the project's files
+	asked      map[string]bool // names of files that were looked for
+	hidden     project.Files   // those that the ignore file hides
+	unusable   []unusable      // of the project's files
 	ignored    ignore.File
 	ignoreText []byte
 	contexts   namedContexts
@@ -75,8 +76,8 @@ func (b *build) result(ctx context.Context) (*client.Result, error) {
 		res, err := b.lock(ctx, decided.Lock)
 		return res, b.withExcerpts(ctx, err)
 	}
-	if decided.Check != nil {
-		return b.runCheck(ctx, decided.Check)
+	if decided.Checks != nil {
+		return b.runCheck(ctx, decided.Checks)
 	}
 	all, err := b.planImages(ctx, decided.Images)
 	if err != nil {

@@ -57,8 +57,8 @@ func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error)
 	return d.Plan(found)
 }
 
-// check returns the plan of the check that the case asks for.
-func (c testCase) check(t *testing.T) (*plan.CheckPlan, error) {
+// checks returns the plans of the check that the case asks for, for each project.
+func (c testCase) checks(t *testing.T) ([]*plan.CheckPlan, error) {
 	in, err := parse(c.specName, c.spec, c.files, c.request)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,17 @@ func (c testCase) check(t *testing.T) (*plan.CheckPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	lookups, err := decided.Check.Lookups()
+	var plans []*plan.CheckPlan
+	var failed []error
+	for _, d := range decided.Checks {
+		p, err := c.checkOne(t, d)
+		plans, failed = append(plans, p), append(failed, err)
+	}
+	return plans, joinErrors(failed...)
+}
+
+func (c testCase) checkOne(t *testing.T, d *planner.Decision) (*plan.CheckPlan, error) {
+	lookups, err := d.Lookups()
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +85,7 @@ func (c testCase) check(t *testing.T) (*plan.CheckPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decided.Check.PlanCheck(found)
+	return d.PlanCheck(found)
 }
 
 // before returns the plan of generators that run before the build; nil if there
@@ -181,9 +191,9 @@ func (c testCase) lock() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found := planner.LockFound{Images: images, Toolchains: map[string]step.Fetched{}}
+	found := planner.LockFound{Images: images, Toolchains: map[planner.ToolchainKey]step.Fetched{}}
 	for _, t := range q.Toolchains {
-		found.Toolchains[t.Platform] = fakeToolchain(t.Version, t.Platform)
+		found.Toolchains[planner.ToolchainKey{Version: t.Version, Platform: t.Platform}] = fakeToolchain(t.Version, t.Platform)
 	}
 	file, err := decided.Lock.File(found)
 	return string(file.Data), err

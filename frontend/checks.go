@@ -4,24 +4,49 @@ import (
 	"context"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
-// runCheck runs a check that is the target. The check is the same for all
-// platforms, so the result has none.
-func (b *build) runCheck(ctx context.Context, d *planner.Decision) (*client.Result, error) {
-	p, err := b.planCheck(ctx, d)
-	if err != nil {
+// runCheck runs a check that is the target, for each project. The check is the
+// same for all platforms, so the result has none.
+func (b *build) runCheck(ctx context.Context, projects []*planner.Decision) (*client.Result, error) {
+	planned := make([]plannedCheck, len(projects))
+	failed := safe.Each(len(projects), func(i int) (err error) {
+		planned[i], err = b.planCheck(ctx, projects[i])
+		return err
+	})
+	if err := joinErrors(failed...); err != nil {
 		return nil, b.withExcerpts(ctx, err)
 	}
-	ref, err := b.evaluate(ctx, p.state())
+	ref, err := b.evaluateAll(ctx, planned)
 	if err != nil {
 		return nil, err
 	}
 	res := client.NewResult()
 	res.SetRef(ref)
 	return res, nil
+}
+
+// evaluateAll runs checks side by side, each to its end, and returns what all of
+// them leave.
+func (b *build) evaluateAll(ctx context.Context, all []plannedCheck) (client.Reference, error) {
+	states := make([]llb.State, len(all))
+	refs := make([]client.Reference, len(all))
+	failed := safe.Each(len(all), func(i int) (err error) {
+		states[i] = all[i].state()
+		refs[i], err = b.evaluate(ctx, states[i])
+		return err
+	})
+	if err := joinFailures(failed); err != nil {
+		return nil, err
+	}
+	if len(all) == 1 {
+		return refs[0], nil
+	}
+	return b.evaluate(ctx, lower.Together(states, all[0].inputs))
 }
 
 // runChecks runs checks and builds what they check at the same time. All of

@@ -26,6 +26,7 @@ func TestRoundTrips(t *testing.T) {
 		{"full spec", "main: .\nbase: alpine\nrun: {user: root, expose: [80]}\n", nil, 6, 10, 2},
 		{"files on a base", "base: alpine\nrun: {files: [{from: go.mod, to: /etc/x}]}\n", nil, 6, 12, 2},
 		{"a base of somebody's", "base: registry.example/alpine:1\n", nil, 6, 12, 2},
+		{"a main package below the root", "main: ./cmd/hello\n", nil, 7, 13, 1},
 		{"binary on a base of somebody's", "base: registry.example/alpine:1\n", map[string]string{"target": "binary"}, 5, 10, 2},
 		{"one of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "a"}, 6, 10, 1},
 		{"all of two images", "images: {a: {main: .}, b: {main: ., base: alpine}}\n", map[string]string{"target": "all"}, 9, 10, 2},
@@ -34,6 +35,10 @@ func TestRoundTrips(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			files := mapFS(hello)
 			files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\n" + c.spec)}
+			files["cmd/hello/main.go"] = files["main.go"]
+			if !strings.Contains(c.spec, "cmd/hello") {
+				delete(files, "cmd/hello/main.go")
+			}
 			g := &fakeGateway{files: files, opts: c.opts}
 			if g.opts == nil {
 				g.opts = map[string]string{}

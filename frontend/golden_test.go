@@ -116,11 +116,17 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		return map[string]string{"lock": lock}
 	}
 	if planner.IsCheck(c.request.Target) {
-		p, err := c.check(t)
+		plans, err := c.checks(t)
 		if err != nil {
 			return map[string]string{"errors": err.Error() + "\n"}
 		}
-		return map[string]string{"plan": p.String(), "check": stateText(t, lower.CheckAlone(p, c.inputs()))}
+		var text strings.Builder
+		var states []llb.State
+		for _, p := range plans {
+			text.WriteString(p.String())
+			states = append(states, lower.CheckAlone(p, c.inputs()))
+		}
+		return map[string]string{"plan": text.String(), "check": stateText(t, lower.Together(states, c.inputs()))}
 	}
 	plans, err := c.plans(t)
 	if err != nil {

@@ -89,7 +89,8 @@ func (b *build) dropIgnored() {
 // unusableError reports files that decide about every build and cannot be read.
 // Those of other modules are reported where they are needed.
 func (b *build) unusableError(hasOwnIgnore bool) error {
-	always := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile}
+	always := append(project.Describing("."), project.LockFile)
+	always = append(always, project.WantedOf(b.mains())...)
 	if !hasOwnIgnore {
 		always = append(always, dockerui.DefaultDockerignoreName)
 	}

@@ -38,7 +38,7 @@ func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Resu
 }
 
 func (b *build) lookUpLock(ctx context.Context, q planner.LockLookups) (planner.LockFound, error) {
-	found := planner.LockFound{Toolchains: map[string]step.Fetched{}}
+	found := planner.LockFound{Toolchains: map[planner.ToolchainKey]step.Fetched{}}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
 		return found, err
@@ -50,7 +50,7 @@ func (b *build) lookUpLock(ctx context.Context, q planner.LockLookups) (planner.
 			fetched, err := b.fetched(egCtx, *t, inputs)
 			mu.Lock()
 			defer mu.Unlock()
-			found.Toolchains[t.Platform] = fetched
+			found.Toolchains[planner.ToolchainKey{Version: t.Version, Platform: t.Platform}] = fetched
 			return err
 		})
 	}

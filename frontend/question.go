@@ -74,13 +74,15 @@ func (b *build) userFiles() map[string][]byte {
 
 // addPlans plans what a question is about, and lowers it.
 func (b *build) addPlans(ctx context.Context, k *question.Known) error {
-	if k.Decisions.Check != nil {
-		p, err := b.planCheck(ctx, k.Decisions.Check)
+	for _, d := range k.Decisions.Checks {
+		p, err := b.planCheck(ctx, d)
 		if err != nil {
 			return err
 		}
-		k.Check = p.plan
-		return b.addDefinition(ctx, k, p.plan.Check.Common().Name, p.state())
+		k.Checks = append(k.Checks, p.plan)
+		if err := b.addDefinition(ctx, k, p.plan.Check.Common().Name, p.state()); err != nil {
+			return err
+		}
 	}
 	all, err := b.planImages(ctx, k.Decisions.Images)
 	if err != nil {

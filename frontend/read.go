@@ -3,6 +3,9 @@ package frontend
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/project"
@@ -14,64 +17,108 @@ import (
 // readSource reads the spec, the ignore file and the project's files, as far as
 // possible at the same time.
 func (b *build) readSource(ctx context.Context) error {
+	if !b.isPlainLocal() {
+		return b.readOther(ctx)
+	}
 	var ownIgnore *namedFile
+	var ofMains transferred
 	eg, egCtx := safe.WithContext(ctx)
 	eg.Go(func() (err error) {
-		if b.source, err = b.ui.ReadEntrypoint(egCtx, "YAML"); err != nil || !b.isPlainLocal() {
+		if b.source, err = b.ui.ReadEntrypoint(egCtx, "YAML"); err != nil {
+			return err
+		}
+		if ofMains, err = b.readFiles(egCtx, "go.mod of main packages", project.WantedOf(b.mains())); err != nil {
 			return err
 		}
 		ownIgnore, err = b.readOwnIgnore(egCtx)
 		return err
 	})
-	if b.isPlainLocal() {
-		eg.Go(func() error { return b.readProject(egCtx) })
-	}
+	eg.Go(func() error { return b.readProject(egCtx, nil) })
 	if err := eg.Wait(); err != nil {
 		return err
 	}
-	if b.files == nil {
-		return b.readOther(ctx)
-	}
-	return b.applyIgnore(ownIgnore)
+	b.keep(ofMains)
+	return b.readMains(ctx, ownIgnore)
 }
 
 // readOther reads the files of a context that is not a plain directory of the
 // client.
-func (b *build) readOther(ctx context.Context) error {
+func (b *build) readOther(ctx context.Context) (err error) {
+	if b.source, err = b.ui.ReadEntrypoint(ctx, "YAML"); err != nil {
+		return err
+	}
 	own, err := b.readOwnIgnore(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.readProject(ctx); err != nil {
-		return err
-	}
-	return b.applyIgnore(own)
+	return b.readMains(ctx, own)
 }
 
-// readProject reads the files that describe the project, and the ignore file
-// next to them.
-func (b *build) readProject(ctx context.Context) error {
-	b.files = project.Files{}
-	names := []string{project.ModFile, project.WorkFile, project.VendorFile, project.LockFile, dockerui.DefaultDockerignoreName}
-	if err := b.readFiles(ctx, "go.mod", names); err != nil {
+// readMains reads what is not read yet of the projects of main packages, and drops
+// what the ignore file hides.
+func (b *build) readMains(ctx context.Context, ownIgnore *namedFile) error {
+	if err := b.readProject(ctx, b.mains()); err != nil {
 		return err
 	}
-	if work, ok := b.files[project.WorkFile]; ok {
-		if err := b.readFiles(ctx, "go.work", project.ModFiles(work)); err != nil {
+	return b.applyIgnore(ownIgnore)
+}
+
+// mains returns the main packages that the spec names for each image; nil if the
+// spec has errors.
+func (b *build) mains() [][]string {
+	s, err := spec.Parse(b.source.Filename, b.source.Data)
+	if err != nil {
+		return nil
+	}
+	return s.Mains()
+}
+
+// readProject reads the files that describe the projects of main packages, and
+// the ignore file and the lock at the root of the context. One file names
+// others. What was read before is not read again.
+func (b *build) readProject(ctx context.Context, images [][]string) error {
+	names := []string{project.LockFile, dockerui.DefaultDockerignoreName}
+	for round := 1; ; round++ {
+		names = append(names, project.Wanted(b.files, images)...)
+		names = slices.DeleteFunc(names, func(name string) bool { return b.asked[name] })
+		if len(names) == 0 {
+			return nil
+		}
+		read, err := b.readFiles(ctx, fmt.Sprintf("go.mod, round %d", round), names)
+		if err != nil {
 			return err
 		}
+		b.keep(read)
 	}
-	if others := project.ReplacedFiles(b.files); len(others) > 0 {
-		return b.readFiles(ctx, "replaced go.mod", others)
+}
+
+// transferred are files of the context that were asked for.
+type transferred struct {
+	names    []string
+	files    project.Files
+	unusable []unusable
+}
+
+func (b *build) keep(t transferred) {
+	if b.files == nil {
+		b.files, b.asked = project.Files{}, map[string]bool{}
 	}
-	return nil
+	for _, name := range t.names {
+		b.asked[name] = true
+	}
+	maps.Copy(b.files, t.files)
+	b.unusable = append(b.unusable, t.unusable...)
 }
 
 // readFiles reads named files of the context. A missing file is not an error.
-func (b *build) readFiles(ctx context.Context, kind string, names []string) error {
+func (b *build) readFiles(ctx context.Context, kind string, names []string) (transferred, error) {
+	out := transferred{names: names, files: project.Files{}}
+	if len(names) == 0 {
+		return out, nil
+	}
 	t, err := b.transfer(ctx, kind, names)
 	if err != nil {
-		return err
+		return out, err
 	}
 	for _, name := range names {
 		data, found, err := t.read(ctx, name)
@@ -79,14 +126,14 @@ func (b *build) readFiles(ctx context.Context, kind string, names []string) erro
 		switch {
 		case errors.As(err, &broken):
 			broken.wanted = name
-			b.unusable = append(b.unusable, *broken)
+			out.unusable = append(out.unusable, *broken)
 		case err != nil:
-			return err
+			return out, err
 		case found:
-			b.files[name] = data
+			out.files[name] = data
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // read reads the spec, the project's files and the options of the request.
@@ -107,7 +154,7 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	}
 	in, err := parse(b.source.Filename, b.source.Data, b.files, req)
 	if err == nil {
-		in.Project.Hidden, in.Project.Below = b.hidden, b.below()
+		in.Context = in.Context.With(b.hidden, b.below())
 	}
 	return in, err
 }
@@ -116,12 +163,16 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 // once.
 func parse(name string, data []byte, files project.Files, req planner.Request) (planner.Input, error) {
 	s, specErr := spec.Parse(name, data)
-	p, projectErr := project.Parse(files)
+	var mains [][]string
+	if specErr == nil {
+		mains = s.Mains()
+	}
+	c, projectErr := project.ParseContext(files, mains)
 	lock, lockErr := parseLock(files, req)
 	if err := joinErrors(specErr, projectErr, lockErr); err != nil {
 		return planner.Input{}, err
 	}
-	return planner.Input{Spec: s, Project: p, Lock: lock, Request: req}, nil
+	return planner.Input{Spec: s, Context: c, Lock: lock, Request: req}, nil
 }
 
 // parseLock parses the lock, if there is one and this build does not write it.

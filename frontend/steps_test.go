@@ -18,7 +18,7 @@ func TestKinds(t *testing.T) {
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		c := readCase(t, ar)
 		if planner.IsCheck(c.request.Target) {
-			if p, err := c.check(t); err == nil {
+			if p, err := c.checks(t); err == nil {
 				addKinds(reflect.ValueOf(p), used)
 			}
 		} else if p, err := c.plan(t); err == nil {

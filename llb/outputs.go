@@ -56,6 +56,17 @@ func Dirs(names []string, contents []llb.State, in Inputs) llb.State {
 	return all
 }
 
+// Together returns the file system that has all files of others, which have none
+// in common.
+func Together(all []llb.State, in Inputs) llb.State {
+	out := all[0]
+	for _, st := range all[1:] {
+		content := llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, llb.WithCreatedTime(epoch))
+		out = out.File(content, withName("put the files of all modules together"), llb.Platform(in.BuildPlatform))
+	}
+	return out
+}
+
 // File returns the file system that holds one file.
 func File(f plan.File) llb.State {
 	created := llb.WithCreatedTime(time.Unix(f.Epoch, 0).UTC())

@@ -14,51 +14,72 @@ import (
 // alike are the images of the file that one scan serves, and one step that
 // picks their source: those for which the same build constraints hold.
 type alike struct {
-	images []*spec.Spec
+	images []ofProject
 	files  []string    // that the images look for in the context, cleaned
 	mains  []string    // directories that the images name one by one
 	modes  []string    // those of files whose modes matter
 	needs  []string    // kinds of notes that are worth making for any of them
 	picks  []plan.Pick // what is picked for those that name their main packages one by one
+
+	has map[*[]string]set // the words that each list has
+}
+
+// ofProject is an image and the project that it is built in.
+type ofProject struct {
+	*common
+	image *spec.Spec
 }
 
 // findAlike goes through the images of the file once, for all of them: each
 // would otherwise go through all others.
-func (c *common) findAlike() {
-	c.groups = map[string]*alike{}
-	files, modes, mains, needs := map[string]set{}, map[string]set{}, map[string]set{}, map[string]set{}
-	for _, image := range c.Spec.Each() {
-		key := conditionsKey(image)
-		group := c.groups[key]
-		if group == nil {
-			group, files[key], modes[key], mains[key], needs[key] = &alike{}, set{}, set{}, set{}, set{}
-			c.groups[key] = group
-		}
-		group.images = append(group.images, image)
-		var ignored diag.List // an image's own build reports what is wrong
-		for _, kind := range noteKinds(chooseBase(image, &ignored).ref, image) {
-			needs[key].add(kind, &group.needs)
-		}
-		for _, f := range image.Run.Files {
-			if f.Source() != "from" {
-				continue
+func findAlike(all []*common) map[string]*alike {
+	groups := map[string]*alike{}
+	for _, c := range all {
+		for _, image := range c.images {
+			key := c.conditionsKey(image)
+			if groups[key] == nil {
+				groups[key] = &alike{has: map[*[]string]set{}}
 			}
-			name := path.Clean(f.From.Value)
-			files[key].add(name, &group.files)
-			if f.Mode.Value == keepModes {
-				modes[key].add(name, &group.modes)
-			}
-		}
-		for _, dir := range (packages{project: c.Project}).namedDirs(image) {
-			mains[key].add(dir, &group.mains)
-		}
-		if dirs := c.namedMains(image); dirs != nil {
-			group.picks = append(group.picks, c.pick(image, c.Request.Platforms, dirs))
+			groups[key].include(ofProject{c, image})
 		}
 	}
-	for _, group := range c.groups {
+	for _, group := range groups {
 		slices.Sort(group.needs)
 	}
+	return groups
+}
+
+// include adds an image.
+func (a *alike) include(i ofProject) {
+	a.images = append(a.images, i)
+	var ignored diag.List // an image's own build reports what is wrong
+	for _, kind := range noteKinds(chooseBase(i.image, &ignored).ref, i.image) {
+		a.add(&a.needs, kind)
+	}
+	for _, f := range i.image.Run.Files {
+		if f.Source() != "from" {
+			continue
+		}
+		name := path.Clean(f.From.Value)
+		a.add(&a.files, name)
+		if f.Mode.Value == keepModes {
+			a.add(&a.modes, name)
+		}
+	}
+	for _, dir := range (packages{project: i.Project}).namedDirs(i.image) {
+		a.add(&a.mains, dir)
+	}
+	if dirs := i.namedMains(i.image); dirs != nil {
+		a.picks = append(a.picks, i.pick(i.image, i.Request.Platforms, dirs))
+	}
+}
+
+// add adds a word to one of the lists.
+func (a *alike) add(list *[]string, word string) {
+	if a.has[list] == nil {
+		a.has[list] = set{}
+	}
+	a.has[list].add(word, list)
 }
 
 // set is the words that a list has.
@@ -74,7 +95,7 @@ func (s set) add(word string, list *[]string) {
 
 // alike returns the images that share the conditions of one.
 func (c *common) alike(image *spec.Spec) alike {
-	if group := c.groups[conditionsKey(image)]; group != nil {
+	if group := c.groups[c.conditionsKey(image)]; group != nil {
 		return *group
 	}
 	return alike{}
@@ -82,8 +103,8 @@ func (c *common) alike(image *spec.Spec) alike {
 
 // conditionsKey returns the same key for images for which the same build
 // constraints hold.
-func conditionsKey(s *spec.Spec) string {
-	return fmt.Sprint(s.Build.Cgo.Value, sortedTags(s))
+func (c *common) conditionsKey(s *spec.Spec) string {
+	return fmt.Sprint(s.Build.Cgo.Value, sortedTags(s), c.version.Value)
 }
 
 func sortedTags(s *spec.Spec) []string {
@@ -109,6 +130,7 @@ func (c *common) conditions(image *spec.Spec, platforms []plan.Platform) plan.Co
 func (c *common) pick(image *spec.Spec, platforms []plan.Platform, mains []string) plan.Pick {
 	return plan.Pick{
 		Image:      image.Name.Value,
+		Project:    c.project(),
 		Conditions: c.conditions(image, platforms),
 		PGO:        image.Build.Pgo.Value,
 		NoModules:  c.Project.Shared() && !c.modules.downloads(),
@@ -146,15 +168,15 @@ func (m modules) asking(s plan.Source, imports string) plan.Source {
 // alike. Images whose main packages are unknown are left to their own builds.
 func (p planning) foundPicks(own plan.Pick) []plan.Pick {
 	var all []plan.Pick
-	for _, image := range p.alike(p.spec).images {
-		if image.Name == p.spec.Name {
+	for _, other := range p.alike(p.spec).images {
+		if other.image.Name == p.spec.Name {
 			all = append(all, own)
 			continue
 		}
 		var ignored diag.List
-		mains := packages{p.Project, p.found.Facts, &ignored}.mains(image)
+		mains := packages{other.Project, p.found.Facts, &ignored}.mains(other.image)
 		if ignored.Len() == 0 && len(mains) > 0 {
-			all = append(all, p.pick(image, p.Request.Platforms, mainDirs(mains)))
+			all = append(all, other.pick(other.image, p.Request.Platforms, mainDirs(mains)))
 		}
 	}
 	return all

@@ -42,7 +42,7 @@ func (c checking) online(s plan.Step) plan.CheckStep {
 // images.
 func (c checking) vet(s plan.Step, _ bool) plan.Check {
 	v := plan.Vet{Sources: c.allSources()}
-	v.Args = slices.Concat([]string{"vet"}, c.flags.packages(), c.modules.patterns())
+	v.Args = slices.Concat([]string{"vet"}, c.flags.packages(), c.modules.relatives(c.modules.patterns()))
 	s.Env, s.Caches = c.env.compile(c.Request.BuildPlatform), c.caches.compile(c.ofImage)
 	v.CheckStep = plan.CheckStep{Step: s, Start: c.ofImage}
 	return v
@@ -52,7 +52,7 @@ func (c checking) test(s plan.Step, alone bool) plan.Check { return c.tests(s, a
 
 // report runs the tests, and passes although some fail.
 func (c checking) report(s plan.Step, alone bool) plan.Check {
-	s.ID, s.Name = "check-"+testCheck, "check "+testCheck
+	s.ID, s.Name = "check-"+testCheck, "check "+testCheck+c.inProject()
 	return c.tests(s, alone, true)
 }
 
@@ -61,15 +61,16 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 	t.Data = t.Sources.Source
 	t.Data.Name = "pick the source and the testdata of the tests"
 	t.Data.Mains, t.Data.Data, t.Data.Files = c.testPatterns(), true, values(c.spec.Test.Files)
-	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), c.testPatterns())
+	patterns := c.modules.relatives(c.testPatterns())
+	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), patterns)
 	s.Env, s.Caches = c.env.test(), plan.Caches{Alone: "it runs the project's tests"}
-	t.CheckStep = plan.CheckStep{Step: s, Start: c.packs.tests(c.testPatterns(), raceFlags(c.spec))}
+	t.CheckStep = plan.CheckStep{Step: s, Start: c.packs.tests(patterns, raceFlags(c.spec))}
 	return t
 }
 
 func (c checking) testPatterns() []string {
-	if named := values(c.spec.Test.Packages); len(named) > 0 {
-		return named
+	if named := c.spec.Test.Packages; len(named) > 0 {
+		return c.own(named)
 	}
 	return c.modules.patterns()
 }

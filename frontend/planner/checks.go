@@ -55,7 +55,7 @@ var checks = []check{
 		does:  "runs the tests",
 	},
 	{
-		name: "test-report", plan: checking.report,
+		name: reportTarget, plan: checking.report,
 		gives: "the reports of the tests, also of tests that fail",
 	},
 	{
@@ -80,6 +80,7 @@ const (
 	testCheck     = "test"
 	generateCheck = "generate"
 	vulnCheck     = "vuln"
+	reportTarget  = "test-report"
 )
 
 // findCheck returns the check of a name, and false if no check has it.
@@ -142,7 +143,7 @@ func (d *Decision) checking(found Found, errs *diag.List) checking {
 }
 
 // PlanCheck makes the plan of a check by itself. It needs no main package. The
-// decision is Decisions.Check.
+// decision is one of Decisions.Checks.
 func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
 	c := d.checking(found, &errs)
@@ -166,14 +167,16 @@ func (c checking) alone(name string, facts step.Facts) *plan.CheckPlan {
 	if c.errs.Len() > 0 {
 		return nil
 	}
-	return &plan.CheckPlan{Toolchain: c.root.plan(c.spec, c.modules), Check: c.check(spec.String{Value: name}, true)}
+	return &plan.CheckPlan{Project: c.project(), Toolchain: c.root.plan(c.spec, c.modules), Check: c.check(spec.String{Value: name}, true)}
 }
 
 // listed plans the checks that an image, and the binaries, depend on.
 func (c checking) listed() []plan.Check {
 	var all []plan.Check
 	for _, name := range c.spec.Checks {
-		all = append(all, c.check(name, false))
+		if !c.hasNone(name.Value) {
+			all = append(all, c.check(name, false))
+		}
 	}
 	return all
 }
@@ -181,8 +184,16 @@ func (c checking) listed() []plan.Check {
 // check plans a check. One that is wanted alone leaves files for the user.
 func (c checking) check(name spec.String, alone bool) plan.Check {
 	row, _ := findCheck(name.Value)
-	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value, At: c.spans(name.At)}
+	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value + c.inProject(), At: c.spans(name.At)}
 	return row.plan(c, s, alone)
+}
+
+// inProject says which project a step is about, unless it is the one at the root.
+func (c checking) inProject() string {
+	if c.Project.Dir == "." {
+		return ""
+	}
+	return " of " + dot(c.Project.Dir)
 }
 
 // skeleton plans the step that finds what checks of modules read. It may run on

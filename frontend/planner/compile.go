@@ -29,18 +29,18 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 		},
 		Epoch:    p.args.epoch.Seconds(),
 		Start:    start,
-		Args:     buildCommand(p.flags, binaries),
+		Args:     p.buildCommand(binaries),
 		Binaries: binaries,
 	}
 }
 
 // buildCommand returns the command line of the go command.
-func buildCommand(f goFlags, binaries []plan.Binary) []string {
-	args := append([]string{"build"}, f.compile()...)
-	args = appendFlag(args, "ldflags", f.link())
+func (p planning) buildCommand(binaries []plan.Binary) []string {
+	args := append([]string{"build"}, p.flags.compile()...)
+	args = appendFlag(args, "ldflags", p.flags.link())
 	args = append(args, "-o", step.Out+binDir+"/")
 	for _, bin := range binaries {
-		args = append(args, bin.Package)
+		args = append(args, p.modules.relative(bin.Package))
 	}
 	return args
 }

@@ -15,7 +15,7 @@ const mainContext = "context"
 // validateContexts reports build contexts that replace nothing: otherwise a
 // misspelled name would be ignored silently. One for another image of the file
 // is valid, as a bake file gives them to all.
-func validateContexts(r Request, refs []string, m modules, errs *diag.List) {
+func validateContexts(r Request, refs, replaceable []string, m modules, errs *diag.List) {
 	if len(r.Contexts) == 0 {
 		return
 	}
@@ -28,7 +28,7 @@ func validateContexts(r Request, refs []string, m modules, errs *diag.List) {
 	for _, ref := range refs {
 		known = append(known, ContextName(ref))
 	}
-	known = append(known, m.replaceable()...)
+	known = append(known, replaceable...)
 	for i, name := range r.ContextNames() {
 		if !slices.Contains(known, name) {
 			errs.Add(unknownContext(r.Contexts[i], name, known, m))

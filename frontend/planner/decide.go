@@ -1,6 +1,9 @@
 package planner
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
@@ -11,17 +14,12 @@ import (
 // Decisions is what one request is for. Exactly one of its fields is set.
 type Decisions struct {
 	Images []*Decision // in the order of the spec
-	Check  *Decision   // a check by itself
+	Checks []*Decision // a check by itself, of each project
 	Lock   *LockDecision
 }
 
 // All returns the decisions about images and checks.
-func (ds Decisions) All() []*Decision {
-	if ds.Check != nil {
-		return []*Decision{ds.Check}
-	}
-	return ds.Images
-}
+func (ds Decisions) All() []*Decision { return slices.Concat(ds.Images, ds.Checks) }
 
 // Decision is everything that follows from the input alone, for one image of
 // a request or for a check of the project. It is made once, by Decide, and does
@@ -44,16 +42,17 @@ type Decision struct {
 	wrong      diag.List
 }
 
-// common is what is decided once for all images of a request.
+// common is what is decided once for all images of one project.
 type common struct {
 	Input
+	*shared
+	Project *project.Project
+	images  []*spec.Spec // of the file, those of the project
 	args    buildArgs
 	asked   project.Version // of Go, whatever the lock says
 	version project.Version // of Go, as the lock has it; not set if only the toolchain image knows
 	modules modules
-	stamps  stamp.Values      // without the image's name
-	groups  map[string]*alike // images by the conditions of their build constraints
-	refs    []string          // the images of all toolchains and bases, if build contexts may replace them
+	stamps  stamp.Values // without the image's name
 	errs    diag.List
 }
 
@@ -70,44 +69,48 @@ func Decide(in Input) (Decisions, error) {
 	if target == LockTarget {
 		return Decisions{Lock: decideLock(in)}, nil
 	}
-	c := decideCommon(in, target)
-	c.stamps = knownStamps(in, c.args, &c.errs)
 	var ds Decisions
-	if IsCheck(target) {
-		ds.Check = c.decide("", target)
-	}
-	for _, name := range names {
-		ds.Images = append(ds.Images, c.decide(name, target))
-	}
-	if generates(in.Spec, target) {
-		generators := c.decide("", generateCheck)
-		for _, d := range ds.All() {
-			d.generators = generators
+	for _, c := range decideCommons(in, target) {
+		c.stamps = knownStamps(in, c.args, &c.errs)
+		var own Decisions
+		if IsCheck(target) && !c.hasNone(target) {
+			own.Checks = []*Decision{c.decide("", target)}
 		}
+		for _, image := range c.images {
+			if name := image.Name.Value; slices.Contains(names, name) {
+				own.Images = append(own.Images, c.decide(name, target))
+			}
+		}
+		if generates(in.Spec, target) && !c.hasNone(generateCheck) {
+			generators := c.decide("", generateCheck)
+			for _, d := range own.All() {
+				d.generators = generators
+			}
+		}
+		ds.Images, ds.Checks = append(ds.Images, own.Images...), append(ds.Checks, own.Checks...)
 	}
+	slices.SortStableFunc(ds.Images, func(a, b *Decision) int {
+		return cmp.Compare(slices.Index(names, a.Image), slices.Index(names, b.Image))
+	})
 	return ds, nil
 }
 
-// decideCommon decides what all images share.
-func decideCommon(in Input, target string) *common {
-	c := &common{Input: in}
+// decideCommon decides what the images of a project share.
+func decideCommon(in Input, p *project.Project, s *shared) *common {
+	c := &common{Input: in, shared: s, Project: p}
 	c.args = readBuildArgs(in.Request.BuildArgs, in.Spec.Args, &c.errs)
-	c.asked = chooseVersion(in.Spec, in.Project, c.args.goVersion, &c.errs)
+	c.asked = chooseVersion(in.Spec, p, c.args.goVersion, &c.errs)
 	c.version = lockedVersion(in, c.asked)
 	c.modules = modules{
-		project:  in.Project,
+		project:  p,
 		settings: in.Spec.Modules,
 		args:     c.args.modules,
-		vendored: chooseVendored(in.Spec, in.Project, c.asked),
+		vendored: chooseVendored(in.Spec, p, c.asked),
 		contexts: in.Request.ContextNames(),
 	}
-	validateVendor(in.Spec, in.Project, &c.errs)
+	validateVendor(in.Spec, p, &c.errs)
 	validateLines(c.modules, c.version, &c.errs)
 	validateFilters(in.Request.Uncached, &c.errs)
-	if len(in.Request.Contexts) > 0 {
-		c.refs = c.imageRefs(target)
-	}
-	c.findAlike()
 	return c
 }
 
@@ -130,6 +133,9 @@ func (c *common) decide(image, target string) *Decision {
 		d.lock(&errs)
 	}
 	d.validate(&errs)
+	if d.isImage() {
+		c.validateProject(written, &errs)
+	}
 	if d.isImage() && target != LockTarget {
 		d.image = stamped(written, d.stamps, &errs)
 		d.names, d.leftOut = naming{d.stamps, d.image.Image, c.Request, c.args.releases}.names(&errs)
@@ -150,18 +156,6 @@ func (c *common) chooseToolchain(image *spec.Spec, target string, errs *diag.Lis
 	return t
 }
 
-// imageRefs returns the images of all toolchains and bases, without repeats.
-func (c *common) imageRefs(target string) []string {
-	var refs []string
-	have := set{}
-	var ignored diag.List // an image's own build reports what is wrong
-	for _, image := range c.Spec.Each() {
-		have.add(c.chooseToolchain(image, target, &ignored).ref, &refs)
-		have.add(chooseBase(image, &ignored).ref, &refs)
-	}
-	return refs
-}
-
 // validate reports what is wrong with an image, or with what the client asks
 // of it.
 func (d *Decision) validate(errs *diag.List) {
@@ -170,7 +164,7 @@ func (d *Decision) validate(errs *diag.List) {
 	}
 	validateBuildEnv(d.written.Build.Env, errs)
 	validateFlags(d.written.Build, errs)
-	validateContexts(d.Request, d.refs, d.modules, errs)
+	validateContexts(d.Request, d.refs, d.replaceable, d.modules, errs)
 	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)
 	d.debug.validate(d.Request.Platforms, errs)
 	if d.Request.Offline {

@@ -18,7 +18,7 @@ func TestDecide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := project.Parse(project.Files{project.ModFile: []byte("module example.com/hello\n\ngo 1.26.8\n")})
+	p, err := project.ParseContext(project.Files{project.ModFile: []byte("module example.com/hello\n\ngo 1.26.8\n")}, s.Mains())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestDecide(t *testing.T) {
 		"lock":     "[] lock",
 		"":         "Dockerfile:2:10: 2 images, and no --target names one of them: a, b; build one with --target a, or all of them with --target all",
 	} {
-		decided, err := planner.Decide(planner.Input{Spec: s, Project: p, Request: planner.Request{Target: target, Platforms: []plan.Platform{here}, BuildPlatform: here}})
+		decided, err := planner.Decide(planner.Input{Spec: s, Context: p, Request: planner.Request{Target: target, Platforms: []plan.Platform{here}, BuildPlatform: here}})
 		if got := summary(decided, err); got != want {
 			t.Errorf("--target %q gives %s, want %s", target, got, want)
 		}

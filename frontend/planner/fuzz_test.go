@@ -30,12 +30,12 @@ func FuzzPlan(f *testing.F) {
 		if goWork != "" {
 			files[project.WorkFile] = []byte(goWork)
 		}
-		p, err := project.Parse(files)
+		p, err := project.ParseContext(files, s.Mains())
 		if err != nil {
 			wantDiagnostics(t, err)
 			return
 		}
-		in := planner.Input{Spec: s, Project: p, Request: planner.Request{
+		in := planner.Input{Spec: s, Context: p, Request: planner.Request{
 			Platforms:     []plan.Platform{{OS: os, Architecture: arch, Variant: variant}},
 			BuildPlatform: plan.Platform{OS: "linux", Architecture: "amd64"},
 			BuildArgs:     map[string]string{"GO_VERSION": goVersion},

@@ -35,14 +35,14 @@ func (c checking) generate(s plan.Step, alone bool) plan.Check {
 	return plan.Generate{
 		CheckStep: plan.CheckStep{Step: s, Start: c.packs.generators()},
 		Sources:   c.reached(),
-		Args:      slices.Concat(c.flags.tags(), c.generatePatterns()),
+		Args:      slices.Concat(c.flags.tags(), c.modules.relatives(c.generatePatterns())),
 		Export:    alone,
 	}
 }
 
 func (c checking) generatePatterns() []string {
 	if g := c.spec.Generate; g != nil && len(g.Packages) > 0 {
-		return values(g.Packages)
+		return c.own(g.Packages)
 	}
 	return c.modules.patterns()
 }

@@ -73,7 +73,11 @@ func (e environment) settings() []string {
 	if e.build.Cgo.Value {
 		cgo = "1"
 	}
-	return ownSettings(cgo, e.modules.flag())
+	env := ownSettings(cgo, e.modules.flag())
+	if e.modules.project.NoWork {
+		env = append(env, "GOWORK=off")
+	}
+	return env
 }
 
 // ownSettings returns the go command's settings that all steps have.

@@ -40,6 +40,7 @@ func (p planning) plan() *plan.Plan {
 	out := &plan.Plan{
 		Image:     p.Image,
 		Names:     p.names,
+		Project:   p.project(),
 		Toolchain: p.root.plan(p.spec, p.modules),
 		Sources:   plan.Sources{Source: p.imageSource(mains, binaries), Modules: p.fetch(packageList(binaries), p.Request.Platforms)},
 		Vendored:  p.modules.vendored,

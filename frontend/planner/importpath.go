@@ -12,18 +12,9 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// modulesOf returns the project's own modules.
-func modulesOf(p *project.Project) []gomod.Module {
-	var all []gomod.Module
-	for _, m := range p.Members {
-		all = append(all, gomod.Module{Path: m.Path, Dir: m.Dir})
-	}
-	return all
-}
-
 // importPath returns that of a package of the project.
 func importPath(p *project.Project, pkg step.Package) string {
-	m, _ := gomod.Owner(modulesOf(p), pkg.Module)
+	m, _ := gomod.Owner(p.Modules(), pkg.Module)
 	return m.ImportPath(pkg.Dir)
 }
 
@@ -41,7 +32,7 @@ func (p packages) pathPattern(value string) (below string, ok bool) {
 // placeOf returns the directory that an import path most likely means. Of the
 // modules that have the package, that is in the one with the longest path.
 func (p packages) placeOf(importPath string) (dir string, ok bool) {
-	modules := modulesOf(p.project)
+	modules := p.project.Modules()
 	for _, places := range [][]gomod.Place{gomod.Find(modules, importPath, p.begins, p.has), gomod.Places(modules, importPath)} {
 		if len(places) > 0 {
 			return places[0].Dir, true
@@ -55,7 +46,7 @@ func (p packages) placeOf(importPath string) (dir string, ok bool) {
 func (p packages) namedDirs(s *spec.Spec) []string {
 	var dirs []string
 	for _, m := range s.Main {
-		places := gomod.Places(modulesOf(p.project), m.Package.Value)
+		places := gomod.Places(p.project.Modules(), m.Package.Value)
 		for _, place := range places {
 			dirs = append(dirs, place.Dir)
 		}
@@ -70,7 +61,7 @@ func (p packages) namedDirs(s *spec.Spec) []string {
 // The go command builds neither, even if a directory names it.
 func (p packages) isAmbiguous(m spec.String, pkg step.Package) bool {
 	name := importPath(p.project, pkg)
-	found := gomod.Find(modulesOf(p.project), name, p.begins, p.has)
+	found := gomod.Find(p.project.Modules(), name, p.begins, p.has)
 	if len(found) < 2 {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -20,8 +21,14 @@ type LockLookups struct {
 
 // LockFound is what the lookups found.
 type LockFound struct {
-	Images     map[ImageKey]Image      // without optional ones that are missing
-	Toolchains map[string]step.Fetched // by the platform they run on
+	Images     map[ImageKey]Image // without optional ones that are missing
+	Toolchains map[ToolchainKey]step.Fetched
+}
+
+// ToolchainKey names a toolchain that is fetched as a module.
+type ToolchainKey struct {
+	Version  string // that was asked for: "1.26"
+	Platform string // that it runs on: "linux/amd64"
 }
 
 // LockDecision is what follows from the input for the lock of a project, which
@@ -33,10 +40,11 @@ type LockDecision struct {
 // decideLock decides for each image as if there were no lock yet.
 func decideLock(in Input) *LockDecision {
 	in.Lock = nil
-	c := decideCommon(in, LockTarget)
 	l := &LockDecision{}
-	for _, image := range in.Spec.Each() {
-		l.images = append(l.images, c.decide(image.Name.Value, LockTarget))
+	for _, c := range decideCommons(in, LockTarget) {
+		for _, image := range c.images {
+			l.images = append(l.images, c.decide(image.Name.Value, LockTarget))
+		}
 	}
 	return l
 }
@@ -73,7 +81,10 @@ func (q *LockLookups) add(d *Decision) {
 			continue
 		}
 		module := d.toolchain.module(p, d.modules, spans(d.Spec.File, d.toolchain.at, d.Spec.Go.At))
-		if !slices.ContainsFunc(q.Toolchains, func(t *plan.ModuleToolchain) bool { return t.Platform == module.Platform }) {
+		isSame := func(t *plan.ModuleToolchain) bool {
+			return t.Platform == module.Platform && t.Version == module.Version
+		}
+		if !slices.ContainsFunc(q.Toolchains, isSame) {
 			q.Toolchains = append(q.Toolchains, module)
 		}
 	}
@@ -112,13 +123,27 @@ func (l *LockDecision) File(found LockFound) (plan.File, error) {
 	for _, d := range l.images {
 		errs.Add(d.wrong.Sorted()...)
 	}
-	c := l.images[0] // Go is the same for all images
-	lock := &spec.Lock{Go: c.lockGo(found, &errs), Images: lockImages(found, &errs)}
+	c := l.images[0]
+	lock := &spec.Lock{Go: l.lockGos(found, &errs), Images: lockImages(found, &errs)}
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err
 	}
 	comment := "What the builds of this directory are made from; gohull looks up nothing else.\nTo renew it: " + c.renewal()
 	return plan.File{Name: project.LockFile, Data: lock.Text(comment), Epoch: c.args.epoch.Seconds()}, nil
+}
+
+// lockGos returns an entry for each version of Go that is asked for, sorted.
+func (l *LockDecision) lockGos(found LockFound, errs *diag.List) []spec.LockedGo {
+	var all []spec.LockedGo
+	for _, d := range l.images {
+		locked := d.lockGo(found, errs)
+		isSame := func(g spec.LockedGo) bool { return g.Asked.Value == locked.Asked.Value }
+		if locked.Version.Value != "" && !slices.ContainsFunc(all, isSame) {
+			all = append(all, locked)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b spec.LockedGo) int { return gomod.CompareGo(a.Asked.Value, b.Asked.Value) })
+	return all
 }
 
 func (d *Decision) lockGo(found LockFound, errs *diag.List) spec.LockedGo {
@@ -137,9 +162,9 @@ func (d *Decision) lockGo(found LockFound, errs *diag.List) spec.LockedGo {
 }
 
 func (d *Decision) lockModules(locked spec.LockedGo, found LockFound, errs *diag.List) spec.LockedGo {
-	locked.Version.Value = found.Toolchains[goPlatform(d.toolchain.runsOn)].Version
+	locked.Version.Value = found.Toolchains[ToolchainKey{d.version.Value, goPlatform(d.toolchain.runsOn)}].Version
 	for _, p := range d.Request.builders() {
-		fetched := found.Toolchains[goPlatform(p)]
+		fetched := found.Toolchains[ToolchainKey{d.version.Value, goPlatform(p)}]
 		if fetched.Version != locked.Version.Value {
 			errs.Add(diag.Diagnostic{
 				At:      d.version.At,

@@ -28,7 +28,7 @@ func (d *Decision) lock(errs *diag.List) {
 	}
 	l.validateVersion(d.asked, errs)
 	if d.toolchain.ref == "" {
-		d.toolchain.locked = l.checksums(d.toolchain, errs)
+		d.toolchain.locked = l.checksums(d.toolchain, d.asked.Value, errs)
 	}
 }
 
@@ -42,7 +42,7 @@ type locking struct {
 // asked for.
 func lockedVersion(in Input, asked project.Version) project.Version {
 	if in.Lock != nil && asked.IsSet() && !isReference(in.Spec.Toolchain) {
-		asked.Value = in.Lock.Go.Version.Value
+		asked.Value = in.Lock.GoFor(asked.Value).Version.Value
 	}
 	return asked
 }
@@ -95,7 +95,7 @@ func repository(ref string) string {
 }
 
 func (l locking) validateVersion(want project.Version, errs *diag.List) {
-	locked := l.lock.Go
+	locked := l.lock.GoFor(want.Value)
 	switch {
 	case !locked.Version.IsSet():
 		errs.Add(l.stale(lockStart, fmt.Sprintf("the lock has no Go version, and %s asks for go %s", want.At, want.Value), want.At))
@@ -111,12 +111,13 @@ func (l locking) validateVersion(want project.Version, errs *diag.List) {
 }
 
 // checksums returns those of the toolchain's module.
-func (l locking) checksums(t toolchain, errs *diag.List) []spec.Pair {
+func (l locking) checksums(t toolchain, asked string, errs *diag.List) []spec.Pair {
 	platform := goPlatform(t.runsOn)
-	if locked := l.lock.Go; locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
+	locked := l.lock.GoFor(asked)
+	if locked.Version.IsSet() && spec.Lookup(locked.Modules, platform) == "" {
 		errs.Add(l.stale(locked.Version.At, fmt.Sprintf("the lock has no checksum of the toolchain's module for %s, where the builder runs", platform), t.at))
 	}
-	return l.lock.Go.Modules
+	return locked.Modules
 }
 
 // stale reports a lock that does not fit the spec any more.
@@ -152,7 +153,9 @@ func (c *common) lockPlatforms() []string {
 		all = append(all, p.String())
 	}
 	if c.Lock != nil {
-		all = append(all, keys(c.Lock.Go.Modules)...)
+		for _, g := range c.Lock.Go {
+			all = append(all, keys(g.Modules)...)
+		}
 		for _, img := range c.Lock.Images {
 			all = append(all, keys(img.Digests)...)
 		}

@@ -83,7 +83,7 @@ func (p packages) onlyMain(s *spec.Spec) []mainPackage {
 	case 1:
 		return []mainPackage{{Package: all[0]}}
 	case 0:
-		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere(), Missing: usualMains})
+		p.errs.Add(diag.Diagnostic{At: firstLine(s), Message: "no main package for the platforms asked for", Hint: p.elsewhere(s.File), Missing: usualMains})
 	default:
 		all = p.byLikelihood(all)
 		p.errs.Add(diag.Diagnostic{
@@ -99,27 +99,31 @@ func (p packages) onlyMain(s *spec.Spec) []mainPackage {
 // packages, and the main packages of other modules. These come first if those of
 // the project are all aside.
 func (p packages) nameOne(s *spec.Spec, all []step.Package) string {
-	line := fmt.Sprintf("add a line to %s, as in `main: %s`", s.File, dot(all[0].Dir))
 	others := p.byLikelihood(p.others())
 	if len(others) == 0 {
-		return line
+		return nameIt(s.File, all[0])
 	}
-	more := fmt.Sprintf("other modules have main packages as well: %s; %s", join(dirs(others)), p.otherModule(others[0]))
+	more := "other modules have main packages as well: " + join(dirs(others))
 	if isAside(all[0].Dir) && !isAside(others[0].Dir) {
-		return more + "; for one of this module, " + line
+		return more + "; " + nameIt(s.File, others[0])
 	}
-	return line + "; " + more
+	return nameIt(s.File, all[0]) + "; " + more
+}
+
+// nameIt returns a hint: the line that names a main package.
+func nameIt(specFile string, pkg step.Package) string {
+	return fmt.Sprintf("add a line to %s, as in `main: %s`", specFile, dot(pkg.Dir))
 }
 
 // elsewhere returns a hint where a main package may be hidden.
-func (p packages) elsewhere() string {
+func (p packages) elsewhere(specFile string) string {
 	for _, pkg := range p.facts.Packages {
 		if pkg.Reason != "" && p.project.Contains(pkg.Module) {
 			return dot(pkg.Dir) + ": " + pkg.Reason
 		}
 	}
 	if others := p.byLikelihood(p.others()); len(others) > 0 {
-		return fmt.Sprintf("other modules have some: %s; %s", join(dirs(others)), p.otherModule(others[0]))
+		return fmt.Sprintf("other modules have some: %s; %s", join(dirs(others)), nameIt(specFile, others[0]))
 	}
 	return "the files of a program begin with `package main`"
 }
@@ -128,7 +132,7 @@ func (p packages) elsewhere() string {
 func (p packages) others() []step.Package {
 	var out []step.Package
 	for _, pkg := range p.facts.Packages {
-		if pkg.Name == "main" && !p.project.Contains(pkg.Module) {
+		if pkg.Name == "main" && pkg.Module != "" && !p.project.Contains(pkg.Module) {
 			out = append(out, pkg)
 		}
 	}
@@ -195,8 +199,7 @@ func (p packages) asMain(m spec.String, pkg step.Package) []step.Package {
 		p.errs.Add(diag.Diagnostic{
 			At:      m.At,
 			Message: fmt.Sprintf("main: %s belongs to another module, that of %s", m.Value, path.Join(pkg.Module, project.ModFile)),
-			Hint:    p.otherModule(pkg),
-			Missing: []string{project.WorkFile},
+			Hint:    "name it by its directory: " + dot(pkg.Dir),
 		})
 	case p.isAmbiguous(m, pkg):
 	case pkg.Name == "main":
@@ -207,7 +210,7 @@ func (p packages) asMain(m spec.String, pkg step.Package) []step.Package {
 		p.errs.Add(diag.Diagnostic{
 			At:      m.At,
 			Message: fmt.Sprintf("main: %s is package %s, a library (%s)", m.Value, pkg.Name, pkg.At),
-			Hint:    p.suggestion(pkg.Dir),
+			Hint:    p.suggestion(m.At.File, pkg.Dir),
 		})
 	}
 	return nil
@@ -215,15 +218,16 @@ func (p packages) asMain(m spec.String, pkg step.Package) []step.Package {
 
 // suggestion returns a hint with the main package that was probably meant, else
 // with all.
-func (p packages) suggestion(dir string) string {
+func (p packages) suggestion(specFile, dir string) string {
 	all := dirs(p.byLikelihood(p.all()))
-	if len(all) == 0 {
-		return "the project has no main package; " + p.elsewhere()
-	}
-	if near, ok := suggest.Search(dir, all, true); ok {
+	every := slices.Concat(all, dirs(p.byLikelihood(p.others())))
+	if near, ok := suggest.Search(dir, every, true); ok {
 		return fmt.Sprintf("did you mean %s?", dot(near))
 	}
-	for _, d := range all {
+	if len(all) == 0 {
+		return "the project has no main package; " + p.elsewhere(specFile)
+	}
+	for _, d := range every {
 		if path.Base(d) == path.Base(dir) {
 			return fmt.Sprintf("did you mean %s?", dot(d))
 		}

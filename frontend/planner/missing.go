@@ -9,7 +9,6 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
-	"github.com/gohull/gohull/llb/step"
 )
 
 // usualMains are patterns for where programs usually are. An ignore file may
@@ -21,8 +20,8 @@ func literal(name string) string { return special.ReplaceAllString(name, `\$0`) 
 
 var special = regexp.MustCompile(`[*?[\\]`)
 
-// noModule reports why there is nothing to build: the root has no go.mod, or a
-// go.work that uses no module.
+// noModule reports why there is nothing to build: there is no go.mod in the
+// directories that the spec names or above them, or a go.work uses no module.
 func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 	if p.project.Work != nil {
 		return p.noUse()
@@ -32,11 +31,20 @@ func (p packages) noModule(s *spec.Spec) diag.Diagnostic {
 		Message: "the build context has no go.mod",
 		Missing: []string{project.ModFile, project.WorkFile},
 	}
-	switch dirs := p.facts.Modules; {
-	case len(dirs) == 1:
-		d.Hint = fmt.Sprintf("there is one in %s: build with that directory as the context", dot(dirs[0]))
-	case len(dirs) > 1:
-		d.Hint = fmt.Sprintf("add a go.work with `%s`, or build with one of these directories as the context: %s", workInit(dirs), join(dirs))
+	if len(s.Main) > 0 && len(p.facts.Modules) > 0 {
+		first := s.Main[0].Package
+		d.At = first.At
+		d.Message = fmt.Sprintf("main: %s is in no module: there is no go.mod in that directory or above it", first.Value)
+	} else if len(p.facts.Modules) > 0 {
+		d.Message += " at its root, and the key `main` names no main package of another module"
+	}
+	switch mains := p.byLikelihood(p.others()); {
+	case len(mains) == 1:
+		d.Hint = nameIt(s.File, mains[0])
+	case len(mains) > 1:
+		d.Hint = fmt.Sprintf("the main packages are %s; %s", join(dirs(mains)), nameIt(s.File, mains[0]))
+	case len(p.facts.Modules) > 0:
+		d.Hint = "the modules have no main package: " + join(p.facts.Modules)
 	case len(p.facts.Packages) > 0:
 		d.Hint = p.above(s)
 	default:
@@ -98,7 +106,7 @@ func (p packages) noPackage(m spec.String, dir string) diag.Diagnostic {
 	d := diag.Diagnostic{
 		At:      m.At,
 		Message: fmt.Sprintf("main: %s has no Go files", m.Value),
-		Hint:    p.suggestion(dir),
+		Hint:    p.suggestion(m.At.File, dir),
 		Missing: goFiles(dir),
 	}
 	if strings.HasSuffix(m.Value, ".go") {
@@ -116,20 +124,4 @@ func goFiles(dir string) []string { return []string{path.Join(literal(dir), "*.g
 func goFilesBelow(pattern string) []string {
 	below := literal(path.Clean(strings.TrimSuffix(pattern, "...")))
 	return []string{path.Join(below, "*.go"), path.Join(below, "*", "*.go")}
-}
-
-// otherModule returns what to do about a package of a module that the project
-// does not build. A module whose replace lines lead out of its directory cannot
-// be built by itself.
-func (p packages) otherModule(pkg step.Package) string {
-	hint := fmt.Sprintf("add a go.work with `go work init . %s`", dot(pkg.Module))
-	if p.project.Work != nil {
-		hint = fmt.Sprintf("run `go work use %s`", dot(pkg.Module))
-	}
-	for _, dir := range p.facts.Outward {
-		if dir == pkg.Module {
-			return hint
-		}
-	}
-	return hint + ", or build with that directory as the context"
 }

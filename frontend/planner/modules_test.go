@@ -40,7 +40,7 @@ func TestToolchainWithGit(t *testing.T) {
 			if test.vendor != "" {
 				files[project.VendorFile] = []byte(test.vendor)
 			}
-			p, err := project.Parse(files)
+			p, err := project.ParseContext(files, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func TestToolchainWithGit(t *testing.T) {
 				t.Fatal(err)
 			}
 			here := plan.Platform{OS: "linux", Architecture: "amd64"}
-			decided, err := Decide(Input{Spec: s, Project: p, Request: Request{Platforms: []plan.Platform{here}, BuildPlatform: here, BuildArgs: test.args}})
+			decided, err := Decide(Input{Spec: s, Context: p, Request: Request{Platforms: []plan.Platform{here}, BuildPlatform: here, BuildArgs: test.args}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -186,7 +186,7 @@ func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
 func (p packing) all(c plan.Compile, platform plan.Platform) plan.Objects {
 	args := append(listCommand(p.flags.compile()), "--")
 	for _, b := range c.Binaries {
-		args = append(args, b.Package)
+		args = append(args, p.modules.relative(b.Package))
 	}
 	return plan.Objects{
 		Step:  p.step(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), platform), c.Env, c.Start),

@@ -15,11 +15,11 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// Input is what a user hands in: the spec, the project, and the request that
-// came with the command line.
+// Input is what a user hands in: the spec, the projects of the context, and the
+// request that came with the command line.
 type Input struct {
 	Spec    *spec.Spec // the whole file
-	Project *project.Project
+	Context *project.Context
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
 }

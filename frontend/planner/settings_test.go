@@ -26,12 +26,12 @@ func TestSettingsHaveAllKeys(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	p, err := project.Parse(project.Files{project.ModFile: []byte("module example.com/hello\n\ngo 1.26.8\n")})
+	p, err := project.ParseContext(project.Files{project.ModFile: []byte("module example.com/hello\n\ngo 1.26.8\n")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	here := plan.Platform{OS: "linux", Architecture: "amd64"}
-	decided, err := planner.Decide(planner.Input{Spec: &spec.Spec{}, Project: p, Request: planner.Request{Platforms: []plan.Platform{here}, BuildPlatform: here}})
+	decided, err := planner.Decide(planner.Input{Spec: &spec.Spec{}, Context: p, Request: planner.Request{Platforms: []plan.Platform{here}, BuildPlatform: here}})
 	if err != nil {
 		t.Fatal(err)
 	}

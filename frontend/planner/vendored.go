@@ -55,18 +55,18 @@ func validateVendor(s *spec.Spec, p *project.Project, errs *diag.List) {
 	if mode := s.Modules.Mode; mode.Value == "vendor" {
 		errs.Add(diag.Diagnostic{
 			At:      mode.At,
-			Message: "modules.mode is vendor, but the build context has no " + project.VendorFile,
+			Message: "modules.mode is vendor, but the build context has no " + p.VendorFile(),
 			Hint:    "run `go mod vendor`",
-			Missing: []string{project.VendorFile},
+			Missing: []string{p.VendorFile()},
 		})
 	}
 	for _, name := range s.Checks {
 		if name.Value == vendorCheck {
 			errs.Add(diag.Diagnostic{
 				At:      name.At,
-				Message: "checks: the build context has no " + project.VendorFile + " for the check vendor",
+				Message: "checks: the build context has no " + p.VendorFile() + " for the check vendor",
 				Hint:    "make it with `go mod vendor`, or with --target vendor -o . while the check is not listed",
-				Missing: []string{project.VendorFile},
+				Missing: []string{p.VendorFile()},
 			})
 		}
 	}

@@ -17,11 +17,13 @@ func FuzzParse(f *testing.F) {
 	f.Add("module \"a\\x\"\n", "use ../out\n", "## workspace\n# x\n", "")
 	f.Fuzz(func(t *testing.T, goMod, goWork, vendored, other string) {
 		files := project.Files{project.ModFile: []byte(goMod), project.WorkFile: []byte(goWork), project.VendorFile: []byte(vendored)}
-		for _, name := range append(project.ModFiles([]byte(goWork)), project.ReplacedFiles(files)...) {
+		for _, name := range project.Wanted(files, nil) {
 			if !filepath.IsLocal(name) {
 				t.Errorf("%q is wanted", name)
 			}
-			files[name] = []byte(other)
+			if files[name] == nil {
+				files[name] = []byte(other)
+			}
 		}
 		p, err := project.Parse(files)
 		again, errAgain := project.Parse(files)

@@ -28,7 +28,7 @@ func members(p *Project, files Files, errs *diag.List) []*Module {
 }
 
 func member(p *Project, use Use, files Files, errs *diag.List) *Module {
-	if use.Dir == "." && p.Root != nil {
+	if use.Dir == p.Dir && p.Root != nil {
 		return p.Root
 	}
 	name := path.Join(use.Dir, ModFile)

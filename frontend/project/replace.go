@@ -14,7 +14,7 @@ func (p *Project) Replaces() []Replace {
 
 // Replacements returns the replace lines as the go command combines them.
 func (p *Project) Replacements() gomod.Replacements {
-	rs := gomod.Replacements{InWork: p.Work != nil, WorkDir: "."}
+	rs := gomod.Replacements{InWork: p.Work != nil, WorkDir: p.Dir}
 	members := p.Members
 	if p.Work != nil {
 		rs.Work = plain(p.Work.Replace)

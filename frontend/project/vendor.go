@@ -21,12 +21,12 @@ func parseVendor(name string, data []byte) *Vendor {
 // WithHiddenVendor returns the project with the vendor directory that the
 // ignore file hides, and reports whether there is one.
 func (p *Project) WithHiddenVendor() (*Project, bool) {
-	data, ok := p.Hidden[VendorFile]
+	data, ok := p.Hidden[p.VendorFile()]
 	if !ok {
 		return p, false
 	}
 	seen := *p
-	seen.Vendor = parseVendor(VendorFile, data)
+	seen.Vendor = parseVendor(p.VendorFile(), data)
 	return &seen, true
 }
 

@@ -38,7 +38,7 @@ type Known struct {
 	Wrong    diag.Errors // what keeps the build from being planned
 
 	Images []PlannedImage
-	Check  *plan.CheckPlan // set if the target is a check
+	Checks []*plan.CheckPlan // of each project, if the target is a check
 
 	Definitions []Definition
 }

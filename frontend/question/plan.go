@@ -10,8 +10,8 @@ func answerPlan(k Known) (Answer, error) {
 	for _, img := range k.Images {
 		plans = append(plans, img.Plan)
 	}
-	if k.Check != nil {
-		plans = append(plans, k.Check)
+	for _, c := range k.Checks {
+		plans = append(plans, c)
 	}
 	var texts []string
 	for _, p := range plans {

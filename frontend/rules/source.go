@@ -114,16 +114,6 @@ func (s Subject) missing(kind, what, hint string) []diag.Diagnostic {
 	}}
 }
 
-// outsideHint names the commands: the directory with both modules needs a
-// go.work if it is not the root of this one.
-func outsideHint(p *project.Project, r project.Replace) string {
-	hint := "build with a directory that has both as the context"
-	if p.Work == nil && !path.IsAbs(r.New.Path) {
-		hint += ", and a go.work there that uses both modules (`go work init`, `go work use <directory>`)"
-	}
-	return hint + ", or run `go mod vendor`"
-}
-
 // replaceOutside ignores vendored builds, which do not use these directories. A
 // project that is a part of a larger one may have dozens of such lines, which
 // are one finding.
@@ -144,7 +134,7 @@ func replaceOutside(s Subject) []diag.Diagnostic {
 	d := diag.Diagnostic{
 		At:      first.At,
 		Message: fmt.Sprintf("replace %s: %q is outside of the build context", first.Old.Path, first.New.Path),
-		Hint:    outsideHint(s.Project, first),
+		Hint:    "build with a directory that has both as the context, and name the main package there with the key `main`; or run `go mod vendor`",
 	}
 	for _, r := range outside[1:] {
 		d.Related = append(d.Related, r.At)

@@ -9,7 +9,7 @@ import (
 // Lock is a decoded lock file: the digests and versions behind the names in a
 // spec, at the time when the file was written.
 type Lock struct {
-	Go     LockedGo
+	Go     []LockedGo // one for each version that modules of the context ask for
 	Images []LockedImage
 }
 
@@ -35,6 +35,21 @@ func Lookup(pairs []Pair, name string) string {
 	return ""
 }
 
+// GoFor returns what the lock has for a version that is asked for. Without an entry
+// for that version, it is the first one, which is stale; it is the zero value if
+// there is none.
+func (l *Lock) GoFor(asked string) LockedGo {
+	for _, g := range l.Go {
+		if g.Asked.Value == asked {
+			return g
+		}
+	}
+	if len(l.Go) > 0 {
+		return l.Go[0]
+	}
+	return LockedGo{}
+}
+
 // ParseLock reads a lock file as strictly as Parse reads a spec. The error is a
 // diag.Errors.
 func ParseLock(name string, data []byte) (*Lock, error) {
@@ -52,8 +67,8 @@ func ParseLock(name string, data []byte) (*Lock, error) {
 }
 
 var lockFields = []field[Lock]{
-	block("go", lockedGoFields, func(l *Lock) *LockedGo { return &l.Go },
-		"The toolchain."),
+	leaf("go", lockedGos, func(l *Lock) *[]LockedGo { return &l.Go }, "none",
+		"The toolchain, or a list if modules of the context ask for several."),
 	leaf("images", lockedImages, func(l *Lock) *[]LockedImage { return &l.Images }, "none",
 		"Digests of images, by name and platform."),
 }
@@ -66,6 +81,22 @@ var lockedGoFields = []field[LockedGo]{
 	leaf("modules", byPlatform("checksums by platform", moduleSum), func(g *LockedGo) *[]Pair { return &g.Modules }, "none",
 		"Checksums of the toolchain's module."),
 }
+
+var lockedGo = kind[LockedGo]{want: "a mapping of its keys", sub: below(".", lockedGoFields), read: func(v value) (g LockedGo) {
+	if v.node.Kind != yaml.MappingNode {
+		v.mismatch("a mapping of its keys")
+		return g
+	}
+	readFields(v, lockedGoFields, &g)
+	return g
+}}
+
+var lockedGos = kind[[]LockedGo]{want: "a mapping of its keys, or a list of them", sub: lockedGo.sub, read: func(v value) []LockedGo {
+	if v.node.Kind == yaml.SequenceNode {
+		return items(v, lockedGo, func(g LockedGo) String { return g.Asked })
+	}
+	return []LockedGo{lockedGo.read(v)}
+}}
 
 const images = "images with their digests by platform"
 

@@ -12,13 +12,15 @@ func (l *Lock) Text(comment string) []byte {
 	for line := range strings.Lines(comment) {
 		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
 	}
-	if l.Go.Version.Value != "" {
+	if len(l.Go) > 0 {
 		b.WriteString("go:\n")
-		if l.Go.Asked.Value != "" {
-			fmt.Fprintf(&b, "  asked: %s\n", l.Go.Asked.Value)
+	}
+	for _, g := range l.Go {
+		text := g.text()
+		if len(l.Go) > 1 {
+			text = "  - " + strings.ReplaceAll(strings.TrimPrefix(text, "  "), "\n  ", "\n    ")
 		}
-		fmt.Fprintf(&b, "  version: %s\n", l.Go.Version.Value)
-		writePairs(&b, "  ", "modules", l.Go.Modules)
+		b.WriteString(text)
 	}
 	if len(l.Images) > 0 {
 		b.WriteString("images:\n")
@@ -27,6 +29,16 @@ func (l *Lock) Text(comment string) []byte {
 		writePairs(&b, "  ", img.Name.Value, img.Digests)
 	}
 	return []byte(b.String())
+}
+
+func (g LockedGo) text() string {
+	var b strings.Builder
+	if g.Asked.Value != "" {
+		fmt.Fprintf(&b, "  asked: %s\n", g.Asked.Value)
+	}
+	fmt.Fprintf(&b, "  version: %s\n", g.Version.Value)
+	writePairs(&b, "  ", "modules", g.Modules)
+	return b.String()
 }
 
 func writePairs(b *strings.Builder, indent, name string, pairs []Pair) {

@@ -63,6 +63,19 @@ func (s *Spec) Each() []*Spec {
 	return s.Images
 }
 
+// Mains returns the main packages that the spec names for each image.
+func (s *Spec) Mains() [][]string {
+	var all [][]string
+	for _, image := range s.Each() {
+		var mains []string
+		for _, m := range image.Main {
+			mains = append(mains, m.Package.Value)
+		}
+		all = append(all, mains)
+	}
+	return all
+}
+
 // Main is a main package, and where its program goes in the image.
 type Main struct {
 	Package String // "./cmd/server"

@@ -55,7 +55,7 @@ var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imag
 var (
 	mainField = leaf("main", mainPackages, func(s *Spec) *[]Main { return &s.Main },
 		"the only main package; if there are several, an error lists them",
-		"Main packages to build, as you would name them to `go build`: `./cmd/server`. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`).")
+		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`).")
 	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
 		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")

@@ -2,11 +2,10 @@ package step
 
 // Facts is what a scan found in the build context, as JSON in FactsFile.
 type Facts struct {
-	Packages []Package `json:"packages"`          // by Dir
-	Modules  []string  `json:"modules"`           // directories that hold a go.mod, "." for the root; sorted
-	Outward  []string  `json:"outward,omitempty"` // those of Modules whose replace lines lead out of their directory
-	Files    []File    `json:"files,omitempty"`   // those that were asked for, in that order
-	Notes    []Note    `json:"notes,omitempty"`   // by file and line
+	Packages []Package `json:"packages"`        // by Dir
+	Modules  []string  `json:"modules"`         // directories that hold a go.mod, "." for the root; sorted
+	Files    []File    `json:"files,omitempty"` // those that were asked for, in that order
+	Notes    []Note    `json:"notes,omitempty"` // by file and line
 }
 
 // Package is a directory with Go files that are not tests, in any of the

@@ -15,7 +15,6 @@ import (
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/source/gofiles"
-	"golang.org/x/mod/modfile"
 )
 
 // Scan reads the packages below fsys. A file or directory that cannot be read
@@ -39,7 +38,6 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 	}
 	slices.SortFunc(w.facts.Packages, func(a, b step.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
-	slices.Sort(w.facts.Outward)
 	if w.facts.Files, err = lookUpAll(fsys, v); err != nil {
 		return step.Facts{}, err
 	}
@@ -127,21 +125,10 @@ func (w *walk) module(dir string) *mod {
 	if f.Module != nil {
 		w.graph.modules = append(w.graph.modules, gomod.Module{Path: f.Module.Mod.Path, Dir: dir})
 	}
-	if leadsOut(f.Replace) {
-		w.facts.Outward = append(w.facts.Outward, dir)
-	}
 	for _, i := range f.Ignore {
 		m.ignore = append(m.ignore, i.Path)
 	}
 	return m
-}
-
-// leadsOut reports whether a go.mod replaces a module by a directory that is not
-// below its own.
-func leadsOut(lines []*modfile.Replace) bool {
-	return slices.ContainsFunc(gomod.Replaces("go.mod", lines), func(r gomod.Replace) bool {
-		return r.IsDir() && r.Outside()
-	})
 }
 
 // ignores reports whether an ignore line names dir: "./x" is a directory of the

@@ -47,9 +47,6 @@ func scanText(fsys fs.FS, v step.Scan) string {
 	var b strings.Builder
 	for _, m := range facts.Modules {
 		fmt.Fprintf(&b, "module %s\n", m)
-		if slices.Contains(facts.Outward, m) {
-			fmt.Fprintln(&b, "\treplaces by a directory outside of its own")
-		}
 	}
 	for _, p := range facts.Packages {
 		line := fmt.Sprintf("%s of %q: ", p.Dir, p.Module)
