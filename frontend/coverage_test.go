@@ -14,6 +14,7 @@ import (
 	"github.com/gohull/gohull/internal/golden"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
@@ -84,6 +85,9 @@ func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
 	var entries []coverage.Entry
 	for _, d := range l.Dirs {
+		if c.baseHas(d) {
+			continue
+		}
 		entries = append(entries, coverage.Entry{Path: d.Path, Mode: fs.ModeDir | chmodBits(d.Mode), UID: d.UID, GID: d.GID})
 	}
 	for _, link := range l.Links {
@@ -95,13 +99,20 @@ func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
 	return entries
 }
 
-// copied returns the files that a copy puts into an image. Its directories are
-// those of the layer.
+// baseHas reports whether a layer leaves a directory as the base has it.
+func (c testCase) baseHas(d plan.Dir) bool {
+	return slices.ContainsFunc(c.base, func(i step.Inode) bool {
+		return i.Kind == step.KindDir && "/"+i.Path == d.Path && i.Mode == d.Mode && i.UID == d.UID && i.GID == d.GID
+	})
+}
+
+// copied returns what a copy puts into an image. Directories that the layer
+// lists have the owner and the mode of that list.
 func (c testCase) copied(t *testing.T, l plan.Layer, cp plan.Copy) []coverage.Entry {
 	var entries []coverage.Entry
 	from := filepath.Join(c.dir, filepath.FromSlash(cp.From))
 	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil {
 			return err
 		}
 		rel, err := filepath.Rel(from, name)
@@ -109,6 +120,9 @@ func (c testCase) copied(t *testing.T, l plan.Layer, cp plan.Copy) []coverage.En
 			return err
 		}
 		e := coverage.Entry{Path: path.Join(cp.To, filepath.ToSlash(rel)), UID: l.UID, GID: l.GID}
+		if d.IsDir() && slices.ContainsFunc(l.Dirs, func(listed plan.Dir) bool { return listed.Path == e.Path }) {
+			return nil
+		}
 		e.Mode, e.Link, err = copiedMode(name, d, l.Mode)
 		entries = append(entries, e)
 		return err
@@ -125,6 +139,9 @@ func copiedMode(name string, d fs.DirEntry, mode *int) (fs.FileMode, string, err
 	if d.Type() == fs.ModeSymlink {
 		target, err := os.Readlink(name)
 		return fs.ModeSymlink | 0o777, target, err
+	}
+	if d.IsDir() {
+		return fs.ModeDir | 0o755, "", nil
 	}
 	if mode != nil {
 		return chmodBits(*mode), "", nil
