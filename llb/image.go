@@ -51,7 +51,7 @@ func (b build) layers(base llb.State) []llb.State {
 		layers = append(layers, b.dirs(*b.img.Dirs))
 	}
 	for _, f := range b.img.Files {
-		layers = append(layers, b.fromContext(f))
+		layers = append(layers, b.file(f))
 	}
 	binaries, v := b.linked(b.below(base, layers))
 	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v))

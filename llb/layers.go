@@ -10,13 +10,14 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
+	digest "github.com/opencontainers/go-digest"
 )
 
-// fromContext returns a layer of files of the context, or of directories and
-// symbolic links alone.
+// file returns the layer of an entry of run.files: files that are copied from
+// elsewhere, or directories and symbolic links alone.
 // A checkout's modes depend on the umask of the user who made it, so they are
 // set if the daemon can.
-func (l lowering) fromContext(layer plan.Layer) llb.State {
+func (l lowering) file(layer plan.Layer) llb.State {
 	if len(layer.Copies) == 0 {
 		return l.dirs(layer)
 	}
@@ -26,7 +27,22 @@ func (l lowering) fromContext(layer plan.Layer) llb.State {
 	} else if l.in.Features.SymbolModes && !layer.KeepModes {
 		mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
-	return l.lay(layer, l.merged(), mode)
+	return l.lay(layer, l.content(layer), mode)
+}
+
+// content returns the file system that a layer is copied from.
+func (l lowering) content(layer plan.Layer) llb.State {
+	d := layer.Download
+	if d == nil {
+		return l.merged()
+	}
+	s := layer.Step
+	s.Name = "download " + d.URL
+	opts := []llb.HTTPOption{llb.Filename(d.Name), llb.Chmod(0o644), llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, d.Sum))}
+	for _, o := range l.step(s) {
+		opts = append(opts, o)
+	}
+	return llb.HTTP(d.URL, opts...)
 }
 
 // placed puts what a step made where it belongs in the image. Without a layer

@@ -66,12 +66,6 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 	return base{ref: validateReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
 }
 
-// goArchs are the architectures that Go compiles for on Linux.
-var goArchs = []string{
-	"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le",
-	"mipsle", "ppc64", "ppc64le", "riscv64", "s390x",
-}
-
 // variantEnv is the environment variable that takes an architecture's variant,
 // and its value for each; see `go help environment`.
 var variantEnv = map[string]struct {
@@ -90,7 +84,7 @@ func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) 
 		switch {
 		case p.OS != "linux":
 			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(target, p)})
-		case !slices.Contains(goArchs, p.Architecture):
+		case !slices.Contains(spec.Architectures, p.Architecture):
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this architecture", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the architecture", Hint: variantHint(p)})

@@ -51,7 +51,7 @@ var static = regexp.MustCompile(`(^|[^\w-])-static(-pie)?($|[^\w-])`)
 // validateCgo reports builds with cgo that cannot work. What run.files brings
 // to scratch may be a C library, which only the linked binary can tell.
 func validateCgo(s *spec.Spec, b base, errs *diag.List) {
-	if !linksC(s) || b.ref != "" || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return f.Source() == "from" }) {
+	if !linksC(s) || b.ref != "" || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return f.HasContent() }) {
 		return
 	}
 	errs.Add(diag.Diagnostic{

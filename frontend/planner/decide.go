@@ -138,6 +138,7 @@ func (c *common) decide(image, target string) *Decision {
 	}
 	if d.isImage() && target != LockTarget {
 		d.image = stamped(written, d.stamps, &errs)
+		d.validateDownloads(&errs)
 		d.names, d.leftOut = naming{d.stamps, d.image.Image, c.Request, c.args.releases}.names(&errs)
 	}
 	d.wrong = errs

@@ -39,6 +39,12 @@ func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) plan
 	case "link":
 		layer, c = tree.PutLink(f.To.Value, layout.Link{Target: f.Link.Value, By: entryName(f), Owner: a.Owner})
 		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
+	case "url":
+		d := p.downloads.download(f, p.platform)
+		source := layout.Source{Name: d.Name, By: entryName(f), Attributes: a, File: step.File{Kind: step.KindFile}}
+		layer, c = tree.Put(target(f, source), source)
+		layer.Download = &d
+		layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("put %s into the image as %s", d.URL, f.To.Value)}
 	default:
 		layer = p.copies(tree, f, a)
 		layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value)}

@@ -134,7 +134,18 @@ func (p planning) placing(platform plan.Platform) placing {
 	if p.base.ref == "" {
 		base, looked = step.Root(), true
 	}
-	return placing{spec: p.spec, epoch: p.args.epoch, found: p.found.Facts.Files, base: base, looked: looked, scratch: p.base.ref == "", errs: p.errs}
+	var reported diag.List // by validateDownloads
+	return placing{
+		spec:      p.spec,
+		platform:  platform,
+		epoch:     p.args.epoch,
+		downloads: downloading{p.stamps, &reported},
+		found:     p.found.Facts.Files,
+		base:      base,
+		looked:    looked,
+		scratch:   p.base.ref == "",
+		errs:      p.errs,
+	}
 }
 
 func (p planning) configuration(img plan.Image, base Image, env []string) configuration {

@@ -16,13 +16,15 @@ import (
 // placing decides where everything goes in an image, by what its base has
 // there.
 type placing struct {
-	spec    *spec.Spec
-	epoch   epoch
-	found   []step.File  // what the context has of run.files
-	base    []step.Inode // what the base has
-	looked  bool         // whether base is known
-	scratch bool         // whether base is all that the base has
-	errs    *diag.List
+	spec      *spec.Spec
+	platform  plan.Platform
+	epoch     epoch
+	downloads downloading
+	found     []step.File  // what the context has of run.files
+	base      []step.Inode // what the base has
+	looked    bool         // whether base is known
+	scratch   bool         // whether base is all that the base has
+	errs      *diag.List
 }
 
 // place sets the layers of an image, and returns its user. What the debugger and the programs need

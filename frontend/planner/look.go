@@ -99,7 +99,7 @@ func destinations(s *spec.Spec, debug bool) []string {
 	}
 	for _, f := range run.Files {
 		to := path.Clean(f.To.Value)
-		if f.Source() == "from" {
+		if f.HasContent() && (f.Source() != "url" || strings.HasSuffix(f.To.Value, "/")) {
 			to = path.Join(to, step.Below)
 		}
 		paths = append(paths, to)

@@ -43,7 +43,7 @@ func brings(s *spec.Spec, kind string) bool {
 	}
 	for _, f := range s.Run.Files {
 		for _, place := range places[kind] {
-			if f.Source() == "from" && strings.HasPrefix(f.To.Value+"/", place+"/") {
+			if f.HasContent() && strings.HasPrefix(f.To.Value+"/", place+"/") {
 				return true
 			}
 		}

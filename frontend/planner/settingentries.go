@@ -18,25 +18,9 @@ func (s *settings) files() {
 		if i == 0 {
 			from = at(f.At)
 		}
-		all = append(all, filePairs(f))
+		all = append(all, entryPairs(f))
 	}
 	s.entries("run.files", all, from)
-}
-
-// filePairs returns the keys that an entry of run.files has.
-func filePairs(f spec.File) Pairs {
-	pairs := writtenPairs(keyed{"from", f.From}, keyed{"link", f.Link})
-	if len(f.Exclude) > 0 {
-		pairs = append(pairs, Pair{"exclude", values(f.Exclude)})
-	}
-	pairs = append(pairs, writtenPairs(keyed{"to", f.To}, keyed{"owner", f.Owner})...)
-	switch {
-	case f.Mode.Value == keepModes:
-		pairs = append(pairs, Pair{"mode", keepModes})
-	case f.Mode.IsSet():
-		pairs = append(pairs, Pair{"mode", Quoted(f.Mode.Value)})
-	}
-	return pairs
 }
 
 func (s *settings) users() {

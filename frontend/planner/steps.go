@@ -28,7 +28,7 @@ var stepKinds = []StepKind{
 	{"look", "looks at what the base has where files will go"},
 	{"users", "adds what `run.users` and `run.groups` name to the base's users and groups"},
 	{"dirs", "makes directories and symlinks: those of `run.files`, and volumes, home directories and the working directory if the base does not have them"},
-	{"files", "copies what `run.files` names"},
+	{"files", "copies and downloads what `run.files` names"},
 	{"libraries", "checks that the image has what dynamically linked binaries need: the dynamic linker and libraries"},
 	{"sbom", "makes the SBOM"},
 	{"reproduce", "compares two compiles"},

@@ -24,6 +24,9 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 	f.pairs("run.env", inImage, s.Spec.Run.Env)
 	f.pairs("run.labels", inImage, s.Spec.Run.Labels)
 	f.pairs("image.annotations", "in the registry, for everyone who can pull the image", s.Spec.Image.Annotations)
+	for _, file := range s.Spec.Run.Files {
+		f.url("run.files.url", inBuild, file.URL)
+	}
 	f.arguments("run.entrypoint", inImage, s.Spec.Run.Entrypoint.Args)
 	f.arguments("run.args", inImage, s.Spec.Run.Args)
 	if h := s.Spec.Run.Healthcheck; h != nil {
@@ -69,6 +72,21 @@ func (f *secrets) arguments(key, reach string, args []spec.String) {
 			f.named(key, reach, arg.At, flag, value)
 		case i+1 < len(args) && !strings.HasPrefix(args[i+1].Value, "-") && isSecret(flag, args[i+1].Value):
 			f.add(key, reach, arg.At, flag)
+		}
+	}
+}
+
+// url looks at the query of an address: ?token=abc.
+func (f *secrets) url(key, reach string, addresses spec.ByArch) {
+	all := []spec.String{addresses.All}
+	for _, p := range addresses.Each {
+		all = append(all, p.Value)
+	}
+	for _, s := range all {
+		_, query, _ := strings.Cut(s.Value, "?")
+		for setting := range strings.SplitSeq(query, "&") {
+			name, value, _ := strings.Cut(setting, "=")
+			f.named(key, reach, s.At, name, value)
 		}
 	}
 }

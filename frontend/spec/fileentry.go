@@ -20,6 +20,7 @@ type fileSource struct {
 
 // fileSources are those that an entry can have, and at last none.
 var fileSources = []fileSource{
+	{"url", "a download", []string{"url", "sha256", "to", "owner", "mode"}},
 	{"link", "a symlink", []string{"link", "to", "owner"}},
 	{"from", "a copy", []string{"from", "exclude", "to", "owner", "mode"}},
 	{"", "an empty directory", []string{"to", "owner", "mode"}},
@@ -27,9 +28,19 @@ var fileSources = []fileSource{
 
 // notTaken are hints for keys that an entry does not take because of its source.
 var notTaken = map[string]string{
+	"link sha256":  "write url: sha256 is the checksum of a file that is downloaded",
+	"from sha256":  "write url: sha256 is the checksum of a file that is downloaded",
+	" sha256":      "write url: sha256 is the checksum of a file that is downloaded",
+	"url exclude":  "remove it: a download is one file",
 	"link exclude": "remove it: exclude belongs to a directory that is copied",
 	" exclude":     "write from: exclude belongs to a directory that is copied",
 	"link mode":    "remove it: the permissions are those of what the symlink leads to",
+}
+
+// noModes are hints for entries without a mode of their own.
+var noModes = map[string]string{
+	"":    "remove it: a directory of the base keeps its mode; another one has 0755",
+	"url": "remove it for 0644, or write a mode like \"0755\"",
 }
 
 var file = kind[File]{
@@ -58,16 +69,21 @@ func (v value) fileSource() fileSource {
 }
 
 // Source returns the key that says where the content of the entry comes from:
-// "from", "link". It is empty for an empty directory.
+// "from", "url", "link". It is empty for an empty directory.
 func (f File) Source() string {
-	if f.Link.IsSet() {
+	switch {
+	case f.URL.IsSet():
+		return "url"
+	case f.Link.IsSet():
 		return "link"
-	}
-	if f.From.IsSet() {
+	case f.From.IsSet():
 		return "from"
 	}
 	return ""
 }
+
+// HasContent reports whether the entry brings files.
+func (f File) HasContent() bool { return f.Source() != "" && f.Source() != "link" }
 
 // validateKeys reports keys that do not go together with the source.
 func (v value) validateKeys(s fileSource) {
@@ -93,8 +109,11 @@ func (v value) validateFile(s fileSource, f File) {
 	case s.key == "link" && strings.HasSuffix(f.To.Value, "/"):
 		v.report(f.To.At, "write the whole path of the symlink", "wanted the path of a symlink, found %s", quote(f.To.Value))
 	}
-	if s.key == "" && f.Mode.Value == "keep" {
-		v.report(f.Mode.At, "remove it: a directory of the base keeps its mode; another one has 0755", "an empty directory has no mode to keep")
+	if s.key != "from" && f.Mode.Value == "keep" {
+		v.report(f.Mode.At, noModes[s.key], "%s has no mode to keep", s.is)
+	}
+	if s.key == "url" && !v.has("sha256") {
+		v.wrong("print it with: "+ChecksumCommand(urlExample(f.URL)), "url needs sha256, the checksum of the file")
 	}
 	if s.key != "" && modeForm.MatchString(f.Mode.Value) && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
 		v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
@@ -121,4 +140,12 @@ func sameDirectory(f File) String {
 		return String{}
 	}
 	return f.To
+}
+
+// urlExample returns a URL for a command line.
+func urlExample(b ByArch) string {
+	if len(b.Each) > 0 {
+		return b.Each[0].Value.Value
+	}
+	return b.All.Value
 }

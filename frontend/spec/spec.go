@@ -218,6 +218,8 @@ type Port struct {
 type File struct {
 	From    String   // relative to the context, may be a pattern: "web/static", "*.tmpl"
 	Exclude []String // patterns, as of an ignore file: "**/*.map"
+	URL     ByArch   // of a file, may name stamps
+	SHA256  ByArch   // of the file at URL, in hexadecimal
 	Link    String   // the text of a symlink: "server", "/dev/stdout"
 	To      String   // absolute, in the image
 	Owner   String   // "git", "git:git", "1000" or "1000:1000"

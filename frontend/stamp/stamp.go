@@ -119,15 +119,17 @@ func replace(text string, with func(field string) (string, *diag.Diagnostic)) (s
 	}
 }
 
-// misspelt reports a field that names no stamp.
-func misspelt(field string) *diag.Diagnostic {
+// misspelt reports a field that names neither a stamp nor one of some extra
+// names.
+func misspelt(field string, extra ...string) *diag.Diagnostic {
 	name, dotted := strings.CutPrefix(field, ".")
-	if _, ok := find(name); ok && !dotted {
-		return &diag.Diagnostic{Message: quoted(field) + " is not a stamp", Hint: "write " + quoted("."+name)}
-	}
 	var names []string
 	for _, s := range All() {
 		names = append(names, s.Name)
+	}
+	names = append(names, extra...)
+	if slices.Contains(names, name) && !dotted {
+		return &diag.Diagnostic{Message: quoted(field) + " is not a stamp", Hint: "write " + quoted("."+name)}
 	}
 	hint := "the stamps are " + strings.Join(names, ", ") + "; " + escapeHint
 	near, ok := suggest.Search(name, names, true)

@@ -22,6 +22,7 @@ type Values struct {
 	refused map[string]bool   // stamps whose value was given and is wrong, which is an error already
 	unfit   map[string]string // why what was found is not the value of a stamp
 	args    map[string]string // the build args of the spec, by name
+	extra   map[string]string // what only some texts may name, by name
 	written bool              // whether a stamp without a value stays as it is written
 }
 
@@ -117,6 +118,13 @@ func (v Values) WithArgs(args map[string]string) Values {
 	return v
 }
 
+// WithExtra returns the values with others, which only some texts may name and
+// which need no rule.
+func (v Values) WithExtra(extra map[string]string) Values {
+	v.extra = extra
+	return v
+}
+
 // ValidateArg returns an error, which says what was wanted, for a value that a
 // build arg cannot have.
 func ValidateArg(value string) error {
@@ -146,10 +154,13 @@ func (v Values) lookup(field string) (string, *diag.Diagnostic) {
 	if arg, ok := strings.CutPrefix(name, argPrefix); ok && dotted {
 		return v.arg(arg)
 	}
+	if value, ok := v.extra[name]; ok && dotted {
+		return value, nil
+	}
 	s, ok := find(name)
 	switch {
 	case !ok || !dotted:
-		return "", misspelt(field)
+		return "", misspelt(field, slices.Sorted(maps.Keys(v.extra))...)
 	case v.known[name] != "" || v.refused[name]:
 		return v.known[name], nil
 	case v.written:

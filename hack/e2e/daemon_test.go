@@ -35,6 +35,7 @@ func TestOldestDaemon(t *testing.T) {
 	t.Run("again", func(t *testing.T) { sameAgain(t, b, first) })
 	t.Run("layout", func(t *testing.T) { sameLayout(t, builder) })
 	t.Run("users", func(t *testing.T) { sameUsers(t, builder) })
+	t.Run("download", func(t *testing.T) { sameDownload(t, builder) })
 	project["cmd/old/main.go"] = "package main\n\nfunc main() { println(hello) }\n"
 	broken := plain(t, write(t, project), "--output=type=cacheonly")
 	broken.Builder = builder

@@ -38,8 +38,9 @@ type Image struct {
 // base's links lead.
 type Layer struct {
 	Step
-	Copies []Copy
-	Links  []Link
+	Download *Download // what is copied, unless it is from the build context or a step
+	Copies   []Copy
+	Links    []Link
 	// UID and GID are those of the links and of what is copied. Mode is that of
 	// what is copied; without it, everybody may read it.
 	UID, GID  int
@@ -59,6 +60,13 @@ func (l Layer) Special() bool {
 		return true
 	}
 	return slices.ContainsFunc(l.Dirs, func(d Dir) bool { return d.Mode != 0o755 || d.UID != 0 || d.GID != 0 })
+}
+
+// Download is a file that the daemon downloads.
+type Download struct {
+	URL  string
+	Sum  string // SHA-256, in hexadecimal
+	Name string // that the file gets
 }
 
 // Copy puts a file, or what a directory holds, into the image.

@@ -102,6 +102,9 @@ func (a Accounts) write(b *strings.Builder) {
 }
 
 func (l Layer) write(b *strings.Builder) {
+	if d := l.Download; d != nil {
+		fmt.Fprintf(b, "\tdownload %s sha256:%s\n", d.URL, d.Sum)
+	}
 	for _, c := range l.Copies {
 		fmt.Fprintf(b, "\tcopy %s -> %s%s\n", c.From, c.To, l.attributes())
 		for _, pattern := range c.Exclude {

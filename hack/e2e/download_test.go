@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+// downloads serves texts at paths, among them what is published for two
+// architectures.
+func downloads(t *testing.T) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
+		_, _ = io.WriteString(w, "#!/bin/"+path.Base(r.URL.Path))
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func sum(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+// downloadBuild is a build whose image is the same on all daemons.
+func downloadBuild(t *testing.T, server string) buildx.Build {
+	spec := strings.NewReplacer("$SERVER", server, "$AMD", sum("#!/bin/tool-amd64"), "$ARM", sum("#!/bin/tool-arm64"), "$PAGE", sum("#!/bin/page")).Replace(`run:
+  files:
+    - {url: "$SERVER/{{.Version}}/tool-{{.Arch}}", sha256: {amd64: $AMD, arm64: $ARM}, to: /opt/bin/tool, mode: "0755"}
+    - {url: "$SERVER/page", sha256: $PAGE, to: /home/nonroot/, owner: nonroot}
+`)
+	dir := write(t, map[string]string{
+		"Dockerfile": spec,
+		"go.mod":     goMod("example.com/down"),
+		"main.go":    "package main\n\nfunc main() {}\n",
+	})
+	return plain(t, dir, "--platform=linux/amd64,linux/arm64", "--provenance=false", "--build-arg=VERSION=1.0.0",
+		"--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
+}
+
+// TestDownload downloads a file for each platform, once.
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	server := downloads(t)
+	b := downloadBuild(t, server.URL)
+	succeed(t, b)
+	for _, arch := range []string{"amd64", "arm64"} {
+		all := above(t, pullFor(t, ref(t), "linux/"+arch), 1)
+		if got := string(all["opt/bin/tool"].Data); got != "#!/bin/tool-"+arch {
+			t.Errorf("%s has %q", arch, got)
+		}
+		got := entry("opt", all["opt"]) + entry("opt/bin", all["opt/bin"]) + entry("opt/bin/tool", all["opt/bin/tool"]) +
+			entry("home/nonroot", all["home/nonroot"]) + entry("home/nonroot/page", all["home/nonroot/page"])
+		want := `drwxr-xr-x 0:0 opt
+drwxr-xr-x 0:0 opt/bin
+-rwxr-xr-x 0:0 opt/bin/tool
+drwx------ 65532:65532 home/nonroot
+-rw-r--r-- 65532:65532 home/nonroot/page
+`
+		if got != want {
+			t.Errorf("%s: files\n%s\nwant\n%s", arch, got, want)
+		}
+	}
+	server.Close()
+	if v, ok := succeed(t, b).Vertex("put " + server.URL + "/page into the image as /home/nonroot/"); !ok || v.Ran() {
+		t.Errorf("without the server, the step is %+v, want CACHED", v)
+	}
+}
+
+// sameDownload builds it on two daemons.
+func sameDownload(t *testing.T, builder string) {
+	b := downloadBuild(t, downloads(t).URL)
+	current := succeed(t, b)
+	b.Builder = builder
+	if old := succeed(t, b); old.Digest != current.Digest {
+		t.Errorf("digest %s, and %s on a current daemon", old.Digest, current.Digest)
+	}
+}
+
+// TestDownloadOther downloads a file that is not what the spec says, and one
+// that is missing.
+func TestDownloadOther(t *testing.T) {
+	t.Parallel()
+	server := downloads(t)
+	dir := write(t, map[string]string{
+		"Dockerfile": fmt.Sprintf("run:\n  files:\n    - {url: %q, sha256: %s, to: /opt/x}\n", server.URL+"/x", sum("other")),
+		"go.mod":     goMod("example.com/down"),
+		"main.go":    "package main\n\nfunc main() {}\n",
+	})
+	r := run(t, gohull(t, dir, "--output=type=cacheonly"))
+	for _, want := range []string{"Dockerfile:3", sum("other"), sum("#!/bin/x")} {
+		if r.Exit == 0 || !strings.Contains(r.Text, want) {
+			t.Errorf("exit code %d, and no %q in\n%s", r.Exit, want, r.Text)
+		}
+	}
+}
