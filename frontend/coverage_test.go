@@ -16,6 +16,7 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/google/go-cmp/cmp"
+	"github.com/moby/patternmatcher"
 	"golang.org/x/tools/txtar"
 )
 
@@ -111,12 +112,19 @@ func (c testCase) baseHas(d plan.Dir) bool {
 func (c testCase) copied(t *testing.T, l plan.Layer, cp plan.Copy) []coverage.Entry {
 	var entries []coverage.Entry
 	from := filepath.Join(c.dir, filepath.FromSlash(cp.From))
-	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+	excluded, err := patternmatcher.New(slices.Concat(cp.Exclude, cp.Without))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		rel, err := filepath.Rel(from, name)
 		if err != nil {
+			return err
+		}
+		if out, err := excluded.MatchesOrParentMatches(rel); out || err != nil {
 			return err
 		}
 		e := coverage.Entry{Path: path.Join(cp.To, filepath.ToSlash(rel)), UID: l.UID, GID: l.GID}
