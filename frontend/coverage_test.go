@@ -74,6 +74,9 @@ func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 	for _, bin := range img.Compile.Binaries {
 		im.Entries = append(im.Entries, coverage.Entry{Path: bin.Path, Mode: 0o755})
 	}
+	if img.Accounts != nil {
+		im.Users, im.Groups = img.Accounts.Users, img.Accounts.Groups
+	}
 	if img.Dirs != nil {
 		im.Entries = append(im.Entries, c.layerEntries(t, *img.Dirs)...)
 	}

@@ -25,6 +25,8 @@ func TestImage(t *testing.T) {
 				Healthcheck: &dockerspec.HealthcheckConfig{Test: []string{"CMD", "/x"}, Interval: 30 * time.Second, Retries: 3},
 			},
 		},
+		Users:  []string{"git:x:1000:1001::/data/git:/bin/sh"},
+		Groups: []string{"git:x:1001:", "docker:x:998:git,root"},
 		Entries: []Entry{
 			{Path: "/usr/bin/x", Mode: 0o755},
 			{Path: "/usr/bin", Mode: fs.ModeDir | 0o755},
@@ -45,6 +47,9 @@ LABEL team=core
 STOPSIGNAL SIGINT
 HEALTHCHECK --interval=30s --retries=3 ["CMD","/x"]
 CMD ["run","-x"]
+user git 1000:1001 /data/git /bin/sh
+group git 1001
+group docker 998 git,root
 drwxr-xr-x 0:0 /data
 Lrwxrwxrwx 0:0 /etc/l -> ../x
 dtrwxrwxrwx 0:0 /tmp

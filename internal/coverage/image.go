@@ -17,8 +17,9 @@ import (
 // Image is what users of an image rely on: its config, and what lies in it on
 // top of the base.
 type Image struct {
-	Config  dockerspec.DockerOCIImageConfig
-	Entries []Entry
+	Config        dockerspec.DockerOCIImageConfig
+	Users, Groups []string // lines added to /etc/passwd and /etc/group
+	Entries       []Entry
 }
 
 // Entry is a file, a directory or a link of an image.
@@ -29,11 +30,12 @@ type Entry struct {
 	Link     string // target of a symbolic link
 }
 
-// String returns the image in the words of a Dockerfile, and then its files as
-// ls prints them. What a Dockerfile need not say is left out: the usual PATH, /
-// as the working directory, and ordinary directories that have something in them.
+// String returns the image in the words of a Dockerfile, then the users that it
+// adds, and then its files as ls prints them. What a Dockerfile need not say is
+// left out: the usual PATH, / as the working directory, and ordinary directories
+// that have something in them.
 func (im Image) String() string {
-	lines := im.config()
+	lines := append(im.config(), im.accounts()...)
 	for _, e := range im.declared() {
 		lines = append(lines, e.String())
 	}
@@ -85,6 +87,21 @@ func (im Image) config() []string {
 	}
 	if c.Cmd != nil {
 		add("CMD", list(c.Cmd))
+	}
+	return lines
+}
+
+// accounts returns users and groups as in "user git 1000:1000 /home/git /bin/sh"
+// and "group docker 998 git".
+func (im Image) accounts() []string {
+	var lines []string
+	for _, u := range im.Users {
+		f := strings.Split(u, ":")
+		lines = append(lines, fmt.Sprintf("user %s %s:%s %s %s", f[0], f[2], f[3], f[5], f[6]))
+	}
+	for _, g := range im.Groups {
+		f := strings.Split(g, ":")
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("group %s %s %s", f[0], f[2], f[3])))
 	}
 	return lines
 }
