@@ -195,6 +195,14 @@ func (c testCase) lock() (string, error) {
 	for _, t := range q.Toolchains {
 		found.Toolchains[planner.ToolchainKey{Version: t.Version, Platform: t.Platform}] = fakeToolchain(t.Version, t.Platform)
 	}
+	programs, err := decided.Lock.Programs(images)
+	if err != nil {
+		return "", err
+	}
+	found.Programs = map[string]step.Fetched{}
+	for _, p := range programs {
+		found.Programs[p.Program.Package] = fakeToolchain("v1.0.0", p.Program.Package)
+	}
 	file, err := decided.Lock.File(found)
 	return string(file.Data), err
 }

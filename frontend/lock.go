@@ -24,6 +24,13 @@ func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Resu
 	if err != nil {
 		return nil, err
 	}
+	programs, err := d.Programs(found.Images)
+	if err != nil {
+		return nil, err
+	}
+	if found.Programs, err = b.fetchedPrograms(ctx, programs); err != nil {
+		return nil, err
+	}
 	file, err := d.File(found)
 	if err != nil {
 		return nil, err
@@ -74,6 +81,33 @@ func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found
 		}
 		b.warn(ctx, fmt.Sprintf("the lock has no %s for %s: %s does not exist for that platform, so builders of that platform cannot use the lock", key.Use, key.Platform, key.Ref), b.excerptOf(key.At))
 	}
+}
+
+// fetchedPrograms builds programs, and returns what they were built from, by
+// package and version.
+func (b *build) fetchedPrograms(ctx context.Context, programs []planner.LockProgram) (map[string]step.Fetched, error) {
+	found := map[string]step.Fetched{}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inputs.Contexts = b.contexts.states()
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for _, p := range programs {
+		eg.Go(func() error {
+			ref, err := b.evaluate(ctx, lower.Program(p.Toolchain, p.Program, inputs))
+			if err != nil {
+				return err
+			}
+			fetched, err := readJSON[step.Fetched](ctx, ref, step.ModuleFile)
+			mu.Lock()
+			defer mu.Unlock()
+			found[p.Program.Package] = fetched
+			return err
+		})
+	}
+	return found, eg.Wait()
 }
 
 // fetched runs the step that fetches a toolchain, and returns what it fetched.

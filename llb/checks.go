@@ -85,7 +85,7 @@ func (l lowering) vuln(c plan.Vuln) llb.State {
 	src := l.gather(c.Sources)
 	verb := &step.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
 	return l.examine(c, verb, src, src.source,
-		llb.AddMount(step.Programs, l.program(c.Program), llb.Readonly),
+		llb.AddMount(step.Programs, l.program(c.Program).binaries, llb.Readonly),
 		llb.AddMount(step.VulnDatabase, l.database(c.Database, c.Skeleton), llb.Readonly),
 	)
 }

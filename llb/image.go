@@ -17,11 +17,16 @@ type build struct {
 	plan    *plan.Plan
 	img     plan.Image
 	sources sources
+	others  []compiled // plan.Image.Programs, lowered
 }
 
 func newBuild(p *plan.Plan, img plan.Image, in Inputs) build {
 	l := newLowering(p.Project, p.Toolchain, in)
-	return build{l, p, img, l.gather(p.Sources)}
+	b := build{l, p, img, l.gather(p.Sources), nil}
+	for _, prog := range img.Programs {
+		b.others = append(b.others, l.program(prog))
+	}
+	return b
 }
 
 // root returns the root file system of the image.
@@ -42,10 +47,13 @@ func (b build) layers(base llb.State) []llb.State {
 		layers = append(layers, b.run(b.goroot, r.Step, &step.Rootfs{Epoch: r.Epoch}, b.mounts))
 	}
 	if d := b.img.Debugger; d != nil {
-		layers = append(layers, b.placed(d.In, b.program(*d)))
+		layers = append(layers, b.placed(d.In, b.program(*d).binaries))
 	}
 	if a := b.img.Accounts; a != nil {
 		layers = append(layers, b.accounts(*a, b.under(base, layers)))
+	}
+	for i, p := range b.img.Programs {
+		layers = append(layers, b.placed(p.In, b.others[i].binaries))
 	}
 	if b.img.Dirs != nil {
 		layers = append(layers, b.dirs(*b.img.Dirs))
@@ -54,7 +62,7 @@ func (b build) layers(base llb.State) []llb.State {
 		layers = append(layers, b.file(f))
 	}
 	binaries, v := b.linked(b.below(base, layers))
-	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v))
+	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v...))
 }
 
 // under mounts what has the users of the base. That of scratch is the first
@@ -101,20 +109,45 @@ func (b build) assemble(as string, base llb.State, layers []llb.State) llb.State
 // made of the compile's output also needs step.StaticDir, which a compile of
 // other binaries does not leave. If that fails, NeedsLibraries tells, and the
 // image can be lowered again with plan.Image.Dynamic set.
-func (b build) linked(below llb.State) (binaries llb.State, v verdict) {
+func (b build) linked(below llb.State) (binaries llb.State, all []verdict) {
 	if !b.img.Dynamic {
 		c := b.compile(b.img.Compile, b.sources)
-		return c.binaries, verdict{state: c.static, from: "/" + step.StaticDir, at: b.img.Compile.At}
+		all = append(all, isStatic(c, b.img.Compile.Step))
+		for i, p := range b.img.Programs {
+			all = append(all, isStatic(b.others[i], p.Step))
+		}
+		return c.binaries, all
 	}
 	c := b.compileFor(below)
 	s := b.img.Libraries
 	verb := &step.Libraries{Image: s.Image, Path: s.Path, Cgo: s.Cgo}
 	state := b.run(llb.Scratch(), s.Step, verb,
-		llb.AddMount(step.Built, b.placed(b.img.Program, c.binaries), llb.Readonly),
+		llb.AddMount(step.Built, b.together(c.binaries), llb.Readonly),
 		llb.AddMount(step.Static, c.static, llb.Readonly),
 		b.byOrigin(step.Image, below),
 	)
-	return c.binaries, verdict{state: state, from: nothing, at: s.At}
+	return c.binaries, []verdict{{state: state, from: nothing, at: s.At}}
+}
+
+// isStatic needs what a step leaves only of static binaries.
+func isStatic(c compiled, s plan.Step) verdict {
+	return verdict{state: c.static, from: "/" + step.StaticDir, at: s.At}
+}
+
+// together returns the binaries of a compile and those of other modules, where
+// the image has them.
+func (b build) together(binaries llb.State) llb.State {
+	all := b.placed(b.img.Program, binaries)
+	if len(b.img.Programs) == 0 {
+		return all
+	}
+	created := llb.WithCreatedTime(time.Unix(b.img.Compile.Epoch, 0).UTC())
+	info := &llb.CopyInfo{CopyDirContentsOnly: true}
+	action := llb.Copy(all, "/", "/", info, created)
+	for i, p := range b.img.Programs {
+		action = action.Copy(b.placed(p.In, b.others[i].binaries), "/", "/", info, created)
+	}
+	return llb.Scratch().File(action, withName("put all programs together"), b.at(b.img.Compile.At), llb.Platform(b.in.BuildPlatform))
 }
 
 // compileFor compiles binaries that start through the dynamic linker of the
@@ -159,7 +192,7 @@ func (b build) approved(layer llb.State, epoch int64, verdicts ...verdict) llb.S
 		action = action.Copy(v.state, v.from, "/", v.info(), created)
 	}
 	name := "see that all checks are passed"
-	if len(verdicts) == 1 && verdicts[0].from != nothing {
+	if !slices.ContainsFunc(verdicts, func(v verdict) bool { return v.from == nothing }) {
 		name = "see whether the binaries are static"
 	}
 	return llb.Scratch().File(action, withName(name), b.at(at))

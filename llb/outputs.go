@@ -24,7 +24,7 @@ func (b build) sbom() llb.State {
 
 // built mounts what the compile made, where the image has it.
 func (b build) built() llb.RunOption {
-	return llb.AddMount(step.Built, b.inImage(b.img.Compile), llb.Readonly)
+	return llb.AddMount(step.Built, b.together(b.compile(b.img.Compile, b.sources).binaries), llb.Readonly)
 }
 
 // inImage returns the binaries of a compile, where the image has them.

@@ -33,12 +33,27 @@ func (l lowering) image(ref plan.ImageRef) llb.State {
 	return llb.Image(ref.Name, llb.Platform(p), l.in.ResolveMode, l.at(ref.At))
 }
 
-// program returns the file system that holds a program of another module.
+// program builds a program of another module.
 // Nothing of the context has a part in it, so that projects share it.
-func (l lowering) program(p plan.Program) llb.State {
-	return l.run(l.goroot, p.Step, &step.Program{Path: p.Path, Args: p.Args},
+func (l lowering) program(p plan.Program) compiled {
+	var private llb.RunOption = options{}
+	if p.Git {
+		private = git
+	}
+	s := l.exec(l.goroot, p.Step, &step.Program{Path: p.Made, Sum: p.Sum, Args: p.Args},
 		l.mounts,
+		private,
 		l.modcache(p.Step),
 		l.gocache(p.Step),
 	)
+	return compiled{
+		binaries: s.AddMount(step.Out, llb.Scratch()),
+		static:   s.AddMount(step.Static, llb.Scratch()),
+	}
+}
+
+// Program returns the file system that holds step.ModuleFile: what a program was
+// built from.
+func Program(t plan.Toolchain, p plan.Program, in Inputs) llb.State {
+	return newLowering(plan.Project{}, t, in).program(p).static
 }

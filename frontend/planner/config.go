@@ -246,6 +246,9 @@ func history(img plan.Image, created time.Time) []plan.History {
 	if img.Accounts != nil {
 		add(img.Accounts.Name)
 	}
+	for _, p := range img.Programs {
+		add(p.Name)
+	}
 	if img.Dirs != nil {
 		add(img.Dirs.Name)
 	}

@@ -149,9 +149,10 @@ func (c *common) decide(image, target string) *Decision {
 func (d *Decision) isImage() bool { return !IsCheck(d.Target) }
 
 // chooseToolchain chooses the toolchain of an image. Git is needed for modules
-// from their own hosts, unless they are vendored and no check looks beyond that.
+// from their own hosts, unless they are vendored and no check looks beyond that,
+// and for programs of such modules.
 func (c *common) chooseToolchain(image *spec.Spec, target string, errs *diag.List) toolchain {
-	git := (!c.modules.vendored || fetchesAgain(c.Spec.Checks, target)) && c.modules.direct()
+	git := (!c.modules.vendored || fetchesAgain(c.Spec.Checks, target)) && c.modules.direct() || c.modules.directPrograms(image.Programs)
 	t := chooseToolchain(image.Toolchain, c.asked, compilesC(image, c.Spec), git, errs)
 	t.version, t.runsOn = c.version, c.Request.BuildPlatform
 	return t
@@ -165,6 +166,7 @@ func (d *Decision) validate(errs *diag.List) {
 	}
 	validateBuildEnv(d.written.Build.Env, errs)
 	validateFlags(d.written.Build, errs)
+	validateProgramFlags(d.written.Programs, errs)
 	validateContexts(d.Request, d.refs, d.replaceable, d.modules, errs)
 	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)
 	d.debug.validate(d.Request.Platforms, errs)
@@ -193,6 +195,9 @@ func (d *Decision) validateOffline(errs *diag.List) {
 	}
 	if d.debug.on {
 		refuse(delve.name+" has to be fetched", remove)
+	}
+	for _, prog := range d.written.Programs {
+		refuse(prog.Key()+" has to be fetched", remove)
 	}
 }
 

@@ -34,6 +34,7 @@ func (p planning) plan() *plan.Plan {
 		return nil
 	}
 	binaries := nameBinaries(p.Project, p.spec, mains, p.errs)
+	p.validatePrograms(binaries)
 	if p.errs.Len() > 0 {
 		return nil
 	}
@@ -111,6 +112,9 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	if p.debug.on {
 		prog := p.install.program(delve, p.spec.Debug.Version, platform, delveFile, p.errs)
 		img.Debugger = &prog
+	}
+	for _, prog := range p.spec.Programs {
+		img.Programs = append(img.Programs, p.install.named(prog, platform, p.errs))
 	}
 	img, user := p.placing(platform).place(img)
 	img.SBOM = p.sbom(img, found)
@@ -194,6 +198,9 @@ func (p planning) exported(binaries []plan.Binary, platform plan.Platform) plan.
 
 func (p planning) validateNames(binaries []plan.Binary) {
 	first := map[string]plan.Binary{}
+	for _, prog := range p.spec.Programs {
+		binaries = append(slices.Clip(binaries), binaryOf(prog))
+	}
 	for _, b := range binaries {
 		name := path.Base(b.Path)
 		if other, ok := first[name]; ok {

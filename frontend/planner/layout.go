@@ -37,15 +37,16 @@ func (p placing) place(img plan.Image) (plan.Image, string) {
 	tree := layout.New(p.base, owner)
 	if img.Debugger != nil {
 		s := plan.Step{ID: "program", Name: fmt.Sprintf("put Delve into the image for %s", img.Platform), At: img.Debugger.At}
-		img.Debugger.In = p.programs(tree, s, "Delve", plan.Binary{Made: img.Debugger.Path, Path: img.Debugger.Path})
+		img.Debugger.In = p.programs(tree, s, "Delve", img.Debugger.Binary)
 	}
 	img.Accounts = p.accountsLayer(tree, added)
 	img.Dirs = p.dirs(tree, owner, added.homes)
 	s := plan.Step{ID: "compile", Name: fmt.Sprintf("put %s into the image for %s", packageList(img.Compile.Binaries), img.Platform), At: img.Compile.At}
 	img.Program = p.programs(tree, s, "the program", img.Compile.Binaries...)
+	img.Programs = p.others(tree, img.Programs)
 	img.Files = p.files(tree, all)
 	if p.errs.Len() == before {
-		p.validateStart(tree, img.Compile.Binaries)
+		p.validateStart(tree, img.All())
 	}
 	return img, p.configUser(owner, all)
 }
@@ -72,12 +73,30 @@ func (p placing) programs(tree *layout.Tree, s plan.Step, by string, all ...plan
 	return &out
 }
 
+// others puts programs of other modules where they belong, each with a layer of
+// its own.
+func (p placing) others(tree *layout.Tree, all []plan.Program) []plan.Program {
+	var placed []plan.Program
+	for _, prog := range all {
+		s := prog.Step
+		s.Name = fmt.Sprintf("put %s into the image", prog.Path)
+		prog.In = p.programs(tree, s, "the program "+path.Base(prog.Path), prog.Binary)
+		placed = append(placed, prog)
+	}
+	return placed
+}
+
 // mainPlace returns where the spec says where a program goes, else the first
 // line that names a program, else the file.
 func (p placing) mainPlace(b plan.Binary) diag.Range {
 	for _, m := range p.spec.Main {
 		if m.To.IsSet() && imagePath(m.To.Value, b.Made) == b.Path {
 			return m.To.At
+		}
+	}
+	for _, prog := range p.spec.Programs {
+		if prog.Key() == b.Package {
+			return prog.Place()
 		}
 	}
 	if lines := mainLines(p.spec); len(lines) > 0 {

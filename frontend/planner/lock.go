@@ -23,12 +23,20 @@ type LockLookups struct {
 type LockFound struct {
 	Images     map[ImageKey]Image // without optional ones that are missing
 	Toolchains map[ToolchainKey]step.Fetched
+	Programs   map[string]step.Fetched // by package and version
 }
 
 // ToolchainKey names a toolchain that is fetched as a module.
 type ToolchainKey struct {
 	Version  string // that was asked for: "1.26"
 	Platform string // that it runs on: "linux/amd64"
+}
+
+// LockProgram is a program to build for its checksum, with the toolchain that
+// builds it.
+type LockProgram struct {
+	Toolchain plan.Toolchain
+	Program   plan.Program
 }
 
 // LockDecision is what follows from the input for the lock of a project, which
@@ -117,6 +125,27 @@ func (t toolchain) lockKey(p plan.Platform) ImageKey {
 	return key
 }
 
+// Programs returns the programs of all images, each once. They are built as a
+// build of their image does it, so that they need not be built again.
+func (l *LockDecision) Programs(images map[ImageKey]Image) ([]LockProgram, error) {
+	var all []LockProgram
+	var errs diag.List
+	have := set{}
+	var names []string
+	for _, d := range l.images {
+		p := d.newParts(d.written, Found{Images: images})
+		for _, prog := range d.written.Programs {
+			if have[prog.Key()] {
+				continue
+			}
+			have.add(prog.Key(), &names)
+			built := p.install.named(prog, d.Request.Platforms[0], &errs)
+			all = append(all, LockProgram{p.root.plan(d.written, d.modules), built})
+		}
+	}
+	return all, errs.Err()
+}
+
 // File returns the lock. Its error is a diag.Errors.
 func (l *LockDecision) File(found LockFound) (plan.File, error) {
 	var errs diag.List
@@ -124,7 +153,7 @@ func (l *LockDecision) File(found LockFound) (plan.File, error) {
 		errs.Add(d.wrong.Sorted()...)
 	}
 	c := l.images[0]
-	lock := &spec.Lock{Go: l.lockGos(found, &errs), Images: lockImages(found, &errs)}
+	lock := &spec.Lock{Go: l.lockGos(found, &errs), Images: lockImages(found, &errs), Programs: lockPrograms(found)}
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err
 	}
@@ -199,6 +228,15 @@ func lockImages(found LockFound, errs *diag.List) []spec.LockedImage {
 	}
 	slices.SortFunc(all, func(a, b spec.LockedImage) int { return cmp.Compare(a.Name.Value, b.Name.Value) })
 	return all
+}
+
+// lockPrograms lists the checksums of programs' modules.
+func lockPrograms(found LockFound) []spec.Pair {
+	var all []spec.Pair
+	for key, fetched := range found.Programs {
+		all = append(all, pair(key, fetched.Sum))
+	}
+	return sorted(all)
 }
 
 func pair(name, value string) spec.Pair {

@@ -23,6 +23,7 @@ func (d *Decision) lock(errs *diag.List) {
 	if d.toolchain.ref != "" {
 		d.toolchain.locked = l.digests(d.toolchain.key(d.toolchain.runsOn), []plan.Platform{d.toolchain.runsOn}, errs)
 	}
+	l.validatePrograms(d.written.Programs, errs)
 	if !d.asked.IsSet() || d.toolchain.own {
 		return
 	}
@@ -65,6 +66,15 @@ func (l locking) digests(key ImageKey, platforms []plan.Platform, errs *diag.Lis
 		}
 	}
 	return img.Digests
+}
+
+// validatePrograms reports programs without a checksum.
+func (l locking) validatePrograms(programs []spec.Program, errs *diag.List) {
+	for _, prog := range programs {
+		if spec.Lookup(l.lock.Programs, prog.Key()) == "" {
+			errs.Add(l.stale(lockStart, fmt.Sprintf("the lock does not have the program %s, which %s asks for", prog.Key(), prog.Package.At), prog.Package.At))
+		}
+	}
 }
 
 func hasDigest(ref string) bool {

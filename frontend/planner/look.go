@@ -94,6 +94,11 @@ func destinations(s *spec.Spec, debug bool) []string {
 			paths = append(paths, path.Join(path.Clean(to), step.Below))
 		}
 	}
+	for _, prog := range s.Programs {
+		if to := prog.To.Value; path.IsAbs(to) {
+			paths = append(paths, path.Join(path.Clean(to), step.Below))
+		}
+	}
 	if debug {
 		paths = append(paths, delveFile)
 	}

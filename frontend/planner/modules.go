@@ -71,6 +71,12 @@ func (m modules) direct() bool {
 	return slices.ContainsFunc(m.fetched(), func(path string) bool { return gomod.Direct(proxies, private, path) })
 }
 
+// directPrograms reports whether a program is fetched from its own host.
+func (m modules) directPrograms(programs []spec.Program) bool {
+	proxies, private := m.env().Get("GOPROXY"), m.private()
+	return slices.ContainsFunc(programs, func(p spec.Program) bool { return gomod.Direct(proxies, private, p.Package.Value) })
+}
+
 // private returns which modules the go command fetches differently.
 func (m modules) private() gomod.Private {
 	env := m.env()

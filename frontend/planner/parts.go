@@ -36,7 +36,7 @@ func (d *Decision) newParts(s *spec.Spec, found Found) parts {
 		env:     p.env,
 		caches:  p.caches,
 	}
-	p.install = installing{file: s.File, root: p.root, env: p.env, caches: p.caches}
+	p.install = installing{file: s.File, root: p.root, env: p.env, caches: p.caches, lock: d.Lock}
 	return p
 }
 

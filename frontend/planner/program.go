@@ -46,6 +46,7 @@ type installing struct {
 	root   goroot
 	env    environment
 	caches sharing
+	lock   *spec.Lock // nil if there is none
 }
 
 // program builds a program for a platform, in the version that the spec asks
@@ -64,8 +65,8 @@ func (i installing) program(prog program, asked spec.String, p plan.Platform, fi
 			Network: true,
 			Caches:  i.caches.fetch(),
 		},
-		Args: []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
-		Path: path.Clean(file),
+		Args:   []string{"install", "-trimpath", "-ldflags=" + defaultLdflags, prog.pkg + "@" + version},
+		Binary: plan.Binary{Package: prog.pkg, Made: path.Clean(file), Path: path.Clean(file)},
 	}
 }
 

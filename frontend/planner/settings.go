@@ -144,7 +144,7 @@ func (s *settings) top() {
 	for _, dir := range s.plan.Sources.Source.Mains {
 		mains = append(mains, dot(dir))
 	}
-	s.mains(s.written.Main, mains)
+	s.mains(s.written, mains)
 	if s.version.IsSet() {
 		s.add("go", s.version.Value, at(s.version.At))
 	} else {
@@ -157,20 +157,45 @@ func (s *settings) top() {
 }
 
 // mains adds the packages, and where their programs go if the spec says it.
-func (s *settings) mains(written []spec.Main, found []string) {
-	if len(written) > 0 && written[0].To.IsSet() {
+func (s *settings) mains(written *spec.Spec, found []string) {
+	if len(written.Main) > 0 && written.Main[0].To.IsSet() {
 		var places Pairs
-		for _, m := range written {
+		for _, m := range written.Main {
 			places = append(places, Pair{m.Package.Value, m.To.Value})
 		}
-		s.add("main", places, at(written[0].Package.At))
+		for _, prog := range written.Programs {
+			places = append(places, Pair{prog.Key(), programPairs(prog)})
+		}
+		s.add("main", places, at(written.Main[0].Package.At))
 		return
 	}
 	var packages []spec.String
-	for _, m := range written {
+	for _, m := range written.Main {
 		packages = append(packages, m.Package)
 	}
+	for _, prog := range written.Programs {
+		packages = append(packages, spec.String{Value: prog.Key(), At: prog.Package.At})
+	}
 	s.list("main", packages, found, "the only main package")
+}
+
+// programPairs returns what a mapping has for a program of another module: a
+// place, or keys.
+func programPairs(prog spec.Program) any {
+	if !prog.Ldflags.IsSet() && len(prog.Tags) == 0 {
+		return prog.To.Value
+	}
+	var pairs Pairs
+	if prog.To.IsSet() {
+		pairs = append(pairs, Pair{"to", prog.To.Value})
+	}
+	if prog.Ldflags.IsSet() {
+		pairs = append(pairs, Pair{"ldflags", prog.Ldflags.Value})
+	}
+	if len(prog.Tags) > 0 {
+		pairs = append(pairs, Pair{"tags", values(prog.Tags)})
+	}
+	return pairs
 }
 
 func (s *settings) entrypoint(e spec.Entrypoint) {

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -72,6 +73,10 @@ func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
 	f := filler{values, errs}
 	out := *s
 	out.Build.Ldflags = f.flags("build.ldflags", out.Build.Ldflags)
+	out.Programs = slices.Clone(out.Programs)
+	for i := range out.Programs {
+		out.Programs[i].Ldflags = f.flags("main."+out.Programs[i].Key()+".ldflags", out.Programs[i].Ldflags)
+	}
 	out.Run.Env = f.pairs("run.env", out.Run.Env)
 	out.Run.Labels = f.pairs("run.labels", out.Run.Labels)
 	out.Image.Annotations = f.pairs("image.annotations", out.Image.Annotations)

@@ -23,7 +23,7 @@ var stepKinds = []StepKind{
 	{"modules", "downloads the modules that the source imports"},
 	{"objects", "makes packs: compiled packages that travel with the cache"},
 	{"compile", "compiles the binaries"},
-	{"program", "builds Delve or govulncheck"},
+	{"program", "builds Delve, govulncheck, or a program of another module that `main` names"},
 	{"rootfs", "adds what `base: scratch` contains: CA certificates, time zones, users"},
 	{"look", "looks at what the base has where files will go"},
 	{"users", "adds what `run.users` and `run.groups` name to the base's users and groups"},

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/gohull/gohull/frontend/netenv"
+	"golang.org/x/mod/module"
 )
 
 // mainPackage is an argument of the go command.
@@ -48,6 +49,40 @@ func moduleVersion(s string) *objection {
 	}
 	return object(hint, "%s is not the version of a module", quote(s))
 }
+
+// programPackage is the import path of a main package that has a version.
+func programPackage(s string) *objection {
+	switch {
+	case s == "." || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || strings.HasPrefix(s, "/"):
+		return object("write it without the version", "%s is a package of the project, which has no version", quote(s))
+	case strings.Contains(s, "..."):
+		return object("name each program by itself", "%s is a pattern, and a version belongs to one package", quote(s))
+	}
+	if err := module.CheckImportPath(s); err != nil || !strings.Contains(strings.Split(s, "/")[0], ".") {
+		return object("write one like github.com/acme/tool/cmd/tool@v1.2.3", "%s is not the import path of another module's package", quote(s))
+	}
+	return nil
+}
+
+// programVersion is the version of a program, with all that `go list -m` may
+// print.
+func programVersion(s string) *objection {
+	if moduleVersionForm.MatchString(strings.TrimSuffix(s, "+incompatible")) {
+		return nil
+	}
+	hint := "write one in full, like v1.2.3; go list -m <module>@" + cut(s) + " prints it"
+	switch meant := "v" + s; {
+	case s == "":
+		return object("write one in full, like v1.2.3", "no version after the @")
+	case moduleVersionForm.MatchString(meant):
+		return object("write "+meant, "%s is not the version of a module", quote(s))
+	case s == "latest" || s == "upgrade" || s == "patch" || partialVersion.MatchString(s):
+		return object(hint, "%s is another version at another time", quote(s))
+	}
+	return object(hint, "%s is a branch or a commit, wanted a version", quote(s))
+}
+
+var partialVersion = regexp.MustCompile(`^(<=?|>=?)?v[0-9]+(\.[0-9]+)?$`)
 
 func buildTag(s string) *objection {
 	for _, r := range s {

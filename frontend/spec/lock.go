@@ -9,8 +9,9 @@ import (
 // Lock is a decoded lock file: the digests and versions behind the names in a
 // spec, at the time when the file was written.
 type Lock struct {
-	Go     []LockedGo // one for each version that modules of the context ask for
-	Images []LockedImage
+	Go       []LockedGo // one for each version that modules of the context ask for
+	Images   []LockedImage
+	Programs []Pair // "github.com/acme/tool@v1.2.3" to the checksum of its module, as in go.sum
 }
 
 type LockedGo struct {
@@ -71,7 +72,22 @@ var lockFields = []field[Lock]{
 		"The toolchain, or a list if modules of the context ask for several."),
 	leaf("images", lockedImages, func(l *Lock) *[]LockedImage { return &l.Images }, "none",
 		"Digests of images, by name and platform."),
+	leaf("programs", lockedPrograms, func(l *Lock) *[]Pair { return &l.Programs }, "none",
+		"Checksums of the modules of programs, by package and version."),
 }
+
+const programs = "programs with the checksums of their modules"
+
+var lockedPrograms = kind[[]Pair]{want: programs, read: func(v value) (all []Pair) {
+	if v.node.Kind != yaml.MappingNode {
+		v.mismatch(programs)
+		return nil
+	}
+	v.each(func(name String, val value) {
+		all = append(all, Pair{Key: name, Value: text("a checksum", moduleSum).read(val)})
+	})
+	return all
+}}
 
 var lockedGoFields = []field[LockedGo]{
 	leaf("asked", text("a Go version like 1.26", goVersion), func(g *LockedGo) *String { return &g.Asked }, "none",

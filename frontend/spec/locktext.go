@@ -28,6 +28,7 @@ func (l *Lock) Text(comment string) []byte {
 	for _, img := range l.Images {
 		writePairs(&b, "  ", img.Name.Value, img.Digests)
 	}
+	writePairs(&b, "", "programs", l.Programs)
 	return []byte(b.String())
 }
 

@@ -7,43 +7,100 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// mains is what the key `main` names.
+type mains struct {
+	own      []Main
+	programs []Program
+}
+
+// splitMain makes the key set what the project builds, and what other modules
+// bring.
+func splitMain(f field[Spec]) field[Spec] {
+	f.read = func(v value, s *Spec) {
+		all := mainPackages.read(v)
+		s.Main, s.Programs = all.own, all.programs
+	}
+	return f
+}
+
 // mainPackages is a package, a list of packages, or a mapping that also says
 // where their programs go.
-var mainPackages = func() kind[[]Main] {
+var mainPackages = func() kind[mains] {
 	const want = "a package, a list of packages, or a mapping of packages to paths in the image"
 	item, alone := text("a package", mainPackage), text(want, mainPackage)
-	places := shape{"type": "object", "minProperties": 1, "additionalProperties": textShape}
-	return kind[[]Main]{want: want, shape: either(item.shape, setShape(item.shape), places), read: func(v value) []Main {
-		var all []Main
-		switch v.node.Kind {
-		case yaml.MappingNode:
-			return v.placed()
-		case yaml.SequenceNode:
-			for _, s := range items(v, item, itself) {
-				all = append(all, Main{Package: s})
+	places := shape{"type": "object", "minProperties": 1, "additionalProperties": either(textShape, mapping(programFields))}
+	return kind[mains]{
+		want:  want,
+		shape: either(item.shape, setShape(item.shape), places),
+		sub:   below(".*.", programFields),
+		read: func(v value) (all mains) {
+			switch v.node.Kind {
+			case yaml.MappingNode:
+				v.placed(&all)
+			case yaml.SequenceNode:
+				for _, s := range items(v, item, itself) {
+					v.addMain(&all, s)
+				}
+			default:
+				v.addMain(&all, alone.read(v))
+			}
+			if len(all.own) == 0 && len(all.programs) > 0 {
+				v.report(all.programs[0].Package.At, "add one, as in main: [., "+cut(all.programs[0].Key())+"]", "wanted a package of the project as well")
 			}
 			return all
-		}
-		return []Main{{Package: alone.read(v)}}
-	}}
+		},
+	}
 }()
 
+// addMain adds a package without a place of its own.
+func (v value) addMain(all *mains, pkg String) {
+	if p, ok := v.program(pkg); ok {
+		all.programs = append(all.programs, p)
+		return
+	}
+	all.own = append(all.own, Main{Package: pkg})
+}
+
 // placed reads a mapping of packages to places in the image.
-func (v value) placed() []Main {
+func (v value) placed(all *mains) {
 	if len(v.node.Content) == 0 {
 		v.wrong("remove the key or name a package", "an empty mapping")
 	}
 	place := text("a path or a name in the image", programPlace)
-	var all []Main
 	v.each(func(key String, val value) {
 		if pkg := val.node.Value; strings.HasPrefix(pkg, "./") && !strings.HasPrefix(key.Value, ".") {
 			val.wrong("write the package first: "+cut(pkg+": "+key.Value), "wanted a path or a name in the image, found the package %s", quote(pkg))
 			return
 		}
 		v.validate(key, mainPackage)
-		all = append(all, Main{Package: key, To: place.read(val)})
+		p, ok := v.program(key)
+		switch {
+		case ok && val.node.Kind == yaml.MappingNode:
+			readFields(val, programFields, &p)
+		case ok:
+			p.To = place.read(val)
+		case val.node.Kind == yaml.MappingNode:
+			val.wrong("write "+cut(key.Value)+": /path, and flags as the keys build.ldflags and build.tags", "%s is a package of the project; only a program of another module, with a version, has flags of its own", quote(key.Value))
+			all.own = append(all.own, Main{Package: key})
+			return
+		default:
+			all.own = append(all.own, Main{Package: key, To: place.read(val)})
+			return
+		}
+		all.programs = append(all.programs, p)
 	})
-	return all
+}
+
+// program reads a package of another module: path@version.
+func (v value) program(pkg String) (Program, bool) {
+	path, version, ok := strings.Cut(pkg.Value, "@")
+	if !ok {
+		return Program{}, false
+	}
+	p := Program{Package: String{Value: path, At: pkg.At}, Version: String{Value: version, At: pkg.At}}
+	v.validate(p.Package, programPackage)
+	v.validate(p.Version, programVersion)
+	return p, true
 }
 
 // programPlace is a path in the image, or the name of a program.

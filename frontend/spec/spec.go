@@ -20,9 +20,10 @@ import (
 type Spec struct {
 	File      string // the name it was parsed under: "gohull.yaml"
 	Main      []Main
-	Go        String // "1.26.8"
-	Toolchain String // "image", "module" or an image reference
-	Base      String // "scratch", "alpine", "distroless" or an image reference
+	Programs  []Program // of other modules, which `main` names with a version
+	Go        String    // "1.26.8"
+	Toolchain String    // "image", "module" or an image reference
+	Base      String    // "scratch", "alpine", "distroless" or an image reference
 	Build     Build
 	Modules   Modules
 	Args      []Pair // build args of the project, and defaults of gohull's own
@@ -84,6 +85,26 @@ type Main struct {
 	// the go command gives, in /usr/local/bin.
 	To String
 }
+
+// Program is a main package of any module, which is built by itself.
+type Program struct {
+	Package String // "github.com/acme/tool/v2/cmd/tool"
+	Version String // "v2.1.0"
+	To      String // as of Main
+	Ldflags String
+	Tags    []String
+}
+
+// Place returns where the spec says where it goes, else where it names the package.
+func (p Program) Place() diag.Range {
+	if p.To.IsSet() {
+		return p.To.At
+	}
+	return p.Package.At
+}
+
+// Key returns what `main` has: the package and its version.
+func (p Program) Key() string { return p.Package.Value + "@" + p.Version.Value }
 
 // Build says how packages are compiled, in the words of `go help build`.
 type Build struct {

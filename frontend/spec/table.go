@@ -53,9 +53,9 @@ var specFields = []field[Spec]{
 var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imageField}
 
 var (
-	mainField = leaf("main", mainPackages, func(s *Spec) *[]Main { return &s.Main },
+	mainField = splitMain(leaf("main", mainPackages, func(*Spec) *mains { return &mains{} },
 		"the only main package; if there are several, an error lists them",
-		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`).")
+		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`). A package of any other module is named with its version, `github.com/acme/tool/cmd/tool@v1.2.3`: it is built by itself, as `go install` would do, without cgo and with nothing of `build`."))
 	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
 		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")
@@ -66,6 +66,18 @@ var (
 	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image },
 		"Name, tags and annotations of the image in a registry.")
 )
+
+var programFields = []field[Program]{
+	leaf("to", text("a path or a name in the image", programPlace), func(p *Program) *String { return &p.To },
+		"the name that the go command gives it, in `/usr/local/bin`",
+		"Where a program of another module goes, if you also write flags for it: a path, a name, or a directory."),
+	leaf("ldflags", flags, func(p *Program) *String { return &p.Ldflags },
+		"`-s -w`",
+		"Linker flags of a program of another module. Only flags that run no other program. May contain stamps."),
+	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(p *Program) *[]String { return &p.Tags },
+		"none",
+		"Build tags of a program of another module."),
+}
 
 // checks are the words of the key of that name.
 var checks = []string{"tidy", "fmt", "vendor", "verify", "vet", "test", "generate", "vuln"}

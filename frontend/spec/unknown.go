@@ -37,7 +37,7 @@ func (p *parser) otherBlockHint(key string) string {
 	name := key[strings.LastIndex(key, ".")+1:]
 	var blocks []string
 	for _, e := range p.known {
-		if strings.HasSuffix("."+e.Key, "."+key) && e.Key != name {
+		if strings.HasSuffix("."+e.Key, "."+key) && e.Key != name && !strings.Contains(e.Key, "*") {
 			block := strings.TrimSuffix(e.Key, "."+name)
 			blocks = append(blocks, strings.TrimSuffix(block, "[]"))
 		}

@@ -112,6 +112,12 @@ func (ms modules) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mod := module.Version{Path: escaped, Version: strings.TrimSuffix(file, ext)}
 	files, ok := ms[mod.String()]
 	switch {
+	case file == "list":
+		for name := range ms {
+			if version, ok := strings.CutPrefix(name, escaped+"@"); ok {
+				fmt.Fprintln(w, version)
+			}
+		}
 	case !ok:
 		http.NotFound(w, r)
 	case ext == ".info":

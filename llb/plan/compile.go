@@ -9,10 +9,10 @@ type Compile struct {
 	Binaries []Binary
 }
 
-// Binary is an executable that a Compile makes.
+// Binary is an executable that a Compile or a Program makes.
 type Binary struct {
-	Package string // "./cmd/api"
-	Made    string // where the compile leaves it: "/usr/local/bin/api"
+	Package string // "./cmd/api", "github.com/acme/tool/cmd/tool@v1.2.3"
+	Made    string // where the step leaves it: "/usr/local/bin/api"
 	Path    string // in the image: "/manager"
 }
 
@@ -55,8 +55,10 @@ const (
 type Program struct {
 	Step
 	Args []string // of the go command: "install", "-trimpath", …
-	Path string   // what its file is called: "/usr/local/libexec/dlv"
-	In   *Layer   // puts it into the image; nil if it is a layer already, or no part of an image
+	Binary
+	Sum string // of its module, "h1:…"; empty when no lock tells
+	Git bool   // whether its module may be fetched with git, from a private host
+	In  *Layer // puts it into the image; nil if it is a layer already, or no part of an image
 }
 
 // Reproduction compiles an image's binaries twice, each time from nothing,

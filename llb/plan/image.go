@@ -14,6 +14,7 @@ type Image struct {
 	Compile  Compile
 	Debugger *Program  // nil when nobody is going to debug it
 	Accounts *Accounts // nil if the base's users and groups stay as they are
+	Programs []Program // of other modules
 	Dirs     *Layer    // directories that the spec names and the base lacks; nil for none
 	Files    []Layer   // from the context
 	Program  *Layer    // puts the binaries into the image; nil if they are a layer already
@@ -31,6 +32,16 @@ type Image struct {
 	Objects      Objects // what Compile is made of
 	SBOM         SBOM
 	Reproduction Reproduction
+}
+
+// All returns the executables of the image that the spec names, those of the
+// project first.
+func (img Image) All() []Binary {
+	all := slices.Clone(img.Compile.Binaries)
+	for _, p := range img.Programs {
+		all = append(all, p.Binary)
+	}
+	return all
 }
 
 // Layer is a layer of an image: files that are copied from elsewhere, symbolic

@@ -80,6 +80,9 @@ func (img Image) write(b *strings.Builder) {
 	if img.Accounts != nil {
 		img.Accounts.write(b)
 	}
+	for _, p := range img.Programs {
+		fmt.Fprintf(b, "\t%s -> %s\n\t\tgo %s\n", p.Name, p.Path, strings.Join(p.Args, " "))
+	}
 	if img.Dirs != nil {
 		img.Dirs.write(b)
 	}

@@ -36,9 +36,9 @@ type File struct {
 	Matches []File `json:"matches,omitempty"`
 }
 
-// Fetched is a toolchain that came through the module proxy.
+// Fetched is a toolchain or a program that came as a module.
 type Fetched struct {
-	Version string `json:"version"` // "1.26.8"
+	Version string `json:"version"` // "1.26.8", "v1.2.3"
 	Sum     string `json:"sum"`     // of the module, as in go.sum: "h1:…"
 }
 

@@ -40,9 +40,11 @@ func (v *Modules) flags(fs *flag.FlagSet) {
 }
 
 // Program installs a program of a module that is no part of Source, and
-// writes it to Out. Its file is of 1970: it is the same for all commits.
+// writes it to Out. Its file is of 1970: it is the same for all commits. Static
+// gets a Fetched as ModuleFile, and what Go leaves there of executables.
 type Program struct {
 	Path string   // what its file is called below Out: "/usr/local/libexec/dlv"
+	Sum  string   // "h1:…", what a lock says the checksum of its module is
 	Args []string // what follows "go": "install", …
 }
 
@@ -51,4 +53,5 @@ func (v *Program) rest() *[]string { return &v.Args }
 
 func (v *Program) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Path, "path", v.Path, "name of the file")
+	fs.StringVar(&v.Sum, "sum", v.Sum, "checksum of the module")
 }

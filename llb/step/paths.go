@@ -63,6 +63,9 @@ const (
 	// StaticDir is an empty directory, so that a layer can be made to need it
 	// and get nothing of it.
 	StaticDir = "static"
+	// ModuleFile is in Static what the verb program says of the module of a program:
+	// a Fetched as JSON.
+	ModuleFile = "module.json"
 	// ImportersFile is in Static instead of StaticDir if packages have
 	// libraries loaded without cgo: it lists them, one a line.
 	ImportersFile = "importers.txt"

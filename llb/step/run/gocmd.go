@@ -6,6 +6,7 @@ import (
 	"github.com/gohull/gohull/llb/step/check/tests"
 	"github.com/gohull/gohull/llb/step/check/vuln"
 	"github.com/gohull/gohull/llb/step/fetch/modules"
+	"github.com/gohull/gohull/llb/step/fetch/program"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/gocmd/objects"
 	"github.com/gohull/gohull/llb/step/image/executable"
@@ -20,17 +21,32 @@ func compile(e Env, s gocmd.Step, v step.Go) (int, error) {
 	if code != 0 || err != nil || len(v.Binaries) == 0 {
 		return code, err
 	}
+	return e.inspect("compile", v, e.at(step.Source), e.at(step.ModCache))
+}
+
+// inspect looks at executables that were made, and says in step.Static whether
+// they are static. Sources are directories of what they were made of.
+func (e Env) inspect(verb string, v step.Go, sources ...string) (int, error) {
 	c := executable.Compiled{
 		Out:     e.at(step.Out),
 		Static:  e.at(step.Static),
-		Sources: []string{e.at(step.Source), e.at(step.ModCache)},
+		Sources: sources,
 		Env:     e.Vars,
 	}
 	problems, err := c.Check(v)
 	if err != nil || len(problems) == 0 {
 		return 0, err
 	}
-	return e.reject("compile", problems), nil
+	return e.reject(verb, problems), nil
+}
+
+// installProgram installs a program of another module, and then looks at it.
+func installProgram(e Env, s gocmd.Step, v step.Program) (int, error) {
+	code, err := program.Install(s, e.at(step.Static), v)
+	if code != 0 || err != nil {
+		return code, err
+	}
+	return e.inspect("program", step.Go{Binaries: []string{v.Path}})
 }
 
 // begin adds the objects that a step begins with to its GOCACHE.

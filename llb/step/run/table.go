@@ -3,7 +3,6 @@ package run
 import (
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/check"
-	"github.com/gohull/gohull/llb/step/fetch/program"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/image/inodes"
 	"github.com/gohull/gohull/llb/step/image/sbom"
@@ -22,7 +21,7 @@ var table = []row{
 	// fetch
 	verb(simply(fetchToolchain)),
 	verb(withGo(collectModules)),
-	verb(onlyGo(program.Install)),
+	verb(withGo(installProgram)),
 	// gocmd
 	verb(withGo(compile)),
 	verb(withGo(packObjects)),

@@ -2,6 +2,8 @@
 package program
 
 import (
+	"debug/buildinfo"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -14,10 +16,10 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Install runs the verb and returns the exit code of the go command. That puts
-// a program for another platform into a directory of the platform's name, and
-// takes no other one for it.
-func Install(s gocmd.Step, v step.Program) (code int, err error) {
+// Install runs the verb, and leaves in static what the program was built from.
+// It returns the exit code of the go command, which puts a program
+// for another platform into a directory of the platform's name.
+func Install(s gocmd.Step, static string, v step.Program) (code int, err error) {
 	gopath := filepath.Join(s.Temp, "gopath")
 	install := s
 	install.Env = append(slices.Clone(s.Env), "GOPATH="+gopath)
@@ -28,10 +30,31 @@ func Install(s gocmd.Step, v step.Program) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := describe(file, filepath.Join(static, step.ModuleFile), v); err != nil {
+		return 0, err
+	}
 	if err := move(file, filepath.Join(s.Out, v.Path)); err != nil {
 		return 0, err
 	}
 	return 0, mtime.SetAll(s.Out, 0)
+}
+
+// describe writes which module a program was built from. The checksum that the
+// go command found is in the program.
+func describe(file, to string, v step.Program) error {
+	info, err := buildinfo.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	m := info.Main
+	if v.Sum != "" && m.Sum != v.Sum {
+		return fmt.Errorf("%s@%s: what was fetched has the checksum %s, and the lock says %s; do not use it, and ask who runs the proxy", m.Path, m.Version, m.Sum, v.Sum)
+	}
+	data, err := json.Marshal(step.Fetched{Version: m.Version, Sum: m.Sum})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
 }
 
 // only returns the one file of a directory and those in it.
