@@ -98,9 +98,21 @@ func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
 		entries = append(entries, coverage.Entry{Path: link.Path, Mode: fs.ModeSymlink | 0o777, UID: l.UID, GID: l.GID, Link: link.Target})
 	}
 	for _, cp := range l.Copies {
+		if l.Download != nil {
+			entries = append(entries, downloaded(l, cp))
+			continue
+		}
 		entries = append(entries, c.copied(t, l, cp)...)
 	}
 	return entries
+}
+
+func downloaded(l plan.Layer, cp plan.Copy) coverage.Entry {
+	e := coverage.Entry{Path: cp.To, Mode: 0o644, UID: l.UID, GID: l.GID}
+	if l.Mode != nil {
+		e.Mode = chmodBits(*l.Mode)
+	}
+	return e
 }
 
 // baseHas reports whether a layer leaves a directory as the base has it.
