@@ -45,7 +45,7 @@ type build struct {
 	ignoreText []byte
 	contexts   namedContexts
 	scans      once[string, step.Facts]
-	bases      once[string, []step.Inode]
+	looks      once[string, []step.Inode]
 	images     once[planner.ImageKey, planner.Image]
 
 	marshalling sync.Mutex

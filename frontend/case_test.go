@@ -23,6 +23,7 @@ type testCase struct {
 	request    planner.Request
 	images     []string     // "REF PLATFORM…": what the registry has
 	base       []step.Inode // what bases have where files go
+	inside     []step.Inode // what images and archives have that files are copied from
 	baseConfig string       // what the config of each base has, as JSON
 	old        bool         // whether the daemon lacks all that not every daemon has
 }
@@ -87,6 +88,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.old = true
 		case "--base-has":
 			c.base = append(c.base, parseInode(t, value))
+		case "--image-has":
+			c.inside = append(c.inside, parseInode(t, value))
 		case "--base-config":
 			c.baseConfig = value
 		case "--image":

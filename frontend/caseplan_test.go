@@ -134,15 +134,27 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 		t.Fatal(err)
 	}
 	images, err := c.resolveImages(q.Images)
-	return planner.Found{Facts: facts, Images: images, Bases: c.bases(q), Seeds: c.seeds(q.Platforms)}, err
+	return planner.Found{Facts: facts, Images: images, Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
-// bases returns what the case says about bases, if the planner asks.
-func (c testCase) bases(q planner.Lookups) map[plan.Platform][]step.Inode {
-	found := map[plan.Platform][]step.Inode{}
-	if q.Look != nil {
-		for _, p := range q.Platforms {
-			found[p] = c.base
+func (c testCase) archives(q planner.Lookups) map[plan.Download][]step.Inode {
+	found := map[plan.Download][]step.Inode{}
+	for _, look := range q.Archives {
+		found[*look.Download] = c.inside
+	}
+	return found
+}
+
+// looked returns what the case says about images, if the planner asks.
+func (c testCase) looked(q planner.Lookups, images map[planner.ImageKey]planner.Image) map[planner.ImageKey][]step.Inode {
+	found := map[planner.ImageKey][]step.Inode{}
+	for key, img := range images {
+		switch {
+		case q.LookAt(key, img) == nil:
+		case key.Use == planner.UseBase:
+			found[key] = c.base
+		default:
+			found[key] = c.inside
 		}
 	}
 	return found

@@ -80,5 +80,8 @@ func fakeImage(key planner.ImageKey) planner.Image {
 			img.Config.Env = append(img.Config.Env, "GOPROXY=me:secret@proxy.example,direct", "GOSUMDB=off")
 		}
 	}
+	if _, pinned, ok := strings.Cut(key.Ref, "@"); ok {
+		return planner.Image{Name: key.Ref, Digest: pinned, Config: img}
+	}
 	return planner.Image{Name: key.Ref + "@" + dgst.String(), Digest: dgst.String(), Config: img}
 }

@@ -35,9 +35,13 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 	})
 	eg.Go(func() error { return b.loadDirs(ctx, q.Contexts) })
 	eg.Go(func() (err error) {
+		found.Archives, err = b.lookIntoArchives(ctx, q.Archives, inputs)
+		return err
+	})
+	eg.Go(func() (err error) {
 		found.Images, notFound, err = b.resolveImages(ctx, q.Images)
 		if err == nil && notFound == nil {
-			found.Bases, err = b.inspectBases(ctx, q, found.Images, inputs)
+			found.Looked, err = b.lookInside(ctx, q, found.Images, inputs)
 		}
 		return err
 	})
@@ -59,25 +63,22 @@ func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (ste
 	})
 }
 
-// inspectBases lists what the bases of all platforms have where files will go,
-// if the planner asks for it.
-func (b *build) inspectBases(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.Inode, error) {
-	if q.Look == nil {
-		return nil, nil
-	}
+// lookInside lists what images have, as far as the planner asks for it.
+func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
 	inputs.Contexts = b.contexts.states()
-	found := map[plan.Platform][]step.Inode{}
+	found := map[planner.ImageKey][]step.Inode{}
 	var mu sync.Mutex
 	eg := safe.NewGroup()
 	for key, img := range images {
-		if key.Use != planner.UseBase {
+		look := q.LookAt(key, img)
+		if look == nil {
 			continue
 		}
 		eg.Go(func() error {
-			inodes, err := b.inspectBase(ctx, q.LookAt(key, img), inputs)
+			inodes, err := b.look(ctx, *look, inputs)
 			mu.Lock()
 			defer mu.Unlock()
-			found[key.Platform] = inodes
+			found[key] = inodes
 			return err
 		})
 	}
@@ -85,12 +86,33 @@ func (b *build) inspectBases(ctx context.Context, q planner.Lookups, images map[
 	return found, err
 }
 
-// inspectBase runs the step that inspects a base, once for all images that need
-// the same.
-func (b *build) inspectBase(ctx context.Context, l plan.Look, inputs lower.Inputs) ([]step.Inode, error) {
+// lookIntoArchives lists what archives hold.
+func (b *build) lookIntoArchives(ctx context.Context, looks []plan.Look, inputs lower.Inputs) (map[plan.Download][]step.Inode, error) {
+	found := map[plan.Download][]step.Inode{}
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for _, look := range looks {
+		eg.Go(func() error {
+			inodes, err := b.look(ctx, look, inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			found[*look.Download] = inodes
+			return err
+		})
+	}
+	err := eg.Wait()
+	return found, err
+}
+
+// look runs the step that looks into an image, once for all who need the same.
+func (b *build) look(ctx context.Context, l plan.Look, inputs lower.Inputs) ([]step.Inode, error) {
 	same := l
 	same.At, same.Base.At = nil, nil
-	return b.bases.get(fmt.Sprintf("%+v", same), func() ([]step.Inode, error) {
+	key := fmt.Sprintf("%+v", same)
+	if l.Download != nil {
+		key = fmt.Sprintf("%+v", *l.Download)
+	}
+	return b.looks.get(key, func() ([]step.Inode, error) {
 		ref, err := b.evaluate(ctx, lower.Look(l, inputs))
 		if err != nil {
 			return nil, err

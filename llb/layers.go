@@ -32,17 +32,29 @@ func (l lowering) file(layer plan.Layer) llb.State {
 
 // content returns the file system that a layer is copied from.
 func (l lowering) content(layer plan.Layer) llb.State {
-	d := layer.Download
-	if d == nil {
-		return l.merged()
+	switch {
+	case layer.Image != nil:
+		return l.image(*layer.Image)
+	case layer.Download != nil:
+		return l.download(layer.Step, *layer.Download)
 	}
-	s := layer.Step
+	return l.merged()
+}
+
+// download returns the file system that has a file that the daemon downloads, or
+// what is in it.
+func (l lowering) download(s plan.Step, d plan.Download) llb.State {
 	s.Name = "download " + d.URL
 	opts := []llb.HTTPOption{llb.Filename(d.Name), llb.Chmod(0o644), llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, d.Sum))}
 	for _, o := range l.step(s) {
 		opts = append(opts, o)
 	}
-	return llb.HTTP(d.URL, opts...)
+	file := llb.HTTP(d.URL, opts...)
+	if !d.Unpack {
+		return file
+	}
+	s.Name = "unpack " + d.URL
+	return llb.Scratch().File(llb.Copy(file, "/"+d.Name, "/", &llb.CopyInfo{AttemptUnpack: true}), l.step(s)...)
 }
 
 // placed puts what a step made where it belongs in the image. Without a layer
@@ -59,11 +71,14 @@ func (l lowering) placed(layer *plan.Layer, made llb.State) llb.State {
 // times once nothing is put into them any more.
 func (l lowering) lay(layer plan.Layer, content llb.State, mode *llb.ChmodOpt) llb.State {
 	created := llb.WithCreatedTime(time.Unix(layer.Epoch, 0).UTC())
-	owner := fmt.Sprintf("%d:%d", layer.UID, layer.GID)
+	opts := []llb.CopyOption{created}
+	if !layer.KeepOwners {
+		opts = append(opts, llb.WithUser(fmt.Sprintf("%d:%d", layer.UID, layer.GID)))
+	}
 	var action *llb.FileAction
 	for _, c := range layer.Copies {
 		info := &llb.CopyInfo{FollowSymlinks: true, CopyDirContentsOnly: true, CreateDestPath: true, Mode: mode, ExcludePatterns: slices.Concat(c.Exclude, patterns(c.Without))}
-		action = copied(action, content, c.From, c.To, info, llb.WithUser(owner), created)
+		action = copied(action, content, c.From, c.To, append([]llb.CopyOption{info}, opts...)...)
 	}
 	if layer.Special() || !l.in.Features.ParentTimes && len(layer.Dirs) > 0 {
 		info := &llb.CopyInfo{CopyDirContentsOnly: true}

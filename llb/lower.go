@@ -85,11 +85,16 @@ func Source(s plan.Source, in Inputs) llb.State {
 	return lowering{in: in}.pick(s)
 }
 
-// Look returns the file system that holds step.BaseFile: what a base has at
-// some paths. A base that a build context brings is keyed by what it holds.
+// Look returns the file system that holds step.BaseFile: what an image or an
+// archive has at some paths. A base that a build context brings is keyed by what
+// it holds.
 func Look(k plan.Look, in Inputs) llb.State {
 	l := lowering{in: in}
-	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, l.base(k.Base, l.image(k.Base)))
+	mount := l.base(k.Base, l.image(k.Base))
+	if k.Download != nil {
+		mount = llb.AddMount(step.Image, l.download(k.Step, *k.Download), llb.Readonly)
+	}
+	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, mount)
 }
 
 // base mounts a base for a step that reads it.

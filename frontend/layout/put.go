@@ -71,7 +71,7 @@ func (t *Tree) Put(to string, s Source) (plan.Layer, *Conflict) {
 	} else {
 		c = p.file(to, place)
 	}
-	layer := plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched), Mode: s.Attributes.Mode, KeepModes: s.KeepModes}
+	layer := plan.Layer{Copies: p.copies, Dirs: t.dirs(p.touched), Mode: s.Attributes.Mode, KeepModes: s.KeepModes, KeepOwners: s.KeepOwners}
 	if s.Owner != nil {
 		layer.UID, layer.GID = s.Owner.UID, s.Owner.GID
 	}
@@ -123,7 +123,7 @@ func (p *put) directory(to, place string) *Conflict {
 	if len(p.source.Below) > 0 && len(w.taken) == 0 {
 		return conflict("", "exclude leaves nothing of %s", p.source.Name)
 	}
-	w.begin(step.Inode{Path: ".", Mode: p.source.File.Mode}, place)
+	w.begin(step.Inode{Path: ".", Mode: p.source.File.Mode, UID: p.source.UID, GID: p.source.GID}, place)
 	w.copies[0].Exclude = p.source.Exclude
 	for _, inode := range p.source.Below {
 		if !w.taken[inode.Path] {
@@ -171,7 +171,7 @@ func (w *walk) entry(inode step.Inode) *Conflict {
 		return w.leaf(inode, place)
 	case !found:
 		w.tree.nodes[place] = node{dirInode(place, Owner{}), w.source.By}
-		if w.set(place, inode); w.isSpecial(inode) {
+		if w.set(place, inode); w.isSpecial() {
 			w.touched = append(w.touched, place)
 		}
 	case have.Kind == step.KindDir:
@@ -191,17 +191,18 @@ func (w *walk) set(place string, from step.Inode) {
 	if w.source.KeepModes {
 		n.Mode = from.Mode
 	}
+	if w.source.KeepOwners {
+		n.UID, n.GID = from.UID, from.GID
+	}
 	n.Inode = w.source.dir().set(n.Inode)
 	w.tree.nodes[place] = n
 }
 
 // isSpecial reports whether a copy gives a new directory another mode than it
-// is to have: that of files, or, by older daemons, one without special bits.
-func (w *walk) isSpecial(dir step.Inode) bool {
-	if mode := w.source.Attributes.Mode; mode != nil {
-		return *mode != *w.source.dir().Mode
-	}
-	return w.source.KeepModes && dir.Mode > 0o777
+// is to have: that of files.
+func (w *walk) isSpecial() bool {
+	mode := w.source.Attributes.Mode
+	return mode != nil && *mode != *w.source.dir().Mode
 }
 
 // leaveOut leaves out what the patterns exclude. They are relative to the source,

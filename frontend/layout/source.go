@@ -9,10 +9,11 @@ import (
 
 // Source is what is put into an image.
 type Source struct {
-	Name      string   // relative to what it is copied from
-	By        string   // who puts it there, as messages name it
-	Exclude   []string // patterns, as of an ignore file, for what a directory holds and is not put
-	KeepModes bool     // whether it has the modes of the source
+	Name       string   // relative to what it is copied from
+	By         string   // who puts it there, as messages name it
+	Exclude    []string // patterns, as of an ignore file, for what a directory holds and is not put
+	KeepModes  bool     // whether it has the modes of the source
+	KeepOwners bool     // and the owners
 	Attributes
 	step.File
 }

@@ -37,6 +37,7 @@ func (b base) name(img Image) string {
 // What an ImageKey is for.
 const (
 	UseBase      = "base"
+	UseFiles     = "image of run.files"
 	UseToolchain = "toolchain"
 )
 

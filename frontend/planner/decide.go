@@ -35,6 +35,7 @@ type Decision struct {
 	stamps     stamp.Values
 	toolchain  toolchain
 	base       base
+	fileImages []fileImage
 	debug      debugging
 	names      []string  // of the image, with tags
 	leftOut    []LeftOut // tags that it does not get
@@ -126,6 +127,7 @@ func (c *common) decide(image, target string) *Decision {
 	d.stamps, _ = c.stamps.With("Image", image) // any name is valid
 	if d.isImage() {
 		d.base = chooseBase(written, &errs)
+		d.fileImages = chooseFileImages(written, &errs)
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
 	}

@@ -40,13 +40,11 @@ func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) plan
 		layer, c = tree.PutLink(f.To.Value, layout.Link{Target: f.Link.Value, By: entryName(f), Owner: a.Owner})
 		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
 	case "url":
-		d := p.downloads.download(f, p.platform)
-		source := layout.Source{Name: d.Name, By: entryName(f), Attributes: a, File: step.File{Kind: step.KindFile}}
-		layer, c = tree.Put(target(f, source), source)
-		layer.Download = &d
-		layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("put %s into the image as %s", d.URL, f.To.Value)}
+		layer = p.fromURL(tree, f, a)
+	case "image":
+		layer = p.fromImage(tree, f, a)
 	default:
-		layer = p.copies(tree, f, a)
+		layer = p.copies(tree, f, a, p.file(f))
 		layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s to %s", f.From.Value, f.To.Value)}
 	}
 	if c != nil {
@@ -57,9 +55,9 @@ func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) plan
 }
 
 // copies puts what an entry of run.files copies into the tree.
-func (p placing) copies(tree *layout.Tree, f spec.File, a layout.Attributes) plan.Layer {
+func (p placing) copies(tree *layout.Tree, f spec.File, a layout.Attributes, found step.File) plan.Layer {
 	var all plan.Layer
-	for _, s := range sources(f, p.file(f)) {
+	for _, s := range sources(f, found) {
 		s.Attributes = a
 		layer, c := tree.Put(target(f, s), s)
 		if c != nil {
@@ -71,6 +69,24 @@ func (p placing) copies(tree *layout.Tree, f spec.File, a layout.Attributes) pla
 		all = layer
 	}
 	return all
+}
+
+// fromImage puts what an entry of run.files copies from an image into the tree.
+// Nothing is known of the image if only the spec is checked.
+func (p placing) fromImage(tree *layout.Tree, f spec.File, a layout.Attributes) plan.Layer {
+	var ignored diag.List // chooseFileImages reports it
+	in, ok := p.images[validateReference("run.files.image", f.Image, nil, &ignored)]
+	if !ok {
+		return plan.Layer{}
+	}
+	found, before := in.tree.Find(f.From.Value), p.errs.Len()
+	if p.validateFound(f, found, in.name); p.errs.Len() > before {
+		return plan.Layer{}
+	}
+	layer := p.copies(tree, f, a, found)
+	layer.Image = in.ref
+	layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s of %s to %s", f.From.Value, f.Image.Value, f.To.Value)}
+	return layer
 }
 
 // entryName names an entry of run.files for messages.
@@ -107,7 +123,13 @@ func (p placing) file(f spec.File) step.File {
 // sources returns what an entry of run.files copies: a file or a directory, or
 // those that match its pattern. A file is excluded by its name.
 func sources(f spec.File, found step.File) []layout.Source {
-	one := layout.Source{By: entryName(f), Exclude: values(f.Exclude), KeepModes: f.Mode.Value == keepModes}
+	ofContext := f.Source() == "from"
+	one := layout.Source{
+		By:         entryName(f),
+		Exclude:    values(f.Exclude),
+		KeepModes:  f.Mode.Value == keepModes || !ofContext && f.From.IsSet() && !f.Mode.IsSet(),
+		KeepOwners: f.Source() == "image" && !f.Owner.IsSet(),
+	}
 	if !step.IsPattern(found.Path) {
 		found.Matches = []step.File{found}
 	}
@@ -141,22 +163,27 @@ func (p placing) validateFiles() {
 		if f.Source() != "from" {
 			continue
 		}
-		found := p.file(f)
-		if step.IsPattern(f.From.Value) {
-			p.validatePattern(f, found)
-			continue
-		}
-		p.validateSource(f, found)
-		if found.Kind == step.KindFile && len(f.Exclude) > 0 {
-			p.errs.Add(diag.Diagnostic{At: f.Exclude[0].At, Message: fmt.Sprintf("run.files: %s is a file, so there is nothing to exclude", f.From.Value), Hint: "remove exclude"})
-		}
+		p.validateFound(f, p.file(f), "the build context")
+	}
+}
+
+// validateFound validates what was found of an entry in the build context or in
+// an image.
+func (p placing) validateFound(f spec.File, found step.File, in string) {
+	if step.IsPattern(f.From.Value) {
+		p.validatePattern(f, found, in)
+		return
+	}
+	p.validateSource(f, found, in)
+	if found.Kind == step.KindFile && len(f.Exclude) > 0 {
+		p.errs.Add(diag.Diagnostic{At: f.Exclude[0].At, Message: fmt.Sprintf("run.files: %s is a file, so there is nothing to exclude", f.From.Value), Hint: "remove exclude"})
 	}
 }
 
 // validatePattern validates what a pattern matches.
-func (p placing) validatePattern(f spec.File, found step.File) {
+func (p placing) validatePattern(f spec.File, found step.File, in string) {
 	for _, match := range found.Matches {
-		p.validateSource(f, match)
+		p.validateSource(f, match, in)
 	}
 	all := sources(f, found)
 	isFile := func(s layout.Source) bool { return s.Kind == step.KindFile }
@@ -164,8 +191,8 @@ func (p placing) validatePattern(f spec.File, found step.File) {
 	case len(found.Matches) == 0:
 		p.errs.Add(diag.Diagnostic{
 			At:      f.From.At,
-			Message: fmt.Sprintf("run.files: nothing in the build context matches %s", f.From.Value),
-			Missing: []string{path.Clean(f.From.Value)},
+			Message: fmt.Sprintf("run.files: nothing in %s matches %s", in, f.From.Value),
+			Missing: missing(f, path.Clean(f.From.Value)),
 		})
 	case len(all) == 0 && len(f.Exclude) > 0:
 		p.errs.Errorf(f.Exclude[0].At, "run.files: exclude leaves nothing of %s", f.From.Value)
@@ -182,8 +209,16 @@ func (p placing) validatePattern(f spec.File, found step.File) {
 	}
 }
 
-// validateSource validates one file or directory of the context.
-func (p placing) validateSource(f spec.File, found step.File) {
+// missing returns what an ignore file may hide of the build context.
+func missing(f spec.File, pattern string) []string {
+	if f.Source() != "from" {
+		return nil
+	}
+	return []string{pattern}
+}
+
+// validateSource validates one file or directory.
+func (p placing) validateSource(f spec.File, found step.File, in string) {
 	name := found.Path
 	if !step.IsPattern(f.From.Value) {
 		name = f.From.Value
@@ -194,28 +229,6 @@ func (p placing) validateSource(f spec.File, found step.File) {
 	case found.Kind == "" && step.IsPattern(f.From.Value):
 		p.errs.Errorf(f.From.At, "run.files: %s, which matches %s, is neither a file nor a directory, nor a symlink to one", name, f.From.Value)
 	case found.Kind == "":
-		p.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: the build context has no %s", name), Missing: []string{literal(path.Clean(name))}})
-	}
-	if f.Mode.Value == keepModes {
-		p.validateModes(f, found)
-	}
-}
-
-// validateModes reports files whose mode cannot be kept.
-func (p placing) validateModes(f spec.File, found step.File) {
-	refuse := func(name string, mode int) {
-		p.errs.Add(diag.Diagnostic{
-			At:      f.Mode.At,
-			Message: fmt.Sprintf("run.files: the mode %04o of %s cannot be kept: older daemons drop the bits setuid, setgid and sticky of files", mode, name),
-			Hint:    fmt.Sprintf("chmod %04o %s", mode&0o777, name),
-		})
-	}
-	if found.Kind == step.KindFile && found.Mode > 0o777 {
-		refuse(found.Path, found.Mode)
-	}
-	for _, inode := range found.Below {
-		if inode.Kind == "" && inode.Mode > 0o777 {
-			refuse(path.Join(found.Path, inode.Path), inode.Mode)
-		}
+		p.errs.Add(diag.Diagnostic{At: f.From.At, Message: fmt.Sprintf("run.files: %s has no %s", in, name), Missing: missing(f, literal(path.Clean(name)))})
 	}
 }

@@ -12,6 +12,7 @@ func entryPairs(f spec.File) Pairs {
 	}
 	add("from", f.From.Value, f.From.IsSet())
 	add("exclude", values(f.Exclude), len(f.Exclude) > 0)
+	add("image", f.Image.Value, f.Image.IsSet())
 	add("url", byArch(f.URL), f.URL.IsSet())
 	add("sha256", byArch(f.SHA256), f.SHA256.IsSet())
 	add("link", f.Link.Value, f.Link.IsSet())

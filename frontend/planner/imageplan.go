@@ -134,7 +134,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 
 // placing decides where things go in the image of a platform.
 func (p planning) placing(platform plan.Platform) placing {
-	base, looked := p.found.Bases[platform]
+	base, looked := p.found.Looked[p.base.key(platform)]
 	if p.base.ref == "" {
 		base, looked = step.Root(), true
 	}
@@ -145,9 +145,11 @@ func (p planning) placing(platform plan.Platform) placing {
 		epoch:     p.args.epoch,
 		downloads: downloading{p.stamps, &reported},
 		found:     p.found.Facts.Files,
+		images:    p.insides(platform),
+		archives:  p.found.Archives,
 		base:      base,
 		looked:    looked,
-		scratch:   p.base.ref == "",
+		scratch:   p.base.ref == "" && p.knowsFiles(),
 		errs:      p.errs,
 	}
 }

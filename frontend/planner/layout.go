@@ -20,10 +20,12 @@ type placing struct {
 	platform  plan.Platform
 	epoch     epoch
 	downloads downloading
-	found     []step.File  // what the context has of run.files
+	found     []step.File       // what the context has of run.files
+	images    map[string]inside // what images have, by reference
+	archives  map[plan.Download][]step.Inode
 	base      []step.Inode // what the base has
 	looked    bool         // whether base is known
-	scratch   bool         // whether base is all that the base has
+	scratch   bool         // whether base is all that the base has, and all files are known
 	errs      *diag.List
 }
 

@@ -78,10 +78,8 @@ func (l *LockDecision) Lookups() (LockLookups, error) {
 
 // add adds what has to be known of an image.
 func (q *LockLookups) add(d *Decision) {
-	if d.base.ref != "" {
-		for _, p := range d.Request.Platforms {
-			q.addImage(d.base.key(p))
-		}
+	for _, key := range d.imageKeys() {
+		q.addImage(key)
 	}
 	for _, p := range d.Request.builders() {
 		if d.toolchain.ref != "" {

@@ -20,6 +20,9 @@ import (
 func (d *Decision) lock(errs *diag.List) {
 	l := locking{d.Lock, d.renewal()}
 	d.base.locked = l.digests(d.base.key(d.Request.BuildPlatform), d.Request.Platforms, errs)
+	for i := range d.fileImages {
+		d.fileImages[i].locked = l.digests(d.fileImages[i].key(d.Request.BuildPlatform), d.Request.Platforms, errs)
+	}
 	if d.toolchain.ref != "" {
 		d.toolchain.locked = l.digests(d.toolchain.key(d.toolchain.runsOn), []plan.Platform{d.toolchain.runsOn}, errs)
 	}

@@ -53,12 +53,23 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 	}
 }
 
-// LookAt returns the step that looks at the base of one platform.
-func (ls Lookups) LookAt(key ImageKey, img Image) plan.Look {
-	l := *ls.Look
+// LookAt returns the step that looks at an image for one platform; nil if
+// nothing has to be known of it.
+func (ls Lookups) LookAt(key ImageKey, img Image) *plan.Look {
+	look := ls.Inside[key.Ref]
+	switch key.Use {
+	case UseBase:
+		look = ls.Look
+	case UseToolchain:
+		look = nil
+	}
+	if look == nil {
+		return nil
+	}
+	l := *look
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
-	return l
+	return &l
 }
 
 // accountFiles returns the files that tell about users and groups of the base, if
@@ -104,7 +115,7 @@ func destinations(s *spec.Spec, debug bool) []string {
 	}
 	for _, f := range run.Files {
 		to := path.Clean(f.To.Value)
-		if f.HasContent() && (f.Source() != "url" || strings.HasSuffix(f.To.Value, "/")) {
+		if f.HasContent() && (f.Source() != "url" || f.From.IsSet() || strings.HasSuffix(f.To.Value, "/")) {
 			to = path.Join(to, step.Below)
 		}
 		paths = append(paths, to)

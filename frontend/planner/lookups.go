@@ -14,7 +14,7 @@ import (
 // Lookups is what a plan needs to know and only the gateway can find out.
 type Lookups struct {
 	Scan   plan.Scan
-	Images []ImageKey // the toolchain first, then the base of each platform
+	Images []ImageKey // the toolchain first, then the others for each platform
 	// Platforms are those for which a build context may bring objects.
 	Platforms []plan.Platform
 	// Source is what will most likely be picked, which takes as long as the
@@ -23,6 +23,11 @@ type Lookups struct {
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
 	Look *plan.Look
+	// Inside has the steps that run on the images that run.files copies from, for
+	// each platform, by the reference of the image.
+	Inside map[string]*plan.Look
+	// Archives has the steps that look into the archives that run.files unpacks.
+	Archives []plan.Look
 	// Contexts are names of build contexts that steps read as they are.
 	Contexts []string
 }
@@ -33,7 +38,7 @@ type ImageKey struct {
 	Platform plan.Platform
 	Digest   string     // "sha256:…", what a lock says it is; empty when no lock tells
 	Optional bool       // whether the image may be missing
-	Use      string     // what it is for, for messages: UseBase or UseToolchain
+	Use      string     // what it is for, for messages: UseBase, UseFiles or UseToolchain
 	At       diag.Range // the line that asks for it
 }
 
@@ -41,8 +46,10 @@ type ImageKey struct {
 type Found struct {
 	Facts  step.Facts
 	Images map[ImageKey]Image
-	Bases  map[plan.Platform][]step.Inode // what Look found
-	Seeds  map[plan.Platform]string       // names of the build contexts that SeedContext is for; empty without one
+	// Archives is what archives hold.
+	Archives map[plan.Download][]step.Inode
+	Looked   map[ImageKey][]step.Inode // what Look and Inside found
+	Seeds    map[plan.Platform]string  // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -69,15 +76,16 @@ func (d *Decision) Lookups() (Lookups, error) {
 	}
 	if d.hasRoot() {
 		l.Look = look(d.image, d.base, d.debug.on, d.Request.ContextNames())
+		l.Inside = map[string]*plan.Look{}
+		for _, i := range d.fileImages {
+			l.Inside[i.ref] = i.look(d.image)
+		}
+		l.Archives = d.archives()
 	}
 	if d.toolchain.ref != "" {
 		l.Images = append(l.Images, d.toolchain.key(d.Request.BuildPlatform))
 	}
-	if d.base.ref != "" {
-		for _, p := range d.Request.Platforms {
-			l.Images = append(l.Images, d.base.key(p))
-		}
-	}
+	l.Images = append(l.Images, d.imageKeys()...)
 	return l, nil
 }
 

@@ -101,7 +101,7 @@ func (c *common) project() plan.Project {
 	return p
 }
 
-// imageRefs returns the images of all toolchains and bases, without repeats.
+// imageRefs returns the images of all toolchains, bases and files, without repeats.
 func imageRefs(all []*common, target string) []string {
 	var refs []string
 	have := set{}
@@ -110,6 +110,9 @@ func imageRefs(all []*common, target string) []string {
 		for _, image := range c.images {
 			have.add(c.chooseToolchain(image, target, &ignored).ref, &refs)
 			have.add(chooseBase(image, &ignored).ref, &refs)
+			for _, i := range chooseFileImages(image, &ignored) {
+				have.add(i.ref, &refs)
+			}
 		}
 	}
 	return refs

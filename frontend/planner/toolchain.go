@@ -237,6 +237,9 @@ func tagHint(named reference.Named, written string, words []string) string {
 	if tag, ok := usualTags[named.Name()]; ok {
 		hint = fmt.Sprintf("write its version, as in %s:%s, or its digest", written, tag)
 	}
+	if len(words) == 0 {
+		return hint
+	}
 	return hint + "; the words are " + strings.Join(words, ", ")
 }
 

@@ -22,10 +22,15 @@ func floatingTag(s Subject) []diag.Diagnostic {
 		return nil
 	}
 	var out []diag.Diagnostic
-	for _, ref := range []struct {
+	type named struct {
 		key string
 		spec.String
-	}{{"base", s.Spec.Base}, {"toolchain", s.Spec.Toolchain}} {
+	}
+	refs := []named{{"base", s.Spec.Base}, {"toolchain", s.Spec.Toolchain}}
+	for _, f := range s.Spec.Run.Files {
+		refs = append(refs, named{"run.files.image", f.Image})
+	}
+	for _, ref := range refs {
 		if tag, floats := floating(ref.Value); floats {
 			out = append(out, diag.Diagnostic{
 				At:      ref.At,

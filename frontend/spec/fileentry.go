@@ -20,7 +20,8 @@ type fileSource struct {
 
 // fileSources are those that an entry can have, and at last none.
 var fileSources = []fileSource{
-	{"url", "a download", []string{"url", "sha256", "to", "owner", "mode"}},
+	{"url", "a download", []string{"url", "sha256", "from", "exclude", "to", "owner", "mode"}},
+	{"image", "a copy", []string{"image", "from", "exclude", "to", "owner", "mode"}},
 	{"link", "a symlink", []string{"link", "to", "owner"}},
 	{"from", "a copy", []string{"from", "exclude", "to", "owner", "mode"}},
 	{"", "an empty directory", []string{"to", "owner", "mode"}},
@@ -31,7 +32,7 @@ var notTaken = map[string]string{
 	"link sha256":  "write url: sha256 is the checksum of a file that is downloaded",
 	"from sha256":  "write url: sha256 is the checksum of a file that is downloaded",
 	" sha256":      "write url: sha256 is the checksum of a file that is downloaded",
-	"url exclude":  "remove it: a download is one file",
+	"image sha256": "write the digest in the reference: image: name@sha256:…",
 	"link exclude": "remove it: exclude belongs to a directory that is copied",
 	" exclude":     "write from: exclude belongs to a directory that is copied",
 	"link mode":    "remove it: the permissions are those of what the symlink leads to",
@@ -69,11 +70,13 @@ func (v value) fileSource() fileSource {
 }
 
 // Source returns the key that says where the content of the entry comes from:
-// "from", "url", "link". It is empty for an empty directory.
+// "from", "image", "url", "link". It is empty for an empty directory.
 func (f File) Source() string {
 	switch {
 	case f.URL.IsSet():
 		return "url"
+	case f.Image.IsSet():
+		return "image"
 	case f.Link.IsSet():
 		return "link"
 	case f.From.IsSet():
@@ -109,14 +112,35 @@ func (v value) validateFile(s fileSource, f File) {
 	case s.key == "link" && strings.HasSuffix(f.To.Value, "/"):
 		v.report(f.To.At, "write the whole path of the symlink", "wanted the path of a symlink, found %s", quote(f.To.Value))
 	}
-	if s.key != "from" && f.Mode.Value == "keep" {
+	v.validateFrom(s, f)
+	if s.key != "image" && !f.From.IsSet() && f.Mode.Value == "keep" {
 		v.report(f.Mode.At, noModes[s.key], "%s has no mode to keep", s.is)
+	}
+	if s.key == "url" && v.has("exclude") && !v.has("from") {
+		v.wrong("write from: . to unpack the file, or remove exclude", "exclude needs from, a path in the archive that is downloaded")
 	}
 	if s.key == "url" && !v.has("sha256") {
 		v.wrong("print it with: "+ChecksumCommand(urlExample(f.URL)), "url needs sha256, the checksum of the file")
 	}
 	if s.key != "" && modeForm.MatchString(f.Mode.Value) && len(f.Mode.Value) == 4 && f.Mode.Value[0] != '0' {
 		v.report(f.Mode.At, "write three digits; an empty directory may have four", "%s: what is copied cannot have the bits setuid, setgid and sticky, which older daemons drop", quote(f.Mode.Value))
+	}
+}
+
+// validateFrom validates what from says, which depends on where it is.
+func (v value) validateFrom(s fileSource, f File) {
+	at := v
+	at.path += ".from"
+	switch {
+	case s.key == "image" && !v.has("from"):
+		v.wrong("write the path in the image, or from: / for everything in it", "image needs from")
+	case !f.From.IsSet() || f.From.Value == "":
+	case s.key == "image":
+		at.validate(f.From, imagePattern)
+	case s.key == "url":
+		at.validate(f.From, archivePattern)
+	case s.key == "from":
+		at.validate(f.From, contextPattern)
 	}
 }
 

@@ -50,13 +50,36 @@ func linkText(s string) *objection {
 
 // contextPattern is a path below the build context, or a pattern as of COPY.
 func contextPattern(s string) *objection {
+	if o := aPattern(s); o != nil {
+		return o
+	}
+	return inContext(s)
+}
+
+// imagePattern is a path of an image, or a pattern as of COPY.
+func imagePattern(s string) *objection {
+	if o := aPattern(s); o != nil {
+		return o
+	}
+	return inImage(s)
+}
+
+// archivePattern is a path of an archive, or a pattern as of COPY.
+func archivePattern(s string) *objection {
+	if strings.HasPrefix(s, "/") {
+		return object("write "+cut(path.Join(".", s))+", relative to the root of the archive", "wanted a relative path, found %s", quote(s))
+	}
+	return contextPattern(s)
+}
+
+func aPattern(s string) *objection {
 	if strings.Contains(s, "**") {
 		return object("name the directory, and leave out the rest of it with exclude", "** in %s: a pattern of from matches one directory level at a time", quote(s))
 	}
 	if _, err := path.Match(s, ""); err != nil {
 		return object("a pattern has *, ? and [a-z]; [[] is the character [", "%s is not a pattern", quote(s))
 	}
-	return inContext(s)
+	return nil
 }
 
 // excludePattern is a pattern as of an ignore file.

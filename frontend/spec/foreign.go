@@ -20,6 +20,8 @@ var foreign = map[string]string{
 	"src":        "write from in an entry of run.files",
 	"dest":       "write to in an entry of run.files",
 	"dst":        "write to in an entry of run.files",
+	"unpack":     "write from, the path in the archive, next to url; from: . is all of it",
+	"extract":    "write from, the path in the archive, next to url; from: . is all of it",
 	"symlink":    "write link in an entry of run.files: {link: server, to: /usr/local/bin/app}",
 	"symlinks":   "write link in an entry of run.files: {link: server, to: /usr/local/bin/app}",
 	"links":      "write link in an entry of run.files: {link: server, to: /usr/local/bin/app}",

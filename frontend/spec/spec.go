@@ -237,10 +237,11 @@ type Port struct {
 // File is something that the image has at a path. Source says where it comes
 // from.
 type File struct {
-	From    String   // relative to the context, may be a pattern: "web/static", "*.tmpl"
+	From    String   // relative to the context or, with Image, absolute there; may be a pattern: "web/static", "*.tmpl"
 	Exclude []String // patterns, as of an ignore file: "**/*.map"
 	URL     ByArch   // of a file, may name stamps
 	SHA256  ByArch   // of the file at URL, in hexadecimal
+	Image   String   // reference of an image that From is a path of
 	Link    String   // the text of a symlink: "server", "/dev/stdout"
 	To      String   // absolute, in the image
 	Owner   String   // "git", "git:git", "1000" or "1000:1000"

@@ -211,7 +211,7 @@ var runFields = []field[Run]{
 		"Directories for data that outlives the container. A directory that the base does not have is created and owned by `run.user`."),
 	leaf("files", list("a list of mappings with to", file, sameDirectory), func(r *Run) *[]File { return &r.Files },
 		"none",
-		"Files and directories of the image: copied from the build context with `from`, downloaded with `url`, symlinks with `link`, else empty directories."),
+		"Files and directories of the image: copied from the build context with `from`, of another image with `image`, downloaded with `url`, symlinks with `link`, else empty directories."),
 	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
 		"none",
 		"Labels of the image. May contain stamps."),
@@ -266,15 +266,18 @@ var nameFields = []field[Image]{
 }
 
 var fileFields = []field[File]{
-	leaf("from", text("a path", contextPattern), func(f *File) *String { return &f.From },
+	leaf("from", text("a path", notEmpty), func(f *File) *String { return &f.From },
 		"none: an empty directory",
-		"File or directory to copy, relative to the build context. As with `COPY`, it may be a pattern with `*`, `?` and `[…]`: `*.tmpl`, `web/*/static`. Files that match are copied into `to`, which must end with `/` if there are several. Of directories, the content is copied. Without `from`, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
+		"File or directory to copy, relative to the build context; with `image`, an absolute path of that image; with `url`, a path in the archive that is downloaded. As with `COPY`, it may be a pattern with `*`, `?` and `[…]`: `*.tmpl`, `web/*/static`. Files that match are copied into `to`, which must end with `/` if there are several. Of directories, the content is copied. Without `from`, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
 	leaf("exclude", list("a list of patterns", text("a pattern", excludePattern), itself), func(f *File) *[]String { return &f.Exclude },
 		"none",
 		"Patterns for what is not copied, as those of `.dockerignore`: `[\"**/*.map\", node_modules]`. They are relative to the directory that is copied."),
+	leaf("image", text("an image", oneWord), func(f *File) *String { return &f.Image },
+		"the build context",
+		"Image to copy `from`, for the platform that is built, as `COPY --from` does: `{image: docker.io/library/busybox:1.37, from: /bin/busybox, to: /bin/}`. Like a base, it needs the tag of a version or a digest, `--build-context` can replace it, and the lock has its digest. Files keep their owners and modes unless the entry sets them."),
 	leaf("url", byArch("a URL", fileURL), func(f *File) *ByArch { return &f.URL },
 		"none",
-		"File to download, of `https://` or `http://`. May contain stamps, and `{{.Arch}}` and `{{.OS}}` of the platform in the words of Go. A mapping has a URL for each architecture: `{amd64: …, arm64: …}`. BuildKit downloads the file, without credentials, and only if its cache does not have it. Needs `sha256`."),
+		"File to download, of `https://` or `http://`. May contain stamps, and `{{.Arch}}` and `{{.OS}}` of the platform in the words of Go. A mapping has a URL for each architecture: `{amd64: …, arm64: …}`. BuildKit downloads the file, without credentials, and only if its cache does not have it. Needs `sha256`. With `from`, the file is an archive, tar or tar compressed with gzip, bzip2, xz or zstd, and is unpacked: `from: \"*/bin/tool\"`, or `from: .` for all of it."),
 	leaf("sha256", byArch("a SHA-256 checksum", fileSum, matching(fileSumForm)), func(f *File) *ByArch { return &f.SHA256 },
 		"required with `url`",
 		"Checksum of the file, in hexadecimal, as `sha256sum` prints it: one, or one for each architecture. A file with another checksum fails the build."),
@@ -285,11 +288,11 @@ var fileFields = []field[File]{
 		"required",
 		"Absolute path in the image."),
 	leaf("owner", text("an owner", imageOwner, ownerShape), func(f *File) *String { return &f.Owner },
-		"root",
+		"root; of an image: its own",
 		"User that owns it, or user and group, as in `run.user`. Without a group, a name has the group of its line in `/etc/passwd`, and a number the group of that number. For a directory from the context, it also holds for everything copied with it."),
 	leaf("mode", fileMode, func(f *File) *String { return &f.Mode },
-		"directories `0755`; files `0644`, or `0755` if executable",
-		"Permissions in octal, as text in quotes: `\"0640\"`. `keep`: those of the build context. Only an empty directory can have setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
+		"directories `0755`; files `0644`, or `0755` if executable; of an image: its own",
+		"Permissions in octal, as text in quotes: `\"0640\"`. `keep`: those of the build context. Only an empty directory can be given setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
 }
 
 var healthFields = []field[Healthcheck]{

@@ -40,6 +40,9 @@ run:
     - {from: "?.sh", to: /srv/scripts/}
     - {from: tree, to: /srv/some, exclude: [lib, var, "*/ssl/private/k*"]}
     - {from: kept, to: /srv/kept, mode: keep, owner: www-data}
+    - {image: "debian:12", from: /var, to: /srv/other, exclude: [tmp]}
+    - {image: "debian:12", from: /bin/s?, to: /opt/tools/}
+    - {image: "alpine:3.22", from: /bin/busybox, to: /opt/tools/sh2, mode: "0700", owner: 5}
     - {link: /dev/stdout, to: /var/log/app.log, owner: www-data:4}
     - {link: /bin/busybox, to: /bin/sh}
 `,
@@ -84,6 +87,9 @@ drwx--x--- 0:101 etc/ssl/private
 drwxr-xr-x 0:0 new
 -rw-r--r-- 0:0 new/file
 dtrwxrwxrwx 0:0 opt
+drwxr-xr-x 0:0 opt/tools
+-rwxr-xr-x 0:0 opt/tools/sh
+-rwx------ 5:5 opt/tools/sh2
 drwxr-xr-x 0:0 run
 drwxr-xr-x 33:33 run/app
 drwxr-xr-x 0:0 run/sub
@@ -106,6 +112,10 @@ drwxrwxr-x 33:33 srv/kept/sub
 -rw-rw---- 33:33 srv/kept/sub/data
 dgrwxrwxr-x 33:33 srv/kept/team
 -rwx--x--- 33:33 srv/kept/team/run
+drwxr-xr-x 0:0 srv/other
+dgrwxrwxr-x 0:8 srv/other/mail
+Lrwxrwxrwx 0:0 srv/other/run -> /run
+drwxr-xr-x 33:33 srv/other/www
 drwxr-xr-x 0:0 srv/own
 -rwxr-x--- 33:33 srv/own/x
 drwxr-xr-x 0:0 srv/scripts

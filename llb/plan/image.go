@@ -49,14 +49,16 @@ func (img Image) All() []Binary {
 // base's links lead.
 type Layer struct {
 	Step
-	Download *Download // what is copied, unless it is from the build context or a step
+	Download *Download // what is copied; without it and Image, it is from the build context or a step
+	Image    *ImageRef // that has what is copied
 	Copies   []Copy
 	Links    []Link
 	// UID and GID are those of the links and of what is copied. Mode is that of
 	// what is copied; without it, everybody may read it.
-	UID, GID  int
-	Mode      *int // as chmod takes it
-	KeepModes bool // what is copied has its own modes
+	UID, GID   int
+	Mode       *int // as chmod takes it
+	KeepModes  bool // what is copied has its own modes
+	KeepOwners bool // and its own owners
 	// Dirs are the directories that the layer makes, or that lie on the way to
 	// the rest of it, as the image has them. Each comes after its parent.
 	Dirs  []Dir
@@ -78,6 +80,9 @@ type Download struct {
 	URL  string
 	Sum  string // SHA-256, in hexadecimal
 	Name string // that the file gets
+	// Unpack says that the file is an archive, and that its content is what is
+	// copied.
+	Unpack bool
 }
 
 // Copy puts a file, or what a directory holds, into the image.
@@ -119,12 +124,14 @@ type Rootfs struct {
 	Epoch int64 // modification time of all its files
 }
 
-// Look finds what a base has where something of the image goes. It runs before
-// there is a plan, because the plan depends on what it finds.
+// Look finds what a base has where something of the image goes, or what another
+// image or an archive has that is copied. It runs before there is a plan, because
+// the plan depends on what it finds.
 type Look struct {
 	Step
-	Base  ImageRef
-	Paths []string // as of step.Look
+	Base     ImageRef
+	Download *Download // an archive to look into, instead of Base
+	Paths    []string  // as of step.Look
 }
 
 // Linker finds the dynamic linker of an image, for binaries that Go's own

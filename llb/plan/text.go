@@ -106,7 +106,14 @@ func (a Accounts) write(b *strings.Builder) {
 
 func (l Layer) write(b *strings.Builder) {
 	if d := l.Download; d != nil {
-		fmt.Fprintf(b, "\tdownload %s sha256:%s\n", d.URL, d.Sum)
+		verb := "download"
+		if d.Unpack {
+			verb = "unpack"
+		}
+		fmt.Fprintf(b, "\t%s %s sha256:%s\n", verb, d.URL, d.Sum)
+	}
+	if l.Image != nil {
+		fmt.Fprintf(b, "\tfrom image %s\n", l.Image.Name)
 	}
 	for _, c := range l.Copies {
 		fmt.Fprintf(b, "\tcopy %s -> %s%s\n", c.From, c.To, l.attributes())
@@ -136,7 +143,10 @@ func (l Layer) attributes() string {
 		text = fmt.Sprintf(" %04o", *l.Mode)
 	}
 	if l.KeepModes {
-		text = " with its own modes"
+		text = " modes kept"
+	}
+	if l.KeepOwners {
+		text += " owners kept"
 	}
 	if l.UID != 0 || l.GID != 0 {
 		text += fmt.Sprintf(" %d:%d", l.UID, l.GID)

@@ -28,6 +28,8 @@ type File struct {
 	Link    string `json:"link,omitempty"`    // the symlink that does
 	Target  string `json:"target,omitempty"`  // where it points
 
+	UID   int     `json:"uid,omitempty"`   // of a directory of an image
+	GID   int     `json:"gid,omitempty"`   // of a directory of an image
 	Mode  int     `json:"mode,omitempty"`  // as chmod takes it, if the Scan asked for modes
 	Below []Inode `json:"below,omitempty"` // of a directory: what is below it, relative to it, parents first
 	AccountLines
