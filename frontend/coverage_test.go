@@ -77,6 +77,9 @@ func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 	if img.Accounts != nil {
 		im.Users, im.Groups = img.Accounts.Users, img.Accounts.Groups
 	}
+	for _, p := range img.Programs {
+		im.Entries = append(im.Entries, coverage.Entry{Path: p.Path, Mode: 0o755})
+	}
 	if img.Dirs != nil {
 		im.Entries = append(im.Entries, c.layerEntries(t, *img.Dirs)...)
 	}
