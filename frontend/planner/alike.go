@@ -70,7 +70,7 @@ func (a *alike) include(i ofProject) {
 		a.add(&a.mains, dir)
 	}
 	if dirs := i.namedMains(i.image); dirs != nil {
-		a.picks = append(a.picks, i.pick(i.image, i.Request.Platforms, dirs))
+		a.picks = append(a.picks, i.imagePick(i.image, dirs))
 	}
 }
 
@@ -176,7 +176,7 @@ func (p planning) foundPicks(own plan.Pick) []plan.Pick {
 		var ignored diag.List
 		mains := packages{other.Project, p.found.Facts, &ignored}.mains(other.image)
 		if ignored.Len() == 0 && len(mains) > 0 {
-			all = append(all, other.pick(other.image, p.Request.Platforms, mainDirs(mains)))
+			all = append(all, other.imagePick(other.image, mainDirs(mains)))
 		}
 	}
 	return all
@@ -200,8 +200,14 @@ func pickName(picks []plan.Pick) string {
 // one by one; nil if it does not. Whether they are main packages, only a scan
 // tells.
 func (c *common) namedMains(s *spec.Spec) []string {
-	var mains []string
+	if len(s.Main) == 0 {
+		return nil
+	}
+	mains := []string{}
 	for _, m := range s.Main {
+		if c.Project.HasRequired(m.Package.Value) {
+			continue
+		}
 		dir, ok := packages{project: c.Project}.dir(m.Package.Value)
 		if !ok || strings.HasSuffix(dir, "...") {
 			return nil

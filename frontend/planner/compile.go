@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -75,7 +76,8 @@ func packageName(b plan.Binary) string {
 func nameBinaries(p *project.Project, s *spec.Spec, mains []mainPackage, errs *diag.List) []plan.Binary {
 	var out []plan.Binary
 	for _, pkg := range mains {
-		b := plan.Binary{Package: dot(pkg.Dir), Made: path.Join(binDir, gomod.ProgramName(importPath(p, pkg.Package)))}
+		importPath := cmp.Or(pkg.required, importPath(p, pkg.Package))
+		b := plan.Binary{Package: pkg.name(), Made: path.Join(binDir, gomod.ProgramName(importPath))}
 		b.Path = imagePath(pkg.to.Value, b.Made)
 		for _, other := range out {
 			if d := clash(other, b); d != nil {

@@ -137,6 +137,7 @@ func (c *common) decide(image, target string) *Decision {
 	d.validate(&errs)
 	if d.isImage() {
 		c.validateProject(written, &errs)
+		c.validateRequired(written, &errs)
 	}
 	if d.isImage() && target != LockTarget {
 		d.image = stamped(written, d.stamps, &errs)

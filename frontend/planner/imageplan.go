@@ -78,7 +78,7 @@ func (p planning) startOf(checks checking, binaries []plan.Binary) plan.Start {
 // imageSource plans one step for all platforms, and for all images that are
 // alike, so that they share its run.
 func (p planning) imageSource(mains []mainPackage, binaries []plan.Binary) plan.Source {
-	s := sourceStep(p.spec, packageList(binaries), p.pick(p.spec, p.Request.Platforms, mainDirs(mains)))
+	s := sourceStep(p.spec, packageList(binaries), p.imagePick(p.spec, mainDirs(mains)))
 	s = together(s, p.foundPicks(s.Pick))
 	return p.modules.asking(s, packageList(binaries)+" imports")
 }

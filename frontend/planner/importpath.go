@@ -46,6 +46,9 @@ func (p packages) placeOf(importPath string) (dir string, ok bool) {
 func (p packages) namedDirs(s *spec.Spec) []string {
 	var dirs []string
 	for _, m := range s.Main {
+		if p.project.HasRequired(m.Package.Value) {
+			continue
+		}
 		places := gomod.Places(p.project.Modules(), m.Package.Value)
 		for _, place := range places {
 			dirs = append(dirs, place.Dir)

@@ -112,7 +112,8 @@ func (d *Decision) likelySource() *plan.Source {
 	for _, dir := range mains {
 		names = append(names, d.likelyName(dir))
 	}
-	s := sourceStep(d.image, strings.Join(names, " "), d.pick(d.image, d.Request.Platforms, mains))
+	names = append(names, d.required(d.image)...)
+	s := sourceStep(d.image, strings.Join(names, " "), d.imagePick(d.image, mains))
 	s = together(s, d.alike(d.image).picks)
 	return &s
 }

@@ -21,10 +21,20 @@ type packages struct {
 	errs    *diag.List
 }
 
-// mainPackage is a main package that is built.
+// mainPackage is a main package that is built: one of the project, or one of a
+// module that the project requires.
 type mainPackage struct {
 	step.Package
-	to spec.String // where its program goes, as of spec.Main
+	required string      // import path of the latter
+	to       spec.String // where its program goes, as of spec.Main
+}
+
+// name returns what the package is called in plans and messages.
+func (m mainPackage) name() string {
+	if m.required != "" {
+		return m.required
+	}
+	return dot(m.Dir)
 }
 
 // mains returns the packages to build: those that the spec names, else the only
@@ -39,6 +49,10 @@ func (p packages) mains(s *spec.Spec) []mainPackage {
 	}
 	var out []mainPackage
 	for _, m := range s.Main {
+		if p.project.HasRequired(m.Package.Value) {
+			out = p.withMain(out, mainPackage{required: m.Package.Value, to: m.To})
+			continue
+		}
 		found := p.entry(m.Package)
 		if len(found) > 1 && m.To.IsSet() && !isDirectory(m.To.Value) {
 			p.errs.Add(diag.Diagnostic{
@@ -48,7 +62,7 @@ func (p packages) mains(s *spec.Spec) []mainPackage {
 			})
 		}
 		for _, pkg := range found {
-			out = p.withMain(out, mainPackage{pkg, m.To})
+			out = p.withMain(out, mainPackage{Package: pkg, to: m.To})
 		}
 	}
 	return out
@@ -56,12 +70,12 @@ func (p packages) mains(s *spec.Spec) []mainPackage {
 
 // withMain adds a package if it is not there yet.
 func (p packages) withMain(all []mainPackage, pkg mainPackage) []mainPackage {
-	i := slices.IndexFunc(all, func(o mainPackage) bool { return o.Dir == pkg.Dir })
+	i := slices.IndexFunc(all, func(o mainPackage) bool { return o.name() == pkg.name() })
 	if i < 0 {
 		return append(all, pkg)
 	}
 	if first := all[i].to; first.Value != pkg.to.Value {
-		p.errs.Errorf(pkg.to.At, "main: %s goes to %s already (line %d); a program has one place", dot(pkg.Dir), first.Value, first.At.Start.Line)
+		p.errs.Errorf(pkg.to.At, "main: %s goes to %s already (line %d); a program has one place", pkg.name(), first.Value, first.At.Start.Line)
 	}
 	return all
 }
@@ -165,7 +179,11 @@ func (p packages) entry(m spec.String) []step.Package {
 			return p.asMain(m, pkg)
 		}
 	}
-	p.errs.Add(p.noPackage(m, dir))
+	if isImportPath(m.Value) {
+		p.errs.Add(notRequired(m, p.project))
+	} else {
+		p.errs.Add(p.noPackage(m, dir))
+	}
 	return nil
 }
 
@@ -246,10 +264,13 @@ func dirs(pkgs []step.Package) []string {
 	return out
 }
 
+// mainDirs returns the directories of the project's own.
 func mainDirs(mains []mainPackage) []string {
 	var out []string
 	for _, m := range mains {
-		out = append(out, m.Dir)
+		if m.required == "" {
+			out = append(out, m.Dir)
+		}
 	}
 	return out
 }

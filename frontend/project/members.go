@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/gomod"
 )
 
 func members(p *Project, files Files, errs *diag.List) []*Module {
@@ -91,6 +92,19 @@ func (p *Project) Other(dir string) *Module {
 // Requires reports whether the project requires any other module.
 func (p *Project) Requires() bool {
 	return slices.ContainsFunc(p.Members, func(m *Module) bool { return len(m.Require) > 0 })
+}
+
+// HasRequired reports whether an import path, or a pattern of such, is of a module
+// that the project requires, and not of one of its own.
+func (p *Project) HasRequired(importPath string) bool {
+	var own, required []string
+	for _, m := range p.Members {
+		own = append(own, m.Path)
+		for _, r := range m.Require {
+			required = append(required, r.Path)
+		}
+	}
+	return gomod.Longest(importPath, required) > gomod.Longest(importPath, own)
 }
 
 // Shared reports whether the project has the source of modules other than the

@@ -73,6 +73,44 @@ func TestNestedModules(t *testing.T) {
 	}
 }
 
+// TestRequiredProgram builds a program of a module that go.mod requires, together
+// with that of the project.
+func TestRequiredProgram(t *testing.T) {
+	t.Parallel()
+	c := newCompany()
+	tools := c.unique.Replace("example.com/tools@v1.0.0")
+	c.modules[tools] = c.project(map[string]string{
+		"go.mod":             "module example.com/tools\n\ngo 1.25\n\nrequire example.com/low v1.0.0\n",
+		"cmd/probe/main.go":  "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/low\"\n)\n\n//go:embed help.txt\nvar help string\n\nfunc main() { println(help, low.Version) }\n",
+		"cmd/probe/help.txt": "a probe with",
+		"lib/lib.go":         "package lib\n",
+	})
+	p := newPrivate(t, c.modules)
+	project := c.project(map[string]string{
+		"Dockerfile": "main:\n  ./cmd/server: /server\n  example.com/tools/cmd/probe: /opt/probe\nrun: {entrypoint: [/opt/probe]}\n",
+		"go.mod":     goMod("example.com/app") + "\ntool example.com/tools/cmd/probe\n\nrequire example.com/tools v1.0.0\n\nrequire example.com/low v1.0.0 // indirect\n",
+		"go.sum":     c.goSum(t, "example.com/low@v1.0.0", "example.com/low@v1.0.0/go.mod", "example.com/tools@v1.0.0", "example.com/tools@v1.0.0/go.mod"),
+
+		"cmd/server/main.go": "package main\n\nfunc main() { println(\"a server\") }\n",
+	})
+	b := plain(t, write(t, project), append(p.secrets(), "--build-arg=GOPROXY="+p.URL, "--build-arg=GONOSUMDB=example.com")...)
+	b.Push = ref(t)
+	succeed(t, b)
+	prints(t, b.Push, "a probe with low v1.0.0\n")
+	if f, ok := files(t, pull(t, b.Push))["server"]; !ok || f.Perm() != 0o755 {
+		t.Errorf("the image has the server %+v, want one that all may run", f)
+	}
+	edit(t, b, map[string]string{"README.md": now()})
+	if ran := succeed(t, b).Steps(); slices.ContainsFunc(ran, func(name string) bool { return strings.Contains(name, "compile") || strings.HasPrefix(name, "fetch") }) {
+		t.Errorf("an edit of a README ran %q", ran)
+	}
+	edit(t, b, map[string]string{"Dockerfile": c.unique.Replace("main: [./cmd/server, example.com/tools/lib]\n")})
+	r := run(t, b)
+	if want := "/tools/lib: it is package lib, a library; name a main package with the key `main`"; r.Exit == 0 || !strings.Contains(r.Text, want) {
+		t.Errorf("exit code %d, and this was printed, without %q:\n%s", r.Exit, want, r.Text)
+	}
+}
+
 // TestNestedTargets exports what checks make, for both modules, to the directories
 // that they have in the context.
 func TestNestedTargets(t *testing.T) {

@@ -36,9 +36,10 @@ type Pick struct {
 	Image   string // its name in a file of several; empty for the only one
 	Project Project
 	Conditions
-	Mains []string // directories below the context: "cmd/api"; "./..." for all packages below
-	Tests bool     // whether tests of Mains are picked as well
-	Data  bool     // and their testdata
+	Mains    []string // directories below the context: "cmd/api"; "./..." for all packages below
+	Required []string // import paths of main packages of modules that the project requires
+	Tests    bool     // whether tests of Mains are picked as well
+	Data     bool     // and their testdata
 	// Generate picks what the generators of Mains may read, instead of Mains.
 	Generate bool
 	Files    []string // paths of the context that are always picked

@@ -76,7 +76,8 @@ const (
 	// its modules go. What there is of it, see Closure.
 	OutlineDir = "outline"
 	// StubsFile lists in an outline the import paths of the packages that
-	// import what the main packages need, one a line.
+	// import what the main packages need, and those of main packages that only
+	// other modules have, one a line.
 	StubsFile = "stubs.txt"
 	// StandardDir is the directory where closure leaves StandardFile: the
 	// packages of the standard library that those of the context import, one

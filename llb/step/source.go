@@ -66,6 +66,7 @@ type Closure struct {
 	Files     []string // files and directories of the context that are taken whatever they are
 	NoModules bool     // no module is downloaded, so that none asks which packages the context has
 	Asked     bool     // Asked is mounted, and what it asks for is taken as well
+	Required  []string // import paths of main packages of modules that the project requires
 	Mains     []string // directories of the context: "cmd/api", "."; "./..." for all packages below
 }
 
@@ -84,6 +85,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Generate, "generate", v.Generate, "take what generators reach")
 	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
+	fs.Var((*list)(&v.Required), "required", "main packages of other modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 }
 

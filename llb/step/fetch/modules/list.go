@@ -21,7 +21,7 @@ import (
 
 // fields are those of `go list -json` that pkg has.
 const fields = "CFiles,CXXFiles,CgoFiles,Dir,EmbedFiles,Error,FFiles,GoFiles,HFiles,IgnoredGoFiles," +
-	"ImportPath,InvalidGoFiles,MFiles,Module,SFiles,Standard,SwigCXXFiles,SwigFiles,SysoFiles"
+	"ImportPath,InvalidGoFiles,MFiles,Module,Name,SFiles,Standard,SwigCXXFiles,SwigFiles,SysoFiles"
 
 // command returns what lists packages. Go before 1.19 knows no choice of fields,
 // and takes longer.
@@ -36,6 +36,7 @@ func command(v step.Modules) []string {
 // pkg is a package as the go command lists it.
 type pkg struct {
 	ImportPath string
+	Name       string
 	Dir        string
 	Standard   bool
 	Module     *struct {
@@ -182,6 +183,16 @@ func (p pkg) below(name string) (string, bool) {
 	}
 	full := path.Join(filepath.ToSlash(rel), name)
 	return full, filepath.IsLocal(full)
+}
+
+// profile returns the file by which the go command optimises a main package by
+// default, if the package has it.
+func (p pkg) profile() []string {
+	const name = "default.pgo"
+	if info, err := os.Stat(filepath.Join(p.Dir, name)); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return []string{name}
 }
 
 // read returns the text of a file of the package's module, nil when there is

@@ -49,7 +49,25 @@ func Collect(j Job, v step.Modules) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if p := libraries(c.listed, j.ModCache); p != nil {
+		return j.report(p)
+	}
 	return 0, errors.Join(c.tree.write(j.Step.Out), j.ask(c.listed))
+}
+
+// libraries reports packages of other modules that were asked for as main packages
+// and are none; nil if there are none.
+func libraries(listed []pkg, modCache string) *problem {
+	var all lines
+	for _, p := range listed {
+		if p.stub && p.isIn(modCache) && p.Error == nil && p.Name != "main" {
+			all.add(pkg{ImportPath: p.ImportPath, Error: &pkgError{"it is package " + p.Name + ", a library; name a main package with the key `main`"}})
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return &problem{text: strings.Join(all, "")}
 }
 
 // within returns a step with variables on top of its environment.

@@ -63,6 +63,9 @@ func (t tree) add(p pkg) error {
 		return t.addAll(dir)
 	}
 	names := p.built()
+	if p.stub {
+		names = append(names, p.profile()...)
+	}
 	included, err := gofiles.Included(p.SFiles, p.read)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ type Outline struct {
 	Files []string // go.mod, go.sum, go.work and what else decides about versions
 	Links []Link   // symbolic links on the way to Files
 	Stubs []Stub   // by Dir
+	Mains []string // import paths of main packages that only other modules have
 }
 
 // Stub is a package that is there for its imports.
@@ -140,6 +141,36 @@ func (w *walk) mains(v step.Closure) error {
 				return err
 			}
 		}
+	}
+	for _, importPath := range v.Required {
+		if err := w.required(importPath, v.PGO); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// required begins with a main package of a module that the project requires. If
+// the context has it, by a replace line or in the vendor directory, its source is
+// taken. Otherwise it is fetched with the modules.
+func (w *walk) required(importPath, profile string) error {
+	found, err := w.find(importPath)
+	if err != nil {
+		return err
+	}
+	isFetched := true
+	for _, f := range found {
+		if f.vendor != "" {
+			w.enqueue(f)
+			continue
+		}
+		isFetched = false
+		if err := w.main(f.dir, profile); err != nil {
+			return err
+		}
+	}
+	if isFetched {
+		w.outline.Mains = append(w.outline.Mains, importPath)
 	}
 	return nil
 }

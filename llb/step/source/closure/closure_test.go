@@ -118,6 +118,9 @@ func text(r Result) string {
 			fmt.Fprintf(&b, "%s can be imported, imports %s\n", s.Path, strings.Join(s.Imports, " "))
 		}
 	}
+	for _, importPath := range r.Outline.Mains {
+		fmt.Fprintf(&b, "main package %s of another module\n", importPath)
+	}
 	if r.Programs != nil {
 		fmt.Fprintf(&b, "programs %s\n", strings.Join(r.Programs, " "))
 	}

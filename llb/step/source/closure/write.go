@@ -80,6 +80,9 @@ func (w writer) outline(o Outline) error {
 			list.WriteString(s.Path + "\n")
 		}
 	}
+	for _, importPath := range o.Mains {
+		list.WriteString(importPath + "\n")
+	}
 	return w.write(path.Join(step.OutlineDir, step.StubsFile), list.String())
 }
 
