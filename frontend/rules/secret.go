@@ -78,7 +78,7 @@ func (f *secrets) arguments(key, reach string, args []spec.String) {
 
 // url looks at the query of an address: ?token=abc.
 func (f *secrets) url(key, reach string, addresses spec.ByArch) {
-	all := []spec.String{addresses.All}
+	all, before := []spec.String{addresses.All}, len(f.found)
 	for _, p := range addresses.Each {
 		all = append(all, p.Value)
 	}
@@ -88,6 +88,9 @@ func (f *secrets) url(key, reach string, addresses spec.ByArch) {
 			name, value, _ := strings.Cut(setting, "=")
 			f.named(key, reach, s.At, name, value)
 		}
+	}
+	for i := range f.found[before:] {
+		f.found[before+i].Hint = "use an address that needs no secret"
 	}
 }
 
