@@ -62,7 +62,7 @@ func (b build) layers(base llb.State) []llb.State {
 		layers = append(layers, b.file(f))
 	}
 	binaries, v := b.linked(b.below(base, layers))
-	return append(layers, b.approved(b.placed(b.img.Program, binaries), b.img.Compile.Epoch, v...))
+	return append(layers, b.approved(b.capable(b.placed(b.img.Program, binaries)), b.img.Compile.Epoch, v...))
 }
 
 // under mounts what has the users of the base. That of scratch is the first
@@ -72,6 +72,17 @@ func (b build) under(base llb.State, layers []llb.State) llb.RunOption {
 		return llb.AddMount(step.Image, layers[0], llb.Readonly)
 	}
 	return b.base(*b.img.Base, base)
+}
+
+// capable returns the programs with the capabilities of the image. It makes a
+// copy: a change of a layer would be a second layer.
+func (b build) capable(programs llb.State) llb.State {
+	c := b.img.Capabilities
+	if c == nil {
+		return programs
+	}
+	verb := &step.Capabilities{Epoch: c.Epoch, Names: c.Names, Path: c.Path}
+	return b.run(llb.Scratch(), c.Step, verb, llb.AddMount(step.Built, programs, llb.Readonly))
 }
 
 // below returns what the image has next to its binaries.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/internal/capability"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
 )
@@ -117,6 +118,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 		img.Programs = append(img.Programs, p.install.named(prog, platform, p.errs))
 	}
 	img, user := p.placing(platform).place(img)
+	img.Capabilities = p.capabilities(img)
 	img.SBOM = p.sbom(img, found)
 	img.Binaries = p.exported(binaries, platform)
 	env := mergedEnv(found.Config.Config.Env, p.spec.Run.Env, p.errs)
@@ -164,6 +166,26 @@ func (p planning) configuration(img plan.Image, base Image, env []string) config
 		epoch:  p.args.epoch,
 		debug:  p.debug,
 	}
+}
+
+// capabilities plans those of the first program; nil for none.
+func (p planning) capabilities(img plan.Image) *plan.Capabilities {
+	written := p.spec.Run.Capabilities
+	if len(written) == 0 {
+		return nil
+	}
+	c := &plan.Capabilities{Path: img.Place(img.Compile.Binaries[0]), Epoch: p.args.epoch.Seconds()}
+	var lines []diag.Range
+	for _, w := range written {
+		c.Names, lines = append(c.Names, capability.Name(w.Value)), append(lines, w.At)
+	}
+	slices.Sort(c.Names)
+	c.Step = plan.Step{
+		ID:   "capabilities",
+		Name: fmt.Sprintf("give %s %s for %s", binaryTitle(img.Compile), strings.Join(c.Names, ", "), img.Platform),
+		At:   p.spans(lines...),
+	}
+	return c
 }
 
 // imageTitle returns what people call the image that is built.

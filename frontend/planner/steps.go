@@ -29,6 +29,7 @@ var stepKinds = []StepKind{
 	{"users", "adds what `run.users` and `run.groups` name to the base's users and groups"},
 	{"dirs", "makes directories and symlinks: those of `run.files`, and volumes, home directories and the working directory if the base does not have them"},
 	{"files", "copies and downloads what `run.files` names"},
+	{"capabilities", "gives the program the capabilities of `run.capabilities`"},
 	{"libraries", "checks that the image has what dynamically linked binaries need: the dynamic linker and libraries"},
 	{"sbom", "makes the SBOM"},
 	{"reproduce", "compares two compiles"},

@@ -50,6 +50,7 @@ type Finding struct {
 // page in docs/rules.
 func All() []Rule {
 	return []Rule{
+		{"CapabilityNotGranted", "The program needs a capability that containers do not have by default.", capabilityNotGranted},
 		{"CgoOff", "A file imports \"C\", or a package that needs cgo, while cgo is off.", cgoOff},
 		{"DirectiveOrder", "A directive such as `# check=` is where BuildKit ignores it.", directiveOrder},
 		{"EmbedIgnored", "The ignore file hides files that `//go:embed` needs.", embedIgnored},

@@ -10,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/capability"
 	"github.com/gohull/gohull/internal/gomod"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
@@ -103,8 +104,24 @@ func keyDiffers(have, want project.Version) diag.Diagnostic {
 }
 
 // keyWithoutEffect finds keys that say where modules are fetched from, although
-// nothing is fetched.
+// nothing is fetched, and capabilities for a user who has them.
 func keyWithoutEffect(s Subject) []diag.Diagnostic {
+	return append(fetchKeysWithoutEffect(s), capabilitiesOfRoot(s)...)
+}
+
+// capabilitiesOfRoot finds capabilities of a program that runs as root.
+func capabilitiesOfRoot(s Subject) []diag.Diagnostic {
+	if len(s.Spec.Run.Capabilities) == 0 || !isRoot(s.Spec) {
+		return nil
+	}
+	return []diag.Diagnostic{{
+		At:      s.Spec.Run.Capabilities[0].At,
+		Message: "run.capabilities changes nothing: root has every capability that the container has",
+		Hint:    "remove the key, or choose another user",
+	}}
+}
+
+func fetchKeysWithoutEffect(s Subject) []diag.Diagnostic {
 	if !s.Vendored || s.Spec.Toolchain.Value == "module" || slices.ContainsFunc(s.Spec.Checks, fetches) {
 		return nil
 	}
@@ -136,7 +153,7 @@ func fetches(check spec.String) bool { return check.Value != "vet" && check.Valu
 const privileged = 1024
 
 func privilegedPort(s Subject) []diag.Diagnostic {
-	if user, _, _ := strings.Cut(s.Spec.Run.User.Value, ":"); user == "root" || user == "0" {
+	if isRoot(s.Spec) || slices.ContainsFunc(s.Spec.Run.Capabilities, bindsPorts) {
 		return nil
 	}
 	var out []diag.Diagnostic
@@ -146,6 +163,30 @@ func privilegedPort(s Subject) []diag.Diagnostic {
 				At:      p.At,
 				Message: fmt.Sprintf("run.expose: not every engine lets a user other than root listen on port %d", p.Number),
 				Hint:    fmt.Sprintf("listen on a port from %d up, such as %d", privileged, 8000+p.Number),
+			})
+		}
+	}
+	return out
+}
+
+// isRoot reports whether the program runs as root.
+func isRoot(s *spec.Spec) bool {
+	user, _, _ := strings.Cut(s.Run.User.Value, ":")
+	return user == "root" || user == "0"
+}
+
+func bindsPorts(c spec.String) bool { return capability.Name(c.Value) == "NET_BIND_SERVICE" }
+
+// capabilityNotGranted finds capabilities that a container does not have unless
+// it is started with them.
+func capabilityNotGranted(s Subject) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, c := range s.Spec.Run.Capabilities {
+		if name := capability.Name(c.Value); !capability.IsUsual(name) && !isRoot(s.Spec) {
+			out = append(out, diag.Diagnostic{
+				At:      c.At,
+				Message: fmt.Sprintf("run.capabilities: a container does not have %s unless it is started with it, and without it the program does not start", name),
+				Hint:    fmt.Sprintf("start the image with `--cap-add %s`, or with it in the pod's securityContext.capabilities.add", name),
 			})
 		}
 	}

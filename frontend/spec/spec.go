@@ -168,19 +168,20 @@ type Debug struct {
 
 // Run is the image's config, in the words of the Dockerfile instructions.
 type Run struct {
-	Entrypoint  Entrypoint
-	Args        []String
-	Env         []Pair
-	Workdir     String
-	User        String // "nonroot", "root", "git:git" or "1000:1000"
-	Users       []User
-	Groups      []Group
-	Expose      []Port
-	Volumes     []String
-	Files       []File
-	Labels      []Pair
-	StopSignal  String
-	Healthcheck *Healthcheck
+	Entrypoint   Entrypoint
+	Args         []String
+	Env          []Pair
+	Workdir      String
+	User         String // "nonroot", "root", "git:git" or "1000:1000"
+	Users        []User
+	Groups       []Group
+	Capabilities []String // of the first program's file, as written: "NET_BIND_SERVICE", "cap_net_raw"
+	Expose       []Port
+	Volumes      []String
+	Files        []File
+	Labels       []Pair
+	StopSignal   String
+	Healthcheck  *Healthcheck
 }
 
 // Entrypoint is what a container starts.

@@ -34,6 +34,7 @@ func TestOldestDaemon(t *testing.T) {
 	}
 	t.Run("again", func(t *testing.T) { sameAgain(t, b, first) })
 	t.Run("layout", func(t *testing.T) { sameLayout(t, builder) })
+	t.Run("capabilities", func(t *testing.T) { sameCapabilities(t, builder) })
 	t.Run("users", func(t *testing.T) { sameUsers(t, builder) })
 	t.Run("download", func(t *testing.T) { sameDownload(t, builder) })
 	project["cmd/old/main.go"] = "package main\n\nfunc main() { println(hello) }\n"

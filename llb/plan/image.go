@@ -7,18 +7,19 @@ import (
 
 // Image is what one platform gets.
 type Image struct {
-	Platform Platform
-	Name     string    // of the step that puts it together
-	At       []Span    // the lines of the spec that ask for the base
-	Base     *ImageRef // nil for scratch
-	Compile  Compile
-	Debugger *Program  // nil when nobody is going to debug it
-	Accounts *Accounts // nil if the base's users and groups stay as they are
-	Programs []Program // of other modules
-	Dirs     *Layer    // directories that the spec names and the base lacks; nil for none
-	Files    []Layer   // from the context
-	Program  *Layer    // puts the binaries into the image; nil if they are a layer already
-	Config   Config
+	Platform     Platform
+	Name         string    // of the step that puts it together
+	At           []Span    // the lines of the spec that ask for the base
+	Base         *ImageRef // nil for scratch
+	Compile      Compile
+	Debugger     *Program      // nil when nobody is going to debug it
+	Accounts     *Accounts     // nil if the base's users and groups stay as they are
+	Programs     []Program     // of other modules
+	Dirs         *Layer        // directories that the spec names and the base lacks; nil for none
+	Files        []Layer       // from the context
+	Program      *Layer        // puts the binaries into the image; nil if they are a layer already
+	Capabilities *Capabilities // nil for a program without any
+	Config       Config
 	// Annotations are those of its OCI manifest.
 	Annotations map[string]string
 	// Dynamic says that the binaries are taken for dynamically linked, as with
@@ -44,8 +45,22 @@ func (img Image) All() []Binary {
 	return all
 }
 
+// Place returns where the image has a binary: its path may go through links of the
+// base.
+func (img Image) Place(b Binary) string {
+	if img.Program != nil {
+		for _, c := range img.Program.Copies {
+			if "/"+c.From == b.Made {
+				return c.To
+			}
+		}
+	}
+	return b.Path
+}
+
 // Layer is a layer of an image: files that are copied from elsewhere, symbolic
-// links, and directories. A layer has no copies, or no links. All its paths are free of symbolic links: they are where the
+// links, and directories. A layer has no copies, or no links. All its paths are
+// free of symbolic links: they are where the
 // base's links lead.
 type Layer struct {
 	Step
@@ -116,6 +131,14 @@ type Accounts struct {
 	Groups                         []string // lines of group; for one that the base has, with the members to add
 	Dirs                           []Dir    // on the way to the files, as the image has them
 	Epoch                          int64    // modification time of the files and directories
+}
+
+// Capabilities gives the file of a program capabilities.
+type Capabilities struct {
+	Step
+	Path  string   // of the program, where the image has it
+	Names []string // "NET_BIND_SERVICE"
+	Epoch int64    // modification time of the layer's files
 }
 
 // Rootfs makes what programs expect of a root file system.

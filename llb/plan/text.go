@@ -93,6 +93,9 @@ func (img Image) write(b *strings.Builder) {
 	if img.Program != nil {
 		img.Program.write(b)
 	}
+	if c := img.Capabilities; c != nil {
+		fmt.Fprintf(b, "\tcapabilities %s of %s\n", strings.Join(c.Names, ", "), c.Path)
+	}
 }
 
 func (a Accounts) write(b *strings.Builder) {

@@ -29,6 +29,23 @@ func (v *Binaries) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }
 
+// Capabilities copies to Out what is below Built, and gives one of the files
+// capabilities.
+type Capabilities struct {
+	Epoch int64    // modification time of all files, in seconds since 1970
+	Names []string // "NET_BIND_SERVICE"
+	Path  string   // of the file: "/usr/local/bin/server"
+}
+
+func (*Capabilities) verb() string    { return "capabilities" }
+func (*Capabilities) rest() *[]string { return nil }
+
+func (v *Capabilities) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+	fs.Var((*list)(&v.Names), "names", "capabilities")
+	fs.StringVar(&v.Path, "path", v.Path, "file that gets them")
+}
+
 // Compare compares what is below Built with what is below BuiltAgain, and writes
 // the checksums of both to SumsFile. Where they differ, it fails.
 type Compare struct{}

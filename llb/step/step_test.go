@@ -31,6 +31,7 @@ func TestCommand(t *testing.T) {
 		{&Accounts{Epoch: 1, Dirs: []string{DirWord("/etc", 0o755, 0, 0)}, Passwd: "/etc/passwd", Group: "/etc/group", Shadow: "/etc/shadow", Gshadow: "/etc/gshadow",
 			Users: []string{"git:x:1:1::/git:/bin/sh", "b:x:2:1::/a,b:/bin/sh"}, Groups: []string{"tty:x:5:git,b"}},
 			`/.gohull/tool accounts -dirs=0755:0:0:/etc -epoch=1 -group=/etc/group -groups=tty:x:5:git\,b -gshadow=/etc/gshadow -passwd=/etc/passwd -shadow=/etc/shadow -users=git:x:1:1::/git:/bin/sh,b:x:2:1::/a\,b:/bin/sh`},
+		{&Capabilities{Epoch: 1, Names: []string{"NET_BIND_SERVICE", "NET_RAW"}, Path: "/usr/bin/x"}, "/.gohull/tool capabilities -epoch=1 -names=NET_BIND_SERVICE,NET_RAW -path=/usr/bin/x"},
 		{&Go{Epoch: -1, Args: []string{"build", "--", "-o", "/out/"}},
 			"/.gohull/tool go -epoch=-1 -- build -- -o /out/"},
 		{&Go{}, "/.gohull/tool go"},

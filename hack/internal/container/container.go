@@ -19,6 +19,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/moby/sys/user"
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
 )
 
 // Run is a container to run.
@@ -33,6 +34,11 @@ type Run struct {
 	// capabilities, no way to get more rights, and a root file system that is
 	// read-only.
 	Restricted bool
+	// Capabilities are those that a restricted container has nevertheless:
+	// "CAP_NET_BIND_SERVICE".
+	Capabilities []string
+	// NoNewPrivileges is Docker's option no-new-privileges.
+	NoNewPrivileges bool
 }
 
 // Container is a container that was started.
@@ -166,6 +172,12 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 	s.Process.Env = slices.Concat(config.Env, r.Env)
 	s.Process.Cwd = filepath.Join("/", config.WorkingDir)
 	s.Process.Terminal = false
+	s.Process.NoNewPrivileges = r.NoNewPrivileges
+	if r.NoNewPrivileges {
+		// Docker gives a user other than root no capabilities, but lets programs
+		// have them.
+		s.Process.Capabilities = &specs.LinuxCapabilities{Bounding: s.Process.Capabilities.Bounding}
+	}
 	s.Root.Readonly = false
 	s.Hostname = ""
 	s.Mounts = append(s.Mounts, machineFiles()...)
@@ -182,19 +194,20 @@ func (c *Container) adapt(s *specs.Spec, config v1.Config, r Run) error {
 		s.Process.User.AdditionalGids = append(s.Process.User.AdditionalGids, uint32(gid))
 	}
 	if r.Restricted {
-		return restrict(s)
+		return restrict(s, r.Capabilities)
 	}
 	return nil
 }
 
-// restrict takes away what Kubernetes' restricted profile does not allow.
-func restrict(s *specs.Spec) error {
+// restrict takes away what Kubernetes' restricted profile does not allow. As
+// containerd does, it gives the process itself what is left.
+func restrict(s *specs.Spec, capabilities []string) error {
 	if s.Process.User.UID == 0 {
 		return errors.New("the image runs as root, which the restricted profile does not allow")
 	}
 	s.Root.Readonly = true
 	s.Process.NoNewPrivileges = true
-	s.Process.Capabilities = &specs.LinuxCapabilities{}
+	s.Process.Capabilities = &specs.LinuxCapabilities{Bounding: capabilities, Effective: capabilities, Permitted: capabilities}
 	return nil
 }
 
@@ -228,7 +241,13 @@ func unpack(im v1.Image, dir string) error {
 		if err := create(root, name, h, r); err != nil {
 			return err
 		}
-		return root.Lchown(name, h.Uid, h.Gid)
+		if err := root.Lchown(name, h.Uid, h.Gid); err != nil {
+			return err
+		}
+		if value := image.Capability(h); value != "" {
+			return unix.Setxattr(filepath.Join(dir, name), "security.capability", []byte(value), 0)
+		}
+		return nil
 	})
 }
 

@@ -24,7 +24,12 @@ type File struct {
 	Time     time.Time
 	Link     string // target of a link
 	Data     []byte
+	// Capability is the extended attribute security.capability.
+	Capability string
 }
+
+// Capability returns the extended attribute of that name that an entry has.
+func Capability(h *tar.Header) string { return h.PAXRecords["SCHILY.xattr.security.capability"] }
 
 // Pull gives the image of one platform ("linux/arm64").
 func Pull(ctx context.Context, ref, platform string) (v1.Image, error) {
@@ -59,7 +64,7 @@ func Files(im v1.Image) (map[string]File, error) {
 	err := Walk(im, func(h *tar.Header, r io.Reader) error {
 		data, err := io.ReadAll(r)
 		files[path.Clean(h.Name)] = File{
-			Type: h.Typeflag, Mode: h.Mode, UID: h.Uid, GID: h.Gid, Time: h.ModTime, Link: h.Linkname, Data: data,
+			Type: h.Typeflag, Mode: h.Mode, UID: h.Uid, GID: h.Gid, Time: h.ModTime, Link: h.Linkname, Data: data, Capability: Capability(h),
 		}
 		return err
 	})

@@ -30,6 +30,10 @@ func copyBinaries(e Env, v step.Binaries) error {
 	return e.within(step.Built, func(built fs.FS) error { return binaries.Write(e.at(step.Out), built, v) })
 }
 
+func giveCapabilities(e Env, v step.Capabilities) error {
+	return e.within(step.Built, func(built fs.FS) error { return binaries.GiveCapabilities(e.at(step.Out), built, v) })
+}
+
 func compareBuilds(e Env, _ step.Compare) error {
 	return e.within(step.Built, func(built fs.FS) error {
 		return e.within(step.BuiltAgain, func(again fs.FS) error {

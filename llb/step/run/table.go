@@ -42,6 +42,7 @@ var table = []row{
 	verb(simply(makeDirs)),
 	verb(simply(addAccounts)),
 	verb(simply(copyBinaries)),
+	verb(simply(giveCapabilities)),
 	verb(checkLibraries),
 	verb(writing(step.LinkerFile, step.Image, findLinker)),
 	verb(writing(step.SBOMFile, step.Built, sbom.Document)),
