@@ -269,7 +269,11 @@ func (s *settings) run() {
 
 func (s *settings) imageBlock() {
 	i := s.written.Image
-	s.text("image.name", i.Name, nil, "none")
+	if len(i.Names) == 1 {
+		s.text("image.name", i.Names[0], nil, "none")
+	} else {
+		s.list("image.name", i.Names, nil, "none")
+	}
 	s.list("image.tags", i.Tags, nil, "none")
 	s.pairs("image.annotations", i.Annotations, "none")
 }

@@ -39,28 +39,58 @@ type naming struct {
 	released []string // the build arg RELEASES, as "v1.2.3"; nil when it was not given
 }
 
-// names returns the image's names, in which values replace stamps.
+// names returns the image's names, in which values replace stamps. Each name has
+// each tag.
 func (n naming) names(errs *diag.List) (names []string, left []LeftOut) {
-	if !n.image.Name.IsSet() {
+	if len(n.image.Names) == 0 {
 		return nil, nil
 	}
-	if reason := n.unknown(n.image.Name); reason != "" && n.request.Asks {
-		for _, tag := range n.image.Tags {
-			left = append(left, LeftOut{tag.Value, tag.At, "image.name: " + reason, false})
+	var repositories []string
+	for _, name := range n.image.Names {
+		if reason := n.unknown(name); reason != "" && n.request.Asks {
+			for _, tag := range n.image.Tags {
+				left = append(left, LeftOut{n.full(name, tag), tag.At, "image.name: " + reason, false})
+			}
+			continue
 		}
+		if filled, ok := n.repository(name, errs); ok {
+			repositories = append(repositories, filled)
+		}
+	}
+	if len(repositories) == 0 && len(left) > 0 {
 		return nil, left
 	}
-	name, ok := n.repository(n.image.Name, errs)
+	tags, withheld := n.tags(errs)
+	for _, repository := range repositories {
+		for _, tag := range tags {
+			if name := repository + ":" + tag; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, append(left, withheld...)
+}
+
+// full returns what a tag is called for one of several names.
+func (n naming) full(name, tag spec.String) string {
+	if len(n.image.Names) == 1 {
+		return tag.Value
+	}
+	return name.Value + ":" + tag.Value
+}
+
+// tags returns the image's tags, and those that it does not get.
+func (n naming) tags(errs *diag.List) (tags []string, left []LeftOut) {
 	for _, tag := range n.image.Tags {
 		if reason, unsure := n.withheld(tag); reason != "" {
 			left = append(left, LeftOut{tag.Value, tag.At, reason, unsure})
 			continue
 		}
-		if filled := n.tag(tag, errs); ok && filled != "" && !slices.Contains(names, name+":"+filled) {
-			names = append(names, name+":"+filled)
+		if filled := n.tag(tag, errs); filled != "" {
+			tags = append(tags, filled)
 		}
 	}
-	return names, left
+	return tags, left
 }
 
 // repository returns the image's name without a tag.

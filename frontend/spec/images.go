@@ -18,6 +18,8 @@ func imageName(s string) *objection {
 	return nil
 }
 
+var imageNames = textOrList("a name", "a name or a list of names", notEmpty)
+
 // severalImages is the key whose images have keys of the top level. It keeps
 // what is written there until the top level is read, which the images inherit.
 func severalImages(name, without, meaning string) field[Spec] {

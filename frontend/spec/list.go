@@ -57,6 +57,18 @@ func items[V any](v value, item kind[V], same func(V) String) []V {
 
 func itself(s String) String { return s }
 
+// textOrList is a text, or a list of texts without repeats.
+func textOrList(one, more string, accept rule) kind[[]String] {
+	alone, item := text(more, accept), text(one, accept)
+	shape := either(item.shape, setShape(item.shape))
+	return kind[[]String]{want: more, shape: shape, read: func(v value) []String {
+		if v.node.Kind == yaml.SequenceNode {
+			return items(v, item, itself)
+		}
+		return []String{alone.read(v)}
+	}}
+}
+
 // words is a list of words, or a string of words separated by commas, as for
 // the go command.
 func words(one, more string, accept rule) kind[[]String] {

@@ -145,9 +145,9 @@ type Generate struct {
 	At       diag.Range
 }
 
-// Image is the name of an image in a registry, with tags and annotations.
+// Image is what an image is called in registries: each name has each tag.
 type Image struct {
-	Name        String   // "registry.example/acme/server", without a tag
+	Names       []String // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
 }

@@ -257,9 +257,9 @@ var groupFields = []field[Group]{
 }
 
 var nameFields = []field[Image]{
-	leaf("name", text("an image's name", notEmpty), func(i *Image) *String { return &i.Name },
+	leaf("name", imageNames, func(i *Image) *[]String { return &i.Names },
 		"none",
-		"Name of the image, without a tag: `registry.example/acme/server`. Used if the name of the output is `*`: `-o type=image,\"name=*\",push=true`. May contain stamps."),
+		"Name of the image, without a tag: `registry.example/acme/server`. A list for several registries: each name gets all tags. Used if the name of the output is `*`: `-o type=image,\"name=*\",push=true`. May contain stamps."),
 	leaf("tags", list("a list of tags", text("a tag", notEmpty), itself), func(i *Image) *[]String { return &i.Tags },
 		"none; required with `image.name`",
 		"Tags of the image. May contain stamps: `[\"{{.Version}}\", \"{{.Major}}.{{.Minor}}\", latest]`. A tag is skipped if one of its stamps has no value, or if it would move to a build that is not the newest release."),

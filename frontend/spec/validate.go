@@ -26,13 +26,13 @@ func (p *parser) validateNames(image *Spec) {
 		of = "images." + image.Name.Value + ": "
 	}
 	switch i := image.Image; {
-	case i.Name.IsSet() && len(i.Tags) == 0:
+	case len(i.Names) > 0 && len(i.Tags) == 0:
 		p.add(diag.Diagnostic{
-			At:      i.Name.At,
+			At:      i.Names[0].At,
 			Message: of + "image.name: without image.tags nothing says which tags it gets",
 			Hint:    `add them, as in tags: ["{{.Version}}", latest]`,
 		})
-	case !i.Name.IsSet() && len(i.Tags) > 0:
+	case len(i.Names) == 0 && len(i.Tags) > 0:
 		p.add(diag.Diagnostic{
 			At:      i.Tags[0].At,
 			Message: of + "image.tags: without image.name nothing says which image gets them",

@@ -164,3 +164,22 @@ func TestAllImages(t *testing.T) {
 		}
 	}
 }
+
+// TestSeveralNames pushes one image under two names.
+func TestSeveralNames(t *testing.T) {
+	t.Parallel()
+	at := strings.TrimSuffix(ref(t), ":latest")
+	dir := write(t, map[string]string{
+		"Dockerfile": "image:\n  name: [" + at + "/a, \"" + at + "/b-{{.Version}}\"]\n  tags: [\"{{.Version}}\", edge]\n",
+		"go.mod":     goMod("example.com/named"),
+		"main.go":    "package main\n\nfunc main() { print(\"named\") }\n",
+	})
+	succeed(t, gohull(t, dir, "--build-arg=VERSION=2.0.0", "--provenance=false", `--output=type=image,"name=*",push=true`))
+	want := at + "/a:2.0.0\n" + at + "/a:edge\n" + at + "/b-2.0.0:2.0.0\n" + at + "/b-2.0.0:edge\n"
+	if got := answer(t, "tags", dir, "--build-arg=VERSION=2.0.0"); got != want {
+		t.Errorf("--call=tags printed\n%s\nwant\n%s", got, want)
+	}
+	for name := range strings.Lines(want) {
+		prints(t, strings.TrimSpace(name), "named")
+	}
+}
