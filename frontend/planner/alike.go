@@ -66,6 +66,9 @@ func (a *alike) include(i ofProject) {
 			a.add(&a.modes, name)
 		}
 	}
+	for _, f := range i.image.Build.Files {
+		a.add(&a.files, path.Clean(f.Value))
+	}
 	for _, dir := range (packages{project: i.Project}).namedDirs(i.image) {
 		a.add(&a.mains, dir)
 	}
@@ -135,6 +138,7 @@ func (c *common) pick(image *spec.Spec, platforms []plan.Platform, mains []strin
 		PGO:        image.Build.Pgo.Value,
 		NoModules:  c.Project.Shared() && !c.modules.downloads(),
 		Mains:      mains,
+		Files:      values(image.Build.Files),
 	}
 }
 

@@ -59,7 +59,7 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 		return base{}
 	}
 	if ref, ok := bases[s.Base.Value]; ok {
-		if s.Base.Value == "distroless" && linksC(s) {
+		if s.Base.Value == "distroless" && (linksC(s) || isPIE(s.Build) && !s.Build.Cgo.Value) {
 			ref = distrolessGlibc
 		}
 		return base{ref: ref, at: at}

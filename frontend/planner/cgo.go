@@ -61,6 +61,19 @@ func validateCgo(s *spec.Spec, b base, errs *diag.List) {
 	})
 }
 
+// validatePIE reports position-independent programs on a base that cannot start
+// them. What run.files brings to scratch may be a dynamic linker.
+func validatePIE(s *spec.Spec, b base, errs *diag.List) {
+	if !isPIE(s.Build) || s.Build.Cgo.Value || b.ref != "" || slices.ContainsFunc(s.Run.Files, func(f spec.File) bool { return f.HasContent() }) {
+		return
+	}
+	errs.Add(diag.Diagnostic{
+		At:      s.Build.Mode.At,
+		Message: "build.mode: without cgo, Go's pie programs start through a dynamic linker, which the base scratch does not have",
+		Hint:    "write `base: distroless` or `base: alpine`, or remove the key; a static pie takes a C compiler: `build: {cgo: true, ldflags: -s -w -linkmode external -extldflags -static-pie}`",
+	})
+}
+
 // dynamic matches flags of Go's linker that may make a dynamically linked
 // program without cgo.
 var dynamic = regexp.MustCompile(`(^|\s)--?(buildmode[= ]pie|linkmode[= ]external|I[= ])`)
@@ -75,7 +88,7 @@ type linking struct {
 // dynamic reports whether binaries are taken for dynamically linked before they
 // are compiled.
 func (l linking) dynamic() bool {
-	return l.build.Cgo.Value || dynamic.MatchString(l.build.Ldflags.Value)
+	return l.build.Cgo.Value || isPIE(l.build) || dynamic.MatchString(l.build.Ldflags.Value)
 }
 
 // linker plans the step that finds the dynamic linker for binaries. It is nil

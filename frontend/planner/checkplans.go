@@ -60,7 +60,7 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 	t := plan.Test{Sources: c.allSources(), Export: export, Keep: keep}
 	t.Data = t.Sources.Source
 	t.Data.Name = "pick the source and the testdata of the tests"
-	t.Data.Mains, t.Data.Data, t.Data.Files = c.testPatterns(), true, values(c.spec.Test.Files)
+	t.Data.Mains, t.Data.Data, t.Data.Files = c.testPatterns(), true, slices.Concat(t.Data.Files, values(c.spec.Test.Files))
 	patterns := c.modules.relatives(c.testPatterns())
 	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), patterns)
 	s.Env, s.Caches = c.env.test(), plan.Caches{Alone: "it runs the project's tests"}

@@ -38,6 +38,7 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 // buildCommand returns the command line of the go command.
 func (p planning) buildCommand(binaries []plan.Binary) []string {
 	args := append([]string{"build"}, p.flags.compile()...)
+	args = append(args, p.flags.cover(p.modules.relatives(p.own(p.spec.Build.Cover.Packages)))...)
 	args = appendFlag(args, "ldflags", p.flags.link())
 	args = append(args, "-o", step.Out+binDir+"/")
 	for _, bin := range binaries {

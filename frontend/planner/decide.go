@@ -130,6 +130,7 @@ func (c *common) decide(image, target string) *Decision {
 		d.fileImages = chooseFileImages(written, &errs)
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
+		validatePIE(written, d.base, &errs)
 	}
 	if c.Lock != nil {
 		d.lock(&errs)

@@ -180,6 +180,19 @@ func (p placing) validateFound(f spec.File, found step.File, in string) {
 	}
 }
 
+// validateBuildFiles compares build.files with what the scan found.
+func (p placing) validateBuildFiles() {
+	for _, f := range p.spec.Build.Files {
+		found := p.file(spec.File{From: f})
+		switch {
+		case found.Escapes:
+			p.errs.Errorf(f.At, "build.files: %s leaves the build context through the symlink %s -> %s", f.Value, found.Link, found.Target)
+		case found.Kind == "":
+			p.errs.Add(diag.Diagnostic{At: f.At, Message: fmt.Sprintf("build.files: the build context has no %s", f.Value), Missing: []string{literal(path.Clean(f.Value))}})
+		}
+	}
+}
+
 // validatePattern validates what a pattern matches.
 func (p placing) validatePattern(f spec.File, found step.File, in string) {
 	for _, match := range found.Matches {

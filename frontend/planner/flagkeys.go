@@ -13,6 +13,7 @@ import (
 // another name there.
 var flagKeys = map[string]string{
 	"buildmode": "build.mode",
+	"coverpkg":  "build.cover",
 	"mod":       "modules.mode",
 }
 

@@ -54,7 +54,7 @@ func (c checking) reached() plan.Sources {
 	source.Name = "pick what generators read"
 	source.Generate, source.PGO = true, "off"
 	if g := c.spec.Generate; g != nil {
-		source.Files = values(g.Files)
+		source.Files = slices.Concat(source.Files, values(g.Files))
 		source.At = c.spans(g.At)
 	}
 	return plan.Sources{Source: c.modules.asking(source, names+" import"), Modules: c.hereModules(names)}

@@ -50,7 +50,22 @@ func (f goFlags) packages() []string {
 	}
 	args = appendFlag(args, "gcflags", gcflags)
 	args = appendFlag(args, "asmflags", f.build.Asmflags.Value)
+	if isPIE(f.build) {
+		args = append(args, "-buildmode=pie")
+	}
 	return append(args, f.files()...)
+}
+
+// isPIE reports whether programs are position-independent.
+func isPIE(b spec.Build) bool { return b.Mode.Value == "pie" }
+
+// cover returns the flags that have programs count which lines run. Packs have
+// none: what they hold is not counted.
+func (f goFlags) cover(packages []string) []string {
+	if !f.build.Cover.On.Value {
+		return nil
+	}
+	return appendFlag([]string{"-cover"}, "coverpkg", strings.Join(packages, ","))
 }
 
 // files returns the flags that decide which files a package has.

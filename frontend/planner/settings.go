@@ -224,6 +224,13 @@ func (s *settings) build() {
 	s.truth("build.race", b.Race)
 	s.truth("build.cgo", b.Cgo)
 	s.text("build.pgo", b.Pgo, nil, "auto")
+	s.text("build.mode", b.Mode, nil, "exe")
+	if b.Cover.Packages == nil {
+		s.truth("build.cover", b.Cover.On)
+	} else {
+		s.list("build.cover", b.Cover.Packages, nil, "")
+	}
+	s.list("build.files", b.Files, nil, "none")
 }
 
 func (s *settings) modulesBlock() {

@@ -42,6 +42,20 @@ var healthcheck = kind[*Healthcheck]{
 	},
 }
 
+// cover is a boolean, or a list of packages.
+var cover = kind[Cover]{
+	want:  "true, false, or a list of packages",
+	shape: either(boolean.shape, setShape(textShape)),
+	read: func(v value) Cover {
+		if v.node.Kind != yaml.SequenceNode {
+			return Cover{On: boolean.read(v)}
+		}
+		c := Cover{Packages: items(v, text("a package", coverPattern), itself)}
+		c.On = Bool{Value: true, At: v.at()}
+		return c
+	},
+}
+
 // generate is a list of packages, or a mapping.
 var generate = kind[*Generate]{
 	want:  "a list of packages, or a mapping of packages and files",

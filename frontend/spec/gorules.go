@@ -135,6 +135,25 @@ func vulnerability(s string) *objection {
 	return nil
 }
 
+// buildMode is one of Go's that makes a program.
+func buildMode(s string) *objection {
+	switch s {
+	case "c-archive", "c-shared", "plugin", "shared", "archive":
+		return object("write exe or pie", "%s makes a library, and an image starts programs", quote(s))
+	case "default":
+		return object("remove the key", "%s means exe on linux", quote(s))
+	}
+	return oneOf("exe", "pie")(s)
+}
+
+// coverPattern is a pattern of packages to count lines of.
+func coverPattern(s string) *objection {
+	if strings.HasPrefix(s, "-") || strings.Contains(s, ",") {
+		return object("write one pattern of packages in each item, as in ./...", "%s is not a pattern of packages", quote(s))
+	}
+	return oneWord(s)
+}
+
 func profile(s string) *objection {
 	if s == "auto" || s == "off" {
 		return nil

@@ -116,6 +116,16 @@ type Build struct {
 	Race     Bool
 	Cgo      Bool
 	Pgo      String // "auto", "off" or a file of the context
+	Mode     String // "exe" or "pie"
+	Cover    Cover
+	Files    []String // of the context, that the compile reads in addition to the packages
+}
+
+// Cover says whether programs count which lines run, in the words of `go help
+// build`.
+type Cover struct {
+	On       Bool
+	Packages []String // patterns of what is counted; empty for those of the main modules
 }
 
 // Modules says where dependencies come from.

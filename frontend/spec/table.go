@@ -107,6 +107,15 @@ var buildFields = []field[Build]{
 	leaf("pgo", text("auto, off, or a file", profile, suggestions("auto", "off")), func(b *Build) *String { return &b.Pgo },
 		"`auto`",
 		"Profile for profile-guided optimization. `auto`: the default.pgo of the main package, if there is one. `off`: none. Anything else is the path of a file in the build context."),
+	leaf("mode", text("exe or pie", buildMode, enum("exe", "pie")), func(b *Build) *String { return &b.Mode },
+		"`exe`",
+		"`pie`: position-independent programs (`-buildmode=pie`). They start through a dynamic linker, so the base must have one: `alpine`, or `distroless`, which has glibc then. Without cgo, Go makes them for amd64, arm64, loong64 and ppc64le."),
+	leaf("cover", cover, func(b *Build) *Cover { return &b.Cover },
+		"`false`",
+		"Programs count which lines run, and write it to the directory that `GOCOVERDIR` names when they end (`go build -cover`). A list of package patterns counts those packages (`-coverpkg`); `true` counts the packages of the project."),
+	leaf("files", list("a list of paths", text("a path", testFile), itself), func(b *Build) *[]String { return &b.Files },
+		"none",
+		"Other files and directories of the build context that the compile reads, such as headers that C files of a package include from elsewhere. Packages, embedded files and everything with an extension that Go knows are always there."),
 }
 
 var testFields = []field[Test]{

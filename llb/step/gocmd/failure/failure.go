@@ -268,7 +268,7 @@ func (p *parser) module(b block, head string) {
 }
 
 func (p *parser) add(e step.Error) {
-	e.Message = visible.Cut(p.at.Given.hinted(installed(p.at.imported(e.Message))), messageLimit)
+	e.Message = visible.Cut(p.at.Given.hinted(reworded(p.at.imported(e.Message))), messageLimit)
 	e.Missing = p.at.missing(e)
 	same := func(o step.Error) bool {
 		return o.File == e.File && o.Line == e.Line && o.Col == e.Col && o.Message == e.Message

@@ -41,7 +41,7 @@ func (w *walk) linkerHint() string {
 	case len(w.importers) > 0:
 		return hint
 	}
-	return hint + ", or remove -buildmode, -linkmode or -I from `build.ldflags`"
+	return hint + ", or remove `build.mode`, or -buildmode, -linkmode or -I from `build.ldflags`"
 }
 
 func (w *walk) hint(m missing) string {
