@@ -24,6 +24,9 @@ func TestEveryTarget(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, target := range planner.TargetsOf(s) {
+				if target.Name == "lint" && len(s.Lint.Tools) == 0 {
+					continue // it is an error: nothing says what to run
+				}
 				everyQuestion(t, files, target.Name)
 			}
 		})

@@ -23,6 +23,8 @@ func (l lowering) check(c plan.Check, image sources) llb.State {
 		return l.verify(c)
 	case plan.Vet:
 		return l.vet(c, image)
+	case plan.Lint:
+		return l.lint(c)
 	case plan.Test:
 		return l.test(c)
 	case plan.Generate:
@@ -65,6 +67,16 @@ func (l lowering) vet(c plan.Vet, image sources) llb.State {
 	start, packs := l.start(c.Start, image)
 	src := l.gather(c.Sources)
 	return l.examine(c, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
+}
+
+func (l lowering) lint(c plan.Lint) llb.State {
+	src := l.gather(c.Sources)
+	start, packs := l.start(c.Start, src)
+	verb := &step.Lint{Start: start, Modules: c.Modules}
+	for _, tool := range c.Tools {
+		verb.Add(tool)
+	}
+	return l.examine(c, verb, src, src.source, packs)
 }
 
 func (l lowering) test(c plan.Test) llb.State {

@@ -76,7 +76,7 @@ func closure(p plan.Pick) *step.Closure {
 	return &step.Closure{
 		Project: step.Project(p.Project),
 		Tags:    p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
-		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required,
+		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required,
 	}
 }
 

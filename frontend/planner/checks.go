@@ -50,6 +50,11 @@ var checks = []check{
 		does:  "runs `go vet`",
 	},
 	{
+		name: lintCheck, plan: checking.lint,
+		gives: "no files: runs only the check `lint`",
+		does:  "runs the tools of `lint.tools`",
+	},
+	{
 		name: testCheck, plan: checking.test,
 		gives: "runs only the tests, and gives their reports as files if they pass",
 		does:  "runs the tests",
@@ -77,6 +82,7 @@ const (
 	vendorCheck   = "vendor"
 	verifyCheck   = "verify"
 	vetCheck      = "vet"
+	lintCheck     = "lint"
 	testCheck     = "test"
 	generateCheck = "generate"
 	vulnCheck     = "vuln"

@@ -168,6 +168,7 @@ func (d *Decision) validate(errs *diag.List) {
 	if c, _ := findCheck(d.Target); d.modules.vendored && !c.fetches && d.Target != LockTarget {
 		validateVendored(d.Project, d.version, errs)
 	}
+	validateLint(d, errs)
 	validateBuildEnv(d.written.Build.Env, errs)
 	validateFlags(d.written.Build, errs)
 	validateProgramFlags(d.written.Programs, errs)

@@ -123,11 +123,26 @@ func (p packing) generators() plan.Start {
 	if !p.canPack() {
 		return plan.Start{}
 	}
-	return plan.Start{Packs: []plan.Objects{{
-		Step: p.step("compile the generators", p.env.test(), plan.Start{}),
+	return plan.Start{Packs: []plan.Objects{p.programs("compile the generators")}}
+}
+
+// lint returns what tools begin with: the tools themselves, and what the
+// packages import that they examine.
+func (p packing) lint(patterns []string) plan.Start {
+	s := p.tests(patterns, nil)
+	if p.canPack() {
+		s.Packs = append(s.Packs, p.programs("compile the tools"))
+	}
+	return s
+}
+
+// programs plans a pack of programs that a step runs.
+func (p packing) programs(name string) plan.Objects {
+	return plan.Objects{
+		Step: p.step(name, p.env.test(), plan.Start{}),
 		Of:   plan.OfPrograms,
 		Args: listCommand(nil),
-	}}}
+	}
 }
 
 // seedDirs returns where exporters put the pack of this image for a platform:

@@ -71,6 +71,7 @@ func (d *Decision) Settings(p *plan.Plan) []Setting {
 	s.test()
 	s.generate()
 	s.imageBlock()
+	s.lint()
 	s.vuln()
 	s.debugBlock()
 	s.text("cache", d.Spec.Cache, "auto", byDefault)

@@ -21,6 +21,7 @@ type Module struct {
 	Toolchain Version
 	Require   []Require
 	Replace   []Replace
+	Tools     []Tool
 	Unknown   []Directive
 }
 
@@ -28,6 +29,12 @@ type Module struct {
 type Require struct {
 	module.Version
 	At diag.Range
+}
+
+// Tool is a tool line: a program that `go tool` runs.
+type Tool struct {
+	Path string // import path of its main package
+	At   diag.Range
 }
 
 // Replace is a replace line, and its place.
@@ -62,6 +69,9 @@ func parseModule(name string, data []byte, errs *diag.List) *Module {
 	m.Path = f.Module.Mod.Path
 	for _, r := range f.Require {
 		m.Require = append(m.Require, Require{r.Mod, lineOf(name, r.Syntax)})
+	}
+	for _, t := range f.Tool {
+		m.Tools = append(m.Tools, Tool{t.Path, lineOf(name, t.Syntax)})
 	}
 	if f.Go != nil {
 		m.Go = Version{f.Go.Version, lineOf(name, f.Go.Syntax)}

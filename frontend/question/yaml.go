@@ -18,6 +18,8 @@ func flow(v any) string {
 		return fmt.Sprintf("%q", string(v))
 	case []string:
 		return "[" + joinedFlow(v) + "]"
+	case [][]string:
+		return "[" + joinedFlow(v) + "]"
 	case []planner.Pairs:
 		return "[" + joinedFlow(v) + "]"
 	case planner.Pairs:

@@ -42,6 +42,42 @@ var argv = kind[[]String]{want: "a list of arguments", shape: either(literalShap
 	return []String{s}
 }}
 
+// commands is a list of command lines. A program without arguments may be a
+// single word.
+var commands = kind[[]Command]{
+	want:  "a list of commands",
+	shape: setShape(argv.shape),
+	read: func(v value) []Command {
+		if v.node.Kind != yaml.SequenceNode {
+			v.mismatch("a list of commands, such as [[staticcheck, ./...]]")
+			return nil
+		}
+		var all []Command
+		for _, node := range v.node.Content {
+			if c := v.item(node).command(); len(c.Args) > 0 {
+				all = append(all, c)
+			}
+		}
+		return all
+	},
+}
+
+// command reads an item of commands.
+func (v value) command() Command {
+	if v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+		v.wrong("remove it, or write a program and its arguments", "an empty list")
+		return Command{}
+	}
+	c := Command{Args: argv.read(v), At: v.at()}
+	for _, a := range c.Args {
+		if a.Value == ";" {
+			v.report(a.At, "write another item for another command", "%s is one argument, no shell splits it", quote(a.Value))
+			return Command{}
+		}
+	}
+	return c
+}
+
 // entrypoint is a command line, or a word instead of one. To start a program
 // of that name, a user writes a list.
 var entrypoint = kind[Entrypoint]{

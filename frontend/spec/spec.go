@@ -28,10 +28,11 @@ type Spec struct {
 	Modules   Modules
 	Args      []Pair // build args of the project, and defaults of gohull's own
 	Run       Run
-	Checks    []String // "tidy", "vendor", "verify", "vet", "test", "generate" or "vuln"
+	Checks    []String // "tidy", "vendor", "verify", "vet", "lint", "test", "generate" or "vuln"
 	Test      Test
 	Generate  *Generate // nil when it was not written
 	Image     Image
+	Lint      Lint
 	Vuln      Vuln
 	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
@@ -160,6 +161,18 @@ type Image struct {
 	Names       []String // "registry.example/acme/server", without a tag
 	Tags        []String // each may name stamps
 	Annotations []Pair
+}
+
+// Lint says which tools the check lint runs.
+type Lint struct {
+	Tools []Command
+	Files []String // of the context, that tools read
+}
+
+// Command is a command line.
+type Command struct {
+	Args []String
+	At   diag.Range
 }
 
 // Vuln says how the check vuln looks for vulnerabilities.

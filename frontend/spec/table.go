@@ -29,12 +29,14 @@ var specFields = []field[Spec]{
 	runField,
 	leaf("checks", list("a list of checks", word("a check", checks...), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",
-		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `fmt`: Go files are formatted as `gofmt` formats them. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
+		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `fmt`: Go files are formatted as `gofmt` formats them. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `lint`: linters and other tools of go.mod report nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test },
 		"How tests run."),
 	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
 		"nothing runs",
 		"Packages whose `//go:generate` lines run before the build, so that you need not commit generated files. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what the lines generate."),
+	block("lint", lintFields, func(s *Spec) *Lint { return &s.Lint },
+		"Tools of go.mod that the check `lint` runs."),
 	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln },
 		"How the check `vuln` looks for vulnerabilities."),
 	block("debug", debugFields, func(s *Spec) *Debug { return &s.Debug },
@@ -80,7 +82,7 @@ var programFields = []field[Program]{
 }
 
 // checks are the words of the key of that name.
-var checks = []string{"tidy", "fmt", "vendor", "verify", "vet", "test", "generate", "vuln"}
+var checks = []string{"tidy", "fmt", "vendor", "verify", "vet", "lint", "test", "generate", "vuln"}
 
 var buildFields = []field[Build]{
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(b *Build) *[]String { return &b.Tags },
@@ -149,6 +151,15 @@ var generateFields = []field[Generate]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generate) *[]String { return &g.Files },
 		"none",
 		"Other files and directories of the build context that generators read. A generator always finds the directory of its line with everything below it, and the source that packages there import."),
+}
+
+var lintFields = []field[Lint]{
+	leaf("tools", commands, func(l *Lint) *[]Command { return &l.Tools },
+		"required for the check `lint`",
+		"Tools of go.mod, each with its arguments, as for `go tool`: `[[staticcheck, ./...], [golangci-lint, run]]`. `go get -tool` adds a tool to go.mod. Tools run in the directory of each module, without network. The check fails if a tool exits with another status than 0."),
+	leaf("files", list("a list of paths", text("a path", testFile), itself), func(l *Lint) *[]String { return &l.Files },
+		"none",
+		"Other files and directories of the build context that tools read. Source files, and the configuration files `.golangci.yml` (or `.yaml`, `.toml`, `.json`) and `staticcheck.conf` are always there."),
 }
 
 var vulnFields = []field[Vuln]{

@@ -287,3 +287,68 @@ func TestChecksOfWorkspace(t *testing.T) {
 		"greet/g_test.go": "package greet\n\nimport \"testing\"\n\nfunc TestText(t *testing.T) {\n\tif Text != \"hello\" {\n\t\tt.Error(Text)\n\t}\n}\n",
 	})))
 }
+
+// linted is a project with a tool line, and a finding of that tool.
+var linted = map[string]string{
+	"Dockerfile": "checks: [lint]\nlint: {tools: [[staticcheck, ./...]]}\n",
+	"go.mod": goMod("example.com/linted") + `
+tool honnef.co/go/tools/cmd/staticcheck
+
+require (
+	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
+	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
+	golang.org/x/mod v0.31.0 // indirect
+	golang.org/x/sync v0.19.0 // indirect
+	golang.org/x/tools v0.40.1-0.20260108161641-ca281cf95054 // indirect
+	honnef.co/go/tools v0.7.0 // indirect
+)
+`,
+	"go.sum": `github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c h1:pxW6RcqyfI9/kWtOwnv/G+AzdKuy2ZrqINhenH4HyNs=
+github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c/go.mod h1:ukJfTF/6rtPPRCnwkur4qwRxa8vTRFBF0uk2lLoLwho=
+golang.org/x/exp v0.0.0-20231110203233-9a3e6036ecaa h1:FRnLl4eNAQl8hwxVVC17teOw8kdjVDVAiFMtgUdTSRQ=
+golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 h1:1P7xPZEwZMoBoz0Yze5Nx2/4pxj6nw9ZqHWXqP0iRgQ=
+golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678/go.mod h1:AbB0pIl9nAr9wVwH+Z2ZpaocVmF5I4GyWCDIsVjR0bk=
+golang.org/x/mod v0.31.0 h1:HaW9xtz0+kOcWKwli0ZXy79Ix+UW/vOfmWI5QVd2tgI=
+golang.org/x/mod v0.31.0/go.mod h1:43JraMp9cGx1Rx3AqioxrbrhNsLl2l/iNAvuBkrezpg=
+golang.org/x/sync v0.19.0 h1:vV+1eWNmZ5geRlYjzm2adRgW2/mcpevXNg50YZtPCE4=
+golang.org/x/sync v0.19.0/go.mod h1:9KTHXmSnoGruLpwFjVSX0lNNA75CykiMECbovNTZqGI=
+golang.org/x/tools v0.40.1-0.20260108161641-ca281cf95054 h1:CHVDrNHx9ZoOrNN9kKWYIbT5Rj+WF2rlwPkhbQQ5V4U=
+golang.org/x/tools v0.40.1-0.20260108161641-ca281cf95054/go.mod h1:Ik/tzLRlbscWpqqMRjyWYDisX8bG13FrdXp3o4Sr9lc=
+honnef.co/go/tools v0.7.0 h1:w6WUp1VbkqPEgLz4rkBzH/CSU6HkoqNLp6GstyTx3lU=
+honnef.co/go/tools v0.7.0/go.mod h1:pm29oPxeP3P82ISxZDgIYeOaf9ta6Pi0EWvCFoLG2vc=
+`,
+	"main.go": `package main
+
+func main() {
+	x := len("a")
+	println(x == x)
+}
+`,
+}
+
+// TestLint runs a linter of go.mod. It finds something, finds its settings next
+// to the packages, and runs again only if it could find something else.
+func TestLint(t *testing.T) {
+	t.Parallel()
+	b := gohull(t, write(t, linted))
+	b.Push = ref(t)
+	r := run(t, b)
+	const finding = "main.go:5:10: identical expressions on the left and right side of the '==' operator (SA4000)"
+	if r.Exit == 0 || !strings.Contains(r.Text, finding) || !strings.Contains(r.Text, ">>> \tprintln(x == x)\n") {
+		t.Fatalf("exit code %d; this was printed, without %q at its line:\n%s", r.Exit, finding, r.Text)
+	}
+	edit(t, b, map[string]string{"staticcheck.conf": `checks = ["inherit", "-SA4000"]` + "\n"})
+	succeed(t, b)
+	for _, c := range []struct {
+		file, data string
+		isCached   bool
+	}{
+		{"README.md", t.TempDir(), true},
+		{"main.go", strings.Replace(linted["main.go"], "println(x == x)", "println(x == x, `"+t.TempDir()+"`)", 1), false},
+	} {
+		edit(t, b, map[string]string{c.file: c.data})
+		if got := cachedSteps(t, succeed(t, b), "check lint")["check lint"]; got != c.isCached {
+			t.Errorf("an edit of %s: the check is CACHED: %v, want %v", c.file, got, c.isCached)
+		}
+	}
+}

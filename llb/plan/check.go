@@ -1,7 +1,7 @@
 package plan
 
 // Check is a step that judges the project and makes nothing of an image. It is
-// a Tidy, Format, Vendor, Verify, Vet, Test, Generate or Vuln.
+// a Tidy, Format, Vendor, Verify, Vet, Lint, Test, Generate or Vuln.
 type Check interface {
 	Common() CheckStep
 }
@@ -54,6 +54,14 @@ type Vet struct {
 	CheckStep
 	Sources Sources
 	Args    []string // of the go command: "vet", "./..."
+}
+
+// Lint checks that tools of go.mod, such as linters, find nothing.
+type Lint struct {
+	CheckStep
+	Sources Sources
+	Modules []string   // directories of the project's modules: ".", "api"
+	Tools   [][]string // what follows "go tool", for each of them
 }
 
 // Test checks that the tests pass.

@@ -1,6 +1,9 @@
 package step
 
-import "flag"
+import (
+	"flag"
+	"slices"
+)
 
 // Tidy compares go.mod and go.sum of modules with what `go mod tidy` makes of
 // them. A skeleton is mounted at Source, and may be written to.
@@ -84,6 +87,37 @@ func (v *Generate) rest() *[]string { return &v.Args }
 func (v *Generate) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
+}
+
+// Lint runs tools of go.mod, such as linters, in modules of Source.
+type Lint struct {
+	Start
+	Modules []string // directories of the modules: ".", "api"
+	Words   []string // what follows "go tool", for each tool; use Add and Tools
+}
+
+func (*Lint) verb() string      { return "lint" }
+func (v *Lint) rest() *[]string { return &v.Words }
+
+func (v *Lint) flags(fs *flag.FlagSet) {
+	v.Start.flags(fs)
+	fs.Var((*list)(&v.Modules), "modules", "directories of the modules")
+}
+
+// Add adds a tool with its arguments. No argument may be ";".
+func (v *Lint) Add(tool []string) { v.Words = append(append(v.Words, tool...), endOfPick) }
+
+// Tools returns what was added.
+func (v *Lint) Tools() [][]string {
+	var all [][]string
+	for words := v.Words; ; {
+		end := slices.Index(words, endOfPick)
+		if end < 1 {
+			return all
+		}
+		all = append(all, words[:end])
+		words = words[end+1:]
+	}
 }
 
 // VulnDB picks from a vulnerability database what it has about the modules of

@@ -194,6 +194,15 @@ func Program(s Step, bin string, args []string) (stdout []byte, stderr string, c
 	return s.capture(cmd, mostOutput)
 }
 
+// In returns the step in a directory of the source.
+func (s Step) In(dir string) Step {
+	s.Dir = filepath.Join(s.Source, dir)
+	return s
+}
+
+// Failure returns what is wrong, as Report leaves it.
+func Failure(s Step, what, output string) step.Failure { return s.failure(what, output, s.Goroot) }
+
 // Report leaves what is wrong for the frontend, in the form of what the go
 // command prints.
 func Report(s Step, what, output string) error {

@@ -76,6 +76,13 @@ func runGenerators(e Env, s gocmd.Step, v step.Generate) (int, error) {
 	return check.Generate(s, v, e.at(step.Before))
 }
 
+func runLint(e Env, s gocmd.Step, v step.Lint) (int, error) {
+	if err := e.begin(v.Start); err != nil {
+		return 0, err
+	}
+	return check.Lint(s, v)
+}
+
 func findVulnerabilities(e Env, s gocmd.Step, v step.Vuln) (int, error) {
 	return vuln.Check(s.Compiling(), vuln.Tools{Programs: e.at(step.Programs), Database: e.at(step.VulnDatabase)}, v)
 }

@@ -33,6 +33,7 @@ var table = []row{
 	verb(onlyGo(check.Vendor)),
 	verb(withGo(runTests)),
 	verb(withGo(runGenerators)),
+	verb(withGo(runLint)),
 	verb(simply(fetchVulnerabilities)),
 	verb(withGo(findVulnerabilities)),
 	verb(simply(compareBuilds)),

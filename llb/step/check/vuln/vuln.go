@@ -28,7 +28,7 @@ func Check(s gocmd.Step, t Tools, v step.Vuln) (code int, err error) {
 	}
 	var all result
 	for _, dir := range v.Modules {
-		r, code, err := t.scan(in(s, dir), v.Args)
+		r, code, err := t.scan(s.In(dir), v.Args)
 		if code != 0 || err != nil {
 			return code, err
 		}
@@ -68,12 +68,6 @@ func divide(all []call, ignored []string) (calls []call, notes []string) {
 		}
 	}
 	return calls, notes
-}
-
-// in returns the step in a directory of the source.
-func in(s gocmd.Step, dir string) gocmd.Step {
-	s.Dir = filepath.Join(s.Source, dir)
-	return s
 }
 
 // scan runs govulncheck. Where it fails, it has found no vulnerabilities but

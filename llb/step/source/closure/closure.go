@@ -6,6 +6,7 @@
 package closure
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"path"
@@ -68,7 +69,7 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := w.mains(v); err != nil {
+	if err := errors.Join(w.mains(v), w.tools(v)); err != nil {
 		return Result{}, err
 	}
 	for _, importPath := range asked.Packages {
@@ -117,7 +118,7 @@ func (w *walk) result() (r Result, err error) {
 		Outline:  w.outline,
 		Standard: slices.Sorted(maps.Keys(w.standard)),
 	}
-	if w.generate {
+	if w.generate || len(w.programs) > 0 {
 		r.Programs = append([]string{}, slices.Sorted(maps.Keys(w.programs))...)
 	}
 	r.Outline.Stubs, err = w.stubs()

@@ -29,7 +29,7 @@ type walk struct {
 	found     map[string][]location // by import path
 	imports   map[gomod.Module]set  // from outside of the context, by the module that imports
 	standard  set                   // imports that are neither of the context nor of other modules
-	programs  set                   // packages that //go:generate lines run
+	programs  set                   // packages of programs that are run: by //go:generate lines, and tools
 	outline   Outline
 }
 
