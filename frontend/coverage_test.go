@@ -2,7 +2,6 @@ package frontend
 
 import (
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,23 +47,13 @@ func TestCoverage(t *testing.T) {
 				got.WriteString("# " + p.Image + "\n")
 			}
 			image := c.declares(t, p.Images[0])
-			image.Config.Labels = asked(image.Config.Labels, declared)
+			image.Config.Labels = declared.Asked(image.Config.Labels)
 			got.WriteString(image.String())
 		}
 		if diff := cmp.Diff(declared.Image(), got.String()); diff != "" {
 			t.Errorf("-declared +planned\n%s", diff)
 		}
 	})
-}
-
-// asked returns the labels of an image without those that gohull sets by itself
-// and the Dockerfile does not set.
-func asked(labels map[string]string, declared coverage.Case) map[string]string {
-	labels = maps.Clone(labels)
-	maps.DeleteFunc(labels, func(name, _ string) bool {
-		return slices.Contains(coverage.OwnLabels, name) && !declared.Labels(name)
-	})
-	return labels
 }
 
 // declares returns what an image has on top of its base, in the order of its

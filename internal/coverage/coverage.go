@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -129,6 +130,16 @@ func (c Case) Context() map[string]string {
 		}
 	}
 	return files
+}
+
+// Asked returns the labels of an image without those that gohull sets by itself
+// and the Dockerfile does not set.
+func (c Case) Asked(labels map[string]string) map[string]string {
+	labels = maps.Clone(labels)
+	maps.DeleteFunc(labels, func(name, _ string) bool {
+		return slices.Contains(OwnLabels, name) && !c.Labels(name)
+	})
+	return labels
 }
 
 // Whole reports whether the spec replaces the Dockerfile with nothing lost.
