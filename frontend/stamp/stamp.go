@@ -44,6 +44,7 @@ func All() []Stamp {
 		{"ShortCommit", "the first 7 characters of the commit", commit, asItIs, "the beginning of the commit"},
 		{"Date", "the build arg `DATE`, else `SOURCE_DATE_EPOCH`, in the form 2026-01-31T12:00:00Z; never the current time", "pass --build-arg DATE=$(git log -1 --format=%cI)", readDate, "a date like 2026-01-31T12:00:00Z, as `git log -1 --format=%cI` prints it"},
 		{"Dirty", "the build arg `DIRTY`, else whether the checkout has changes; buildx checks that only with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true", readBool, "true or false"},
+		{"TreeState", "`clean` or `dirty`: the same as `Dirty`, in the words of many Makefiles", "pass --build-arg DIRTY=false, or true", asItIs, "clean or dirty"},
 		{"Branch", "the build arg `BRANCH`; in tags, characters that a tag cannot have become `-`", "pass --build-arg BRANCH=$(git branch --show-current)", readBranch, "the name of a branch, as `git branch --show-current` prints it"},
 		{"Image", "the name of the image, if the spec has several", "write the image below `images`", asItIs, "the name of an image"},
 	}

@@ -20,10 +20,10 @@ func TestFill(t *testing.T) {
 		{"{{.Verison}}", "", "{{.Verison}} is not a stamp; did you mean {{.Version}}?"},
 		{"{{.version}}", "", "{{.version}} is not a stamp; did you mean {{.Version}}?"},
 		{"{{Version}}", "", "{{Version}} is not a stamp; write {{.Version}}"},
-		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
-		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
+		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
 		{"a {{.Version", "a ", "{{ without }}; write {{{{ for {{ itself"},
-		{"{{}}", "", "{{}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, Branch, Image; write {{{{ for {{ itself"},
+		{"{{}}", "", "{{}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
 	} {
 		fills(t, all, c.text, c.want, c.wrong)
 	}
@@ -95,8 +95,8 @@ func TestWithout(t *testing.T) {
 	fills(t, Values{}.Refused("Version").Unfit("Branch", ".git/HEAD has none"), text, "   ", branch+misspelt)
 	fills(t, Values{}.AsWritten(), text, "{{.Version}} {{.Minor}} {{.Branch}} ", strings.TrimPrefix(misspelt, "\n"))
 	dirty := known(t, "Commit", commit+"-dirty")
-	fills(t, dirty, "{{.Dirty}} {{.ShortCommit}}", "true 0123456", "")
-	fills(t, known(t, "Commit", commit+"-dirty", "Dirty", "false"), "{{.Dirty}}", "false", "")
+	fills(t, dirty, "{{.Dirty}} {{.TreeState}} {{.ShortCommit}}", "true dirty 0123456", "")
+	fills(t, known(t, "Commit", commit+"-dirty", "Dirty", "false"), "{{.Dirty}} {{.TreeState}}", "false clean", "")
 }
 
 func fills(t *testing.T, v Values, text, want, wantWrong string) {

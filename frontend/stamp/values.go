@@ -48,6 +48,8 @@ func (v Values) With(name, value string) (Values, error) {
 		v.addNumbers()
 	case "Commit":
 		v.addCommit()
+	case "Dirty":
+		v.addTree()
 	}
 	return v, nil
 }
@@ -71,6 +73,15 @@ func (v Values) addCommit() {
 	v.known["Commit"], v.known["ShortCommit"] = commit, commit[:shortCommit]
 	if changed {
 		v.known["Dirty"] = "true"
+		v.addTree()
+	}
+}
+
+// addTree adds the word for a checkout with changes, or without.
+func (v Values) addTree() {
+	v.known["TreeState"] = "clean"
+	if v.known["Dirty"] == "true" {
+		v.known["TreeState"] = "dirty"
 	}
 }
 
@@ -91,6 +102,7 @@ func (v Values) Refused(name string) Values {
 var following = map[string][]string{
 	"Version": {"Major", "Minor", "Patch"},
 	"Commit":  {"ShortCommit"},
+	"Dirty":   {"TreeState"},
 }
 
 // Unfit returns the values with the reason why one that was found, and not

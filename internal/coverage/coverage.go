@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -67,10 +68,10 @@ func Parse(ar *txtar.Archive) (Case, error) {
 		}
 	}
 	if c.Project == "" || c.Dockerfile == "" || c.Base == "" {
-		return c, fmt.Errorf("want the lines project:, dockerfile: and base:")
+		return c, errors.New("a line project:, dockerfile: or base: is missing")
 	}
 	if c.Spec() == "" && len(c.Lost) == 0 {
-		return c, fmt.Errorf("neither a spec nor what cannot be said")
+		return c, errors.New("neither a spec nor what cannot be said")
 	}
 	return c, nil
 }
