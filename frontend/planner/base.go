@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
@@ -83,8 +82,8 @@ func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) 
 	for _, p := range r.Platforms {
 		at := diag.Range{File: "--platform " + p.String()}
 		switch {
-		case p.OS != "linux":
-			errs.Add(diag.Diagnostic{At: at, Message: "gohull builds images and binaries for linux only", Hint: otherSystemHint(target, p)})
+		case p.OS != linux:
+			validateSystem(s, target, p, errs)
 		case !slices.Contains(spec.Architectures, p.Architecture):
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this architecture", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
@@ -97,14 +96,6 @@ func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) 
 			})
 		}
 	}
-}
-
-func otherSystemHint(target string, p plan.Platform) string {
-	const remove = "remove it from the list of platforms"
-	if target == binaryTarget {
-		return remove + ", and build that binary with `" + strings.Join(platformEnv(p), " ") + " go build`"
-	}
-	return remove
 }
 
 func variantHint(p plan.Platform) string {

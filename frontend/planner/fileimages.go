@@ -68,6 +68,9 @@ func (i fileImage) look(s *spec.Spec) *plan.Look {
 func (d *Decision) imageKeys() []ImageKey {
 	var all []ImageKey
 	for _, p := range d.Request.Platforms {
+		if p.OS != linux {
+			continue // only its programs are built
+		}
 		if d.base.ref != "" {
 			all = append(all, d.base.key(p))
 		}

@@ -61,6 +61,10 @@ func (p planning) plan() *plan.Plan {
 		out.Rootfs = p.rootfs()
 	}
 	for _, platform := range p.Request.Platforms {
+		if platform.OS != linux {
+			out.Images = append(out.Images, p.onlyPrograms(binaries, platform))
+			continue
+		}
 		out.Images = append(out.Images, p.image(binaries, platform))
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -58,6 +59,43 @@ func TestBinaries(t *testing.T) {
 	binary := string(files(t, pull(t, image.Push))["usr/local/bin/api"].Data)
 	if one["api"] != binary || two["linux_amd64/api"] != binary {
 		t.Error("the exported binaries are not that of the image")
+	}
+}
+
+// TestBinariesOfSystems exports programs for other systems than Linux, which no
+// base is looked up for. They are what the go command makes.
+func TestBinariesOfSystems(t *testing.T) {
+	t.Parallel()
+	dir := write(t, map[string]string{
+		"Dockerfile": "main: {.: /opt/greet}\nbase: alpine\nrun: {files: [{from: main.go, to: /etc/main.go}]}\n",
+		"go.mod":     goMod("example.com/greet"),
+		"main.go":    "package main\n\nimport \"runtime\"\n\nfunc main() { println(runtime.GOOS) }\n",
+	})
+	got := export(t, gohull(t, dir, "--target=binary", "--platform=linux/amd64,windows/amd64,darwin/arm64"))
+	var want []string
+	for _, p := range []struct{ os, arch, name string }{{"darwin", "arm64", "greet"}, {"linux", "amd64", "greet"}, {"windows", "amd64", "greet.exe"}} {
+		to := p.os + "_" + p.arch + "/"
+		want = append(want, to+"SHA256SUMS", to+p.name)
+		made := filepath.Join(t.TempDir(), p.name)
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", made, ".")
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+p.os, "GOARCH="+p.arch)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		data, err := os.ReadFile(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[to+p.name] != string(data) {
+			t.Errorf("%s%s is not what the go command makes", to, p.name)
+		}
+		if sums := fmt.Sprintf("%x  %s\n", sha256.Sum256(data), p.name); got[to+"SHA256SUMS"] != sums {
+			t.Errorf("%sSHA256SUMS is %q, want %q", to, got[to+"SHA256SUMS"], sums)
+		}
+	}
+	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, want) {
+		t.Errorf("exported %q, want %q", names, want)
 	}
 }
 
