@@ -64,6 +64,13 @@ func findTool(p *project.Project, name string) (path string, found []string) {
 	return "", found
 }
 
+// isTool reports whether a go.mod of the project has a tool line for a package.
+func isTool(p *project.Project, importPath string) bool {
+	return slices.ContainsFunc(p.Members, func(m *project.Module) bool {
+		return slices.ContainsFunc(m.Tools, func(t project.Tool) bool { return t.Path == importPath })
+	})
+}
+
 // validateLint reports tools that cannot run.
 func validateLint(d *Decision, errs *diag.List) {
 	runs := slices.ContainsFunc(d.runningChecks(), func(c check) bool { return c.name == lintCheck })

@@ -92,7 +92,7 @@ func (p packages) all() []step.Package {
 }
 
 func (p packages) onlyMain(s *spec.Spec) []mainPackage {
-	all := p.all()
+	all := p.withoutTools(p.all())
 	switch len(all) {
 	case 1:
 		return []mainPackage{{Package: all[0]}}
@@ -107,6 +107,17 @@ func (p packages) onlyMain(s *spec.Spec) []mainPackage {
 		})
 	}
 	return nil
+}
+
+// withoutTools returns main packages without the tools of go.mod, which are there
+// for generators and checks. A program that is a tool of its own project counts if
+// there is no other.
+func (p packages) withoutTools(all []step.Package) []step.Package {
+	programs := slices.DeleteFunc(slices.Clone(all), func(pkg step.Package) bool { return isTool(p.project, importPath(p.project, pkg)) })
+	if len(programs) == 0 {
+		return all
+	}
+	return programs
 }
 
 // nameOne returns a hint: the line that names the first of several main

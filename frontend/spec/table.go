@@ -56,7 +56,7 @@ var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imag
 
 var (
 	mainField = splitMain(leaf("main", mainPackages, func(*Spec) *mains { return &mains{} },
-		"the only main package; if there are several, an error lists them",
+		"the only main package that is no tool of go.mod; if there are several, an error lists them",
 		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`). An import path names one of a module that go.mod requires. A package of any other module is named with its version, `github.com/acme/tool/cmd/tool@v1.2.3`: it is built by itself, as `go install` would do, without cgo and with nothing of `build`."))
 	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
 		"`scratch`",
