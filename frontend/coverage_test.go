@@ -61,7 +61,11 @@ func TestCoverage(t *testing.T) {
 func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 	im := coverage.Image{Config: lower.Config(&plan.Plan{}, img).Config}
 	for _, bin := range img.Compile.Binaries {
-		im.Entries = append(im.Entries, coverage.Entry{Path: bin.Path, Mode: 0o755})
+		e := coverage.Entry{Path: bin.Path, Mode: 0o755}
+		if c := img.Capabilities; c != nil && c.Path == bin.Path {
+			e.Capabilities = c.Names
+		}
+		im.Entries = append(im.Entries, e)
 	}
 	if img.Accounts != nil {
 		im.Users, im.Groups = img.Accounts.Users, img.Accounts.Groups

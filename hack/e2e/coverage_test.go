@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/image"
+	"github.com/gohull/gohull/internal/capability"
 	"github.com/gohull/gohull/internal/coverage"
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -36,6 +37,7 @@ var coverageCases = []struct {
 	{name: "vault"},                          // users and groups, volumes, modes
 	{name: "seaweedfs"},                      // a script starts the program
 	{name: "alertmanager"},                   // an owned directory
+	{name: "coredns"},                        // a capability
 	{name: "linkerd", args: []string{"tap"}}, // no entrypoint and no command: the caller names the program
 }
 
@@ -124,7 +126,7 @@ func declares(t *testing.T, im v1.Image) coverage.Image {
 	declared.Groups = added(base, own, "etc/group")
 	for name, f := range own {
 		declared.Entries = append(declared.Entries, coverage.Entry{
-			Path: "/" + name, Mode: fileMode(name, f), UID: f.UID, GID: f.GID, Link: f.Link,
+			Path: "/" + name, Mode: fileMode(name, f), UID: f.UID, GID: f.GID, Link: f.Link, Capabilities: capabilities(f),
 		})
 	}
 	return declared
@@ -149,6 +151,28 @@ func added(base, own map[string]image.File, name string) []string {
 }
 
 func lines(f image.File) []string { return strings.Split(string(f.Data), "\n") }
+
+// capabilities returns those that a file gives.
+func capabilities(f image.File) []string {
+	var all []string
+	for _, name := range capability.Names() {
+		if f.Capability != "" && isSubset(capability.Data([]string{name}), f.Capability) {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// isSubset reports whether an attribute has all bits of another.
+func isSubset(bits []byte, attribute string) bool {
+	for i, b := range bits {
+		if i >= len(attribute) || b&attribute[i] != b {
+			return false
+		}
+	}
+	return true
+}
 
 // fileMode returns the mode of a file of an image.
 func fileMode(name string, f image.File) fs.FileMode {

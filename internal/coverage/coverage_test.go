@@ -28,7 +28,7 @@ func TestImage(t *testing.T) {
 		Users:  []string{"git:x:1000:1001::/data/git:/bin/sh"},
 		Groups: []string{"git:x:1001:", "docker:x:998:git,root"},
 		Entries: []Entry{
-			{Path: "/usr/bin/x", Mode: 0o755},
+			{Path: "/usr/bin/x", Mode: 0o755, Capabilities: []string{"NET_BIND_SERVICE", "NET_RAW"}},
 			{Path: "/usr/bin", Mode: fs.ModeDir | 0o755},
 			{Path: "/data", Mode: fs.ModeDir | 0o700},
 			{Path: "/data", Mode: fs.ModeDir | 0o755},
@@ -54,7 +54,7 @@ drwxr-xr-x 0:0 /data
 Lrwxrwxrwx 0:0 /etc/l -> ../x
 dtrwxrwxrwx 0:0 /tmp
 -rw-r----- 0:7 /tmp/k
--rwxr-xr-x 0:0 /usr/bin/x
+-rwxr-xr-x 0:0 /usr/bin/x cap_net_bind_service,cap_net_raw=ep
 `
 	if diff := cmp.Diff(want, im.String()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

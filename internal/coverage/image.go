@@ -28,6 +28,8 @@ type Entry struct {
 	Mode     fs.FileMode
 	UID, GID int
 	Link     string // target of a symbolic link
+	// Capabilities are those that the file gives: "NET_BIND_SERVICE".
+	Capabilities []string
 }
 
 // String returns the image in the words of a Dockerfile, then the users that it
@@ -149,11 +151,15 @@ func (im Image) declared() []Entry {
 	return slices.SortedFunc(maps.Values(last), func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// String returns an entry as in "-rw-r----- 0:1000 /etc/app/key".
+// String returns an entry as in "-rw-r----- 0:1000 /etc/app/key", and its
+// capabilities as getcap prints them.
 func (e Entry) String() string {
 	line := fmt.Sprintf("%s %d:%d %s", e.Mode, e.UID, e.GID, e.Path)
 	if e.Link != "" {
 		line += " -> " + e.Link
+	}
+	if len(e.Capabilities) > 0 {
+		line += " cap_" + strings.ToLower(strings.Join(e.Capabilities, ",cap_")) + "=ep"
 	}
 	return line
 }
