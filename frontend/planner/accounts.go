@@ -104,7 +104,7 @@ func unknownUser(key string, at diag.Range, name string, all accounts) diag.Diag
 	for _, u := range all.Users {
 		names = append(names, u.Name)
 	}
-	return unknownAccount(fmt.Sprintf("%s: the image has no user %s: its /etc/passwd", key, name), at, name, names)
+	return unknownAccount(fmt.Sprintf("%s: the image has no user %s: its /etc/passwd", key, name), "run.users", at, name, names)
 }
 
 func unknownGroup(key string, at diag.Range, name string, all accounts) diag.Diagnostic {
@@ -112,13 +112,13 @@ func unknownGroup(key string, at diag.Range, name string, all accounts) diag.Dia
 	for _, g := range all.Groups {
 		names = append(names, g.Name)
 	}
-	return unknownAccount(fmt.Sprintf("%s: the image has no group %s: its /etc/group", key, name), at, name, names)
+	return unknownAccount(fmt.Sprintf("%s: the image has no group %s: its /etc/group", key, name), "run.groups", at, name, names)
 }
 
 // unknownAccount reports a name that a file does not have. The message ends with
-// the name of the file.
-func unknownAccount(message string, at diag.Range, name string, names []string) diag.Diagnostic {
-	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, as 1000:1000, or add it with run.users or run.groups"}
+// the name of the file; add is the key that adds such a name.
+func unknownAccount(message, add string, at diag.Range, name string, names []string) diag.Diagnostic {
+	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, as 1000:1000, or add it with " + add}
 	if len(names) > 0 {
 		d.Message = message + " has " + someOf(names)
 	}
