@@ -108,8 +108,8 @@ func programPlace(s string) *objection {
 	switch {
 	case s == "." || s == "..":
 		return object("write a path such as /manager, or a name", "%s is not the name of a program", quote(s))
-	case s != "" && path.Clean(s) == "/":
-		return object("write the whole path, such as /manager", "%s is the root directory", quote(s))
+	case s == "/": // a directory, as everything with a slash at its end
+		return nil
 	case strings.HasPrefix(s, "/") || s == "":
 		return inImage(s)
 	case strings.Contains(s, "/"):
