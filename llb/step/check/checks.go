@@ -8,6 +8,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -46,16 +47,24 @@ func report(s gocmd.Step, command string, found []finding, hint string) (code in
 	if len(found) == 0 {
 		return 0, nil
 	}
-	first, more, _ := strings.Cut(found[0].message, "\n")
-	found[0].message = strings.TrimSuffix(first+"; "+hint+"\n"+more, "\n")
-	var text strings.Builder
-	for _, f := range found {
-		fmt.Fprintln(&text, f)
-	}
-	if _, err := s.Stderr.Write([]byte(text.String())); err != nil {
+	text := described(found, hint)
+	if _, err := io.WriteString(s.Stderr, text); err != nil {
 		return 0, err
 	}
-	return 1, gocmd.Report(s, command, text.String())
+	return 1, gocmd.Report(s, command, text)
+}
+
+// described returns what was found, with a hint in its first line.
+func described(found []finding, hint string) string {
+	var text strings.Builder
+	for i, f := range found {
+		if i == 0 {
+			first, more, _ := strings.Cut(f.message, "\n")
+			f.message = strings.TrimSuffix(first+"; "+hint+"\n"+more, "\n")
+		}
+		fmt.Fprintln(&text, f)
+	}
+	return text.String()
 }
 
 // read returns the text of a file, nil when there is none.

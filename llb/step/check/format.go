@@ -2,7 +2,7 @@ package check
 
 import (
 	"errors"
-	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 
@@ -11,17 +11,18 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Format runs the verb and returns an exit code.
+// Format runs the verb and returns an exit code. Files that gofmt cannot read are
+// reported together with those that it would change.
 func Format(s gocmd.Step, v step.Format) (code int, err error) {
-	list, code, err := gofmt(s, "-l", ".")
-	if code != 0 || err != nil {
-		return code, err
+	list, broken, err := gofmt(s, "-l", ".")
+	if err != nil {
+		return 0, err
 	}
 	var found []finding
 	for name := range strings.Lines(list) {
-		f, code, err := formatted(s, strings.TrimSuffix(name, "\n"))
-		if code != 0 || err != nil {
-			return code, err
+		f, err := formatted(s, strings.TrimSuffix(name, "\n"))
+		if err != nil {
+			return 0, err
 		}
 		if v.Fix {
 			err = write(s.Out, f.name, f.after)
@@ -32,6 +33,13 @@ func Format(s gocmd.Step, v step.Format) (code int, err error) {
 			return 0, err
 		}
 	}
+	if broken != "" {
+		text := described(found, fixing("fmt"))
+		if _, err := io.WriteString(s.Stderr, text); err != nil {
+			return 0, err
+		}
+		return 1, gocmd.Report(s, "gofmt", text+broken)
+	}
 	if v.Fix {
 		return 0, mtime.SetAll(s.Out, 0)
 	}
@@ -39,27 +47,30 @@ func Format(s gocmd.Step, v step.Format) (code int, err error) {
 }
 
 // formatted returns a file and what gofmt makes of it.
-func formatted(s gocmd.Step, name string) (f version, code int, err error) {
+func formatted(s gocmd.Step, name string) (f version, err error) {
 	f.name = name
 	if f.before, err = read(s.Source, name); err != nil {
-		return f, 0, err
+		return f, err
 	}
-	text, code, err := gofmt(s, name)
+	text, broken, err := gofmt(s, "./"+name) // a name may begin like a flag
+	if err == nil && broken != "" {
+		err = errors.New(broken)
+	}
 	f.after = []byte(text)
-	return f, code, err
+	return f, err
 }
 
-// gofmt runs the toolchain's gofmt. A file that it cannot read fails the step,
-// with the line.
-func gofmt(s gocmd.Step, args ...string) (stdout string, code int, err error) {
+// gofmt runs the toolchain's gofmt. What it says of files that it cannot read is
+// in broken.
+func gofmt(s gocmd.Step, args ...string) (stdout, broken string, err error) {
 	out, stderr, code, err := gocmd.Program(s, "gofmt", args)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "", 0, fmt.Errorf("the toolchain has no gofmt: take an official image, or leave `fmt` out of `checks`")
+		return "", "", errors.New("the toolchain has no gofmt: use an official image, or remove `fmt` from `checks`")
 	case err != nil:
-		return "", 0, err
+		return "", "", err
 	case code != 0:
-		return "", code, gocmd.Report(s, "gofmt", stderr)
+		return string(out), stderr, nil
 	}
-	return string(out), 0, nil
+	return string(out), "", nil
 }
