@@ -46,7 +46,7 @@ func (c checking) lint(s plan.Step, alone bool) plan.Check {
 }
 
 // findTool returns the import path of a tool that go.mod names: by the path, or
-// by its program's name. Of several, no one is found.
+// by its program's name. If several have that name, the path is empty.
 func findTool(p *project.Project, name string) (path string, found []string) {
 	for _, m := range p.Members {
 		for _, t := range m.Tools {

@@ -44,7 +44,7 @@ type Pick struct {
 	Generate bool
 	Files    []string // paths of the context that are always picked
 	Tools    []string // import paths of tools of go.mod that are picked as well
-	Settings []string // names of files next to packages that are picked if they exist
+	Settings []string // names of files in the directories of packages, and above, that are picked if they exist
 	// NoModules says that no module is downloaded that could import packages of
 	// the context.
 	NoModules bool

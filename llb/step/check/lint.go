@@ -1,36 +1,31 @@
 package check
 
 import (
-	"maps"
 	"path"
 
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
-// Lint runs the verb and returns an exit code. All tools run in all modules;
-// what those print that fail is reported at its lines.
+// Lint runs the verb and returns an exit code. All tools run in all modules. What
+// a tool prints that fails is reported at its lines.
 func Lint(s gocmd.Step, v step.Lint) (code int, err error) {
-	all := step.Failure{Files: map[string][]byte{}}
+	var failed []step.Failure
 	for _, tool := range v.Tools() {
 		for _, dir := range v.Modules {
-			f, failed, err := runTool(s, s.In(dir), tool)
+			f, code, err := runTool(s, s.In(dir), tool)
 			if err != nil {
 				return 0, err
 			}
-			if failed == 0 {
-				continue
+			if code != 0 {
+				failed = append(failed, f)
 			}
-			code, all.Command = 1, f.Command
-			all.Total += f.Total
-			all.Errors = append(all.Errors, f.Errors...)
-			maps.Copy(all.Files, f.Files)
 		}
 	}
-	if code == 0 {
+	if len(failed) == 0 {
 		return 0, nil
 	}
-	return code, all.Leave(s.Report)
+	return 1, gocmd.Join(failed).Leave(s.Report)
 }
 
 // runTool runs a tool in the directory of a module, and returns what it found

@@ -30,6 +30,23 @@ func (s Step) report(what, output, goroot string) error {
 	return s.failure(what, output, goroot).Leave(s.Report)
 }
 
+// Join returns several failures as one, which has the limits of a report.
+func Join(all []step.Failure) step.Failure {
+	out := step.Failure{Files: map[string][]byte{}}
+	size := 0
+	for _, f := range all {
+		out.Command, out.Total = f.Command, out.Total+f.Total
+		for _, e := range f.Errors[:min(len(f.Errors), errorLimit-len(out.Errors))] {
+			out.Errors = append(out.Errors, e)
+			data, ok := f.Files[e.File]
+			if _, have := out.Files[e.File]; ok && !have && len(out.Files) < fileLimit && size+len(data) <= totalLimit {
+				out.Files[e.File], size = data, size+len(data)
+			}
+		}
+	}
+	return out
+}
+
 func (s Step) failure(what, output, goroot string) step.Failure {
 	errs := failure.Parse(named(output), s.place())
 	f := step.Failure{Command: what, Total: len(errs)}

@@ -19,18 +19,28 @@ func (w *walk) tools(v step.Closure) error {
 			return err
 		}
 	}
-	if len(v.Settings) == 0 {
+	return w.settings(v.Settings)
+}
+
+// settings takes files of these names from the directories of packages, and from
+// all directories above them.
+func (w *walk) settings(names []string) error {
+	if len(names) == 0 {
 		return nil
 	}
+	looked := set{}
 	for _, m := range w.project.modules {
 		dirs, err := w.tree.packageDirs(m.Dir)
 		if err != nil {
 			return err
 		}
-		for _, dir := range append(dirs, m.Dir, ".") {
-			for _, name := range v.Settings {
-				if err := w.tree.add(path.Join(dir, name)); err != nil {
-					return err
+		for _, dir := range append(dirs, m.Dir) {
+			for ; !looked[dir]; dir = path.Dir(dir) {
+				looked[dir] = true
+				for _, name := range names {
+					if err := w.tree.add(path.Join(dir, name)); err != nil {
+						return err
+					}
 				}
 			}
 		}
