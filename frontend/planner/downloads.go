@@ -25,7 +25,7 @@ type downloading struct {
 // all platforms.
 func (d *Decision) validateDownloads(errs *diag.List) {
 	for _, f := range d.image.Run.Files {
-		for _, p := range d.Request.Platforms {
+		for _, p := range d.imagePlatforms() {
 			if f.Source() == "url" {
 				downloading{d.stamps, errs}.download(f, p)
 			}
@@ -43,7 +43,7 @@ func (d downloading) download(f spec.File, p plan.Platform) plan.Download {
 	}
 	out := plan.Download{URL: filled, Name: nameInURL(filled)}
 	if out.Name == "" && strings.HasSuffix(f.To.Value, "/") && !f.From.IsSet() {
-		d.errs.Add(diag.Diagnostic{At: f.To.At, Message: fmt.Sprintf("run.files: the URL %s ends with no file name", filled), Hint: "write the whole path, as " + path.Join(f.To.Value, "file")})
+		d.errs.Add(diag.Diagnostic{At: f.To.At, Message: fmt.Sprintf("run.files: the URL %s ends with no file name", filled), Hint: "write the whole path, such as " + path.Join(f.To.Value, "file")})
 	}
 	out.Sum = d.forPlatform("sha256", f.SHA256, p, "print it with: "+spec.ChecksumCommand(filled)).Value
 	if out.Unpack = f.From.IsSet(); out.Unpack {
@@ -64,7 +64,7 @@ func (d *Decision) archives() []plan.Look {
 	var all []plan.Look
 	var reported diag.List // by validateDownloads
 	for _, f := range d.image.Run.Files {
-		for _, p := range d.Request.Platforms {
+		for _, p := range d.imagePlatforms() {
 			if f.Source() != "url" || !f.From.IsSet() {
 				continue
 			}

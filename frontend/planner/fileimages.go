@@ -67,10 +67,7 @@ func (i fileImage) look(s *spec.Spec) *plan.Look {
 // toolchain, for all platforms.
 func (d *Decision) imageKeys() []ImageKey {
 	var all []ImageKey
-	for _, p := range d.Request.Platforms {
-		if p.OS != linux {
-			continue // only its programs are built
-		}
+	for _, p := range d.imagePlatforms() {
 		if d.base.ref != "" {
 			all = append(all, d.base.key(p))
 		}

@@ -33,6 +33,12 @@ var systems = map[string][]string{
 	"windows":   {"386", "amd64", "arm64"},
 }
 
+// imagePlatforms returns the platforms that have an image. Of others, only the
+// programs are built.
+func (d *Decision) imagePlatforms() []plan.Platform {
+	return slices.DeleteFunc(slices.Clone(d.Request.Platforms), func(p plan.Platform) bool { return p.OS != linux })
+}
+
 // validateSystem reports a platform that is not Linux, unless binaries are
 // wanted and Go makes them.
 func validateSystem(s *spec.Spec, target string, p plan.Platform, errs *diag.List) {
@@ -54,9 +60,9 @@ func validateSystem(s *spec.Spec, target string, p plan.Platform, errs *diag.Lis
 // systemHint returns the architectures of a system, or the known systems.
 func systemHint(os string) string {
 	if archs := systems[os]; len(archs) > 0 {
-		return "of " + os + " it knows " + strings.Join(archs, ", ")
+		return "architectures for " + os + " are " + strings.Join(archs, ", ")
 	}
-	return "it knows linux, " + strings.Join(slices.Sorted(maps.Keys(systems)), ", ")
+	return "systems are linux, " + strings.Join(slices.Sorted(maps.Keys(systems)), ", ")
 }
 
 // otherPlatforms lists the platforms of systems.

@@ -69,9 +69,11 @@ func (t Toolchain) String() string {
 }
 
 func (img Image) write(b *strings.Builder) {
-	if img.Base == nil {
+	switch {
+	case img.Platform.OS != "linux": // of which only the programs are built
+	case img.Base == nil:
 		fmt.Fprintf(b, "\tbase scratch\n")
-	} else {
+	default:
 		fmt.Fprintf(b, "\tbase %s\n", img.Base.Name)
 	}
 	if img.Debugger != nil {
