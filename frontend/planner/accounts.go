@@ -118,7 +118,7 @@ func unknownGroup(key string, at diag.Range, name string, all accounts) diag.Dia
 // unknownAccount reports a name that a file does not have. The message ends with
 // the name of the file; add is the key that adds such a name.
 func unknownAccount(message, add string, at diag.Range, name string, names []string) diag.Diagnostic {
-	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, as 1000:1000, or add it with " + add}
+	d := diag.Diagnostic{At: at, Message: message + " has nobody", Hint: "write a number, such as 1000:1000, or add it with " + add}
 	if len(names) > 0 {
 		d.Message = message + " has " + someOf(names)
 	}

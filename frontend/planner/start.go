@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -42,8 +43,8 @@ func (p placing) validateProgram(key string, command []spec.String, tree *layout
 }
 
 func startHint(missing string, programs []plan.Binary) string {
-	if strings.HasSuffix(path.Base(missing), "sh") {
-		return "name a base that has a shell, as alpine"
+	if slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh"}, path.Base(missing)) {
+		return "name a base that has a shell, such as alpine"
 	}
 	var names []string
 	for _, b := range programs {
