@@ -27,16 +27,17 @@ var allowed = map[string][]string{
 	"frontend":            {"frontend/...", "llb", "llb/llbtext", "llb/plan", "llb/step"},
 	"frontend/checkout":   {},
 	"frontend/diag":       {},
+	"frontend/dockerfile": {"frontend/diag"},
 	"frontend/excerpt":    {"frontend/diag"},
 	"frontend/goflag":     {"frontend/diag"},
 	"frontend/graph":      {"llb/step"},
 	"frontend/ignore":     {"frontend/diag"},
 	"frontend/layout":     {"llb/plan", "llb/step"},
 	"frontend/netenv":     {"frontend/diag"},
-	"frontend/planner":    {"frontend/diag", "frontend/goflag", "frontend/layout", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/step"},
+	"frontend/planner":    {"frontend/diag", "frontend/dockerfile", "frontend/goflag", "frontend/layout", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/step"},
 	"frontend/project":    {"frontend/diag"},
 	"frontend/question":   {"frontend/diag", "frontend/excerpt", "frontend/graph", "frontend/netenv", "frontend/planner", "frontend/rules", "frontend/spec", "llb/llbtext", "llb/plan", "llb/step"},
-	"frontend/rules":      {"frontend/diag", "frontend/goflag", "frontend/ignore", "frontend/project", "frontend/spec", "frontend/stamp", "llb/step"},
+	"frontend/rules":      {"frontend/diag", "frontend/dockerfile", "frontend/goflag", "frontend/ignore", "frontend/project", "frontend/spec", "frontend/stamp", "llb/step"},
 	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
 	"frontend/stamp":      {"frontend/diag"},
 	"internal/...":        {"internal/..."},
@@ -58,7 +59,7 @@ var pure = []string{"frontend/diag", "llb/plan", "llb/step"}
 
 // without are packages that may not reach BuildKit's gateway, directly or
 // not: they are functions of their arguments.
-var without = []string{"frontend/checkout", "frontend/excerpt", "frontend/goflag", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/question", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
+var without = []string{"frontend/checkout", "frontend/dockerfile", "frontend/excerpt", "frontend/goflag", "frontend/ignore", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/question", "frontend/rules", "frontend/spec", "frontend/stamp", "llb/plan"}
 
 const gateway = "github.com/moby/buildkit/frontend/gateway"
 

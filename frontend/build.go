@@ -40,12 +40,14 @@ type build struct {
 	files      project.Files
 	asked      map[string]bool // names of files that were looked for
 	hidden     project.Files   // those that the ignore file hides
+	ofStages   project.Files   // Dockerfiles of stages
 	unusable   []unusable      // of the project's files
 	ignored    ignore.File
 	ignoreText []byte
 	contexts   namedContexts
 	scans      once[string, step.Facts]
 	looks      once[string, []step.Inode]
+	stages     stages
 	images     once[planner.ImageKey, planner.Image]
 
 	marshalling sync.Mutex

@@ -28,7 +28,7 @@ func (c testCase) plan(t *testing.T) (*plan.Plan, error) {
 
 // plans returns the plans of all images that the case asks for.
 func (c testCase) plans(t *testing.T) ([]*plan.Plan, error) {
-	in, err := parse(c.specName, c.spec, c.files, c.request)
+	in, err := parse(c.specName, c.spec, c.files, c.files, c.request)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (c testCase) planOne(t *testing.T, d *planner.Decision) (*plan.Plan, error)
 
 // checks returns the plans of the check that the case asks for, for each project.
 func (c testCase) checks(t *testing.T) ([]*plan.CheckPlan, error) {
-	in, err := parse(c.specName, c.spec, c.files, c.request)
+	in, err := parse(c.specName, c.spec, c.files, c.files, c.request)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (c testCase) checkOne(t *testing.T, d *planner.Decision) (*plan.CheckPlan, 
 // before returns the plan of generators that run before the build; nil if there
 // are none.
 func (c testCase) before(t *testing.T) *plan.CheckPlan {
-	in, err := parse(c.specName, c.spec, c.files, c.request)
+	in, err := parse(c.specName, c.spec, c.files, c.files, c.request)
 	if err != nil {
 		return nil
 	}
@@ -187,7 +187,7 @@ func (c testCase) resolveImages(keys []planner.ImageKey) (map[planner.ImageKey]p
 
 // lock returns what `--target lock` writes.
 func (c testCase) lock() (string, error) {
-	in, err := parse(c.specName, c.spec, c.files, c.request)
+	in, err := parse(c.specName, c.spec, c.files, c.files, c.request)
 	if err != nil {
 		return "", err
 	}

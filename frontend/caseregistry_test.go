@@ -26,6 +26,9 @@ func fakeToolchain(version, platform string) step.Fetched {
 // image is the fake registry: it has official Go images of any version, and
 // what the case lists.
 func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
+	if isStage(key) {
+		return c.configured(planner.Image{Name: key.Ref, Context: key.Ref + "::" + key.Platform.String(), Stage: true})
+	}
 	platforms := []string{"linux/amd64"}
 	if strings.Contains(key.Ref, "golang:1.99") {
 		return planner.Image{}, fmt.Errorf("%s: not found", key.Ref) // the whole error, as the gateway has it

@@ -26,8 +26,10 @@ import (
 func (b *build) explainFailure(ctx context.Context, err error) error {
 	failure, unread := b.readFailure(ctx, err)
 	switch {
-	case ctx.Err() != nil || failure == nil && unread == nil:
+	case ctx.Err() != nil:
 		return err
+	case failure == nil && unread == nil:
+		return b.explainStage(err)
 	case unread != nil:
 		return reworded(err, unreadText(err, unread))
 	}

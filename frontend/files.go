@@ -20,6 +20,10 @@ func (b *build) sourceInfo(name string) *pb.SourceInfo {
 	if name != "" && name == b.ignored.Name {
 		return &pb.SourceInfo{Data: b.ignoreText, Filename: name, Language: "Ignore File"}
 	}
+	if info := fileInfo(name, b.ofStages); info != nil {
+		info.Language = "Dockerfile"
+		return info
+	}
 	return fileInfo(name, b.files)
 }
 

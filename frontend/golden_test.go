@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/golden"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/llbtext"
@@ -165,6 +166,12 @@ func (c testCase) inputs() lower.Inputs {
 	if slices.Contains(c.request.Contexts, step.VulnContext) {
 		contexts[step.VulnContext] = llb.Local(step.VulnContext, llb.LocalUniqueID("fixed"))
 	}
+	for _, p := range c.request.Platforms {
+		for _, name := range c.stages() {
+			name += "::" + p.String()
+			contexts[name] = llb.Local(name, llb.LocalUniqueID("fixed"))
+		}
+	}
 	return lower.Inputs{
 		Context:       llb.Local("context", llb.LocalUniqueID("fixed")),
 		Tool:          llb.Image("registry.example/gohull:1", llb.LinuxAmd64),
@@ -174,6 +181,17 @@ func (c testCase) inputs() lower.Inputs {
 		Contexts:      contexts,
 		Features:      lower.Features{Merge: !c.old, SymbolModes: !c.old, ParentTimes: !c.old, ContentCache: !c.old},
 	}
+}
+
+// stages returns the references of the stages of the spec.
+func (c testCase) stages() []string {
+	var all []string
+	if s, err := spec.Parse(c.specName, c.spec); err == nil {
+		for _, st := range s.Stages {
+			all = append(all, "stage "+st.Name.Value)
+		}
+	}
+	return all
 }
 
 // stateText returns the definition of a state as text.

@@ -37,6 +37,8 @@ func (b *build) resolveImages(ctx context.Context, keys []planner.ImageKey) (_ m
 				found[key] = img
 			case ctx.Err() != nil:
 				return err
+			case isStage(key):
+				return err // it has excerpts of its own
 			case !key.Optional || !isUnavailable(err):
 				failed.Add(imageError(key, err))
 			}
@@ -59,7 +61,7 @@ func (b *build) resolveOnce(ctx context.Context, key planner.ImageKey) (planner.
 func (b *build) resolveImage(ctx context.Context, key planner.ImageKey) (planner.Image, error) {
 	p := ociPlatform(key.Platform)
 	var dgst digest.Digest
-	named, err := b.ui.NamedContext(key.Ref, dockerui.ContextOpt{
+	named, err := b.ui.NamedContext(planner.ContextName(key.Ref), dockerui.ContextOpt{
 		Platform:      p,
 		ResolveMode:   b.ui.ImageResolveMode.String(),
 		CaptureDigest: &dgst,
@@ -69,6 +71,9 @@ func (b *build) resolveImage(ctx context.Context, key planner.ImageKey) (planner
 	}
 	if named != nil {
 		return b.resolveContext(ctx, key, named, &dgst)
+	}
+	if isStage(key) {
+		return b.resolveStage(ctx, key)
 	}
 	ref, dgst, config, err := b.c.ResolveImageConfig(ctx, pinned(key.Ref, digest.Digest(key.Digest)), sourceresolver.Opt{
 		LogName: fmt.Sprintf("load metadata for %s %s", key.Use, key.Ref),

@@ -10,6 +10,7 @@ import (
 // withOverlays adds to the context of a build: first modules that other build
 // contexts bring, then what generators write.
 func (b *build) withOverlays(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
+	b.stages.add(d.Stages())
 	inputs, err := b.withReplacements(ctx, d, inputs)
 	if err != nil {
 		return inputs, err

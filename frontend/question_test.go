@@ -180,7 +180,7 @@ func (c testCase) specAnswer(t *testing.T) (string, question.Answer, error) {
 	if err != nil {
 		return "", question.Answer{}, err
 	}
-	in, err := parse(c.specName, c.spec, c.files, c.request)
+	in, err := parse(c.specName, c.spec, c.files, c.files, c.request)
 	if err != nil {
 		return "", question.Answer{}, err
 	}

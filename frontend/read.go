@@ -152,16 +152,19 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	if err := b.readCommit(ctx, &req); err != nil {
 		return in, err
 	}
-	in, err := parse(b.source.Filename, b.source.Data, b.files, req)
+	if err := b.readDockerfiles(ctx); err != nil {
+		return in, err
+	}
+	in, err := parse(b.source.Filename, b.source.Data, b.files, b.ofStages, req)
 	if err == nil {
 		in.Context = in.Context.With(b.hidden, b.below())
 	}
 	return in, err
 }
 
-// parse parses the spec and the project's files, and reports all errors at
-// once.
-func parse(name string, data []byte, files project.Files, req planner.Request) (planner.Input, error) {
+// parse parses the spec, the project's files and the Dockerfiles of stages, and
+// reports all errors at once.
+func parse(name string, data []byte, files, ofStages project.Files, req planner.Request) (planner.Input, error) {
 	s, specErr := spec.Parse(name, data)
 	var mains [][]string
 	if specErr == nil {
@@ -172,7 +175,7 @@ func parse(name string, data []byte, files project.Files, req planner.Request) (
 	if err := joinErrors(specErr, projectErr, lockErr); err != nil {
 		return planner.Input{}, err
 	}
-	return planner.Input{Spec: s, Context: c, Lock: lock, Request: req}, nil
+	return planner.Input{Spec: s, Context: c, Lock: lock, Request: req, Dockerfiles: parseDockerfiles(s.Dockerfiles(), ofStages)}, nil
 }
 
 // parseLock parses the lock, if there is one and this build does not write it.

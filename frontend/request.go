@@ -23,6 +23,7 @@ func (b *build) request() planner.Request {
 		BuildArgs:     b.ui.BuildArgs,
 		Labels:        b.ui.Labels,
 		Target:        b.ui.Target,
+		Frontend:      opts["source"],
 		Contexts:      contextNames(opts),
 		Offline:       b.ui.NetworkMode == llb.NetModeNone,
 		Asks:          opts[question.Key] != "",

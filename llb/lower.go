@@ -97,9 +97,10 @@ func Look(k plan.Look, in Inputs) llb.State {
 	return l.run(llb.Scratch(), k.Step, &step.Look{Paths: k.Paths}, mount)
 }
 
-// base mounts a base for a step that reads it.
+// base mounts a base for a step that reads it. What a Dockerfile makes may be
+// large, and is not hashed.
 func (l lowering) base(ref plan.ImageRef, base llb.State) llb.RunOption {
-	if ref.Context != "" {
+	if ref.Context != "" && !ref.Stage {
 		return llb.AddMount(step.Image, base, llb.Readonly)
 	}
 	return l.byOrigin(step.Image, base)

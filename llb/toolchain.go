@@ -24,6 +24,9 @@ func (l lowering) toolchain(t plan.Toolchain) (llb.State, llb.RunOption) {
 	return llb.Scratch(), llb.AddMount(step.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
 }
 
+// Image returns an image to pull, or the build context that replaces it.
+func Image(ref plan.ImageRef, in Inputs) llb.State { return lowering{in: in}.image(ref) }
+
 // image returns an image to pull, or the build context that replaces it.
 func (l lowering) image(ref plan.ImageRef) llb.State {
 	if st, ok := l.in.Contexts[ref.Context]; ok && ref.Context != "" {

@@ -63,6 +63,16 @@ var predefined = []string{"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY",
 // IsProxy reports whether a build arg is a proxy setting, in either case.
 func IsProxy(name string) bool { return slices.Contains(predefined, strings.ToUpper(name)) }
 
+// notForStages are build args that say how this spec is read, and not the
+// Dockerfile of a stage.
+var notForStages = []string{"BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_MULTI_PLATFORM", "BUILDKIT_SYNTAX"}
+
+// IsForStages reports whether a build arg of the client is passed on to the
+// Dockerfiles of stages: it says how steps run.
+func IsForStages(name string) bool {
+	return (IsProxy(name) || name == EpochArg || strings.HasPrefix(name, "BUILDKIT_")) && !slices.Contains(notForStages, name)
+}
+
 // readBuildArgs reads what was given. An empty value counts as none, as an
 // empty variable does for the go command: scripts pass on what they do not
 // know. declared are the build args of the spec.

@@ -37,6 +37,7 @@ func (b base) name(img Image) string {
 const (
 	UseBase      = "base"
 	UseFiles     = "image of run.files"
+	UseStage     = "build context of a stage"
 	UseToolchain = "toolchain"
 )
 

@@ -53,9 +53,12 @@ func unknownContext(given, name string, known []string, m modules) diag.Diagnost
 	return withClosest(d, name, known)
 }
 
-// ContextName returns the name of the build context that replaces an image, as
-// clients write it.
+// ContextName returns the name of the build context that replaces an image or a
+// stage, as clients write it.
 func ContextName(ref string) string {
+	if name, ok := StageOf(ref); ok {
+		return name
+	}
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
 		return ref

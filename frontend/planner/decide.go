@@ -36,6 +36,7 @@ type Decision struct {
 	toolchain  toolchain
 	base       base
 	fileImages []fileImage
+	stages     []plan.Stage // that something of it uses
 	debug      debugging
 	names      []string  // of the image, with tags
 	leftOut    []LeftOut // tags that it does not get
@@ -63,6 +64,7 @@ type common struct {
 func Decide(in Input) (Decisions, error) {
 	var errs diag.List
 	validateImageNames(in.Spec, &errs)
+	validateStageNames(in.Spec, &errs)
 	names, target := selected(in.Spec, wanted(in), &errs)
 	if err := errs.Err(); err != nil {
 		return Decisions{}, err
@@ -111,7 +113,7 @@ func decideCommon(in Input, p *project.Project, s *shared) *common {
 	}
 	validateVendor(in.Spec, p, &c.errs)
 	validateLines(c.modules, c.version, &c.errs)
-	validateFilters(in.Request.Uncached, &c.errs)
+	validateFilters(in.Request.Uncached, in.Spec, &c.errs)
 	return c
 }
 
@@ -131,6 +133,9 @@ func (c *common) decide(image, target string) *Decision {
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
 		validatePIE(written, d.base, &errs)
+	}
+	if target != LockTarget {
+		d.stages = d.usedStages(&errs)
 	}
 	if c.Lock != nil {
 		d.lock(&errs)
@@ -172,7 +177,7 @@ func (d *Decision) validate(errs *diag.List) {
 	validateBuildEnv(d.written.Build.Env, errs)
 	validateFlags(d.written.Build, errs)
 	validateProgramFlags(d.written.Programs, errs)
-	validateContexts(d.Request, d.refs, d.replaceable, d.modules, errs)
+	validateContexts(d.Request, d.refs, slices.Concat(d.replaceable, stageContexts(d.Input)), d.modules, errs)
 	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)
 	d.debug.validate(d.Request.Platforms, errs)
 	if d.Request.Offline {

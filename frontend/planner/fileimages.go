@@ -12,7 +12,7 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// fileImage is an image that run.files copies from.
+// fileImage is an image or a stage that run.files copies from.
 type fileImage struct {
 	ref    string
 	at     diag.Range  // the first entry
@@ -24,24 +24,35 @@ func (i fileImage) key(p plan.Platform) ImageKey {
 	return ImageKey{Ref: i.ref, Platform: p, Digest: spec.Lookup(i.locked, p.String()), Use: UseFiles, At: i.at}
 }
 
-// chooseFileImages returns the images that run.files copies from, each once.
+// chooseFileImages returns the images and stages that run.files copies from,
+// each once.
 func chooseFileImages(s *spec.Spec, errs *diag.List) []fileImage {
 	var all []fileImage
 	for _, f := range s.Run.Files {
-		if f.Source() != "image" {
-			continue
-		}
-		ref := validateReference("run.files.image", f.Image, nil, errs)
+		ref, at := fileReference(f, errs)
 		if ref == "" {
 			continue
 		}
 		i := slices.IndexFunc(all, func(i fileImage) bool { return i.ref == ref })
 		if i < 0 {
-			i, all = len(all), append(all, fileImage{ref: ref, at: f.Image.At})
+			i, all = len(all), append(all, fileImage{ref: ref, at: at})
 		}
 		all[i].paths = append(all[i].paths, pathInImage(f))
 	}
 	return all
+}
+
+// fileReference returns the reference of the image or the stage that an entry of
+// run.files copies from, and where the entry names it. It is empty for another
+// entry.
+func fileReference(f spec.File, errs *diag.List) (string, diag.Range) {
+	switch f.Source() {
+	case "image":
+		return validateReference("run.files.image", f.Image, nil, errs), f.Image.At
+	case "stage":
+		return stageRef(f.Stage.Value), f.Stage.At
+	}
+	return "", diag.Range{}
 }
 
 // pathInImage returns what has to be known of the image that an entry of
@@ -82,7 +93,7 @@ func (d *Decision) imageKeys() []ImageKey {
 // run.files copies. A check of the spec does not look.
 func (p planning) knowsFiles() bool {
 	return p.found.Looked != nil && p.found.Archives != nil || !slices.ContainsFunc(p.spec.Run.Files, func(f spec.File) bool {
-		return f.Source() == "image" || f.Source() == "url" && f.From.IsSet()
+		return f.IsFromImage() || f.Source() == "url" && f.From.IsSet()
 	})
 }
 

@@ -41,7 +41,7 @@ func (p placing) entry(tree *layout.Tree, f spec.File, a layout.Attributes) plan
 		layer.Step = plan.Step{ID: "dirs", Name: fmt.Sprintf("make the symlink %s -> %s", f.To.Value, f.Link.Value)}
 	case "url":
 		layer = p.fromURL(tree, f, a)
-	case "image":
+	case "image", "stage":
 		layer = p.fromImage(tree, f, a)
 	default:
 		layer = p.copies(tree, f, a, p.file(f))
@@ -71,11 +71,13 @@ func (p placing) copies(tree *layout.Tree, f spec.File, a layout.Attributes, fou
 	return all
 }
 
-// fromImage puts what an entry of run.files copies from an image into the tree.
+// fromImage puts what an entry of run.files copies from an image or a stage into
+// the tree.
 // Nothing is known of the image if only the spec is checked.
 func (p placing) fromImage(tree *layout.Tree, f spec.File, a layout.Attributes) plan.Layer {
 	var ignored diag.List // chooseFileImages reports it
-	in, ok := p.images[validateReference("run.files.image", f.Image, nil, &ignored)]
+	ref, _ := fileReference(f, &ignored)
+	in, ok := p.images[ref]
 	if !ok {
 		return plan.Layer{}
 	}
@@ -85,8 +87,16 @@ func (p placing) fromImage(tree *layout.Tree, f spec.File, a layout.Attributes) 
 	}
 	layer := p.copies(tree, f, a, found)
 	layer.Image = in.ref
-	layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s of %s to %s", f.From.Value, f.Image.Value, f.To.Value)}
+	layer.Step = plan.Step{ID: "files", Name: fmt.Sprintf("copy %s of %s to %s", f.From.Value, written(f), f.To.Value)}
 	return layer
+}
+
+// written names the image or the stage of an entry of run.files.
+func written(f spec.File) string {
+	if f.Stage.IsSet() {
+		return "the stage " + f.Stage.Value
+	}
+	return f.Image.Value
 }
 
 // entryName names an entry of run.files for messages.
@@ -128,7 +138,7 @@ func sources(f spec.File, found step.File) []layout.Source {
 		By:         entryName(f),
 		Exclude:    values(f.Exclude),
 		KeepModes:  f.Mode.Value == keepModes || !ofContext && f.From.IsSet() && !f.Mode.IsSet(),
-		KeepOwners: f.Source() == "image" && !f.Owner.IsSet(),
+		KeepOwners: f.IsFromImage() && !f.Owner.IsSet(),
 	}
 	if !step.IsPattern(found.Path) {
 		found.Matches = []step.File{found}

@@ -78,7 +78,7 @@ func (r goroot) plan(s *spec.Spec, m modules) plan.Toolchain {
 
 // imageRef returns the image to pull for a key.
 func imageRef(file string, key ImageKey, img Image) *plan.ImageRef {
-	return &plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: spans(file, key.At)}
+	return &plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, Stage: img.Stage, At: spans(file, key.At)}
 }
 
 // validateEnv reports passwords in what the image says of where modules come

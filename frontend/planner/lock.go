@@ -97,7 +97,7 @@ func (q *LockLookups) add(d *Decision) {
 }
 
 func (q *LockLookups) addImage(key ImageKey) {
-	if !slices.Contains(q.Images, key) {
+	if _, isStage := StageOf(key.Ref); !isStage && !slices.Contains(q.Images, key) {
 		q.Images = append(q.Images, key)
 	}
 }

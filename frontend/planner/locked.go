@@ -52,9 +52,9 @@ func lockedVersion(in Input, asked project.Version) project.Version {
 }
 
 // digests returns what the lock has of an image. One that the spec names by
-// digest needs no lock.
+// digest needs no lock. A stage has no digest: its Dockerfile names images.
 func (l locking) digests(key ImageKey, platforms []plan.Platform, errs *diag.List) []spec.Pair {
-	if key.Ref == "" || hasDigest(key.Ref) {
+	if _, isStage := StageOf(key.Ref); isStage || key.Ref == "" || hasDigest(key.Ref) {
 		return nil
 	}
 	i := slices.IndexFunc(l.lock.Images, func(img spec.LockedImage) bool { return img.Name.Value == key.Ref })

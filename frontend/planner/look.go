@@ -68,7 +68,7 @@ func (ls Lookups) LookAt(key ImageKey, img Image) *plan.Look {
 	}
 	l := *look
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
-	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: l.At}
+	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, Stage: img.Stage, At: l.At}
 	return &l
 }
 

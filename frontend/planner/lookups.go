@@ -23,8 +23,8 @@ type Lookups struct {
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
 	Look *plan.Look
-	// Inside has the steps that run on the images that run.files copies from, for
-	// each platform, by the reference of the image.
+	// Inside has the steps that run on the images and stages that run.files copies
+	// from, for each platform, by their references.
 	Inside map[string]*plan.Look
 	// Archives has the steps that look into the archives that run.files unpacks.
 	Archives []plan.Look
@@ -34,7 +34,7 @@ type Lookups struct {
 
 // ImageKey asks for an image on a platform.
 type ImageKey struct {
-	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"
+	Ref      string // normalised, with a tag or digest: "docker.io/library/alpine:3.22"; or a stage, as StageOf takes it
 	Platform plan.Platform
 	Digest   string     // "sha256:…", what a lock says it is; empty when no lock tells
 	Optional bool       // whether the image may be missing
@@ -56,7 +56,8 @@ type Found struct {
 type Image struct {
 	Name    string // with its digest
 	Digest  string // "sha256:…"; empty if a build context that is no image replaces it
-	Context string // name of the build context that replaces it, if any
+	Context string // name of the build context that replaces it, or that a stage is
+	Stage   bool   // whether a Dockerfile makes it
 	Config  dockerspec.DockerOCIImage
 }
 

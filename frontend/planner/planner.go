@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/dockerfile"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
@@ -22,6 +23,8 @@ type Input struct {
 	Context *project.Context
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
+	// Dockerfiles are those of stages that the context has, by their paths.
+	Dockerfiles map[string]dockerfile.File
 }
 
 // Request is what the client asked for in addition to the spec.
@@ -31,6 +34,7 @@ type Request struct {
 	BuildArgs     map[string]string
 	Labels        map[string]string
 	Target        string   // empty for the images
+	Frontend      string   // the image of gohull that runs, as the spec names it; empty when the client does not tell
 	Contexts      []string // names of build contexts other than the main one: "alpine:3.22", or "gocache::linux/arm64"
 	Uncached      []string // ids of steps that run without cache; nil if the flag is not given, or is for all steps
 	Offline       bool     // whether no step is to have a network

@@ -74,6 +74,7 @@ func (d *Decision) Settings(p *plan.Plan) []Setting {
 	s.lint()
 	s.vuln()
 	s.debugBlock()
+	s.stages()
 	s.text("cache", d.Spec.Cache, "auto", byDefault)
 	return s.all
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/spec"
 )
 
 // StepKind is a kind of step. Steps of one kind share an ID.
@@ -25,7 +26,7 @@ var stepKinds = []StepKind{
 	{"compile", "compiles the binaries"},
 	{"program", "builds Delve, govulncheck, or a program of another module that `main` names"},
 	{"rootfs", "adds what `base: scratch` contains: CA certificates, time zones, users"},
-	{"look", "looks at what the base has where files will go, and what other images have that `run.files` copies"},
+	{"look", "looks at what the base has where files will go, and what other images and stages have that `run.files` copies"},
 	{"users", "adds what `run.users` and `run.groups` name to the base's users and groups"},
 	{"dirs", "makes directories and symlinks: those of `run.files`, and volumes, home directories and the working directory if the base does not have them"},
 	{"files", "copies and downloads what `run.files` names"},
@@ -51,20 +52,26 @@ func StepKinds() []StepKind {
 	return all
 }
 
-// validateFilters reports steps that are to run without cache and that no
-// build has.
-func validateFilters(uncached []string, errs *diag.List) {
-	var known []string
+// stepNames returns the names that --no-cache-filter takes for steps.
+func stepNames() []string {
+	var names []string
 	for _, k := range StepKinds() {
-		known = append(known, k.ID)
+		names = append(names, k.ID)
 	}
+	return names
+}
+
+// validateFilters reports steps and stages that are to run without cache
+// and that no build has.
+func validateFilters(uncached []string, s *spec.Spec, errs *diag.List) {
+	known := append(stepNames(), stageNames(s)...)
 	for _, name := range uncached {
 		if slices.ContainsFunc(known, func(id string) bool { return strings.EqualFold(id, name) }) {
 			continue
 		}
 		d := diag.Diagnostic{
 			At:      diag.Range{File: "--no-cache-filter " + name},
-			Message: "unknown step " + strconv.Quote(name),
+			Message: "unknown step or stage " + strconv.Quote(name),
 			Hint:    "known are " + strings.Join(known, ", "),
 		}
 		errs.Add(withClosest(d, name, known))

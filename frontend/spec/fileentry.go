@@ -16,15 +16,17 @@ type fileSource struct {
 	key   string   // empty for an entry without any
 	is    string   // what such an entry is
 	takes []string // the keys that it may have
+	whole bool     // whether it is a whole file system, and from is a path of it
 }
 
 // fileSources are those that an entry can have, and at last none.
 var fileSources = []fileSource{
-	{"url", "a download", []string{"url", "sha256", "from", "exclude", "to", "owner", "mode"}},
-	{"image", "a copy", []string{"image", "from", "exclude", "to", "owner", "mode"}},
-	{"link", "a symlink", []string{"link", "to", "owner"}},
-	{"from", "a copy", []string{"from", "exclude", "to", "owner", "mode"}},
-	{"", "an empty directory", []string{"to", "owner", "mode"}},
+	{"url", "a download", []string{"url", "sha256", "from", "exclude", "to", "owner", "mode"}, false},
+	{"image", "a copy", []string{"image", "from", "exclude", "to", "owner", "mode"}, true},
+	{"stage", "a copy", []string{"stage", "from", "exclude", "to", "owner", "mode"}, true},
+	{"link", "a symlink", []string{"link", "to", "owner"}, false},
+	{"from", "a copy", []string{"from", "exclude", "to", "owner", "mode"}, false},
+	{"", "an empty directory", []string{"to", "owner", "mode"}, false},
 }
 
 // notTaken are hints for keys that an entry does not take because of its source.
@@ -33,6 +35,7 @@ var notTaken = map[string]string{
 	"from sha256":  "write url: sha256 is the checksum of a file that is downloaded",
 	" sha256":      "write url: sha256 is the checksum of a file that is downloaded",
 	"image sha256": "write the digest in the reference: image: name@sha256:…",
+	"stage sha256": "remove it: a stage has no checksum",
 	"link exclude": "remove it: exclude belongs to a directory that is copied",
 	" exclude":     "write from: exclude belongs to a directory that is copied",
 	"link mode":    "remove it: the permissions are those of what the symlink leads to",
@@ -70,13 +73,15 @@ func (v value) fileSource() fileSource {
 }
 
 // Source returns the key that says where the content of the entry comes from:
-// "from", "image", "url", "link". It is empty for an empty directory.
+// "from", "image", "stage", "url", "link". It is empty for an empty directory.
 func (f File) Source() string {
 	switch {
 	case f.URL.IsSet():
 		return "url"
 	case f.Image.IsSet():
 		return "image"
+	case f.Stage.IsSet():
+		return "stage"
 	case f.Link.IsSet():
 		return "link"
 	case f.From.IsSet():
@@ -84,6 +89,9 @@ func (f File) Source() string {
 	}
 	return ""
 }
+
+// IsFromImage reports whether the entry copies from an image or a stage.
+func (f File) IsFromImage() bool { return f.Source() == "image" || f.Source() == "stage" }
 
 // HasContent reports whether the entry brings files.
 func (f File) HasContent() bool { return f.Source() != "" && f.Source() != "link" }
@@ -113,7 +121,7 @@ func (v value) validateFile(s fileSource, f File) {
 		v.report(f.To.At, "write the whole path of the symlink", "wanted the path of a symlink, found %s", quote(f.To.Value))
 	}
 	v.validateFrom(s, f)
-	if s.key != "image" && !f.From.IsSet() && f.Mode.Value == "keep" {
+	if !s.whole && !f.From.IsSet() && f.Mode.Value == "keep" {
 		v.report(f.Mode.At, noModes[s.key], "%s has no mode to keep", s.is)
 	}
 	if s.key == "url" && v.has("exclude") && !v.has("from") {
@@ -132,10 +140,10 @@ func (v value) validateFrom(s fileSource, f File) {
 	at := v
 	at.path += ".from"
 	switch {
-	case s.key == "image" && !v.has("from"):
-		v.wrong("write the path in the image, or from: / for everything in it", "image needs from")
+	case s.whole && !v.has("from"):
+		v.wrong("write the path in the "+s.key+", or from: / for everything in it", "%s needs from", s.key)
 	case !f.From.IsSet() || f.From.Value == "":
-	case s.key == "image":
+	case s.whole:
 		at.validate(f.From, imagePattern)
 	case s.key == "url":
 		at.validate(f.From, archivePattern)

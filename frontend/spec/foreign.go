@@ -48,7 +48,7 @@ var foreign = map[string]string{
 	"cachefrom":   "give the build the flag --cache-from",
 	"cacheto":     "give the build the flag --cache-to",
 	"context":     "the context is the last argument of docker buildx build",
-	"dockerfile":  "the flag -f names the spec",
+	"dockerfile":  "the flag -f names the spec; a Dockerfile that it uses is named in an entry of `stages`",
 	"platform":    "give the build the flag --platform",
 	"platforms":   "give the build the flag --platform",
 	"secrets":     "give the build the flag --secret",

@@ -36,6 +36,7 @@ type Spec struct {
 	Vuln      Vuln
 	Debug     Debug
 	Cache     String // "auto", "mount" or "pack"
+	Stages    []Stage
 
 	// Name is the image's name below Images; empty for the top level.
 	Name String
@@ -266,6 +267,7 @@ type File struct {
 	URL     ByArch   // of a file, may name stamps
 	SHA256  ByArch   // of the file at URL, in hexadecimal
 	Image   String   // reference of an image that From is a path of
+	Stage   String   // name of a stage that From is a path of
 	Link    String   // the text of a symlink: "server", "/dev/stdout"
 	To      String   // absolute, in the image
 	Owner   String   // "git", "git:git", "1000" or "1000:1000"

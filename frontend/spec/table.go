@@ -45,6 +45,9 @@ var specFields = []field[Spec]{
 	severalImages("images",
 		"none: the spec describes one image",
 		"Several images in one spec, by name. Each image may set `main`, `base`, `build`, `run` and `image`; its values override those at the top level. Variables, labels and annotations are merged by name. `--target NAME` builds one image, `--target all` builds all."),
+	leaf("stages", stages, func(s *Spec) *[]Stage { return &s.Stages },
+		"none",
+		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `run.files` copies files of them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
@@ -68,6 +71,21 @@ var (
 	imageField = block("image", nameFields, func(s *Spec) *Image { return &s.Image },
 		"Name, tags and annotations of the image in a registry.")
 )
+
+var stageFields = []field[Stage]{
+	leaf("dockerfile", text("a path", inContext), func(s *Stage) *String { return &s.Dockerfile },
+		"none: the stage is the build context that `context` names",
+		"Dockerfile that has the stage, relative to the build context. A line `# syntax=` in it chooses the frontend that reads it, as everywhere."),
+	leaf("target", text("a stage of the Dockerfile", stageTarget, matching(targetForm)), func(s *Stage) *String { return &s.Target },
+		"the last stage of the Dockerfile",
+		"Stage of the Dockerfile, by the name that follows `AS`."),
+	leaf("args", pairs(argName), func(s *Stage) *[]Pair { return &s.Args },
+		"none",
+		"Build args of the Dockerfile: `{MODE: prod}`. May contain stamps. The build args of the client are not passed on: name those that the stage needs in `args` of the spec, and here: `{MODE: \"{{.Args.MODE}}\"}`."),
+	leaf("context", text("a build context", buildContext), func(s *Stage) *String { return &s.Context },
+		"the build context",
+		"Build context of the Dockerfile: a directory of the build context, `docker-image://NAME`, or the address of a git repository. Without `dockerfile`, the stage is this build context itself."),
+}
 
 var programFields = []field[Program]{
 	leaf("to", text("a path or a name in the image", programPlace), func(p *Program) *String { return &p.To },
@@ -234,7 +252,7 @@ var runFields = []field[Run]{
 		"Directories for data that outlives the container. A directory that the base does not have is created and owned by `run.user`."),
 	leaf("files", list("a list of mappings with to", file, sameDirectory), func(r *Run) *[]File { return &r.Files },
 		"none",
-		"Files and directories of the image: copied from the build context with `from`, of another image with `image`, downloaded with `url`, symlinks with `link`, else empty directories."),
+		"Files and directories of the image: copied from the build context with `from`, of another image with `image`, of a stage with `stage`, downloaded with `url`, symlinks with `link`, else empty directories."),
 	leaf("labels", pairs(labelName), func(r *Run) *[]Pair { return &r.Labels },
 		"none",
 		"Labels of the image. May contain stamps."),
@@ -291,13 +309,16 @@ var nameFields = []field[Image]{
 var fileFields = []field[File]{
 	leaf("from", text("a path", notEmpty), func(f *File) *String { return &f.From },
 		"none: an empty directory",
-		"File or directory to copy, relative to the build context; with `image`, an absolute path of that image; with `url`, a path in the archive that is downloaded. As with `COPY`, it may be a pattern with `*`, `?` and `[…]`: `*.tmpl`, `web/*/static`. Files that match are copied into `to`, which must end with `/` if there are several. Of directories, the content is copied. Without `from`, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
+		"File or directory to copy, relative to the build context; with `image` and `stage`, an absolute path of that image or stage; with `url`, a path in the archive that is downloaded. As with `COPY`, it may be a pattern with `*`, `?` and `[…]`: `*.tmpl`, `web/*/static`. Files that match are copied into `to`, which must end with `/` if there are several. Of directories, the content is copied. Without `from`, `to` is an empty directory. If the base has that directory, it keeps what is in it, and its owner and mode unless the entry sets them."),
 	leaf("exclude", list("a list of patterns", text("a pattern", excludePattern), itself), func(f *File) *[]String { return &f.Exclude },
 		"none",
 		"Patterns for what is not copied, as those of `.dockerignore`: `[\"**/*.map\", node_modules]`. They are relative to the directory that is copied."),
 	leaf("image", text("an image", oneWord), func(f *File) *String { return &f.Image },
 		"the build context",
 		"Image to copy `from`, for the platform that is built, as `COPY --from` does: `{image: docker.io/library/busybox:1.37, from: /bin/busybox, to: /bin/}`. Like a base, it needs the tag of a version or a digest, `--build-context` can replace it, and the lock has its digest. Files keep their owners and modes unless the entry sets them."),
+	leaf("stage", text("a stage", stageName, matching(imageForm)), func(f *File) *String { return &f.Stage },
+		"the build context",
+		"Stage to copy `from`, one of `stages`, built for the platform of the image: `{stage: ui, from: /out, to: /srv/ui}`. Files keep their owners and modes unless the entry sets them."),
 	leaf("url", byArch("a URL", fileURL), func(f *File) *ByArch { return &f.URL },
 		"none",
 		"File to download, of `https://` or `http://`. May contain stamps, and `{{.Arch}}` and `{{.OS}}` of the platform in the words of Go. A mapping has a URL for each architecture: `{amd64: …, arm64: …}`. BuildKit downloads the file, without credentials, and only if its cache does not have it. Needs `sha256`. With `from`, the file is an archive, tar or tar compressed with gzip, bzip2, xz or zstd, and is unpacked: `from: \"*/bin/tool\"`, or `from: .` for all of it."),
@@ -311,10 +332,10 @@ var fileFields = []field[File]{
 		"required",
 		"Absolute path in the image."),
 	leaf("owner", text("an owner", imageOwner, ownerShape), func(f *File) *String { return &f.Owner },
-		"root; of an image: its own",
+		"root; of an image or a stage: its own",
 		"User that owns it, or user and group, as in `run.user`. Without a group, a name has the group of its line in `/etc/passwd`, and a number the group of that number. For a directory from the context, it also holds for everything copied with it."),
 	leaf("mode", fileMode, func(f *File) *String { return &f.Mode },
-		"directories `0755`; files `0644`, or `0755` if executable; of an image: its own",
+		"directories `0755`; files `0644`, or `0755` if executable; of an image or a stage: its own",
 		"Permissions in octal, as text in quotes: `\"0640\"`. `keep`: those of the build context. Only an empty directory can be given setuid, setgid and sticky bits: `\"1777\"`. For a directory from the context, files get exactly this mode, and directories also the permission to enter (`x`) for everyone who may read (`r`). Directories that the base has keep their mode."),
 }
 

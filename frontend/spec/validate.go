@@ -6,6 +6,7 @@ import (
 
 // validate validates values that depend on others.
 func (p *parser) validate(top *Spec) {
+	p.validateStages(top)
 	for _, image := range top.Each() {
 		p.validateRace(image.Build)
 		p.validateNames(image)

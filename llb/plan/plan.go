@@ -66,7 +66,8 @@ type ModuleToolchain struct {
 type ImageRef struct {
 	Name     string   // as resolved, with its digest: "docker.io/library/alpine:3.22@sha256:…"
 	Platform Platform // the one of its platforms that is used
-	Context  string   // name of the build context that replaces it, if any
+	Context  string   // name of the build context that replaces it, or that a stage is
+	Stage    bool     // whether a Dockerfile makes it
 	At       []Span
 }
 

@@ -118,7 +118,7 @@ func (l Layer) write(b *strings.Builder) {
 		fmt.Fprintf(b, "\t%s %s sha256:%s\n", verb, d.URL, d.Sum)
 	}
 	if l.Image != nil {
-		fmt.Fprintf(b, "\tfrom image %s\n", l.Image.Name)
+		fmt.Fprintf(b, "\tfrom %s\n", l.Image.kind())
 	}
 	for _, c := range l.Copies {
 		fmt.Fprintf(b, "\tcopy %s -> %s%s\n", c.From, c.To, l.attributes())
@@ -138,6 +138,14 @@ func (l Layer) write(b *strings.Builder) {
 	for _, d := range l.Dirs {
 		fmt.Fprintf(b, "\tdirectory %s %04o %d:%d\n", d.Path, d.Mode, d.UID, d.GID)
 	}
+}
+
+// kind returns "image" and the name, or "stage ui".
+func (ref ImageRef) kind() string {
+	if strings.HasPrefix(ref.Name, "stage ") {
+		return ref.Name
+	}
+	return "image " + ref.Name
 }
 
 // attributes returns the owner and mode of what is copied, if the spec sets

@@ -1,0 +1,120 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+)
+
+// frontEnd is the Dockerfile of a front end: what it makes depends on a build arg,
+// a secret and a directory.
+const frontEnd = `FROM --platform=$BUILDPLATFORM alpine:3.22 AS deps
+WORKDIR /app
+COPY package.json .
+RUN --mount=type=secret,id=token mkdir /deps && cat package.json /run/secrets/token >/deps/all
+
+FROM deps AS dist
+ARG MODE=dev
+COPY src src
+RUN mkdir -p /out/js && cp src/*.js /out/js/ && chown -R 33:33 /out/js
+RUN echo "$MODE $(cat /deps/all)" >/out/index.html
+`
+
+const (
+	depsStep = "[deps 4/4] RUN --mount=type=secret,id=token mkdir /deps && cat package.json /run/secrets/token >/deps/all"
+	distStep = "[dist 2/3] RUN mkdir -p /out/js && cp src/*.js /out/js/ && chown -R 33:33 /out/js"
+)
+
+// withFrontEnd is a project whose image has files of a stage.
+func withFrontEnd(t *testing.T, args ...string) buildx.Build {
+	dir := write(t, map[string]string{
+		"go.mod":           goMod("example.com/ui"),
+		"main.go":          "package main\n\nfunc main() { println(\"ui\") }\n",
+		"token":            "secret",
+		"web/Dockerfile":   frontEnd,
+		"web/package.json": t.Name() + now() + "\n",
+		"web/src/a.js":     "a()\n",
+		"Dockerfile": `args: {MODE: prod}
+run: {files: [{stage: ui, from: /out, to: /srv/ui}]}
+stages:
+  ui: {dockerfile: web/Dockerfile, target: dist, context: web, args: {MODE: "{{.Args.MODE}}"}}
+`,
+	})
+	b := gohull(t, dir, append(args, "--provenance=false", "--secret=id=token,src="+filepath.Join(dir, "token"))...)
+	b.Push = ref(t)
+	return b
+}
+
+// TestStages: files of a stage are in the images of all platforms, with their
+// owners. An edit of a Go file runs nothing of it again, and an edit of the front
+// end what its Dockerfile says.
+func TestStages(t *testing.T) {
+	t.Parallel()
+	b := withFrontEnd(t, "--platform=linux/amd64,linux/arm64", "--build-arg=MODE=ent")
+	succeed(t, b)
+	for _, platform := range []string{"linux/amd64", "linux/arm64"} {
+		all := files(t, pullFor(t, b.Push, platform))
+		if index := string(all["srv/ui/index.html"].Data); !strings.HasPrefix(index, "ent TestStages") || !strings.HasSuffix(index, "secret\n") {
+			t.Errorf("%s: index.html is %q", platform, index)
+		}
+		if js := all["srv/ui/js/a.js"]; string(js.Data) != "a()\n" || js.UID != 33 || js.GID != 33 {
+			t.Errorf("%s: js/a.js is %q of %d:%d", platform, js.Data, js.UID, js.GID)
+		}
+	}
+
+	edit(t, b, map[string]string{"main.go": "package main\n\nfunc main() { println(\"edited\") }\n"})
+	if got := cachedSteps(t, succeed(t, b), depsStep, distStep); !got[depsStep] || !got[distStep] {
+		t.Errorf("CACHED after an edit of main.go: %v", got)
+	}
+	edit(t, b, map[string]string{"web/src/a.js": "b()\n"})
+	if got := cachedSteps(t, succeed(t, b), depsStep, distStep); !got[depsStep] || got[distStep] {
+		t.Errorf("CACHED after an edit of a.js: %v", got)
+	}
+	b.Args = append(b.Args, "--no-cache-filter=ui")
+	if got := cachedSteps(t, succeed(t, b), depsStep, distStep); got[depsStep] || got[distStep] {
+		t.Errorf("CACHED with --no-cache-filter: %v", got)
+	}
+}
+
+// TestStagesFail: an error shows the line of the Dockerfile and that of the spec.
+func TestStagesFail(t *testing.T) {
+	t.Parallel()
+	b := withFrontEnd(t)
+	dockerfile := filepath.Join(b.Dir, "web/Dockerfile")
+	for _, c := range []struct{ line, want, excerpt string }{
+		{"RUN echo no >&2; exit 3\n", "stage ui of web/Dockerfile: process \"/bin/sh -c echo no >&2; exit 3\" did not complete successfully: exit code: 3", ">>> RUN echo no"},
+		{"RUNN x\n", "stage ui of web/Dockerfile: dockerfile parse error on line 11: unknown instruction: RUNN (did you mean RUN?)", ">>> RUNN x"},
+		{"COPY missing /\n", "stage ui of web/Dockerfile: ", ">>> COPY missing /"},
+	} {
+		if err := os.WriteFile(dockerfile, []byte(frontEnd+c.line), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r := run(t, b)
+		for _, want := range []string{c.want, "web/Dockerfile:11", c.excerpt, ">>>   ui: {dockerfile: web/Dockerfile"} {
+			if r.Exit == 0 || !strings.Contains(r.Text, want) {
+				t.Errorf("exit code %d, and this was printed without %q:\n%s", r.Exit, want, r.Text)
+			}
+		}
+	}
+}
+
+// TestStagesOld: stages need nothing that only new daemons have, and a build
+// context can replace one.
+func TestStagesOld(t *testing.T) {
+	t.Parallel()
+	b := withFrontEnd(t)
+	b.Builder = node(t, "stages-old", "v0.12.5")
+	succeed(t, b)
+	if index := string(files(t, pull(t, b.Push))["srv/ui/index.html"].Data); !strings.HasPrefix(index, "prod TestStagesOld") {
+		t.Errorf("index.html is %q", index)
+	}
+	edit(t, b, map[string]string{"dist/out/index.html": "replaced\n"})
+	b.Args = append(b.Args, "--build-context=ui="+filepath.Join(b.Dir, "dist"))
+	succeed(t, b)
+	if index := string(files(t, pull(t, b.Push))["srv/ui/index.html"].Data); index != "replaced\n" {
+		t.Errorf("index.html is %q", index)
+	}
+}
