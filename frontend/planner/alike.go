@@ -111,7 +111,7 @@ func (c *common) conditionsKey(s *spec.Spec) string {
 }
 
 func sortedTags(s *spec.Spec) []string {
-	return slices.Sorted(slices.Values(values(s.Build.Tags)))
+	return slices.Sorted(slices.Values(buildTags(s.Build)))
 }
 
 // conditions returns what the build constraints of an image are decided by.

@@ -26,13 +26,13 @@ func compilesC(image, file *spec.Spec) cgoKey {
 	if race := file.Test.Race; race.Value && !image.Build.Cgo.Value {
 		return cgoKey{race, "test.race"}
 	}
-	return cgoKey{image.Build.Cgo, "build.cgo"}
+	return cgoKey{image.Build.Cgo.Bool, "build.cgo"}
 }
 
 // linksC reports whether binaries need a C library of the image: cgo is on,
 // and nothing asks for it to be linked in.
 func linksC(s *spec.Spec) bool {
-	if !s.Build.Cgo.Value {
+	if !s.Build.Cgo.Value || s.Build.Cgo.Static {
 		return false
 	}
 	texts := []string{s.Build.Ldflags.Value}
@@ -57,7 +57,7 @@ func validateCgo(s *spec.Spec, b base, errs *diag.List) {
 	errs.Add(diag.Diagnostic{
 		At:      s.Build.Cgo.At,
 		Message: "build.cgo: the binary needs a C library, which the base scratch does not have",
-		Hint:    "write `base: distroless`, which has glibc when cgo is on, or link it in with `ldflags: -s -w -linkmode external -extldflags -static`",
+		Hint:    "write `base: distroless`, which has glibc when cgo is on, or link it in with `cgo: static`",
 	})
 }
 
@@ -70,7 +70,7 @@ func validatePIE(s *spec.Spec, b base, errs *diag.List) {
 	errs.Add(diag.Diagnostic{
 		At:      s.Build.Mode.At,
 		Message: "build.mode: without cgo, Go's pie programs start through a dynamic linker, which the base scratch does not have",
-		Hint:    "write `base: distroless` or `base: alpine`, or remove the key; a static pie takes a C compiler: `build: {cgo: true, ldflags: -s -w -linkmode external -extldflags -static-pie}`",
+		Hint:    "write `base: distroless` or `base: alpine`, or remove the key; a static pie takes a C compiler: `build: {mode: pie, cgo: static}`",
 	})
 }
 
@@ -88,6 +88,9 @@ type linking struct {
 // dynamic reports whether binaries are taken for dynamically linked before they
 // are compiled.
 func (l linking) dynamic() bool {
+	if l.build.Cgo.Static {
+		return false
+	}
 	return l.build.Cgo.Value || isPIE(l.build) || dynamic.MatchString(l.build.Ldflags.Value)
 }
 

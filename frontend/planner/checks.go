@@ -142,7 +142,7 @@ func (d *Decision) checking(found Found, errs *diag.List) checking {
 	s := d.Spec
 	if race := s.Test.Race; race.Value {
 		racing := *s
-		racing.Build.Cgo = race
+		racing.Build.Cgo.Bool = race
 		s = &racing
 	}
 	return checking{common: d.common, parts: d.newParts(s, found), errs: errs}

@@ -176,6 +176,7 @@ func (d *Decision) validate(errs *diag.List) {
 	validateLint(d, errs)
 	validateBuildEnv(d.written.Build.Env, errs)
 	validateFlags(d.written.Build, errs)
+	validateStatic(d.written.Build, errs)
 	validateProgramFlags(d.written.Programs, errs)
 	validateContexts(d.Request, d.refs, slices.Concat(d.replaceable, stageContexts(d.Input)), d.modules, errs)
 	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)

@@ -22,6 +22,9 @@ func (f goFlags) link() string {
 	if f.build.Ldflags.IsSet() {
 		ldflags = f.build.Ldflags.Value
 	}
+	if f.build.Cgo.Static {
+		ldflags = staticLdflags(f.build, ldflags)
+	}
 	if f.debug {
 		ldflags += " " + debugLdflags
 	}
@@ -78,7 +81,7 @@ func (f goFlags) files() []string {
 }
 
 func (f goFlags) tags() []string {
-	return appendFlag(nil, "tags", strings.Join(values(f.build.Tags), ","))
+	return appendFlag(nil, "tags", strings.Join(buildTags(f.build), ","))
 }
 
 func appendFlag(args []string, name, value string) []string {

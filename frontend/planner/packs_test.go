@@ -36,7 +36,7 @@ func TestPacksForImages(t *testing.T) {
 	} {
 		root := goroot{toolchain: toolchain{ref: "docker.io/library/golang:1", version: project.Version{Value: c.goIs}}}
 		p := packing{cache: c.cache, imports: c.imports, pgo: c.pgo, env: environment{root: root}}
-		p.caches = sharing{root: root, build: spec.Build{Cgo: spec.Bool{Value: c.alone}}}
+		p.caches = sharing{root: root, build: spec.Build{Cgo: spec.Cgo{Bool: spec.Bool{Value: c.alone}}}}
 		if c.seeded {
 			p.seeds = map[plan.Platform]string{here: "gocache"}
 		}

@@ -224,7 +224,11 @@ func (s *settings) build() {
 	s.text("build.asmflags", b.Asmflags, nil, "Go's own")
 	s.pairs("build.env", b.Env, "none")
 	s.truth("build.race", b.Race)
-	s.truth("build.cgo", b.Cgo)
+	if b.Cgo.Static {
+		s.add("build.cgo", "static", at(b.Cgo.At))
+	} else {
+		s.truth("build.cgo", b.Cgo.Bool)
+	}
 	s.text("build.pgo", b.Pgo, nil, "auto")
 	s.text("build.mode", b.Mode, nil, "exe")
 	if b.Cover.Packages == nil {

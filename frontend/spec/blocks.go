@@ -1,6 +1,9 @@
 package spec
 
-import "go.yaml.in/yaml/v4"
+import (
+	"github.com/moby/buildkit/util/suggest"
+	"go.yaml.in/yaml/v4"
+)
 
 // requireKeys reports keys that a mapping does not have. A key without a value
 // counts.
@@ -40,6 +43,33 @@ var healthcheck = kind[*Healthcheck]{
 		}
 		return h
 	},
+}
+
+// cgo is a boolean, or the word static.
+var cgo = kind[Cgo]{
+	want:  "true, false, or static",
+	shape: either(boolean.shape, enum("static")),
+	read: func(v value) Cgo {
+		switch {
+		case v.node.Kind != yaml.ScalarNode || v.tag() == "!!null":
+			v.mismatch("true, false, or static")
+		case v.node.Value == "static":
+			return Cgo{Bool: Bool{Value: true, At: v.at()}, Static: true}
+		case v.tag() != "!!bool":
+			v.wrong(cgoHint(v.node.Value), "wanted true, false, or static, found %s", v.found())
+		default:
+			return Cgo{Bool: boolean.read(v)}
+		}
+		return Cgo{}
+	},
+}
+
+// cgoHint is the hint for a word that is not one of the key's.
+func cgoHint(word string) string {
+	if near, ok := suggest.Search(word, []string{"static"}, true); ok {
+		return "did you mean " + near + "?"
+	}
+	return boolHint(word)
 }
 
 // cover is a boolean, or a list of packages.

@@ -116,11 +116,17 @@ type Build struct {
 	Asmflags String
 	Env      []Pair // of the go command, in all steps
 	Race     Bool
-	Cgo      Bool
+	Cgo      Cgo
 	Pgo      String // "auto", "off" or a file of the context
 	Mode     String // "exe" or "pie"
 	Cover    Cover
 	Files    []String // of the context, that the compile reads in addition to the packages
+}
+
+// Cgo says whether C code is compiled in.
+type Cgo struct {
+	Bool
+	Static bool // whether C libraries are linked in, too
 }
 
 // Cover says whether programs count which lines run, in the words of `go help

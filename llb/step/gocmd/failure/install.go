@@ -28,7 +28,7 @@ func reworded(message string) string {
 		return fmt.Sprintf("%s needs go %s, and the toolchain is go %s; write the key `go` with a newer Go, which also builds the project, or name an older version", m[1], m[2], m[3])
 	}
 	if m := externalPIE.FindStringSubmatch(message); m != nil {
-		return message + "; for this platform leave `build.mode: pie` out, or write `cgo: true`"
+		return message + "; for this platform leave `build.mode: pie` out, or write `cgo: static`"
 	}
 	if library.MatchString(message) {
 		return message + "; name the directory of the program, which is often below cmd"

@@ -37,7 +37,7 @@ func (w *walk) linkerHint() string {
 	}
 	switch {
 	case w.cgo:
-		return hint + ", or link it statically with `build: {ldflags: -s -w -linkmode external -extldflags -static}`"
+		return hint + ", or link it in with `build: {cgo: static}`"
 	case len(w.importers) > 0:
 		return hint
 	}
