@@ -166,7 +166,7 @@ func (c testCase) inputs() lower.Inputs {
 	if slices.Contains(c.request.Contexts, step.VulnContext) {
 		contexts[step.VulnContext] = llb.Local(step.VulnContext, llb.LocalUniqueID("fixed"))
 	}
-	for _, p := range c.request.Platforms {
+	for _, p := range append(c.request.Platforms, c.request.BuildPlatform) {
 		for _, name := range c.stages() {
 			name += "::" + p.String()
 			contexts[name] = llb.Local(name, llb.LocalUniqueID("fixed"))

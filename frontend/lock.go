@@ -20,6 +20,7 @@ func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Resu
 	if err != nil {
 		return nil, err
 	}
+	b.stages.add(d.Stages())
 	found, err := b.lookUpLock(ctx, lookups)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"github.com/gohull/gohull/llb/plan"
 )
 
-// base is the image below the binary; an empty ref is scratch.
+// base is the image or the stage below the binary; an empty ref is scratch.
 type base struct {
 	ref    string
 	at     diag.Range
@@ -58,13 +58,16 @@ func chooseBase(s *spec.Spec, errs *diag.List) base {
 	if !s.Base.IsSet() {
 		return base{}
 	}
+	if s.Base.Stage.IsSet() {
+		return base{ref: stageRef(s.Base.Stage.Value), at: at}
+	}
 	if ref, ok := bases[s.Base.Value]; ok {
 		if s.Base.Value == "distroless" && (linksC(s) || isPIE(s.Build) && !s.Build.Cgo.Value) {
 			ref = distrolessGlibc
 		}
 		return base{ref: ref, at: at}
 	}
-	return base{ref: validateReference("base", s.Base, []string{"alpine", "distroless", scratch}, errs), at: at}
+	return base{ref: validateReference("base", s.Base.String, []string{"alpine", "distroless", scratch}, errs), at: at}
 }
 
 // variantEnv is the environment variable that takes an architecture's variant,

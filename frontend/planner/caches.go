@@ -61,6 +61,8 @@ func (s sharing) ofGo() plan.Caches {
 		return plan.Caches{Go: s.moduleGo()}
 	}
 	switch img := s.root.image; {
+	case img.Stage:
+		return plan.Caches{Alone: "its Go comes from a stage"}
 	case img.Context != "" && img.Digest == "":
 		return plan.Caches{Alone: "its Go comes from a build context"}
 	case img.Context == "" && isOfficial(s.root.ref):

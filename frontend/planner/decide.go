@@ -134,9 +134,7 @@ func (c *common) decide(image, target string) *Decision {
 		validateCgo(written, d.base, &errs)
 		validatePIE(written, d.base, &errs)
 	}
-	if target != LockTarget {
-		d.stages = d.usedStages(&errs)
-	}
+	d.stages = d.usedStages(&errs)
 	if c.Lock != nil {
 		d.lock(&errs)
 	}

@@ -108,7 +108,7 @@ func (r goroot) validateGo(s *spec.Spec, p *project.Project, errs *diag.List) {
 		return
 	}
 	if want := s.Go; want.IsSet() && !gomod.Satisfies(want.Value, have) {
-		errs.Errorf(r.at, "toolchain: %s has go %s, and %s asks for %s", s.Toolchain.Value, have, want.At, want.Value)
+		errs.Errorf(r.at, "toolchain: %s has go %s, and %s asks for %s", s.Toolchain.Shown(), have, want.At, want.Value)
 	}
 	validateVersion(p, project.Version{Value: have, At: r.at}, errs)
 }

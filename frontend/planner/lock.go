@@ -50,11 +50,21 @@ func decideLock(in Input) *LockDecision {
 	in.Lock = nil
 	l := &LockDecision{}
 	for _, c := range decideCommons(in, LockTarget) {
+		c.stamps = c.stamps.WithArgs(c.args.own).AsWritten()
 		for _, image := range c.images {
 			l.images = append(l.images, c.decide(image.Name.Value, LockTarget))
 		}
 	}
 	return l
+}
+
+// Stages returns the stages that are built to write the lock.
+func (l *LockDecision) Stages() []plan.Stage {
+	var all []plan.Stage
+	for _, d := range l.images {
+		all = append(all, d.stages...)
+	}
+	return all
 }
 
 // Lookups returns what has to be looked up to write the lock. Its error is a
@@ -79,7 +89,9 @@ func (l *LockDecision) Lookups() (LockLookups, error) {
 // add adds what has to be known of an image.
 func (q *LockLookups) add(d *Decision) {
 	for _, key := range d.imageKeys() {
-		q.addImage(key)
+		if _, isStage := StageOf(key.Ref); !isStage {
+			q.addImage(key)
+		}
 	}
 	for _, p := range d.Request.builders() {
 		if d.toolchain.ref != "" {
@@ -97,7 +109,7 @@ func (q *LockLookups) add(d *Decision) {
 }
 
 func (q *LockLookups) addImage(key ImageKey) {
-	if _, isStage := StageOf(key.Ref); !isStage && !slices.Contains(q.Images, key) {
+	if !slices.Contains(q.Images, key) {
 		q.Images = append(q.Images, key)
 	}
 }
@@ -209,7 +221,9 @@ func (d *Decision) lockModules(locked spec.LockedGo, found LockFound, errs *diag
 func lockImages(found LockFound, errs *diag.List) []spec.LockedImage {
 	digests := map[string][]spec.Pair{}
 	for key, img := range found.Images {
+		_, isStage := StageOf(key.Ref)
 		switch {
+		case isStage: // a toolchain, with which programs of other modules are built
 		case img.Context != "":
 			errs.Add(diag.Diagnostic{
 				At:      key.At,

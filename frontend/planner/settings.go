@@ -152,10 +152,19 @@ func (s *settings) top() {
 	} else {
 		s.add("go", nil, "as the toolchain's image has it")
 	}
-	s.text("toolchain", s.written.Toolchain, "image", byDefault)
+	s.origin("toolchain", s.written.Toolchain, "image")
 	s.resolved(s.plan.Toolchain.Image)
-	s.text("base", s.written.Base, scratch, byDefault)
+	s.origin("base", s.written.Base, scratch)
 	s.resolved(s.plan.Images[0].Base)
+}
+
+// origin adds a key that holds an image or a stage.
+func (s *settings) origin(key string, written spec.Origin, without string) {
+	if written.Stage.IsSet() {
+		s.add(key, Pairs{{"stage", written.Stage.Value}}, at(written.At))
+		return
+	}
+	s.text(key, written.String, without, byDefault)
 }
 
 // mains adds the packages, and where their programs go if the spec says it.

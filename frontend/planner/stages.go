@@ -99,12 +99,21 @@ func (d *Decision) usedStages(errs *diag.List) []plan.Stage {
 func (d *Decision) stagesInUse() []string {
 	var names []string
 	have := set{}
-	for _, i := range d.fileImages {
-		if name, ok := StageOf(i.ref); ok {
+	for _, ref := range d.references() {
+		if name, ok := StageOf(ref); ok {
 			have.add(name, &names)
 		}
 	}
 	return names
+}
+
+// references returns all that the decision needs a root file system of.
+func (d *Decision) references() []string {
+	refs := []string{d.toolchain.ref, d.base.ref}
+	for _, i := range d.fileImages {
+		refs = append(refs, i.ref)
+	}
+	return refs
 }
 
 // stage returns how a stage is built.

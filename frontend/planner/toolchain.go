@@ -125,25 +125,27 @@ func validateLine(have, want project.Version, errs *diag.List) {
 	})
 }
 
-// isReference reports whether a toolchain is an image of the user's own, whose
+// isReference reports whether a toolchain is an image or a stage of the user's own, whose
 // Go version only the image tells.
-func isReference(t spec.String) bool {
+func isReference(t spec.Origin) bool {
 	return t.IsSet() && t.Value != "image" && t.Value != "module"
 }
 
 // chooseToolchain takes the key of the spec. Without it, the official image of
 // the version: the large one if a step runs a C compiler, or git.
-func chooseToolchain(key spec.String, asked project.Version, cgo cgoKey, git bool, errs *diag.List) toolchain {
+func chooseToolchain(key spec.Origin, asked project.Version, cgo cgoKey, git bool, errs *diag.List) toolchain {
 	at := key.At
 	switch {
 	case key.Value == "module":
 		if cgo.Value {
 			errs.Add(diag.Diagnostic{At: cgo.At, Message: cgo.name + " needs a C compiler, which `toolchain: module` does not have", Hint: "remove the key `toolchain`, or name an image that has Go and a C compiler"})
 		}
-		validatePublished(key, asked, errs)
+		validatePublished(key.String, asked, errs)
 		return toolchain{at: at}
+	case key.Stage.IsSet():
+		return toolchain{ref: stageRef(key.Stage.Value), at: at, own: true}
 	case isReference(key):
-		return toolchain{ref: validateReference("toolchain", key, []string{"image", "module"}, errs), at: at, own: true}
+		return toolchain{ref: validateReference("toolchain", key.String, []string{"image", "module"}, errs), at: at, own: true}
 	}
 	if at.IsZero() {
 		at = asked.At

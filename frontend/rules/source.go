@@ -109,7 +109,7 @@ func (s Subject) missing(kind, what, hint string) []diag.Diagnostic {
 	n := notes[0]
 	return []diag.Diagnostic{{
 		At:      s.Spec.Base.At,
-		Message: fmt.Sprintf("base: %s has no %s, which %s at %s looks for", s.Spec.Base.Value, what, n.Text, at(n)),
+		Message: fmt.Sprintf("base: %s has no %s, which %s at %s looks for", s.Spec.Base.Shown(), what, n.Text, at(n)),
 		Hint:    hint,
 	}}
 }

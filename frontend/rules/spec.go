@@ -27,7 +27,7 @@ func floatingTag(s Subject) []diag.Diagnostic {
 		key string
 		spec.String
 	}
-	refs := []named{{"base", s.Spec.Base}, {"toolchain", s.Spec.Toolchain}}
+	refs := []named{{"base", s.Spec.Base.String}, {"toolchain", s.Spec.Toolchain.String}}
 	for _, f := range s.Spec.Run.Files {
 		refs = append(refs, named{"run.files.image", f.Image})
 	}

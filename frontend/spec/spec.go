@@ -22,8 +22,8 @@ type Spec struct {
 	Main      []Main
 	Programs  []Program // of other modules, which `main` names with a version
 	Go        String    // "1.26.8"
-	Toolchain String    // "image", "module" or an image reference
-	Base      String    // "scratch", "alpine", "distroless" or an image reference
+	Toolchain Origin    // "image", "module" or an image reference; or a stage
+	Base      Origin    // "scratch", "alpine", "distroless" or an image reference; or a stage
 	Build     Build
 	Modules   Modules
 	Args      []Pair // build args of the project, and defaults of gohull's own
@@ -228,6 +228,21 @@ type String struct {
 
 // IsSet reports whether the user wrote it.
 func (s String) IsSet() bool { return !s.At.IsZero() }
+
+// Origin is what the root of an image, or of a step, comes from: a word or a
+// reference, or else a stage. It has a place in both cases.
+type Origin struct {
+	String
+	Stage String // name of a stage
+}
+
+// Shown returns it for messages: "alpine", or "stage runtime".
+func (o Origin) Shown() string {
+	if o.Stage.IsSet() {
+		return "stage " + o.Stage.Value
+	}
+	return o.Value
+}
 
 // Bool is a boolean and where it was written.
 type Bool struct {

@@ -89,6 +89,33 @@ func (v value) stage(name String) Stage {
 	return s
 }
 
+// originFields are the keys of an origin that is no word.
+var originFields = []field[Origin]{
+	leaf("stage", text("a stage", stageName, matching(imageForm)), func(o *Origin) *String { return &o.Stage },
+		"none",
+		"Stage of `stages` instead of an image: `{stage: NAME}`."),
+}
+
+// origin is a word or a reference, or a stage.
+func origin(words ...string) kind[Origin] {
+	const want = "a string, or a mapping with stage"
+	named := text(want, oneWord)
+	return kind[Origin]{
+		want:  want,
+		shape: either(textShape.and(suggestions(words...)), mapping(originFields, "stage")),
+		sub:   below(".", originFields),
+		read: func(v value) Origin {
+			if v.node.Kind != yaml.MappingNode {
+				return Origin{String: named.read(v)}
+			}
+			o := Origin{String: String{At: v.at()}}
+			readFields(v, originFields, &o)
+			v.requireKeys("write {stage: NAME}, or the image itself", "stage")
+			return o
+		},
+	}
+}
+
 // stageName is a name that --build-context and --no-cache-filter accept too.
 func stageName(s string) *objection {
 	if !imageForm.MatchString(s) {
@@ -138,7 +165,9 @@ func (p *parser) validateStages(top *Spec) {
 	for _, s := range top.Stages {
 		known = append(known, s.Name.Value)
 	}
+	p.validateStage(top, "toolchain.stage", top.Toolchain.Stage, known)
 	for _, image := range top.Each() {
+		p.validateStage(top, "base.stage", image.Base.Stage, known)
 		for _, f := range image.Run.Files {
 			p.validateStage(top, "run.files.stage", f.Stage, known)
 		}

@@ -16,9 +16,9 @@ var specFields = []field[Spec]{
 	leaf("go", text("a Go version like 1.26.8", goVersion, matching(version)), func(s *Spec) *String { return &s.Go },
 		"the `toolchain` line of go.mod, else its `go` line",
 		"Version of the Go toolchain. If it is older than go.mod requires, the build fails before it pulls anything."),
-	leaf("toolchain", text(aString, oneWord, suggestions("image", "module")), func(s *Spec) *String { return &s.Toolchain },
+	leaf("toolchain", origin("image", "module"), func(s *Spec) *Origin { return &s.Toolchain },
 		"`image`",
-		"Where Go comes from. `image`: the official image; the small Alpine variant, or Debian if the build needs git or a C compiler. `module`: the module proxy. Anything else is an image reference."),
+		"Where Go comes from. `image`: the official image; the small Alpine variant, or Debian if the build needs git or a C compiler. `module`: the module proxy. `{stage: NAME}`: one of `stages`, built for the builder's platform. Anything else is an image reference."),
 	baseField,
 	buildField,
 	block("modules", modulesFields, func(s *Spec) *Modules { return &s.Modules },
@@ -47,7 +47,7 @@ var specFields = []field[Spec]{
 		"Several images in one spec, by name. Each image may set `main`, `base`, `build`, `run` and `image`; its values override those at the top level. Variables, labels and annotations are merged by name. `--target NAME` builds one image, `--target all` builds all."),
 	leaf("stages", stages, func(s *Spec) *[]Stage { return &s.Stages },
 		"none",
-		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `run.files` copies files of them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
+		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `base`, `toolchain` and `run.files` name them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
@@ -61,9 +61,9 @@ var (
 	mainField = splitMain(leaf("main", mainPackages, func(*Spec) *mains { return &mains{} },
 		"the only main package that is no tool of go.mod; if there are several, an error lists them",
 		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`). An import path names one of a module that go.mod requires. A package of any other module is named with its version, `github.com/acme/tool/cmd/tool@v1.2.3`: it is built by itself, as `go install` would do, without cgo and with nothing of `build`."))
-	baseField = leaf("base", text(aString, oneWord, suggestions("scratch", "alpine", "distroless")), func(s *Spec) *String { return &s.Base },
+	baseField = leaf("base", origin("scratch", "alpine", "distroless"), func(s *Spec) *Origin { return &s.Base },
 		"`scratch`",
-		"Base image: `scratch`, `alpine`, `distroless`, or an image reference.")
+		"Base image: `scratch`, `alpine`, `distroless`, or an image reference; or `{stage: NAME}`, one of `stages`, built for each platform of the image, with its config.")
 	buildField = block("build", buildFields, func(s *Spec) *Build { return &s.Build },
 		"How packages are compiled.")
 	runField = block("run", runFields, func(s *Spec) *Run { return &s.Run },

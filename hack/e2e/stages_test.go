@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,5 +117,48 @@ func TestStagesOld(t *testing.T) {
 	succeed(t, b)
 	if index := string(files(t, pull(t, b.Push))["srv/ui/index.html"].Data); index != "replaced\n" {
 		t.Errorf("index.html is %q", index)
+	}
+}
+
+// TestStagesBase: an image starts from a stage and has its config, and a stage
+// brings the Go that compiles. The provenance lists the images of both.
+func TestStagesBase(t *testing.T) {
+	t.Parallel()
+	dir := write(t, map[string]string{
+		"go.mod":  goMod("example.com/onstage"),
+		"main.go": "package main\n\nimport \"os\"\n\nfunc main() { data, _ := os.ReadFile(\"/etc/data\"); print(string(data), os.Getenv(\"FROM\")) }\n",
+		"Dockerfile": `base: {stage: runtime}
+toolchain: {stage: go}
+stages:
+  runtime: {dockerfile: build/Dockerfile, target: runtime}
+  go: {dockerfile: build/Dockerfile, target: go}
+`,
+		"build/Dockerfile": `FROM golang:` + goVersion() + `-alpine AS go
+RUN echo ` + now() + ` >/made
+FROM alpine:3.22 AS runtime
+ENV FROM=stage
+VOLUME /data
+RUN echo ` + t.Name() + ` >/etc/data
+`,
+	})
+	b := gohull(t, dir)
+	b.Push = ref(t)
+	succeed(t, b)
+	im := pull(t, b.Push)
+	if exit, got := output(t, im); exit != 0 || got != t.Name()+"\nstage" {
+		t.Errorf("exit code %d, printed %q", exit, got)
+	}
+	if c := config(t, im); c.User != "65532:65532" || len(c.Volumes) != 1 {
+		t.Errorf("the config is %+v", c)
+	}
+	statement := string(provenance(t, b.Push))
+	for _, image := range []string{"library/alpine:3.22", "library/golang:" + goVersion() + "-alpine"} {
+		if want := digest(t, env(t, "REGISTRY")+"/"+image); !strings.Contains(statement, strings.TrimPrefix(want, "sha256:")) {
+			t.Errorf("the provenance does not list %s by its digest %s:\n%s", image, want, statement)
+		}
+	}
+	edit(t, b, map[string]string{"main.go": "package main\n\nfunc main() {}\n"})
+	if steps := succeed(t, b).Steps(); slices.ContainsFunc(steps, func(name string) bool { return strings.HasPrefix(name, "[go 2/2] RUN") }) {
+		t.Errorf("ran after an edit of main.go: %q", steps)
 	}
 }
