@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"llb/step/source/...": {"llb/step", "llb/step/source/...", "llb/step/image/inodes"},
 	"llb/step/gocmd/...":  {"llb/step", "llb/step/gocmd/..."},
 	"llb/step/fetch/...":  {"llb/step", "llb/step/fetch/...", "llb/step/gocmd/...", "llb/step/source/gofiles"},
-	"llb/step/image/...":  {"llb/step", "llb/step/image/..."},
+	"llb/step/image/...":  {"llb/step", "llb/step/image/...", "llb/step/fetch/wire"},
 	"llb/step/check/...":  {"llb/step", "llb/step/check/...", "llb/step/gocmd/...", "llb/step/fetch/wire", "llb/step/source/gofiles"},
 }
 

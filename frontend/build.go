@@ -47,6 +47,7 @@ type build struct {
 	contexts   namedContexts
 	scans      once[string, step.Facts]
 	looks      once[string, []step.Inode]
+	resolved   once[string, []step.OSPackage]
 	stages     stages
 	images     once[planner.ImageKey, planner.Image]
 

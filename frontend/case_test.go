@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,11 +22,12 @@ type testCase struct {
 	spec       []byte
 	files      project.Files
 	request    planner.Request
-	images     []string     // "REF PLATFORM…": what the registry has
-	base       []step.Inode // what bases have where files go
-	inside     []step.Inode // what images and archives have that files are copied from
-	baseConfig string       // what the config of each base has, as JSON
-	old        bool         // whether the daemon lacks all that not every daemon has
+	images     []string         // "REF PLATFORM…": what the registry has
+	packages   []step.OSPackage // that have to be added to bases
+	base       []step.Inode     // what bases have where files go
+	inside     []step.Inode     // what images and archives have that files are copied from
+	baseConfig string           // what the config of each base has, as JSON
+	old        bool             // whether the daemon lacks all that not every daemon has
 }
 
 func readCase(t *testing.T, ar *txtar.Archive) testCase {
@@ -88,6 +90,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.old = true
 		case "--base-has":
 			c.base = append(c.base, parseInode(t, value))
+		case "--package":
+			c.packages = append(c.packages, parsePackage(value))
 		case "--image-has":
 			c.inside = append(c.inside, parseInode(t, value))
 		case "--base-config":
@@ -186,4 +190,16 @@ func (c *testCase) addFile(t *testing.T, f txtar.File) {
 	if f.Name == c.specName {
 		c.spec = f.Data
 	}
+}
+
+// parsePackage reads "git 1:2.39.5 amd64".
+func parsePackage(s string) step.OSPackage {
+	var p step.OSPackage
+	if _, err := fmt.Sscan(s, &p.Name, &p.Version, &p.Arch); err != nil {
+		panic(err)
+	}
+	p.URL = fmt.Sprintf("http://debian.example/pool/%s_%s_%s.deb", p.Name, p.Version, p.Arch)
+	p.Size, p.Checksum = int64(len(s)), fmt.Sprintf("sha256:%064x", len(s))
+	p.PURL = fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", p.Name, p.Version, p.Arch)
+	return p
 }

@@ -134,7 +134,18 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 		t.Fatal(err)
 	}
 	images, err := c.resolveImages(q.Images)
-	return planner.Found{Facts: facts, Images: images, Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
+	return planner.Found{Facts: facts, Images: images, Packages: c.resolved(q, images), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
+}
+
+// resolved returns the packages that the case adds to bases, if the planner asks.
+func (c testCase) resolved(q planner.Lookups, images map[planner.ImageKey]planner.Image) map[plan.Platform][]step.OSPackage {
+	found := map[plan.Platform][]step.OSPackage{}
+	for key, img := range images {
+		if q.ResolveFor(key, img) != nil {
+			found[key.Platform] = c.packages
+		}
+	}
+	return found
 }
 
 func (c testCase) archives(q planner.Lookups) map[plan.Download][]step.Inode {
@@ -150,7 +161,7 @@ func (c testCase) looked(q planner.Lookups, images map[planner.ImageKey]planner.
 	found := map[planner.ImageKey][]step.Inode{}
 	for key, img := range images {
 		switch {
-		case q.LookAt(key, img) == nil:
+		case q.LookAt(key, img, nil) == nil:
 		case key.Use == planner.UseBase:
 			found[key] = c.base
 		default:

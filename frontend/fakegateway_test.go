@@ -218,6 +218,9 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 	case *step.Toolchain:
 		data, err := json.Marshal(fakeToolchain(v.Version, v.Platform))
 		return fstest.MapFS{step.GoFile: {Data: data}}, err
+	case *step.Resolve:
+		data, err := json.Marshal([]step.OSPackage{{Name: v.Wants[0], Version: "1.0", Arch: "amd64"}})
+		return fstest.MapFS{step.ResolvedFile: {Data: data}}, err
 	case *step.Look:
 		data, err := json.Marshal(usualDirs)
 		return fstest.MapFS{step.BaseFile: {Data: data}}, err

@@ -41,7 +41,10 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 	eg.Go(func() (err error) {
 		found.Images, notFound, err = b.resolveImages(ctx, q.Images)
 		if err == nil && notFound == nil {
-			found.Looked, err = b.lookInside(ctx, q, found.Images, inputs)
+			found.Packages, err = b.resolvePackages(ctx, q, found.Images, inputs)
+		}
+		if err == nil && notFound == nil {
+			found.Looked, err = b.lookInside(ctx, q, found, inputs)
 		}
 		return err
 	})
@@ -64,13 +67,13 @@ func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (ste
 }
 
 // lookInside lists what images have, as far as the planner asks for it.
-func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
+func (b *build) lookInside(ctx context.Context, q planner.Lookups, known planner.Found, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
 	inputs.Contexts = b.contexts.states()
 	found := map[planner.ImageKey][]step.Inode{}
 	var mu sync.Mutex
 	eg := safe.NewGroup()
-	for key, img := range images {
-		look := q.LookAt(key, img)
+	for key, img := range known.Images {
+		look := q.LookAt(key, img, q.Added(key.Platform, known.Packages))
 		if look == nil {
 			continue
 		}
@@ -109,6 +112,9 @@ func (b *build) look(ctx context.Context, l plan.Look, inputs lower.Inputs) ([]s
 	same := l
 	same.At, same.Base.At = nil, nil
 	key := fmt.Sprintf("%+v", same)
+	if l.Packages != nil {
+		key += fmt.Sprintf("%+v", *l.Packages)
+	}
 	if l.Download != nil {
 		key = fmt.Sprintf("%+v", *l.Download)
 	}

@@ -14,7 +14,7 @@ import (
 // TestKinds compares the list of steps, which --no-cache-filter accepts, with
 // the steps in the plans of all cases.
 func TestKinds(t *testing.T) {
-	used := map[string]bool{"scan": true, "look": true, "toolchain": true} // before there is a plan, at times
+	used := map[string]bool{"scan": true, "look": true, "resolve": true, "toolchain": true} // before there is a plan, at times
 	golden.Each(t, "testdata/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		c := readCase(t, ar)
 		if planner.IsCheck(c.request.Target) {

@@ -46,6 +46,9 @@ func (b build) layers(base llb.State) []llb.State {
 		r := *b.plan.Rootfs
 		layers = append(layers, b.run(b.goroot, r.Step, &step.Rootfs{Epoch: r.Epoch}, b.mounts))
 	}
+	if p := b.img.Packages; p != nil {
+		layers = append(layers, b.packages(*p, *b.img.Base, base))
+	}
 	if d := b.img.Debugger; d != nil {
 		layers = append(layers, b.placed(d.In, b.program(*d).binaries))
 	}
@@ -65,11 +68,14 @@ func (b build) layers(base llb.State) []llb.State {
 	return append(layers, b.approved(b.capable(b.placed(b.img.Program, binaries)), b.img.Compile.Epoch, v...))
 }
 
-// under mounts what has the users of the base. That of scratch is the first
-// layer.
+// under mounts what has the users of the base, and of the packages that are
+// added to it. That of scratch is the first layer.
 func (b build) under(base llb.State, layers []llb.State) llb.RunOption {
-	if b.img.Base == nil {
+	switch {
+	case b.img.Base == nil:
 		return llb.AddMount(step.Image, layers[0], llb.Readonly)
+	case b.img.Packages != nil:
+		return b.byOrigin(step.Image, b.withPackages(*b.img.Packages, *b.img.Base, base))
 	}
 	return b.base(*b.img.Base, base)
 }
@@ -93,11 +99,16 @@ func (b build) below(base llb.State, layers []llb.State) llb.State {
 	return b.assemble("put together what the binaries find in the image for "+b.img.Platform.String(), base, slices.Clone(layers))
 }
 
-// assemble puts layers on a base.
+// assemble puts layers on the base of the image.
 func (b build) assemble(as string, base llb.State, layers []llb.State) llb.State {
-	name, at := withName(as), b.at(b.img.At)
-	if b.in.Features.Merge {
-		if b.img.Base != nil {
+	return b.onBase(as, base, b.img.Base != nil, layers, b.img.At, b.img.Compile.Epoch)
+}
+
+// onBase puts layers on a base. An empty base is no layer.
+func (l lowering) onBase(as string, base llb.State, isLayer bool, layers []llb.State, lines []plan.Span, epoch int64) llb.State {
+	name, at := withName(as), l.at(lines)
+	if l.in.Features.Merge {
+		if isLayer {
 			layers = append([]llb.State{base}, layers...)
 		}
 		if len(layers) == 1 {
@@ -105,7 +116,7 @@ func (b build) assemble(as string, base llb.State, layers []llb.State) llb.State
 		}
 		return llb.Merge(layers, name, at)
 	}
-	created := llb.WithCreatedTime(time.Unix(b.img.Compile.Epoch, 0).UTC())
+	created := llb.WithCreatedTime(time.Unix(epoch, 0).UTC())
 	for _, layer := range layers {
 		base = base.File(llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, created), name, at)
 	}

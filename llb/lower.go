@@ -90,7 +90,11 @@ func Source(s plan.Source, in Inputs) llb.State {
 // it holds.
 func Look(k plan.Look, in Inputs) llb.State {
 	l := lowering{in: in}
-	mount := l.base(k.Base, l.image(k.Base))
+	base := l.image(k.Base)
+	mount := l.base(k.Base, base)
+	if k.Packages != nil {
+		mount = l.byOrigin(step.Image, l.withPackages(*k.Packages, k.Base, base))
+	}
 	if k.Download != nil {
 		mount = llb.AddMount(step.Image, l.download(k.Step, *k.Download), llb.Readonly)
 	}

@@ -240,6 +240,9 @@ func history(img plan.Image, created time.Time) []plan.History {
 	if img.Base == nil {
 		add("root file system")
 	}
+	if img.Packages != nil {
+		add(img.Packages.Name)
+	}
 	if img.Debugger != nil {
 		add(img.Debugger.Name)
 	}

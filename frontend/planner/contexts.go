@@ -7,6 +7,7 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // mainContext is what clients call the build context itself.
@@ -19,7 +20,7 @@ func validateContexts(r Request, refs, replaceable []string, m modules, errs *di
 	if len(r.Contexts) == 0 {
 		return
 	}
-	known := []string{SeedContext}
+	known := []string{SeedContext, step.PackagesContext}
 	for _, c := range checks {
 		if c.context != "" {
 			known = append(known, c.context)

@@ -133,6 +133,7 @@ func (c *common) decide(image, target string) *Decision {
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
 		validatePIE(written, d.base, &errs)
+		validatePackages(written, d.base, &errs)
 	}
 	d.stages = d.usedStages(&errs)
 	if c.Lock != nil {

@@ -115,6 +115,9 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	if p.base.ref != "" {
 		img.Base = imageRef(p.spec.File, p.base.key(platform), found)
 	}
+	if list := p.found.Packages[platform]; len(list) > 0 {
+		img.Packages = added(p.packages(), list, platform)
+	}
 	if p.debug.on {
 		prog := p.install.program(delve, p.spec.Debug.Version, platform, delveFile, p.errs)
 		img.Debugger = &prog

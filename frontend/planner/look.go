@@ -41,9 +41,10 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 		return nil
 	}
 	paths := destinations(s, debug)
+	known := hasEmptyLocal(b, contexts) && len(s.Run.Packages) == 0
 	if accounts := accountFiles(s); accounts != nil {
 		paths = append(paths, accounts...)
-	} else if hasEmptyLocal(b, contexts) && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
+	} else if known && !slices.ContainsFunc(paths, func(p string) bool { return !isFree(p) }) {
 		return nil
 	}
 	slices.Sort(paths)
@@ -53,9 +54,10 @@ func look(s *spec.Spec, b base, debug bool, contexts []string) *plan.Look {
 	}
 }
 
-// LookAt returns the step that looks at an image for one platform; nil if
-// nothing has to be known of it.
-func (ls Lookups) LookAt(key ImageKey, img Image) *plan.Look {
+// LookAt returns the step that looks at an image for one platform, with the
+// packages that are added to it if it is the base; nil if nothing has to be
+// known of it.
+func (ls Lookups) LookAt(key ImageKey, img Image, added *plan.Packages) *plan.Look {
 	look := ls.Inside[key.Ref]
 	switch key.Use {
 	case UseBase:
@@ -67,6 +69,9 @@ func (ls Lookups) LookAt(key ImageKey, img Image) *plan.Look {
 		return nil
 	}
 	l := *look
+	if key.Use == UseBase {
+		l.Packages = added
+	}
 	l.Name += fmt.Sprintf(" for %s", key.Platform)
 	l.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, Stage: img.Stage, At: l.At}
 	return &l

@@ -23,6 +23,10 @@ type Lookups struct {
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
 	Look *plan.Look
+	// Resolve finds the packages to add to the base of each platform; nil for none.
+	Resolve *plan.Resolve
+	// Packages adds them, whatever they are.
+	Packages plan.Packages
 	// Inside has the steps that run on the images and stages that run.files copies
 	// from, for each platform, by their references.
 	Inside map[string]*plan.Look
@@ -48,8 +52,9 @@ type Found struct {
 	Images map[ImageKey]Image
 	// Archives is what archives hold.
 	Archives map[plan.Download][]step.Inode
-	Looked   map[ImageKey][]step.Inode // what Look and Inside found
-	Seeds    map[plan.Platform]string  // names of the build contexts that SeedContext is for; empty without one
+	Packages map[plan.Platform][]step.OSPackage // to add to bases
+	Looked   map[ImageKey][]step.Inode          // what Look and Inside found
+	Seeds    map[plan.Platform]string           // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -73,6 +78,13 @@ func (d *Decision) Lookups() (Lookups, error) {
 	for _, c := range d.runningChecks() {
 		if c.context != "" && slices.Contains(d.Request.ContextNames(), c.context) {
 			l.Contexts = append(l.Contexts, c.context)
+		}
+	}
+	if d.addsPackages() {
+		resolve := d.resolve()
+		l.Resolve, l.Packages = &resolve, d.packages()
+		if l.Packages.Context != "" {
+			l.Contexts = append(l.Contexts, l.Packages.Context)
 		}
 	}
 	if d.hasRoot() {

@@ -280,6 +280,7 @@ func (s *settings) run() {
 	s.text("run.user", r.User, "nonroot", byDefault)
 	s.users()
 	s.groups()
+	s.list("run.packages", r.Packages, nil, "none")
 	s.list("run.capabilities", r.Capabilities, nil, "none")
 	s.expose()
 	s.list("run.volumes", r.Volumes, s.config.Volumes, orNone(s.config.Volumes))

@@ -26,6 +26,8 @@ var stepKinds = []StepKind{
 	{"compile", "compiles the binaries"},
 	{"program", "builds Delve, govulncheck, or a program of another module that `main` names"},
 	{"rootfs", "adds what `base: scratch` contains: CA certificates, time zones, users"},
+	{"resolve", "finds which packages of the distribution `run.packages` adds to the base"},
+	{"packages", "downloads the packages of `run.packages`, and adds them to the base"},
 	{"look", "looks at what the base has where files will go, and what other images and stages have that `run.files` copies"},
 	{"users", "adds what `run.users` and `run.groups` name to the base's users and groups"},
 	{"dirs", "makes directories and symlinks: those of `run.files`, and volumes, home directories and the working directory if the base does not have them"},

@@ -90,17 +90,13 @@ var foreign = map[string]string{
 	"sbom":               "give the build the flag --sbom",
 	"provenance":         "give the build the flag --provenance",
 	// apko and dalec
-	"apk":               noPackages,
-	"apt":               noPackages,
-	".packages":         noPackages,
-	"run.packages":      noPackages,
+	"apk":               "run.packages",
+	"apt":               "run.packages",
+	".packages":         "run.packages",
 	"mkdir":             "write an entry of run.files without from: {to: /var/cache/app}",
 	"dirs":              "write an entry of run.files without from: {to: /var/cache/app}",
 	"createdirectories": "write an entry of run.files without from: {to: /var/cache/app}",
 }
-
-// noPackages is the hint for packages of an operating system.
-const noPackages = "gohull installs no packages of an operating system; name a base that has them"
 
 var plainKey = strings.NewReplacer("-", "", "_", "")
 

@@ -205,6 +205,7 @@ type Run struct {
 	User         String // "nonroot", "root", "git:git" or "1000:1000"
 	Users        []User
 	Groups       []Group
+	Packages     []String // of the base's distribution: "git", "tini=0.19.0-1"
 	Capabilities []String // of the first program's file, as written: "NET_BIND_SERVICE", "cap_net_raw"
 	Expose       []Port
 	Volumes      []String

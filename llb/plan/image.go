@@ -12,6 +12,7 @@ type Image struct {
 	At           []Span    // the lines of the spec that ask for the base
 	Base         *ImageRef // nil for scratch
 	Compile      Compile
+	Packages     *Packages     // of the base's distribution; nil if the base has all that is wanted
 	Debugger     *Program      // nil when nobody is going to debug it
 	Accounts     *Accounts     // nil if the base's users and groups stay as they are
 	Programs     []Program     // of other modules
@@ -153,6 +154,7 @@ type Rootfs struct {
 type Look struct {
 	Step
 	Base     ImageRef
+	Packages *Packages // added to the base; nil for none
 	Download *Download // an archive to look into, instead of Base
 	Paths    []string  // as of step.Look
 }

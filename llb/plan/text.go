@@ -76,6 +76,9 @@ func (img Image) write(b *strings.Builder) {
 	default:
 		fmt.Fprintf(b, "\tbase %s\n", img.Base.Name)
 	}
+	if p := img.Packages; p != nil {
+		p.write(b)
+	}
 	if img.Debugger != nil {
 		fmt.Fprintf(b, "\t%s -> %s\n", img.Debugger.Name, img.Debugger.Path)
 	}

@@ -1,5 +1,7 @@
 package step
 
+import "flag"
+
 // OSPackage is one package of a distribution, exactly as a lock has it.
 type OSPackage struct {
 	Name     string `json:"name"`           // "git"
@@ -9,4 +11,53 @@ type OSPackage struct {
 	Size     int64  `json:"size"`           // of the archive
 	Checksum string `json:"checksum"`       // what the signed index says of the archive: "sha256:…"; for Alpine that of its control part
 	PURL     string `json:"purl,omitempty"` // package URL, for SBOMs: "pkg:deb/debian/git@1:2.39.5-0%2Bdeb12u2?arch=amd64&distro=debian-12"
+}
+
+// PackageIndex looks up the signed indexes of the repositories that Image has
+// configured, and writes them to Out. It runs at each build.
+type PackageIndex struct {
+	Platform string // "linux/arm/v7"
+}
+
+func (*PackageIndex) verb() string    { return "package-index" }
+func (*PackageIndex) rest() *[]string { return nil }
+
+func (v *PackageIndex) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.Platform, "platform", v.Platform, "platform of the image")
+}
+
+// Resolve writes to ResolvedFile which packages have to be added to Image, by
+// the indexes in Index.
+type Resolve struct {
+	Platform string   // "linux/arm/v7"
+	Wants    []string // "git", "tini=0.19.0-1"
+}
+
+func (*Resolve) verb() string      { return "resolve" }
+func (v *Resolve) rest() *[]string { return &v.Wants }
+
+func (v *Resolve) flags(fs *flag.FlagSet) {
+	fs.StringVar(&v.Platform, "platform", v.Platform, "platform of the image")
+}
+
+// PackageArchives downloads the packages of PackageList, and writes to Out
+// their archives, each in a directory of its architecture. Image is the base that
+// they are for.
+type PackageArchives struct{}
+
+func (*PackageArchives) verb() string        { return "package-archives" }
+func (*PackageArchives) rest() *[]string     { return nil }
+func (*PackageArchives) flags(*flag.FlagSet) {}
+
+// Packages writes to Out what the packages of PackageList change in Image, which
+// is their base. Their archives are in Archives.
+type Packages struct {
+	Epoch int64 // modification time, in seconds since 1970
+}
+
+func (*Packages) verb() string    { return "packages" }
+func (*Packages) rest() *[]string { return nil }
+
+func (v *Packages) flags(fs *flag.FlagSet) {
+	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 }

@@ -26,10 +26,17 @@ const (
 	Listed     = "/.gohull/listed" // a file that names packages
 	LinkerDir  = "/.gohull/linker" // what the verb linker left in its Out
 
+	Index       = "/.gohull/index"         // what the verb package-index left in its Out
+	PackageList = "/.gohull/packages.json" // a list of OSPackage as JSON
+	Archives    = "/.gohull/archives"      // what the verb package-archives left in its Out, or a build context that has the same
+
 	Programs     = "/.gohull/programs"       // what the verb program left in its Out
 	VulnDatabase = "/.gohull/vulndb"         // what the verb vulndb left in its Out
 	VulnDir      = "/.gohull/vulndb-context" // a build context that has a vulnerability database
 )
+
+// PackagesContext is the name of the build context that brings Archives.
+const PackagesContext = "packages"
 
 // VulnContext is the name of the build context that brings VulnDir.
 const VulnContext = "vulndb"
@@ -59,7 +66,8 @@ const (
 	SumsFile  = "SHA256SUMS"     // binaries and compare, in the form of sha256sum
 	SBOMFile  = "sbom.spdx.json" // sbom; exporters name the attestation by it
 
-	LinkerFile = "path" // linker
+	ResolvedFile = "packages.json" // resolve: a list of OSPackage as JSON
+	LinkerFile   = "path"          // linker
 	// StaticDir is an empty directory, so that a layer can be made to need it
 	// and get nothing of it.
 	StaticDir = "static"

@@ -38,6 +38,10 @@ var table = []row{
 	verb(withGo(findVulnerabilities)),
 	verb(simply(compareBuilds)),
 	// image
+	verb(simply(lookUpIndexes)),
+	verb(simply(resolvePackages)),
+	verb(simply(downloadPackages)),
+	verb(simply(addPackages)),
 	verb(simply(makeRootfs)),
 	verb(writing(step.BaseFile, step.Image, inodes.Look)),
 	verb(simply(makeDirs)),

@@ -1,0 +1,50 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/gohull/gohull/frontend/planner"
+	"github.com/gohull/gohull/internal/safe"
+	lower "github.com/gohull/gohull/llb"
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+)
+
+// resolvePackages finds the packages to add to the base of each platform.
+func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.OSPackage, error) {
+	inputs.Contexts = b.contexts.states()
+	found := map[plan.Platform][]step.OSPackage{}
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for key, img := range images {
+		r := q.ResolveFor(key, img)
+		if r == nil {
+			continue
+		}
+		eg.Go(func() error {
+			list, err := b.resolvePackage(ctx, *r, inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			found[key.Platform] = list
+			return err
+		})
+	}
+	err := eg.Wait()
+	return found, err
+}
+
+// resolvePackage runs the step that finds packages, once for all images that
+// want the same.
+func (b *build) resolvePackage(ctx context.Context, r plan.Resolve, inputs lower.Inputs) ([]step.OSPackage, error) {
+	same := r
+	same.At, same.Index.At, same.Base.At = nil, nil, nil
+	return b.resolved.get(fmt.Sprintf("%+v", same), func() ([]step.OSPackage, error) {
+		ref, err := b.evaluate(ctx, lower.Resolve(r, inputs))
+		if err != nil {
+			return nil, err
+		}
+		return readJSON[[]step.OSPackage](ctx, ref, step.ResolvedFile)
+	})
+}

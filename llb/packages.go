@@ -1,0 +1,56 @@
+package llb
+
+import (
+	"encoding/json"
+	"path"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// Resolve returns the file system that holds step.ResolvedFile. The indexes are
+// looked up whenever there is a build; only if one has changed, packages are
+// resolved again.
+func Resolve(r plan.Resolve, in Inputs) llb.State {
+	l := lowering{in: in}
+	base := l.base(r.Base, l.image(r.Base))
+	index := l.run(llb.Scratch(), r.Index, &step.PackageIndex{Platform: r.Platform}, base, llb.IgnoreCache)
+	return l.run(llb.Scratch(), r.Step, &step.Resolve{Platform: r.Platform, Wants: r.Wants}, base,
+		llb.AddMount(step.Index, index, llb.Readonly))
+}
+
+// packages returns the layer that packages are.
+func (l lowering) packages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
+	return l.run(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch},
+		l.base(ref, base), l.packageList(p),
+		llb.AddMount(step.Archives, l.archives(p, ref, base), llb.Readonly))
+}
+
+// archives returns the file system that has the archives of packages.
+func (l lowering) archives(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
+	if p.Context != "" {
+		return l.in.Contexts[p.Context]
+	}
+	return l.run(llb.Scratch(), p.Download, &step.PackageArchives{}, l.base(ref, base), l.packageList(p))
+}
+
+// packageList mounts the list of packages. A command line may be too short for
+// it.
+func (l lowering) packageList(p plan.Packages) llb.RunOption {
+	var all []step.OSPackage
+	for _, one := range p.List {
+		all = append(all, step.OSPackage(one))
+	}
+	data, _ := json.Marshal(all) // of texts and numbers, which never fails
+	list := p.Step
+	list.Name = "list the packages to add"
+	name := path.Base(step.PackageList)
+	file := llb.Scratch().File(llb.Mkfile("/"+name, 0o644, data, llb.WithCreatedTime(epoch)), l.step(list)...)
+	return llb.AddMount(step.PackageList, file, llb.SourcePath("/"+name), llb.Readonly)
+}
+
+// withPackages returns a base with its packages.
+func (l lowering) withPackages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
+	return l.onBase("add packages to "+ref.Name, base, true, []llb.State{l.packages(p, ref, base)}, ref.At, p.Epoch)
+}
