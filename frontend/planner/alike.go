@@ -66,8 +66,8 @@ func (a *alike) include(i ofProject) {
 			a.add(&a.modes, name)
 		}
 	}
-	for _, f := range i.image.Build.Files {
-		a.add(&a.files, path.Clean(f.Value))
+	for _, f := range namedFiles(i.image) {
+		a.add(&a.files, f.name())
 	}
 	for _, dir := range (packages{project: i.Project}).namedDirs(i.image) {
 		a.add(&a.mains, dir)

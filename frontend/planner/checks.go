@@ -154,6 +154,7 @@ func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
 	c := d.checking(found, &errs)
 	c.root.validateEnv(c.modules, &errs)
+	validateNamedFiles(c.spec, found.Facts, &errs)
 	out := c.alone(d.Target, found.Facts)
 	if err := errs.Err(); err != nil {
 		return nil, err

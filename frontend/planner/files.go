@@ -123,11 +123,7 @@ func (p placing) attributes(f spec.File, all accounts) layout.Attributes {
 
 // file returns what the context has of an entry of run.files.
 func (p placing) file(f spec.File) step.File {
-	name := path.Clean(f.From.Value)
-	if i := slices.IndexFunc(p.found, func(f step.File) bool { return f.Path == name }); i >= 0 {
-		return p.found[i]
-	}
-	return step.File{}
+	return foundFile(p.found, f.From)
 }
 
 // sources returns what an entry of run.files copies: a file or a directory, or
@@ -187,19 +183,6 @@ func (p placing) validateFound(f spec.File, found step.File, in string) {
 	p.validateSource(f, found, in)
 	if found.Kind == step.KindFile && len(f.Exclude) > 0 {
 		p.errs.Add(diag.Diagnostic{At: f.Exclude[0].At, Message: fmt.Sprintf("run.files: %s is a file, so there is nothing to exclude", f.From.Value), Hint: "remove exclude"})
-	}
-}
-
-// validateBuildFiles compares build.files with what the scan found.
-func (p placing) validateBuildFiles() {
-	for _, f := range p.spec.Build.Files {
-		found := p.file(spec.File{From: f})
-		switch {
-		case found.Escapes:
-			p.errs.Errorf(f.At, "build.files: %s leaves the build context through the symlink %s -> %s", f.Value, found.Link, found.Target)
-		case found.Kind == "":
-			p.errs.Add(diag.Diagnostic{At: f.At, Message: fmt.Sprintf("build.files: the build context has no %s", f.Value), Missing: []string{literal(path.Clean(f.Value))}})
-		}
 	}
 }
 

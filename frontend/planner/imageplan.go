@@ -30,7 +30,7 @@ func (p planning) plan() *plan.Plan {
 	p.root.validateEnv(p.modules, p.errs)
 	mains := packages{p.Project, p.found.Facts, p.errs}.mains(p.spec)
 	p.placing(plan.Platform{}).validateFiles()
-	p.placing(plan.Platform{}).validateBuildFiles()
+	validateNamedFiles(p.spec, p.found.Facts, p.errs)
 	p.root.validateGo(p.spec, p.Project, p.errs)
 	if p.errs.Len() > 0 {
 		return nil

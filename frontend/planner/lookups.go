@@ -107,11 +107,23 @@ func (d *Decision) scan() plan.Scan {
 	return plan.Scan{
 		Step:       plan.Step{ID: "scan", Name: "find packages"},
 		Conditions: d.conditions(d.image, d.Request.Platforms),
-		Files:      group.files,
+		Files:      d.scannedFiles(group.files),
 		Modes:      group.modes,
 		Mains:      group.mains,
 		Needs:      group.needs,
 	}
+}
+
+// scannedFiles returns the paths that the scan looks up: those of the images, and
+// those of the spec that a check alone is about.
+func (d *Decision) scannedFiles(ofImages []string) []string {
+	all := slices.Clone(ofImages)
+	for _, f := range namedFiles(d.image) {
+		if !slices.Contains(all, f.name()) {
+			all = append(all, f.name())
+		}
+	}
+	return all
 }
 
 // likelySource picks the source of the main packages that the spec names one by

@@ -23,6 +23,7 @@ func (d *Decision) Mains(facts step.Facts) ([]string, error) {
 	p := d.planning(Found{Facts: facts}, &errs)
 	mains := packages{d.Project, facts, &errs}.mains(d.image)
 	p.placing(plan.Platform{}).validateFiles()
+	validateNamedFiles(d.image, facts, &errs)
 	binaries := nameBinaries(d.Project, d.image, mains, &errs)
 	if errs.Len() > 0 {
 		return mainDirs(mains), errs.Err()
