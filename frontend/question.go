@@ -80,7 +80,7 @@ func (b *build) addPlans(ctx context.Context, k *question.Known) error {
 			return err
 		}
 		k.Checks = append(k.Checks, p.plan)
-		if err := b.addDefinition(ctx, k, p.plan.Check.Common().Name, p.state()); err != nil {
+		if err := b.addDefinition(ctx, k, p.plan.Name(), p.state()); err != nil {
 			return err
 		}
 	}

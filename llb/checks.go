@@ -90,7 +90,11 @@ func (l lowering) generate(c plan.Generate) llb.State {
 	src := l.gather(c.Sources)
 	start, packs := l.start(c.Start, src)
 	before := part(step.Before, src.source, step.ClosureDir)
-	return l.examine(c, &step.Generate{Start: start, Fix: c.Export, Args: c.Args}, src, src.source, before, packs)
+	verb := &step.Generate{Start: start, Fix: c.Export, Args: c.Args}
+	if run := c.Command; run != nil {
+		verb.Command, verb.Dir, verb.Files, verb.Args = true, run.Dir, run.Files, run.Args
+	}
+	return l.examine(c, verb, src, src.source, before, packs)
 }
 
 func (l lowering) vuln(c plan.Vuln) llb.State {

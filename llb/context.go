@@ -31,9 +31,24 @@ func (l lowering) merged() llb.State {
 // them, make. They are not copied to the context: it would have to be read anew
 // for the keys of everything that mounts it.
 func Generate(p *plan.CheckPlan, in Inputs) Inputs {
-	made := CheckAlone(p, in)
+	return in.overlaid(CheckAlone(p, in))
+}
+
+// overlaid returns inputs with files that lie over the context.
+func (in Inputs) overlaid(made llb.State) Inputs {
 	in.Generated = &made
 	return in
+}
+
+// over returns the file system that has all files of others. The files of later
+// ones replace those of earlier ones.
+func over(all []llb.State, in Inputs) llb.State {
+	out := all[0]
+	for _, st := range all[1:] {
+		content := llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, llb.WithCreatedTime(epoch))
+		out = out.File(content, withName("put generated files together"), llb.Platform(in.BuildPlatform))
+	}
+	return out
 }
 
 // Replaced returns the build context with another one, of some name, instead

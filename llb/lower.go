@@ -64,7 +64,14 @@ func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
 // CheckAlone returns the file system that a check by itself leaves: the files
 // that it exports, or an empty one.
 func CheckAlone(p *plan.CheckPlan, in Inputs) llb.State {
-	return newLowering(p.Project, p.Toolchain, in).check(p.Check, sources{})
+	var left []llb.State
+	for _, c := range p.Checks {
+		left = append(left, newLowering(p.Project, p.Toolchain, in).check(c, sources{}))
+		if len(left) < len(p.Checks) {
+			in = in.overlaid(over(left, in))
+		}
+	}
+	return over(left, in)
 }
 
 // SBOM returns the file system that holds step.SBOMFile for an image of a plan.

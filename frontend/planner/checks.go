@@ -18,58 +18,63 @@ type check struct {
 	fetches bool     // whether it looks beyond a vendor directory
 	program *program // of another module, that has to be fetched; nil for none
 	context string   // name of a build context that it reads if the client adds it; empty for none
-	plan    func(c checking, s plan.Step, alone bool) plan.Check
+	plan    func(c checking, s plan.Step, alone bool) []plan.Check
+}
+
+// one returns the plan of a check that is one step.
+func one(planned func(c checking, s plan.Step, alone bool) plan.Check) func(checking, plan.Step, bool) []plan.Check {
+	return func(c checking, s plan.Step, alone bool) []plan.Check { return []plan.Check{planned(c, s, alone)} }
 }
 
 // checks is the table of checks, in the order in which they are listed. A new
 // check is a row here, with its plan in checkplans.go or in a file of its own.
 var checks = []check{
 	{
-		name: tidyCheck, fetches: true, plan: checking.tidy,
+		name: tidyCheck, fetches: true, plan: one(checking.tidy),
 		gives: "go.mod and go.sum as `go mod tidy` writes them, as files",
 		does:  "compares go.mod and go.sum with what `go mod tidy` makes",
 	},
 	{
-		name: fmtCheck, plan: checking.format,
+		name: fmtCheck, plan: one(checking.format),
 		gives: "Go files as `gofmt` formats them, those that differ",
 		does:  "compares Go files with what `gofmt` makes of them",
 	},
 	{
-		name: vendorCheck, fetches: true, plan: checking.vendor,
+		name: vendorCheck, fetches: true, plan: one(checking.vendor),
 		gives: "the vendor directory as `go mod vendor` or `go work vendor` writes it",
 		does:  "compares the vendor directory with what the go command makes",
 	},
 	{
-		name: verifyCheck, fetches: true, plan: checking.verify,
+		name: verifyCheck, fetches: true, plan: one(checking.verify),
 		gives: "no files: runs only the check `verify`",
 		does:  "compares modules with the checksums of go.sum",
 	},
 	{
-		name: vetCheck, plan: checking.vet,
+		name: vetCheck, plan: one(checking.vet),
 		gives: "no files: runs only the check `vet`",
 		does:  "runs `go vet`",
 	},
 	{
-		name: lintCheck, plan: checking.lint,
+		name: lintCheck, plan: one(checking.lint),
 		gives: "no files: runs only the check `lint`",
 		does:  "runs the tools of `lint.tools`",
 	},
 	{
-		name: testCheck, plan: checking.test,
+		name: testCheck, plan: one(checking.test),
 		gives: "runs only the tests, and gives their reports as files if they pass",
 		does:  "runs the tests",
 	},
 	{
-		name: reportTarget, plan: checking.report,
+		name: reportTarget, plan: one(checking.report),
 		gives: "the reports of the tests, also of tests that fail",
 	},
 	{
 		name: generateCheck, plan: checking.generate,
-		gives: "the files that the `//go:generate` lines of the project would change",
+		gives: "the files that generators would change: the `//go:generate` lines of the project, and the commands of `generate`",
 		does:  "compares files with what their generators make",
 	},
 	{
-		name: vulnCheck, program: &govulncheck, context: step.VulnContext, plan: checking.vuln,
+		name: vulnCheck, program: &govulncheck, context: step.VulnContext, plan: one(checking.vuln),
 		gives: "no files: runs only the check `vuln`",
 		does:  "runs govulncheck",
 	},
@@ -160,7 +165,7 @@ func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 		return nil, err
 	}
 	if d.generators != nil {
-		out.Generators = c.generatePatterns()
+		out.Generators = c.generatorNames()
 	}
 	return out, nil
 }
@@ -174,7 +179,7 @@ func (c checking) alone(name string, facts step.Facts) *plan.CheckPlan {
 	if c.errs.Len() > 0 {
 		return nil
 	}
-	return &plan.CheckPlan{Project: c.project(), Toolchain: c.root.plan(c.spec, c.modules), Check: c.check(spec.String{Value: name}, true)}
+	return &plan.CheckPlan{Project: c.project(), Toolchain: c.root.plan(c.spec, c.modules), Checks: c.check(spec.String{Value: name}, true)}
 }
 
 // listed plans the checks that an image, and the binaries, depend on.
@@ -182,14 +187,14 @@ func (c checking) listed() []plan.Check {
 	var all []plan.Check
 	for _, name := range c.spec.Checks {
 		if !c.hasNone(name.Value) {
-			all = append(all, c.check(name, false))
+			all = append(all, c.check(name, false)...)
 		}
 	}
 	return all
 }
 
 // check plans a check. One that is wanted alone leaves files for the user.
-func (c checking) check(name spec.String, alone bool) plan.Check {
+func (c checking) check(name spec.String, alone bool) []plan.Check {
 	row, _ := findCheck(name.Value)
 	s := plan.Step{ID: "check-" + name.Value, Name: "check " + name.Value + c.inProject(), At: c.spans(name.At)}
 	return row.plan(c, s, alone)

@@ -55,7 +55,7 @@ func (p planning) plan() *plan.Plan {
 		out.Checks = checks.listed()
 	}
 	if p.generators != nil {
-		out.Generators = checks.generatePatterns()
+		out.Generators = checks.generatorNames()
 	}
 	if p.base.ref == "" {
 		out.Rootfs = p.rootfs()

@@ -29,8 +29,11 @@ func namedFiles(s *spec.Spec) []namedFile {
 	add("build.files", s.Build.Files)
 	add("test.files", s.Test.Files)
 	add("lint.files", s.Lint.Files)
-	if g := s.Generate; g != nil {
+	for _, g := range s.Generate {
 		add("generate.files", g.Files)
+		if g.Dir.IsSet() {
+			add("generate.dir", []spec.String{g.Dir})
+		}
 	}
 	return all
 }

@@ -97,8 +97,11 @@ func (s *shared) modulesOfAll() []gomod.Module {
 // validatePatterns reports patterns that no project has packages for.
 func validatePatterns(s *spec.Spec, all []*common) {
 	keys := map[string][]spec.String{"test.packages": s.Test.Packages}
-	if s.Generate != nil {
-		keys["generate.packages"] = s.Generate.Packages
+	for _, g := range s.Generate {
+		keys["generate.packages"] = append(keys["generate.packages"], g.Packages...)
+		if g.Dir.IsSet() {
+			keys["generate.dir"] = append(keys["generate.dir"], spec.String{Value: dot(path.Clean(g.Dir.Value)), At: g.Dir.At})
+		}
 	}
 	for key, patterns := range keys {
 		for _, p := range patterns {
@@ -133,8 +136,7 @@ func (c *common) hasNone(check string) bool {
 	case testCheck, reportTarget:
 		return len(c.Spec.Test.Packages) > 0 && len(c.own(c.Spec.Test.Packages)) == 0
 	case generateCheck:
-		g := c.Spec.Generate
-		return g != nil && len(g.Packages) > 0 && len(c.own(g.Packages)) == 0
+		return len(c.ownGenerators()) == 0
 	}
 	return false
 }

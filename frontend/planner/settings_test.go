@@ -17,7 +17,7 @@ import (
 func TestSettingsHaveAllKeys(t *testing.T) {
 	// Keys of which a setting is about the whole, or about parts.
 	isOther := func(key string) bool {
-		return key == "images" || key == "generate" || strings.ContainsAny(key, "[*") || strings.HasPrefix(key, "run.healthcheck.") || strings.HasSuffix(key, ".stage")
+		return key == "images" || strings.ContainsAny(key, "[*") || strings.HasPrefix(key, "run.healthcheck.") || strings.HasSuffix(key, ".stage")
 	}
 	var want []string
 	for _, e := range spec.Reference() {

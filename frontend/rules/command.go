@@ -25,6 +25,9 @@ func shellSyntax(s Subject) []diag.Diagnostic {
 	if run.Healthcheck != nil {
 		out = append(out, shellWords("run.healthcheck.test", run.Healthcheck.Test)...)
 	}
+	for _, g := range s.Spec.Generate {
+		out = append(out, shellWords("generate.run", g.Run)...)
+	}
 	return append(out, shellVariables(s.Spec)...)
 }
 

@@ -29,6 +29,9 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 	}
 	f.arguments("run.entrypoint", inImage, s.Spec.Run.Entrypoint.Args)
 	f.arguments("run.args", inImage, s.Spec.Run.Args)
+	for _, g := range s.Spec.Generate {
+		f.arguments("generate.run", inBuild, g.Run)
+	}
 	if h := s.Spec.Run.Healthcheck; h != nil {
 		f.arguments("run.healthcheck.test", inImage, h.Test)
 	}

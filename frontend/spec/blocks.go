@@ -85,22 +85,3 @@ var cover = kind[Cover]{
 		return c
 	},
 }
-
-// generate is a list of packages, or a mapping.
-var generate = kind[*Generate]{
-	want:  "a list of packages, or a mapping of packages and files",
-	shape: either(setShape(textShape), mapping(generateFields)),
-	sub:   below(".", generateFields),
-	read: func(v value) *Generate {
-		g := &Generate{At: v.at()}
-		switch v.node.Kind {
-		case yaml.SequenceNode:
-			g.Packages = items(v, text("a package", testPackage), itself)
-		case yaml.MappingNode:
-			readFields(v, generateFields, g)
-		default:
-			v.mismatch("a list of packages, or a mapping of packages and files")
-		}
-		return g
-	},
-}

@@ -30,7 +30,7 @@ type Spec struct {
 	Run       Run
 	Checks    []String // "tidy", "vendor", "verify", "vet", "lint", "test", "generate" or "vuln"
 	Test      Test
-	Generate  *Generate // nil when it was not written
+	Generate  []Generator // in the order in which they run
 	Image     Image
 	Lint      Lint
 	Vuln      Vuln
@@ -155,11 +155,13 @@ type Test struct {
 	Files    []String // of the context, in addition to the source and testdata
 }
 
-// Generate says which generators run, before the build or in the check
-// `generate`.
-type Generate struct {
-	Packages []String // "./...", "./api"; empty for all
-	Files    []String // of the context, that generators read outside their directories
+// Generator is a part of what is generated before the build, or compared by the
+// check `generate`: the //go:generate lines of packages, or a command.
+type Generator struct {
+	Packages []String // "./...", "./api"; without a command, empty means all
+	Run      []String // the command: "go", "tool", "templ", "generate"
+	Dir      String   // of the context, where the command runs
+	Files    []String // of the context: what lines read outside their directories; all that the command reads, or empty for the whole context
 	At       diag.Range
 }
 

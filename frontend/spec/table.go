@@ -32,9 +32,9 @@ var specFields = []field[Spec]{
 		"Checks that must pass before there is an image. `tidy`: go.mod and go.sum are what `go mod tidy` writes. `fmt`: Go files are formatted as `gofmt` formats them. `vendor`: the vendor directory is what the go command writes. `verify`: modules match the checksums of go.sum. `vet`: `go vet` reports nothing. `lint`: linters and other tools of go.mod report nothing. `test`: the tests pass. `generate`: generated files are up to date. `vuln`: your code calls no function with a known vulnerability (govulncheck)."),
 	block("test", testFields, func(s *Spec) *Test { return &s.Test },
 		"How tests run."),
-	leaf("generate", generate, func(s *Spec) **Generate { return &s.Generate },
+	leaf("generate", generators, func(s *Spec) *[]Generator { return &s.Generate },
 		"nothing runs",
-		"Packages whose `//go:generate` lines run before the build, so that you need not commit generated files. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what the lines generate."),
+		"What is generated before the build, so that you need not commit generated files. A list of packages whose `//go:generate` lines run, and of commands: `[./..., {run: [go, tool, templ, generate]}]`. They run in this order, and each finds what those before it wrote. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what would be generated."),
 	block("lint", lintFields, func(s *Spec) *Lint { return &s.Lint },
 		"Tools of go.mod that the check `lint` runs."),
 	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln },
@@ -162,13 +162,19 @@ var testFields = []field[Test]{
 		"Other files and directories of the build context that tests read. Source files and testdata directories are always there."),
 }
 
-var generateFields = []field[Generate]{
-	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(g *Generate) *[]String { return &g.Packages },
-		"`[./...]` of each module",
-		"Packages whose `//go:generate` lines run. `generate: [./...]` is short for `generate: {packages: [./...]}`."),
-	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generate) *[]String { return &g.Files },
+var generatorFields = []field[Generator]{
+	leaf("packages", list("a list of packages", text("a package", testPackage), itself), func(g *Generator) *[]String { return &g.Packages },
+		"`[./...]` of each module, if there is no `run`",
+		"Packages whose `//go:generate` lines run. `generate: [./...]` is short for `generate: [{packages: [./...]}]`."),
+	leaf("run", programAndArguments, func(g *Generator) *[]String { return &g.Run },
 		"none",
-		"Other files and directories of the build context that generators read. A generator always finds the directory of its line with everything below it, and the source that packages there import."),
+		"A command, as a program and its arguments: `[go, tool, templ, generate]` for a tool of go.mod, `[go, run, ./build]` for a program of the project, or a program of the toolchain image. It runs without a shell and without network, on the platform of the builder. Files that it writes below the build context become part of the source."),
+	leaf("dir", text("a path", testFile), func(g *Generator) *String { return &g.Dir },
+		"the directory of go.mod or go.work",
+		"Directory of the build context in which the command runs."),
+	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generator) *[]String { return &g.Files },
+		"for a command: the whole build context",
+		"For a command: the files and directories of the build context that it reads, in addition to go.mod and the source of its program. An edit elsewhere does not run it again. For packages: other files and directories that their lines read. A line always finds the directory of its file with everything below it, and the source that packages there import."),
 }
 
 var lintFields = []field[Lint]{

@@ -74,12 +74,21 @@ type Test struct {
 	Keep    bool     // whether it passes although tests fail
 }
 
-// Generate checks that files are as their generators make them.
+// Generate checks that files are as generators make them: //go:generate lines, or
+// a command.
 type Generate struct {
 	CheckStep
 	Sources Sources  // what the generators read
-	Args    []string // of the go command
+	Command *Command // nil for lines
+	Args    []string // what follows "go generate", for lines
 	Export  bool     // whether it leaves the corrected files
+}
+
+// Command is a command of the project that makes files.
+type Command struct {
+	Args  []string // "go", "tool", "templ", "generate"
+	Dir   string   // of the context, where it runs
+	Files []string // of the context, that it reads; "." for all
 }
 
 // Vuln checks that nothing is called that is known to be vulnerable.

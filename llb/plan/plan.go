@@ -9,8 +9,8 @@ type Plan struct {
 	Names     []string // what it is called where it is pushed, with tags: "registry.example/acme/server:1.2.3"
 	Project   Project
 	Toolchain Toolchain
-	// Generators are patterns of the packages whose generators run before
-	// everything else; nil for none.
+	// Generators are what runs before everything else, as users read it:
+	// "generators of ./...", "go tool templ generate"; nil for nothing.
 	Generators []string
 	Sources    Sources // what the binaries are made of
 	Vendored   bool    // whether modules come from a vendor directory of the context
@@ -37,7 +37,9 @@ type CheckPlan struct {
 	Project    Project
 	Toolchain  Toolchain
 	Generators []string // as of a Plan
-	Check      Check
+	// Checks run one after another, and each sees the files that those before it
+	// leave. Only the check of generated files has several.
+	Checks []Check
 }
 
 // Project is the part of the context that is built, a module or a workspace. The

@@ -40,8 +40,10 @@ type Pick struct {
 	Required []string // import paths of main packages of modules that the project requires
 	Tests    bool     // whether tests of Mains are picked as well
 	Data     bool     // and their testdata
-	// Generate picks what the generators of Mains may read, instead of Mains.
+	// Generate picks what the generators of Mains, or a Command, may read, instead
+	// of Mains.
 	Generate bool
+	Command  *Command // nil for none
 	Files    []string // paths of the context that are always picked
 	Tools    []string // import paths of tools of go.mod that are picked as well
 	Settings []string // names of files in the directories of packages, and above, that are picked if they exist

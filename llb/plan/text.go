@@ -28,10 +28,20 @@ func (p *Plan) String() string {
 func (p *CheckPlan) String() string {
 	var b strings.Builder
 	writeStart(&b, p.Project, p.Toolchain, nil, p.Generators)
-	c := p.Check.Common()
-	fmt.Fprintf(&b, "%s, alone\n", c.Name)
-	c.write(&b)
+	for _, c := range p.Checks {
+		fmt.Fprintf(&b, "%s, alone\n", c.Common().Name)
+		c.Common().write(&b)
+	}
 	return b.String()
+}
+
+// Name returns what users call the check.
+func (p *CheckPlan) Name() string {
+	name := p.Checks[0].Common().Name
+	if len(p.Checks) > 1 {
+		name, _, _ = strings.Cut(name, ": ") // of one of several commands
+	}
+	return name
 }
 
 // writeStart writes what is needed before anything else.
@@ -46,8 +56,8 @@ func writeStart(b *strings.Builder, p Project, t Toolchain, m *Modules, generato
 	if m != nil {
 		fmt.Fprintf(b, "modules for %s\n", strings.Join(m.Platforms, ", "))
 	}
-	if len(generators) > 0 {
-		fmt.Fprintf(b, "run generators of %s before\n", strings.Join(generators, " "))
+	for _, g := range generators {
+		fmt.Fprintf(b, "run %s before\n", g)
 	}
 }
 

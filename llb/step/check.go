@@ -73,12 +73,15 @@ func (v *Test) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
 }
 
-// Generate runs the //go:generate lines of packages of Source, and compares
-// the files there with those of Before.
+// Generate runs the //go:generate lines of packages of Source, or a command, and
+// compares the files there with those of Before.
 type Generate struct {
 	Start
-	Fix  bool     // files that were made go to Out, and are no failure
-	Args []string // what follows "go generate"
+	Fix     bool     // files that were made go to Out, and are no failure
+	Command bool     // Args are a command
+	Dir     string   // of Source, where the command runs
+	Files   []string // of Source, that the command is said to read
+	Args    []string // what follows "go generate"
 }
 
 func (*Generate) verb() string      { return "generate" }
@@ -87,6 +90,9 @@ func (v *Generate) rest() *[]string { return &v.Args }
 func (v *Generate) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.BoolVar(&v.Fix, "fix", v.Fix, "leave what was made")
+	fs.BoolVar(&v.Command, "command", v.Command, "run a command")
+	fs.StringVar(&v.Dir, "dir", v.Dir, "directory to run the command in")
+	fs.Var((*list)(&v.Files), "files", "files that the command reads")
 }
 
 // Lint runs tools of go.mod, such as linters, in modules of Source.

@@ -63,13 +63,18 @@ type Closure struct {
 	Tests     bool     // tests of the packages in Mains are taken as well
 	Data      bool     // so are the testdata directories next to them
 	Generate  bool     // of Mains, what their //go:generate lines reach is taken, and not what they are built from
-	Files     []string // files and directories of the context that are taken whatever they are
-	Tools     []string // import paths of tools of go.mod that are run on the packages; they are taken as well
-	Settings  []string // names of files in the directories of packages, and above, that are taken if they exist: ".golangci.yml"
-	NoModules bool     // no module is downloaded, so that none asks which packages the context has
-	Asked     bool     // Asked is mounted, and what it asks for is taken as well
-	Required  []string // import paths of main packages of modules that the project requires
-	Mains     []string // directories of the context: "cmd/api", "."; "./..." for all packages below
+	// Command is a command that generates files. What it reaches is taken as well:
+	// CommandFiles, what packages in them import, and its program.
+	Command      []string
+	CommandDir   string   // of the context, where it runs
+	CommandFiles []string // of the context; "." for all
+	Files        []string // files and directories of the context that are taken whatever they are
+	Tools        []string // import paths of tools of go.mod that are run on the packages; they are taken as well
+	Settings     []string // names of files in the directories of packages, and above, that are taken if they exist: ".golangci.yml"
+	NoModules    bool     // no module is downloaded, so that none asks which packages the context has
+	Asked        bool     // Asked is mounted, and what it asks for is taken as well
+	Required     []string // import paths of main packages of modules that the project requires
+	Mains        []string // directories of the context: "cmd/api", "."; "./..." for all packages below
 }
 
 func (*Closure) verb() string      { return "closure" }
@@ -85,6 +90,9 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Tests, "tests", v.Tests, "take tests")
 	fs.BoolVar(&v.Data, "data", v.Data, "take testdata")
 	fs.BoolVar(&v.Generate, "generate", v.Generate, "take what generators reach")
+	fs.Var((*list)(&v.Command), "command", "command that generates files")
+	fs.StringVar(&v.CommandDir, "command-dir", v.CommandDir, "directory that the command runs in")
+	fs.Var((*list)(&v.CommandFiles), "command-files", "files that the command reads")
 	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.Var((*list)(&v.Tools), "tools", "tools that are run")
 	fs.Var((*list)(&v.Settings), "settings", "files of packages' directories, and above, to take")

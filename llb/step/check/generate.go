@@ -23,6 +23,9 @@ import (
 // Generate runs the verb and returns an exit code. The directory before holds the
 // source as it was.
 func Generate(s gocmd.Step, v step.Generate, before string) (code int, err error) {
+	if v.Command {
+		return runCommand(s, v, before)
+	}
 	dirs, err := directiveDirs(before)
 	if err != nil {
 		return 0, err
@@ -34,43 +37,67 @@ func Generate(s gocmd.Step, v step.Generate, before string) (code int, err error
 	if err != nil {
 		return 0, err
 	}
-	was := s // reports show lines as they were written
-	was.Source, was.Dir = before, filepath.Join(before, s.Below())
+	was := asWritten(s, before)
 	if code != 0 {
 		return code, gocmd.Report(was, "go generate", explained(stderr))
 	}
-	made, err := changes(before, s.Source)
+	return generated{s, was, "go generate", dirs}.judge(v.Fix)
+}
+
+// asWritten returns the step in the source as it was: reports show lines as they
+// were written.
+func asWritten(s gocmd.Step, before string) gocmd.Step {
+	was := s
+	was.Source, was.Dir = before, filepath.Join(before, s.Below())
+	return was
+}
+
+// generated is what generators did.
+type generated struct {
+	now, was gocmd.Step
+	what     string   // ran: "go generate"
+	dirs     []string // of which all files were there
+}
+
+// judge compares the files with those before, or leaves them.
+func (g generated) judge(fix bool) (code int, err error) {
+	made, err := changes(g.was.Source, g.now.Source)
 	if err != nil {
 		return 0, err
 	}
-	if v.Fix {
-		return leave(s, was, made)
+	if fix {
+		return g.leave(made)
 	}
 	var found []finding
 	for _, f := range made {
-		found = append(found, f.unlikeMade(dirs)...)
+		found = append(found, f.unlikeMade(g.dirs)...)
 	}
-	return report(was, "go generate", found, fixing("generate"))
+	return g.report(found, fixing("generate"))
+}
+
+// report reports files by their names in the context.
+func (g generated) report(found []finding, hint string) (code int, err error) {
+	return report(g.was.In("."), g.what, found, hint)
 }
 
 // leave leaves the files that were made. One that was removed is not left out
 // of the context by that, and so an error.
-func leave(s, was gocmd.Step, made []version) (code int, err error) {
+func (g generated) leave(made []version) (code int, err error) {
 	var found []finding
 	for _, f := range made {
 		if f.after == nil {
 			found = append(found, finding{f.name, 1, removed})
 			continue
 		}
-		if err := write(s.Out, f.name, f.after); err != nil {
+		if err := write(g.now.Out, f.name, f.after); err != nil {
 			return 0, err
 		}
 	}
 	if len(found) > 0 {
-		return report(was, "go generate", found, "the build would go on with it")
+		return g.report(found, "the build would go on with it")
 	}
-	fmt.Fprintf(s.Stderr, "files that the generators made otherwise than they are: %d\n", len(made))
-	return 0, mtime.SetAll(s.Out, 0)
+	fmt.Fprintf(g.now.Stderr, "generated files that were missing or different: %d\n", len(made))
+	return 0, mtime.SetAll(g.now.Out, 0)
 }
 
 // directiveDirs returns the directories of files that have a line which

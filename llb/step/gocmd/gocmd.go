@@ -179,14 +179,48 @@ func (s Step) stream(cmd *exec.Cmd, w io.Writer) (stderr string, code int, err e
 	return out.text(), code, err
 }
 
+// Command runs any program as Run runs the go command, and returns what it printed.
+// What a failure means is left to the caller.
+func Command(s Step, argv []string) (printed string, code int, err error) {
+	cmd, err := s.anyProgram(argv)
+	if err != nil {
+		return "", 0, err
+	}
+	out := newOutput(s.Stdout, s.Stderr)
+	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
+	code, err = s.run(cmd, out)
+	return out.text(), code, err
+}
+
+// anyProgram returns the go command or another program, ready to run.
+func (s Step) anyProgram(argv []string) (*exec.Cmd, error) {
+	if argv[0] == "go" {
+		return s.command(argv[1:])
+	}
+	s, err := s.withGo()
+	if err != nil {
+		return nil, err
+	}
+	return s.program(argv[0], argv[1:])
+}
+
+// withGo returns a step whose programs find the go command on PATH.
+func (s Step) withGo() (Step, error) {
+	goBinary, err := s.goBinary()
+	if err != nil {
+		return s, err
+	}
+	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
+	return s, nil
+}
+
 // Program runs another program as Output runs the go command, which the program
 // finds on PATH.
 func Program(s Step, bin string, args []string) (stdout []byte, stderr string, code int, err error) {
-	goBinary, err := s.goBinary()
+	s, err = s.withGo()
 	if err != nil {
 		return nil, "", 0, err
 	}
-	s.Env = append(slices.Clone(s.Env), "PATH="+filepath.Dir(goBinary)+":"+lookup(s.Env, "PATH"))
 	cmd, err := s.program(bin, args)
 	if err != nil {
 		return nil, "", 0, err

@@ -69,7 +69,7 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := errors.Join(w.mains(v), w.tools(v)); err != nil {
+	if err := errors.Join(w.mains(v), w.tools(v), w.command(v)); err != nil {
 		return Result{}, err
 	}
 	for _, importPath := range asked.Packages {

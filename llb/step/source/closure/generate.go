@@ -27,7 +27,7 @@ func (w *walk) generators(dir string) error {
 		return err
 	}
 	for _, p := range packages {
-		if err := w.followAll(p); err != nil {
+		if err := w.followAll(p, w.isGo); err != nil {
 			return err
 		}
 	}
@@ -66,10 +66,10 @@ func (w *walk) isGo(dir string, e fs.DirEntry) (bool, error) {
 	return w.isReadable(path.Join(dir, e.Name()), e)
 }
 
-// followAll goes on to what all Go files of a directory import, tests among
-// them.
-func (w *walk) followAll(dir string) error {
-	files, err := w.files(dir, w.isGo)
+// followAll goes on to what all accepted Go files of a directory import, tests
+// among them.
+func (w *walk) followAll(dir string, accept func(dir string, e fs.DirEntry) (bool, error)) error {
+	files, err := w.files(dir, accept)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (w *walk) program(dir, name string) error {
 			return nil
 		}
 		w.tree.keep(full)
-		return w.followAll(path.Dir(full))
+		return w.followAll(path.Dir(full), w.isGo)
 	case !isLocal(name):
 		return w.follow(location{dir: dir}, []string{name})
 	case ok:
