@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/gohull/gohull/frontend/ignore"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -57,8 +58,14 @@ func (b *build) context(ctx context.Context, opts ...llb.LocalOption) (*llb.Stat
 // hides. BuildKit hides nothing in a context that it fetches itself. gohull
 // does, so that it builds the same as from a checkout.
 func (b *build) mainContext(ctx context.Context) (*llb.State, error) {
-	patterns := b.ignored.Patterns()
-	st, err := b.context(ctx, llb.ExcludePatterns(patterns))
+	return b.contextWithout(ctx, b.ignored)
+}
+
+// contextWithout returns the build context without the files that an ignore file
+// hides.
+func (b *build) contextWithout(ctx context.Context, ignored ignore.File, opts ...llb.LocalOption) (*llb.State, error) {
+	patterns := ignored.Patterns()
+	st, err := b.context(ctx, append(opts, llb.ExcludePatterns(patterns))...)
 	if err != nil || len(patterns) == len(alwaysIgnored.Patterns()) {
 		return st, err
 	}

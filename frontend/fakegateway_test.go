@@ -49,6 +49,7 @@ type fakeGateway struct {
 	final    *pb.Definition               // what the last solve was asked for
 	dynamic  bool                         // whether what is compiled is dynamically linked
 	warnings []string                     // a line each
+	stages   []client.SolveRequest        // of frontends of stages
 }
 
 func (g *fakeGateway) BuildOpts() client.BuildOpts {
@@ -116,6 +117,9 @@ func (g *fakeGateway) Solve(ctx context.Context, req client.SolveRequest) (*clie
 	defer g.mu.Unlock()
 	g.solves++
 	g.cached = append(g.cached, req.CacheImports)
+	if req.Frontend != "" {
+		return g.stage(req)
+	}
 	g.final = req.Definition
 	if err := g.steps.err(ctx, req.Definition); err != nil {
 		return nil, err

@@ -100,7 +100,9 @@ func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Findi
 			Vendored:  s.decision.Vendored(),
 			Ignored:   b.ignored,
 			Locked:    s.decision.Lock != nil,
-			Profiles:  b.hiddenProfiles(ctx, s),
+
+			StageImages: s.decision.StageImages(),
+			Profiles:    b.hiddenProfiles(ctx, s),
 
 			VendorHidden: s.decision.VendorHidden(),
 		})

@@ -65,10 +65,12 @@ func (b *build) known(ctx context.Context, q question.Question) (k question.Know
 	return k, err
 }
 
-// userFiles returns the spec and the project's files, by name.
+// userFiles returns the spec, the project's files and the Dockerfiles of stages, by
+// name.
 func (b *build) userFiles() map[string][]byte {
 	files := project.Files{b.source.Filename: b.source.Data}
 	maps.Copy(files, b.files)
+	maps.Copy(files, b.ofStages)
 	return files
 }
 

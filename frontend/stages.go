@@ -29,14 +29,18 @@ import (
 // the line `# syntax=` of a Dockerfile names.
 const dockerfileFrontend = "dockerfile.v0"
 
-// readDockerfiles reads the Dockerfiles of stages. As in any build, the ignore
-// file does not matter for them.
+// readDockerfiles reads the Dockerfiles of stages, and their own ignore files. As in
+// any build, no ignore file hides them.
 func (b *build) readDockerfiles(ctx context.Context) error {
 	s, err := spec.Parse(b.source.Filename, b.source.Data)
 	if err != nil {
 		return nil // which is reported later
 	}
-	read, err := b.readFiles(ctx, "Dockerfiles of stages", s.Dockerfiles())
+	names := s.Dockerfiles()
+	for _, name := range s.Dockerfiles() {
+		names = append(names, ignoreFileOf(name))
+	}
+	read, err := b.readFiles(ctx, "Dockerfiles of stages", names)
 	if err != nil {
 		return err
 	}
@@ -44,6 +48,9 @@ func (b *build) readDockerfiles(ctx context.Context) error {
 	b.ofStages = read.files
 	return nil
 }
+
+// ignoreFileOf returns the name of the ignore file of a Dockerfile alone.
+func ignoreFileOf(dockerfile string) string { return dockerfile + dockerui.DefaultDockerignoreName }
 
 // parseDockerfiles parses those Dockerfiles that were read.
 func parseDockerfiles(names []string, files map[string][]byte) map[string]dockerfile.File {
@@ -111,7 +118,7 @@ func (b *build) contextOf(ctx context.Context, s plan.Stage, p plan.Platform) (l
 	if spec.IsAddress(s.Context) {
 		return b.addressed(ctx, s, p)
 	}
-	st, err := b.mainContext(ctx)
+	st, err := b.checkoutOf(ctx, s)
 	if err != nil {
 		return llb.State{}, err
 	}
@@ -119,6 +126,22 @@ func (b *build) contextOf(ctx context.Context, s plan.Stage, p plan.Platform) (l
 		return *st, nil
 	}
 	return lower.Subdir(*st, s.Context, fmt.Sprintf("use %s as the build context of the stage %s", s.Context, s.Name)), nil
+}
+
+// checkoutOf returns the main build context for a stage: without what the ignore
+// file of its Dockerfile hides, if there is one. That is another transfer, which
+// must not overwrite the daemon's copy of the context.
+func (b *build) checkoutOf(ctx context.Context, s plan.Stage) (*llb.State, error) {
+	name := ignoreFileOf(s.Dockerfile)
+	data, ok := b.ofStages[name]
+	if !ok {
+		return b.mainContext(ctx)
+	}
+	ignored, err := alwaysIgnored.With(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return b.contextWithout(ctx, ignored, llb.SharedKeyHint(dockerui.DefaultLocalNameContext+"-"+s.Dockerfile))
 }
 
 // addressed returns the build context at an address: that of an image, or of a

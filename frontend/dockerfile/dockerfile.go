@@ -34,6 +34,15 @@ type Stage struct {
 	Name string // empty for one without a name
 	At   diag.Range
 	Uses []Ref // images and stages, as the Dockerfile names them
+
+	Secrets []Secret
+}
+
+// Secret is a secret that a step mounts.
+type Secret struct {
+	ID       string
+	Required bool
+	At       diag.Range
 }
 
 // Ref is a reference and where the Dockerfile has it.
@@ -95,13 +104,25 @@ func (f File) stage(s instructions.Stage) Stage {
 		case *instructions.CopyCommand:
 			out.Uses = append(out.Uses, Ref{c.From, f.at(c.Location())})
 		case *instructions.RunCommand:
-			for _, m := range instructions.GetMounts(c) {
+			for _, m := range mounts(c) {
 				out.Uses = append(out.Uses, Ref{m.From, f.at(c.Location())})
+				if m.Type == instructions.MountTypeSecret && m.CacheID != "" {
+					out.Secrets = append(out.Secrets, Secret{m.CacheID, m.Required, f.at(c.Location())})
+				}
 			}
 		}
 	}
 	out.Uses = slices.DeleteFunc(out.Uses, func(r Ref) bool { return r.Value == "" })
 	return out
+}
+
+// mounts returns the mounts of a command, which only an expansion reads whole. One
+// with an error has none: the frontend reports it.
+func mounts(c *instructions.RunCommand) []*instructions.Mount {
+	if err := c.Expand(func(word string) (string, error) { return word, nil }); err != nil {
+		return nil
+	}
+	return instructions.GetMounts(c)
 }
 
 func (f File) at(lines []parser.Range) diag.Range {
@@ -144,28 +165,41 @@ func (f File) Names() []string {
 // Images returns the images that a stage is made from, with the build args that
 // it gets. The empty target is the last stage.
 func (f File) Images(target string, args []string) []Ref {
+	_, images := f.reached(target, args)
+	return images
+}
+
+// Secrets returns the secrets that a stage, and those that it is made from, mount.
+func (f File) Secrets(target string, args []string) []Secret {
+	stages, _ := f.reached(target, args)
+	var all []Secret
+	for _, s := range stages {
+		for _, secret := range s.Secrets {
+			if !slices.ContainsFunc(all, func(o Secret) bool { return o.ID == secret.ID }) {
+				all = append(all, secret)
+			}
+		}
+	}
+	return all
+}
+
+// reached returns the stages that a stage is made from, with itself, and the
+// images that they are made from.
+func (f File) reached(target string, args []string) (stages []Stage, images []Ref) {
 	first := len(f.Stages) - 1
 	if target != "" {
 		first = f.find(target)
 	}
 	if first < 0 {
-		return nil
+		return nil, nil
 	}
-	given := shell.EnvsFromSlice(args)
-	expand := func(word string) string {
-		text, _, err := f.lex.ProcessWord(word, both{given, f.args})
-		if err != nil {
-			return word
-		}
-		return text
-	}
-	var images []Ref
+	env := both{shell.EnvsFromSlice(args), f.args}
 	todo, seen := []int{first}, map[int]bool{first: true}
 	for len(todo) > 0 {
 		s := f.Stages[todo[0]]
-		todo = todo[1:]
+		stages, todo = append(stages, s), todo[1:]
 		for _, use := range s.Uses {
-			use.Value = expand(use.Value)
+			use.Value = f.expand(use.Value, env)
 			i := f.find(use.Value)
 			switch {
 			case i < 0 && use.Value != "" && use.Value != "scratch" && !slices.Contains(images, use):
@@ -176,7 +210,16 @@ func (f File) Images(target string, args []string) []Ref {
 			}
 		}
 	}
-	return images
+	return stages, images
+}
+
+// expand replaces build args in a word.
+func (f File) expand(word string, env shell.EnvGetter) string {
+	text, _, err := f.lex.ProcessWord(word, env)
+	if err != nil {
+		return word
+	}
+	return text
 }
 
 // both are build args that are given, and defaults of others.

@@ -14,7 +14,7 @@ RUN npm ci
 
 FROM deps AS Dist
 COPY --from=registry.example/fonts:stable /fonts /fonts
-RUN --mount=type=bind,from=tools,target=/tools \
+RUN --mount=type=bind,from=tools,target=/tools --mount=type=secret,id=npmrc,required \
     npm run build
 
 FROM golang:latest AS unused
@@ -50,6 +50,9 @@ func TestImages(t *testing.T) {
 		if got := images(f, c.target, c.arg); got != c.want {
 			t.Errorf("images of %q: %s\nwant %s", c.target, got, c.want)
 		}
+	}
+	if got := f.Secrets("", nil); len(got) != 1 || got[0].ID != "npmrc" || !got[0].Required || got[0].At.Start.Line != 8 || f.Secrets("deps", nil) != nil {
+		t.Errorf("secrets %+v", got)
 	}
 	for name, want := range map[string]bool{"dist": true, "4": true, "5": false, "-1": false, "other": false} {
 		if f.Has(name) != want {

@@ -81,6 +81,33 @@ func argList(args []spec.Pair) []string {
 // Stages returns the stages that something of the image, or of the check, uses.
 func (d *Decision) Stages() []plan.Stage { return d.stages }
 
+// StageImages returns the images that those stages are made from, as their
+// Dockerfiles name them, without those that build contexts replace.
+func (d *Decision) StageImages() []dockerfile.Ref {
+	var all []dockerfile.Ref
+	replaced := d.Request.ContextNames()
+	for _, st := range d.stages {
+		if slices.Contains(replaced, st.Name) {
+			continue
+		}
+		for _, ref := range d.Dockerfiles[st.Dockerfile].Images(st.Target, st.Args) {
+			if !slices.Contains(replaced, ContextName(ref.Value)) {
+				all = append(all, ref)
+			}
+		}
+	}
+	return all
+}
+
+// StageSecrets returns the secrets that those stages mount.
+func (d *Decision) StageSecrets() []dockerfile.Secret {
+	var all []dockerfile.Secret
+	for _, st := range d.stages {
+		all = append(all, d.Dockerfiles[st.Dockerfile].Secrets(st.Target, st.Args)...)
+	}
+	return all
+}
+
 // usedStages validates the stages that are used, and returns them.
 func (d *Decision) usedStages(errs *diag.List) []plan.Stage {
 	var all []plan.Stage

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/dockerfile"
 	"github.com/gohull/gohull/frontend/excerpt"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/llb/step"
@@ -29,11 +30,32 @@ func answerOutline(k Known) (Answer, error) {
 	for _, secret := range step.Secrets() {
 		o.Secrets = append(o.Secrets, outline.Secret{Name: secret.ID})
 	}
+	for _, secret := range stageSecrets(k.Decisions.All()) {
+		o.Secrets = append(o.Secrets, outline.Secret{Name: secret.ID, Required: secret.Required, Location: o.location(secret.At, k.Files)})
+	}
 	res, err := o.ToResult()
 	if err != nil {
 		return Answer{}, err
 	}
 	return Answer{Metadata: res.Metadata}, nil
+}
+
+// stageSecrets returns the secrets that stages of Dockerfiles mount, and no step of
+// gohull, each once.
+func stageSecrets(all []*planner.Decision) []dockerfile.Secret {
+	var secrets []dockerfile.Secret
+	isSame := func(secret dockerfile.Secret) func(dockerfile.Secret) bool {
+		return func(o dockerfile.Secret) bool { return o.ID == secret.ID }
+	}
+	for _, d := range all {
+		for _, secret := range d.StageSecrets() {
+			isOwn := slices.ContainsFunc(step.Secrets(), func(s step.Secret) bool { return s.ID == secret.ID })
+			if !isOwn && !slices.ContainsFunc(secrets, isSame(secret)) {
+				secrets = append(secrets, secret)
+			}
+		}
+	}
+	return secrets
 }
 
 // outlined is an outline and the names of its sources.

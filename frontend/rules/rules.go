@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/dockerfile"
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
@@ -28,6 +29,8 @@ type Subject struct {
 	Vendored  bool            // whether dependencies come from a vendor directory
 	Ignored   ignore.File
 	Locked    bool // whether a lock says which images are meant
+
+	StageImages []dockerfile.Ref // that the stages in use are made from
 
 	Profiles     map[string]ignore.Line // default.pgo files that the ignore file hides, and its lines
 	VendorHidden bool                   // whether the ignore file hides a vendor directory that would be used

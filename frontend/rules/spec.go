@@ -17,12 +17,12 @@ import (
 
 // floatingTag finds references without a digest whose tag has no number in it,
 // such as stable or bookworm-slim. A tag with a version also moves, but its
-// reader expects that. With a lock, no tag moves.
+// reader expects that. With a lock, no tag of the spec moves.
 func floatingTag(s Subject) []diag.Diagnostic {
+	out := floatingInStages(s)
 	if s.Locked {
-		return nil
+		return out
 	}
-	var out []diag.Diagnostic
 	type named struct {
 		key string
 		spec.String

@@ -1,10 +1,12 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/frontend/diag"
+	"github.com/gohull/gohull/frontend/dockerfile"
 	"github.com/gohull/gohull/frontend/spec"
 )
 
@@ -87,5 +89,28 @@ run.healthcheck.test: credentials looks like a secret
 `
 	if got := found(t, secretInSpec, false, text); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestFloatingInStages: a Dockerfile may leave out a tag, and a lock has none of
+// its images.
+func TestFloatingInStages(t *testing.T) {
+	var s Subject
+	for _, ref := range []string{"node", "node:latest", "node:24", "node:24-alpine@sha256:" + strings.Repeat("0", 64), "debian:stable", "not a reference"} {
+		s.StageImages = append(s.StageImages, dockerfile.Ref{Value: ref, At: diag.At("web/Dockerfile", 1, 1)})
+	}
+	s.Spec, s.Locked = &spec.Spec{Stages: []spec.Stage{{Context: spec.String{Value: "https://git.example/a.git"}}, {Context: spec.String{Value: "git@git.example:a#v1"}}}}, true
+	var got []string
+	for _, d := range floatingTag(s) {
+		got = append(got, d.String())
+	}
+	want := []string{
+		"web/Dockerfile:1:1: the tag latest of node names no version, so two builds may use different images; name a version, or pin the digest: node@sha256:…",
+		"web/Dockerfile:1:1: the tag latest of node:latest names no version, so two builds may use different images; name a version, or pin the digest: node:latest@sha256:…",
+		"web/Dockerfile:1:1: the tag stable of debian:stable names no version, so two builds may use different images; name a version, or pin the digest: debian:stable@sha256:…",
+		"stages..context: https://git.example/a.git names no commit or tag, so two builds may use different files; add one: https://git.example/a.git#v1.2.3",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -38,6 +38,10 @@ func withFrontEnd(t *testing.T, args ...string) buildx.Build {
 		"web/Dockerfile":   frontEnd,
 		"web/package.json": t.Name() + now() + "\n",
 		"web/src/a.js":     "a()\n",
+		"web/src/b.js":     "hidden()\n",
+		".dockerignore":    "web\n",
+
+		"web/Dockerfile.dockerignore": "web/src/b.js\n",
 		"Dockerfile": `args: {MODE: prod}
 run: {files: [{stage: ui, from: /out, to: /srv/ui}]}
 stages:
@@ -50,7 +54,7 @@ stages:
 }
 
 // TestStages: files of a stage are in the images of all platforms, with their
-// owners. An edit of a Go file runs nothing of it again, and an edit of the front
+// owners. The ignore file of the Dockerfile counts for it alone. An edit of a Go file runs nothing of it again, and an edit of the front
 // end what its Dockerfile says.
 func TestStages(t *testing.T) {
 	t.Parallel()
@@ -63,6 +67,9 @@ func TestStages(t *testing.T) {
 		}
 		if js := all["srv/ui/js/a.js"]; string(js.Data) != "a()\n" || js.UID != 33 || js.GID != 33 {
 			t.Errorf("%s: js/a.js is %q of %d:%d", platform, js.Data, js.UID, js.GID)
+		}
+		if _, ok := all["srv/ui/js/b.js"]; ok {
+			t.Errorf("%s: b.js is in the image, which the ignore file of the Dockerfile hides", platform)
 		}
 	}
 
