@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"testing"
@@ -140,6 +141,7 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 // resolved returns the packages that the case adds to bases, if the planner asks.
 func (c testCase) resolved(q planner.Lookups, images map[planner.ImageKey]planner.Image) map[plan.Platform][]step.OSPackage {
 	found := map[plan.Platform][]step.OSPackage{}
+	maps.Copy(found, q.Locked)
 	for key, img := range images {
 		if q.ResolveFor(key, img) != nil {
 			found[key.Platform] = c.packages
@@ -225,6 +227,10 @@ func (c testCase) lock() (string, error) {
 	found.Programs = map[string]step.Fetched{}
 	for _, p := range programs {
 		found.Programs[p.Program.Package] = fakeToolchain("v1.0.0", p.Program.Package)
+	}
+	found.Packages = map[planner.PackagesKey][]step.OSPackage{}
+	for _, p := range decided.Lock.Packages(images) {
+		found.Packages[p.Key] = c.packages
 	}
 	file, err := decided.Lock.File(found)
 	return string(file.Data), err

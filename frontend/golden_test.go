@@ -151,6 +151,7 @@ func outcome(t *testing.T, ar *txtar.Archive) map[string]string {
 		"objects":   output(plan.OutputObjects),
 		"sbom":      output(plan.OutputSBOM),
 		"reproduce": output(plan.OutputChecksums),
+		"packages":  output(plan.OutputPackages),
 		"binary":    output(plan.OutputBinaries),
 		"config":    configText(t, p.Images[0]),
 	}

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
@@ -16,6 +17,7 @@ import (
 func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.OSPackage, error) {
 	inputs.Contexts = b.contexts.states()
 	found := map[plan.Platform][]step.OSPackage{}
+	maps.Copy(found, q.Locked)
 	var mu sync.Mutex
 	eg := safe.NewGroup()
 	for key, img := range images {
@@ -47,4 +49,26 @@ func (b *build) resolvePackage(ctx context.Context, r plan.Resolve, inputs lower
 		}
 		return readJSON[[]step.OSPackage](ctx, ref, step.ResolvedFile)
 	})
+}
+
+// lockedPackages finds the packages of all images that a lock is for.
+func (b *build) lockedPackages(ctx context.Context, all []planner.LockPackages) (map[planner.PackagesKey][]step.OSPackage, error) {
+	found := map[planner.PackagesKey][]step.OSPackage{}
+	inputs, err := b.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inputs.Contexts = b.contexts.states()
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for _, p := range all {
+		eg.Go(func() error {
+			list, err := b.resolvePackage(ctx, p.Resolve, inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			found[p.Key] = list
+			return err
+		})
+	}
+	return found, eg.Wait()
 }

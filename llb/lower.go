@@ -48,6 +48,8 @@ func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 		return b.objects(img.Objects, b.sources)
 	case plan.OutputSBOM:
 		return b.sbom()
+	case plan.OutputPackages:
+		return b.ofPackages()
 	case plan.OutputChecksums:
 		return b.reproduction()
 	default:

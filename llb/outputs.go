@@ -19,7 +19,11 @@ func (b build) binaries() llb.State {
 // sbom returns the file system that holds step.SBOMFile.
 func (b build) sbom() llb.State {
 	s := b.img.SBOM
-	return b.run(llb.Scratch(), s.Step, &step.SBOM{Epoch: s.Epoch, Image: s.Image, Base: s.Base}, b.built())
+	var list llb.RunOption = options{}
+	if b.img.Packages != nil {
+		list = b.packageList(*b.img.Packages)
+	}
+	return b.run(llb.Scratch(), s.Step, &step.SBOM{Epoch: s.Epoch, Image: s.Image, Base: s.Base}, b.built(), list)
 }
 
 // built mounts what the compile made, where the image has it.

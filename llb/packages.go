@@ -35,6 +35,14 @@ func (l lowering) archives(p plan.Packages, ref plan.ImageRef, base llb.State) l
 	return l.run(llb.Scratch(), p.Download, &step.PackageArchives{}, l.base(ref, base), l.packageList(p))
 }
 
+// ofPackages returns the archives of the image's packages.
+func (b build) ofPackages() llb.State {
+	if b.img.Packages == nil {
+		return llb.Scratch()
+	}
+	return b.archives(*b.img.Packages, *b.img.Base, b.image(*b.img.Base))
+}
+
 // packageList mounts the list of packages. A command line may be too short for
 // it.
 func (l lowering) packageList(p plan.Packages) llb.RunOption {

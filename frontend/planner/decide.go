@@ -9,6 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // Decisions is what one request is for. Exactly one of its fields is set.
@@ -36,7 +37,8 @@ type Decision struct {
 	toolchain  toolchain
 	base       base
 	fileImages []fileImage
-	stages     []plan.Stage // that something of it uses
+	stages     []plan.Stage                       // that something of it uses
+	locked     map[plan.Platform][]step.OSPackage // packages of run.packages; nil without a lock
 	debug      debugging
 	names      []string  // of the image, with tags
 	leftOut    []LeftOut // tags that it does not get
@@ -133,7 +135,7 @@ func (c *common) decide(image, target string) *Decision {
 		validatePlatforms(written, c.Request, target, &errs)
 		validateCgo(written, d.base, &errs)
 		validatePIE(written, d.base, &errs)
-		validatePackages(written, d.base, &errs)
+		validatePackages(written, d.base, target, &errs)
 	}
 	d.stages = d.usedStages(&errs)
 	if c.Lock != nil {

@@ -24,6 +24,7 @@ type LockFound struct {
 	Images     map[ImageKey]Image // without optional ones that are missing
 	Toolchains map[ToolchainKey]step.Fetched
 	Programs   map[string]step.Fetched // by package and version
+	Packages   map[PackagesKey][]step.OSPackage
 }
 
 // ToolchainKey names a toolchain that is fetched as a module.
@@ -163,7 +164,7 @@ func (l *LockDecision) File(found LockFound) (plan.File, error) {
 		errs.Add(d.wrong.Sorted()...)
 	}
 	c := l.images[0]
-	lock := &spec.Lock{Go: l.lockGos(found, &errs), Images: lockImages(found, &errs), Programs: lockPrograms(found)}
+	lock := &spec.Lock{Go: l.lockGos(found, &errs), Images: lockImages(found, &errs), Packages: l.lockPackages(found), Programs: lockPrograms(found)}
 	if err := errs.Err(); err != nil {
 		return plan.File{}, err
 	}

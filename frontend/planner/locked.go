@@ -27,6 +27,7 @@ func (d *Decision) lock(errs *diag.List) {
 		d.toolchain.locked = l.digests(d.toolchain.key(d.toolchain.runsOn), []plan.Platform{d.toolchain.runsOn}, errs)
 	}
 	l.validatePrograms(d.written.Programs, errs)
+	d.locked = l.packages(d, errs)
 	if !d.asked.IsSet() || d.toolchain.own {
 		return
 	}

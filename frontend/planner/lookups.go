@@ -23,8 +23,10 @@ type Lookups struct {
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
 	Look *plan.Look
-	// Resolve finds the packages to add to the base of each platform; nil for none.
+	// Resolve finds the packages to add to the base of each platform; nil for none,
+	// and if Locked has them.
 	Resolve *plan.Resolve
+	Locked  map[plan.Platform][]step.OSPackage
 	// Packages adds them, whatever they are.
 	Packages plan.Packages
 	// Inside has the steps that run on the images and stages that run.files copies
@@ -81,8 +83,11 @@ func (d *Decision) Lookups() (Lookups, error) {
 		}
 	}
 	if d.addsPackages() {
-		resolve := d.resolve()
-		l.Resolve, l.Packages = &resolve, d.packages()
+		l.Locked, l.Packages = d.locked, d.packages()
+		if d.locked == nil {
+			resolve := d.resolve()
+			l.Resolve = &resolve
+		}
 		if l.Packages.Context != "" {
 			l.Contexts = append(l.Contexts, l.Packages.Context)
 		}

@@ -11,8 +11,16 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// validatePackages reports packages for a base that cannot have any.
-func validatePackages(s *spec.Spec, b base, errs *diag.List) {
+// validatePackages reports packages for a base that cannot have any, and their
+// target without any.
+func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
+	if target == packagesTarget && len(s.Run.Packages) == 0 {
+		errs.Add(diag.Diagnostic{
+			At:      diag.Range{File: "--target " + target},
+			Message: "the spec adds no packages",
+			Hint:    "name some with run.packages",
+		})
+	}
 	if len(s.Run.Packages) == 0 || b.ref != "" {
 		return
 	}
@@ -28,7 +36,7 @@ func validatePackages(s *spec.Spec, b base, errs *diag.List) {
 
 // addsPackages reports whether the target has packages of a distribution.
 func (d *Decision) addsPackages() bool {
-	return len(d.image.Run.Packages) > 0 && d.base.ref != "" && (d.hasRoot() || d.Target == SBOMTarget)
+	return len(d.image.Run.Packages) > 0 && d.base.ref != "" && (d.hasRoot() || d.Target == SBOMTarget || d.Target == packagesTarget)
 }
 
 // resolve plans to find the packages that are added to a base.

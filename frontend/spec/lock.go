@@ -11,6 +11,7 @@ import (
 type Lock struct {
 	Go       []LockedGo // one for each version that modules of the context ask for
 	Images   []LockedImage
+	Packages []LockedPackages
 	Programs []Pair // "github.com/acme/tool@v1.2.3" to the checksum of its module, as in go.sum
 }
 
@@ -72,6 +73,8 @@ var lockFields = []field[Lock]{
 		"The toolchain, or a list if modules of the context ask for several."),
 	leaf("images", lockedImages, func(l *Lock) *[]LockedImage { return &l.Images }, "none",
 		"Digests of images, by name and platform."),
+	leaf("packages", lockedPackages, func(l *Lock) *[]LockedPackages { return &l.Packages }, "none",
+		"Packages of distributions, by base and platform."),
 	leaf("programs", lockedPrograms, func(l *Lock) *[]Pair { return &l.Programs }, "none",
 		"Checksums of the modules of programs, by package and version."),
 }

@@ -28,6 +28,12 @@ func (l *Lock) Text(comment string) []byte {
 	for _, img := range l.Images {
 		writePairs(&b, "  ", img.Name.Value, img.Digests)
 	}
+	if len(l.Packages) > 0 {
+		b.WriteString("packages:\n")
+	}
+	for _, p := range l.Packages {
+		b.WriteString(p.text())
+	}
 	writePairs(&b, "", "programs", l.Programs)
 	return []byte(b.String())
 }

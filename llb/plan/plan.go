@@ -29,6 +29,7 @@ const (
 	OutputBinaries                // its binaries, as files
 	OutputObjects                 // a pack of what they are compiled from
 	OutputSBOM                    // the SBOM, as a file
+	OutputPackages                // the archives of its packages
 	OutputChecksums               // the binaries' checksums, if two compiles make the same
 )
 

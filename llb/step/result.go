@@ -86,7 +86,8 @@ func (v *Linker) flags(fs *flag.FlagSet) {
 }
 
 // SBOM writes to SBOMFile which modules the executables below Built are made
-// of, by their own build information, as an SPDX document.
+// of, by their own build information, and the packages of PackageList if it is
+// there, as an SPDX document.
 type SBOM struct {
 	Epoch int64  // time of the document, in seconds since 1970
 	Image string // what the image is called: "server"

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"io/fs"
 
 	"github.com/gohull/gohull/llb/step"
@@ -10,6 +11,7 @@ import (
 	"github.com/gohull/gohull/llb/step/image/inodes"
 	"github.com/gohull/gohull/llb/step/image/libraries"
 	"github.com/gohull/gohull/llb/step/image/rootfs"
+	"github.com/gohull/gohull/llb/step/image/sbom"
 )
 
 func makeRootfs(e Env, v step.Rootfs) error {
@@ -32,6 +34,20 @@ func copyBinaries(e Env, v step.Binaries) error {
 
 func giveCapabilities(e Env, v step.Capabilities) error {
 	return e.within(step.Built, func(built fs.FS) error { return binaries.GiveCapabilities(e.at(step.Out), built, v) })
+}
+
+func writeSBOM(e Env, v step.SBOM) error {
+	list, err := e.packageList()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return e.within(step.Built, func(built fs.FS) error {
+		data, err := sbom.Document(built, v, list)
+		if err != nil {
+			return err
+		}
+		return e.write(step.SBOMFile, data)
+	})
 }
 
 func compareBuilds(e Env, _ step.Compare) error {

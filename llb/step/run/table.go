@@ -5,7 +5,6 @@ import (
 	"github.com/gohull/gohull/llb/step/check"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/image/inodes"
-	"github.com/gohull/gohull/llb/step/image/sbom"
 	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
@@ -50,7 +49,7 @@ var table = []row{
 	verb(simply(giveCapabilities)),
 	verb(checkLibraries),
 	verb(writing(step.LinkerFile, step.Image, findLinker)),
-	verb(writing(step.SBOMFile, step.Built, sbom.Document)),
+	verb(simply(writeSBOM)),
 }
 
 // row is a verb and what runs it.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+
+	"github.com/gohull/gohull/llb/step"
 )
 
 // mainPackage returns the module that an executable's main package is of.
@@ -114,6 +116,25 @@ func basePackage(ref string) pkg {
 	if hash, ok := strings.CutPrefix(digest, "sha256:"); ok {
 		p.Checksums = []checksum{{"SHA256", hash}}
 		p.References = []reference{purlReference(imagePurl(name, digest))}
+	}
+	return p
+}
+
+// osPackage returns a package of a distribution, under the package URL that
+// scanners compare with what distributions publish.
+func osPackage(one step.OSPackage) pkg {
+	p := pkg{
+		ID:       id("Package", one.Name+" "+one.Version+" "+one.Arch),
+		Name:     one.Name,
+		Version:  one.Version,
+		Location: one.URL,
+		Source:   "added to the base",
+	}
+	if hash, ok := strings.CutPrefix(one.Checksum, "sha256:"); ok {
+		p.Checksums = []checksum{{"SHA256", hash}}
+	}
+	if one.PURL != "" {
+		p.References = []reference{purlReference(one.PURL)}
 	}
 	return p
 }

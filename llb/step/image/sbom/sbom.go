@@ -8,6 +8,7 @@ package sbom
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha1"
 	"crypto/sha256"
 	"debug/buildinfo"
@@ -24,9 +25,10 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// Document describes the executables of a file system. Each of its files has
-// to be one that the go command linked.
-func Document(root fs.FS, v step.SBOM) ([]byte, error) {
+// Document describes the executables of a file system, and packages that the
+// image has next to them. Each of the files has to be one that the go command
+// linked.
+func Document(root fs.FS, v step.SBOM, list []step.OSPackage) ([]byte, error) {
 	var executables []executable
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -39,7 +41,7 @@ func Document(root fs.FS, v step.SBOM) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(describe(executables, v))
+	return encode(describe(executables, v, list))
 }
 
 // executable is a file and what it says of itself.
@@ -74,7 +76,7 @@ func read(root fs.FS, name string) (executable, error) {
 }
 
 // describe returns the document of an image, but for its namespace.
-func describe(executables []executable, v step.SBOM) document {
+func describe(executables []executable, v step.SBOM, list []step.OSPackage) document {
 	d := document{
 		Version: "SPDX-2.3",
 		License: "CC0-1.0",
@@ -90,6 +92,11 @@ func describe(executables []executable, v step.SBOM) document {
 	if v.Base != "" {
 		d.addPackage(basePackage(v.Base))
 		d.relate(imageID, "DESCENDANT_OF", baseID)
+	}
+	for _, one := range list {
+		p := osPackage(one)
+		d.addPackage(p)
+		d.relate(imageID, "CONTAINS", p.ID)
 	}
 	for _, e := range executables {
 		d.addExecutable(e)
@@ -121,7 +128,7 @@ func (d *document) addExecutable(e executable) {
 
 // addPackage adds a package that is not there yet.
 func (d *document) addPackage(p pkg) {
-	p.Location = noAssertion
+	p.Location = cmp.Or(p.Location, noAssertion)
 	if !slices.ContainsFunc(d.Packages, func(o pkg) bool { return o.ID == p.ID }) {
 		d.Packages = append(d.Packages, p)
 	}

@@ -30,8 +30,14 @@ func documentOf(t *testing.T, ar *txtar.Archive) string {
 	if base, ok := strings.CutPrefix(first, "base "); ok {
 		v.Base = base
 	}
+	var list []step.OSPackage
 	var executables []executable
 	for _, f := range ar.Files {
+		if f.Name == "packages.json" {
+			if err := json.Unmarshal(f.Data, &list); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if !strings.HasPrefix(f.Name, "bin/") {
 			continue
 		}
@@ -43,7 +49,7 @@ func documentOf(t *testing.T, ar *txtar.Archive) string {
 		_, info.GoVersion, _ = strings.Cut(head, ": ")
 		executables = append(executables, executable{path: f.Name, sha1: "01", sha256: "02", info: info})
 	}
-	data, err := encode(describe(executables, v))
+	data, err := encode(describe(executables, v, list))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,11 +68,11 @@ func TestDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := fstest.MapFS{"usr/local/bin/self": {Data: program}}
-	data, err := Document(root, step.SBOM{Image: "self"})
+	data, err := Document(root, step.SBOM{Image: "self"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Document(root, step.SBOM{Image: "self"})
+	again, err := Document(root, step.SBOM{Image: "self"}, nil)
 	if err != nil || string(data) != string(again) {
 		t.Errorf("two documents of one executable differ: %v", err)
 	}
@@ -88,7 +94,7 @@ func TestDocument(t *testing.T) {
 }
 
 func TestNotAnExecutable(t *testing.T) {
-	_, err := Document(fstest.MapFS{"usr/local/bin/run.sh": {Data: []byte("#!/bin/sh\n")}}, step.SBOM{Image: "server"})
+	_, err := Document(fstest.MapFS{"usr/local/bin/run.sh": {Data: []byte("#!/bin/sh\n")}}, step.SBOM{Image: "server"}, nil)
 	const want = "usr/local/bin/run.sh has no build information: unrecognized file format"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
