@@ -203,3 +203,11 @@ func parsePackage(s string) step.OSPackage {
 	p.PURL = fmt.Sprintf("pkg:deb/debian/%s@%s?arch=%s", p.Name, p.Version, p.Arch)
 	return p
 }
+
+func parsePackages(names []string) []step.OSPackage {
+	var all []step.OSPackage
+	for _, name := range names {
+		all = append(all, parsePackage(name+" 1.0 amd64"))
+	}
+	return all
+}

@@ -138,13 +138,19 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 	return planner.Found{Facts: facts, Images: images, Packages: c.resolved(q, images), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
-// resolved returns the packages that the case adds to bases, if the planner asks.
+// resolved returns the packages that the case adds to bases, if the planner asks:
+// those that the spec names, unless the case lists others.
 func (c testCase) resolved(q planner.Lookups, images map[planner.ImageKey]planner.Image) map[plan.Platform][]step.OSPackage {
 	found := map[plan.Platform][]step.OSPackage{}
 	maps.Copy(found, q.Locked)
 	for key, img := range images {
-		if q.ResolveFor(key, img) != nil {
-			found[key.Platform] = c.packages
+		r := q.ResolveFor(key, img)
+		if r == nil {
+			continue
+		}
+		found[key.Platform] = c.packages
+		if c.packages == nil {
+			found[key.Platform] = parsePackages(r.Wants)
 		}
 	}
 	return found

@@ -33,9 +33,7 @@ func TestCoverage(t *testing.T) {
 		}
 		c := readCase(t, ar)
 		for _, name := range declared.Executable {
-			if err := os.Chmod(filepath.Join(c.dir, name), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			c.makeExecutable(t, name)
 		}
 		plans, err := c.plans(t)
 		if err != nil {
@@ -56,6 +54,22 @@ func TestCoverage(t *testing.T) {
 	})
 }
 
+// makeExecutable gives a file the mode 0755: one of the context, or of images and
+// stages if the path is absolute.
+func (c testCase) makeExecutable(t *testing.T, name string) {
+	if !path.IsAbs(name) {
+		if err := os.Chmod(filepath.Join(c.dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	i := slices.IndexFunc(c.inside, func(i step.Inode) bool { return "/"+i.Path == name })
+	if i < 0 {
+		t.Fatalf("no --image-has %s", name)
+	}
+	c.inside[i].Mode = 0o755
+}
+
 // declares returns what an image has on top of its base, in the order of its
 // layers.
 func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
@@ -66,6 +80,9 @@ func (c testCase) declares(t *testing.T, img plan.Image) coverage.Image {
 			e.Capabilities = c.Names
 		}
 		im.Entries = append(im.Entries, e)
+	}
+	if img.Packages != nil {
+		im.Packages = img.Packages.Wants
 	}
 	if img.Accounts != nil {
 		im.Users, im.Groups = img.Accounts.Users, img.Accounts.Groups
@@ -94,11 +111,14 @@ func (c testCase) layerEntries(t *testing.T, l plan.Layer) []coverage.Entry {
 		entries = append(entries, coverage.Entry{Path: link.Path, Mode: fs.ModeSymlink | 0o777, UID: l.UID, GID: l.GID, Link: link.Target})
 	}
 	for _, cp := range l.Copies {
-		if l.Download != nil {
+		switch {
+		case l.Download != nil:
 			entries = append(entries, downloaded(l, cp))
-			continue
+		case l.Image != nil:
+			entries = append(entries, c.ofImage(l, cp)...)
+		default:
+			entries = append(entries, c.copied(t, l, cp)...)
 		}
-		entries = append(entries, c.copied(t, l, cp)...)
 	}
 	return entries
 }
@@ -109,6 +129,33 @@ func downloaded(l plan.Layer, cp plan.Copy) coverage.Entry {
 		e.Mode = chmodBits(*l.Mode)
 	}
 	return e
+}
+
+// ofImage returns what a copy from an image or a stage puts into an image, as the
+// case says what they have.
+func (c testCase) ofImage(l plan.Layer, cp plan.Copy) []coverage.Entry {
+	var entries []coverage.Entry
+	from := path.Join("/", cp.From)
+	for _, i := range c.inside {
+		rel, ok := strings.CutPrefix("/"+i.Path, from)
+		ok = ok && (rel == "" || rel[0] == '/' || from == "/")
+		e := coverage.Entry{Path: path.Join(cp.To, rel), Mode: 0o644, UID: l.UID, GID: l.GID, Link: i.Target}
+		if !ok || slices.ContainsFunc(l.Dirs, func(listed plan.Dir) bool { return listed.Path == e.Path }) {
+			continue
+		}
+		switch {
+		case i.Kind == step.KindLink:
+			e.Mode = fs.ModeSymlink | 0o777
+		case i.Kind == step.KindDir:
+			e.Mode = fs.ModeDir | chmodBits(i.Mode)
+		case l.Mode != nil:
+			e.Mode = chmodBits(*l.Mode)
+		case i.Mode != 0:
+			e.Mode = chmodBits(i.Mode)
+		}
+		entries = append(entries, e)
+	}
+	return entries
 }
 
 // baseHas reports whether a layer leaves a directory as the base has it.

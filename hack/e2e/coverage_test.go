@@ -34,7 +34,7 @@ var coverageCases = []struct {
 	{name: "etcd"},                           // a workspace, no entrypoint, a command
 	{name: "cert-manager"},                   // a module below the root
 	{name: "k6"},                             // a user with a home
-	{name: "vault"},                          // users and groups, volumes, modes
+	{name: "cloudflared"},                    // a user without a home, a health check
 	{name: "seaweedfs"},                      // a script starts the program
 	{name: "alertmanager"},                   // an owned directory
 	{name: "coredns"},                        // a capability

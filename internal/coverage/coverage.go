@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -107,6 +108,17 @@ func (c *Case) line(text string) error {
 // Spec returns the spec that takes the Dockerfile's place; empty if nothing
 // useful can be said.
 func (c Case) Spec() string { return c.file(SpecFile) }
+
+// Dockerfiles returns the Dockerfiles that have the stages of the spec.
+func (c Case) Dockerfiles() []txtar.File {
+	var all []txtar.File
+	for _, f := range c.Files {
+		if f.Name != SpecFile && path.Base(f.Name) == "Dockerfile" {
+			all = append(all, f)
+		}
+	}
+	return all
+}
 
 // Image returns the image that the Dockerfile declares, as Image.String writes it.
 func (c Case) Image() string { return c.file(ImageFile) }

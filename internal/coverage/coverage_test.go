@@ -25,8 +25,9 @@ func TestImage(t *testing.T) {
 				Healthcheck: &dockerspec.HealthcheckConfig{Test: []string{"CMD", "/x"}, Interval: 30 * time.Second, Retries: 3},
 			},
 		},
-		Users:  []string{"git:x:1000:1001::/data/git:/bin/sh"},
-		Groups: []string{"git:x:1001:", "docker:x:998:git,root"},
+		Packages: []string{"tini", "git"},
+		Users:    []string{"git:x:1000:1001::/data/git:/bin/sh"},
+		Groups:   []string{"git:x:1001:", "docker:x:998:git,root"},
 		Entries: []Entry{
 			{Path: "/usr/bin/x", Mode: 0o755, Capabilities: []string{"NET_BIND_SERVICE", "NET_RAW"}},
 			{Path: "/usr/bin", Mode: fs.ModeDir | 0o755},
@@ -47,6 +48,8 @@ LABEL team=core
 STOPSIGNAL SIGINT
 HEALTHCHECK --interval=30s --retries=3 ["CMD","/x"]
 CMD ["run","-x"]
+package git
+package tini
 user git 1000:1001 /data/git /bin/sh
 group git 1001
 group docker 998 git,root
@@ -86,19 +89,25 @@ func TestPage(t *testing.T) {
 	cases := []Case{
 		{Name: "a", Project: "x/a", Dockerfile: "Dockerfile@1", Base: "scratch", Files: []txtar.File{{Name: SpecFile, Data: []byte("main: .\n")}}},
 		{Name: "b", Project: "x/b", Dockerfile: "Dockerfile@2", Base: "alpine", Lost: []string{"git"}, Files: []txtar.File{{Name: SpecFile, Data: []byte("main: ./b\n")}}},
+		{Name: "d", Project: "x/d", Dockerfile: "Dockerfile@4", Base: "alpine", Files: []txtar.File{
+			{Name: SpecFile, Data: []byte("main: ./d\n")}, {Name: "web/Dockerfile", Data: []byte("FROM node\n")},
+		}},
 		{Name: "c", Project: "x/c", Dockerfile: "Dockerfile@3", Base: "ubuntu", Lost: []string{"C++", "npm"}},
 	}
-	for _, want := range []string{"and command | 1 |", "are lost | 1 |", "useful image | 1 |", "| all | 3 |"} {
+	for _, want := range []string{"and command | 2 |", "is not Go | 1 |", "are lost | 1 |", "useful image | 1 |", "| all | 4 |"} {
 		if got := Totals(cases); !strings.Contains(got, want) {
 			t.Errorf("totals\n%swant %q", got, want)
 		}
 	}
-	for _, want := range []string{"| [x/a](#a) | scratch | yes |  |", "| [x/b](#b) | alpine | in part | git |", "| x/c | ubuntu | no | C++; npm |"} {
+	for _, want := range []string{"| [x/a](#a) | scratch | yes |  |", "| [x/b](#b) | alpine | in part | git |", "| [x/d](#d) | alpine | yes, with a stage |  |", "| x/c | ubuntu | no | C++; npm |"} {
 		if got := Table(cases); !strings.Contains(got, want) {
 			t.Errorf("table\n%swant %q", got, want)
 		}
 	}
 	got := Specs(cases)
+	if want := "```\n\n`web/Dockerfile`:\n\n```dockerfile\nFROM node\n```\n"; !strings.Contains(got, want) {
+		t.Errorf("specs\n%swant %q", got, want)
+	}
 	if !strings.Contains(got, "- Lost: git\n\n```yaml\n# syntax=<registry>/gohull:1\nmain: ./b\n```\n") || strings.Contains(got, "### c") {
 		t.Errorf("specs\n%s", got)
 	}

@@ -18,6 +18,7 @@ import (
 // top of the base.
 type Image struct {
 	Config        dockerspec.DockerOCIImageConfig
+	Packages      []string // of the base's distribution that are added
 	Users, Groups []string // lines added to /etc/passwd and /etc/group
 	Entries       []Entry
 }
@@ -32,12 +33,16 @@ type Entry struct {
 	Capabilities []string
 }
 
-// String returns the image in the words of a Dockerfile, then the users that it
-// adds, and then its files as ls prints them. What a Dockerfile need not say is
+// String returns the image in the words of a Dockerfile, then the packages and
+// users that it adds, and then its files as ls prints them. What a Dockerfile need not say is
 // left out: the usual PATH, / as the working directory, and ordinary directories
 // that have something in them.
 func (im Image) String() string {
-	lines := append(im.config(), im.accounts()...)
+	lines := im.config()
+	for _, name := range slices.Sorted(slices.Values(im.Packages)) {
+		lines = append(lines, "package "+name)
+	}
+	lines = append(lines, im.accounts()...)
 	for _, e := range im.declared() {
 		lines = append(lines, e.String())
 	}

@@ -7,11 +7,14 @@ import (
 
 // Totals returns how many cases there are of each kind, as a table.
 func Totals(cases []Case) string {
-	var whole, part, none int
+	var whole, staged, part, none int
 	for _, c := range cases {
 		switch {
 		case c.Whole():
 			whole++
+			if len(c.Dockerfiles()) > 0 {
+				staged++
+			}
 		case c.Spec() != "":
 			part++
 		default:
@@ -25,6 +28,7 @@ func Totals(cases []Case) string {
 		count int
 	}{
 		{"a spec replaces the Dockerfile: same paths, owners, user and command", whole},
+		{"of these, with a stage of a Dockerfile for what is not Go", staged},
 		{"a spec makes the image, and lines of the Dockerfile are lost", part},
 		{"no spec makes a useful image", none},
 		{"all", len(cases)},
@@ -50,6 +54,8 @@ func Table(cases []Case) string {
 
 func (c Case) verdict() string {
 	switch {
+	case c.Whole() && len(c.Dockerfiles()) > 0:
+		return "yes, with a stage"
 	case c.Whole():
 		return "yes"
 	case c.Spec() != "":
@@ -58,7 +64,8 @@ func (c Case) verdict() string {
 	return "no"
 }
 
-// Specs returns the spec of each case that has one.
+// Specs returns the spec of each case that has one, with the Dockerfiles of its
+// stages.
 func Specs(cases []Case) string {
 	var b strings.Builder
 	for _, c := range cases {
@@ -74,6 +81,9 @@ func Specs(cases []Case) string {
 			b.WriteString("\n")
 		}
 		fmt.Fprintf(&b, "\n```yaml\n# syntax=<registry>/gohull:1\n%s```\n\n", c.Spec())
+		for _, f := range c.Dockerfiles() {
+			fmt.Fprintf(&b, "`%s`:\n\n```dockerfile\n%s```\n\n", f.Name, f.Data)
+		}
 	}
 	return b.String()
 }
