@@ -15,6 +15,12 @@ import (
 
 // resolvePackages finds the packages to add to the base of each platform.
 func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.OSPackage, error) {
+	if q.HasKeys() {
+		facts, err := b.scan(ctx, q.Scan, inputs) // which runs in any case
+		if err != nil || q.LacksKeys(facts) {
+			return nil, err
+		}
+	}
 	inputs.Contexts = b.contexts.states()
 	found := map[plan.Platform][]step.OSPackage{}
 	maps.Copy(found, q.Locked)

@@ -3,6 +3,7 @@ package llb
 import (
 	"encoding/json"
 	"path"
+	"slices"
 
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
@@ -15,9 +16,23 @@ import (
 func Resolve(r plan.Resolve, in Inputs) llb.State {
 	l := lowering{in: in}
 	base := l.base(r.Base, l.image(r.Base))
-	index := l.run(llb.Scratch(), r.Index, &step.PackageIndex{Platform: r.Platform}, base, llb.IgnoreCache)
-	return l.run(llb.Scratch(), r.Step, &step.Resolve{Platform: r.Platform, Wants: r.Wants}, base,
+	words, keys := l.repositories(r.Repositories)
+	index := l.run(llb.Scratch(), r.Index, &step.PackageIndex{Platform: r.Platform, Repositories: words}, base, keys, llb.IgnoreCache)
+	return l.run(llb.Scratch(), r.Step, &step.Resolve{Platform: r.Platform, Repositories: words, Wants: r.Wants}, base, keys,
 		llb.AddMount(step.Index, index, llb.Readonly))
+}
+
+// repositories returns repositories as words of a command line, and mounts their
+// keys, each by itself: an edit of another file of the context does not matter.
+func (l lowering) repositories(all []plan.Repository) (words []string, keys options) {
+	keys = options{}
+	for i, r := range all {
+		words = append(words, step.RepositoryWord(step.Repository(r)))
+		if r.Key != "" {
+			keys = append(keys, llb.AddMount(step.KeyPath(i), l.in.Context, llb.SourcePath(path.Join("/", r.Key)), llb.Readonly))
+		}
+	}
+	return words, keys
 }
 
 // packages returns the layer that packages are.
@@ -32,7 +47,9 @@ func (l lowering) archives(p plan.Packages, ref plan.ImageRef, base llb.State) l
 	if p.Context != "" {
 		return l.in.Contexts[p.Context]
 	}
-	return l.run(llb.Scratch(), p.Download, &step.PackageArchives{}, l.base(ref, base), l.packageList(p))
+	isOther := func(r plan.Repository) bool { return r.Mirrors == "" } // which an archive's URL has already
+	words, _ := l.repositories(slices.DeleteFunc(slices.Clone(p.Repositories), isOther))
+	return l.run(llb.Scratch(), p.Download, &step.PackageArchives{Repositories: words}, l.base(ref, base), l.packageList(p))
 }
 
 // ofPackages returns the archives of the image's packages.

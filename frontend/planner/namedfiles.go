@@ -29,6 +29,11 @@ func namedFiles(s *spec.Spec) []namedFile {
 	add("build.files", s.Build.Files)
 	add("test.files", s.Test.Files)
 	add("lint.files", s.Lint.Files)
+	for _, r := range s.Run.Repositories {
+		if r.Key.IsSet() {
+			add("run.repositories.key", []spec.String{r.Key})
+		}
+	}
 	for _, g := range s.Generate {
 		add("generate.files", g.Files)
 		if g.Dir.IsSet() {

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
 			Message: "the spec adds no packages",
 			Hint:    "name some with run.packages",
 		})
+	}
+	if rs := s.Run.Repositories; len(rs) > 0 && len(s.Run.Packages) == 0 {
+		errs.Add(diag.Diagnostic{At: rs[0].At, Message: "run.repositories: without run.packages nothing comes from them", Hint: "name packages, or remove the key"})
 	}
 	if len(s.Run.Packages) == 0 || b.ref != "" {
 		return
@@ -48,13 +52,13 @@ func (d *Decision) resolve() plan.Resolve {
 	s := plan.Step{ID: "resolve", At: spans(d.image.File, lines...), Network: true}
 	index := s
 	s.Name, index.Name = "find the packages of run.packages", "look up the package indexes of "+d.base.ref
-	return plan.Resolve{Step: s, Index: index, Wants: values(d.image.Run.Packages)}
+	return plan.Resolve{Step: s, Index: index, Wants: values(d.image.Run.Packages), Repositories: repositories(d.image)}
 }
 
 // packages plans to add packages, whatever they are.
 func (d *Decision) packages() plan.Packages {
 	r := d.resolve()
-	p := plan.Packages{Wants: r.Wants, Epoch: d.args.epoch.Seconds()}
+	p := plan.Packages{Wants: r.Wants, Repositories: r.Repositories, Epoch: d.args.epoch.Seconds()}
 	p.Step = plan.Step{ID: "packages", Name: "add " + strings.Join(r.Wants, ", "), At: r.At}
 	p.Download = plan.Step{ID: "packages", Name: "download " + strings.Join(r.Wants, ", "), At: r.At, Network: true}
 	if slices.Contains(d.Request.ContextNames(), step.PackagesContext) {
@@ -100,4 +104,30 @@ func added(p plan.Packages, list []step.OSPackage, platform plan.Platform) *plan
 	p.Name += fmt.Sprintf("%s for %s", more, platform)
 	p.Download.Name += fmt.Sprintf("%s for %s", more, platform)
 	return &p
+}
+
+func repositories(s *spec.Spec) []plan.Repository {
+	var all []plan.Repository
+	for _, r := range s.Run.Repositories {
+		one := plan.Repository{URL: r.URL.Value, Mirrors: r.Mirrors.Value, Suite: r.Suite.Value, Components: values(r.Components)}
+		if r.Key.IsSet() {
+			one.Key = path.Clean(r.Key.Value)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// HasKeys reports whether packages come from a repository with a key in the
+// build context.
+func (ls Lookups) HasKeys() bool {
+	return ls.Resolve != nil && slices.ContainsFunc(ls.Resolve.Repositories, func(r plan.Repository) bool { return r.Key != "" })
+}
+
+// LacksKeys reports whether the scan does not find the key of a repository. The
+// plan reports it.
+func (ls Lookups) LacksKeys(facts step.Facts) bool {
+	return ls.Resolve != nil && slices.ContainsFunc(ls.Resolve.Repositories, func(r plan.Repository) bool {
+		return r.Key != "" && foundFile(facts.Files, spec.String{Value: r.Key}).Kind != step.KindFile
+	})
 }

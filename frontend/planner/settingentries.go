@@ -23,6 +23,22 @@ func (s *settings) files() {
 	s.entries("run.files", all, from)
 }
 
+func (s *settings) repositories() {
+	var all []Pairs
+	var from string
+	for i, r := range s.written.Run.Repositories {
+		if i == 0 {
+			from = at(r.At)
+		}
+		pairs := writtenPairs(keyed{"url", r.URL}, keyed{"mirrors", r.Mirrors}, keyed{"suite", r.Suite})
+		if len(r.Components) > 0 {
+			pairs = append(pairs, Pair{"components", values(r.Components)})
+		}
+		all = append(all, append(pairs, writtenPairs(keyed{"key", r.Key})...))
+	}
+	s.entries("run.repositories", all, from)
+}
+
 func (s *settings) users() {
 	var all []Pairs
 	var from string

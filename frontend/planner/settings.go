@@ -281,6 +281,7 @@ func (s *settings) run() {
 	s.users()
 	s.groups()
 	s.list("run.packages", r.Packages, nil, "none")
+	s.repositories()
 	s.list("run.capabilities", r.Capabilities, nil, "none")
 	s.expose()
 	s.list("run.volumes", r.Volumes, s.config.Volumes, orNone(s.config.Volumes))

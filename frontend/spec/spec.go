@@ -208,6 +208,7 @@ type Run struct {
 	Users        []User
 	Groups       []Group
 	Packages     []String // of the base's distribution: "git", "tini=0.19.0-1"
+	Repositories []Repository
 	Capabilities []String // of the first program's file, as written: "NET_BIND_SERVICE", "cap_net_raw"
 	Expose       []Port
 	Volumes      []String
@@ -274,6 +275,17 @@ type Group struct {
 	Name String
 	GID  String // "1000"
 	At   diag.Range
+}
+
+// Repository is where packages of a distribution come from, in addition to the
+// repositories of the base, or instead of one of them.
+type Repository struct {
+	URL        String
+	Mirrors    String   // address of the base's repository that it is fetched for
+	Suite      String   // of Debian: "bookworm"
+	Components []String // of Debian: "main"
+	Key        String   // file of the context with the public key; not set for the base's keys
+	At         diag.Range
 }
 
 // Port is a port that the image exposes.

@@ -250,6 +250,9 @@ var runFields = []field[Run]{
 	leaf("packages", list("a list of packages", text("a package", osPackage), samePackage), func(r *Run) *[]String { return &r.Packages },
 		"none",
 		"Packages of the base's distribution to add, with all that they depend on: `[git, tini]`. `NAME=VERSION` asks for one version. They are unpacked and configured for each platform without running anything of them; a package that needs one of its scripts is an error. The base must have a package database, so that scanners find the packages."),
+	leaf("repositories", list("a list of mappings with url", repository, sameRepository), func(r *Run) *[]Repository { return &r.Repositories },
+		"those of the base",
+		"Repositories for `packages`, in addition to those that the base has configured, and mirrors of these."),
 	leaf("capabilities", list("a list of capabilities", text("a capability", capabilityName, capabilityShape), sameCapability), func(r *Run) *[]String { return &r.Capabilities },
 		"none",
 		"Capabilities that the program gets when a user other than root starts it, such as `NET_BIND_SERVICE`: those of its file, as `setcap` sets them with `=+ep`. Of several programs, the first one gets them. In a container that may not have one of them, the program does not start."),
@@ -271,6 +274,24 @@ var runFields = []field[Run]{
 	leaf("healthcheck", healthcheck, func(r *Run) **Healthcheck { return &r.Healthcheck },
 		"the base's",
 		"How the container engine checks that the program still works. `none` disables the check."),
+}
+
+var repositoryFields = []field[Repository]{
+	leaf("url", text("a URL", repositoryURL), func(r *Repository) *String { return &r.URL },
+		"required",
+		"URL of the repository: of Debian, the directory that has `dists` and `pool`; of Alpine, the directory that has `x86_64`. Credentials come from the secret `netrc`, a company's certificates from the secret `ca`."),
+	leaf("mirrors", text("a URL", repositoryURL), func(r *Repository) *String { return &r.Mirrors },
+		"none: the repository is another one",
+		"URL that the base's configuration has. What is below it is fetched from `url` instead, and still verified with the keys of the base: `{url: https://mirror.example/debian, mirrors: http://deb.debian.org/debian}`."),
+	leaf("suite", text("a suite like bookworm", repositoryWord), func(r *Repository) *String { return &r.Suite },
+		"none",
+		"Suite of a Debian repository: `bookworm`."),
+	leaf("components", list("a list of components", text("a component like main", repositoryWord), itself), func(r *Repository) *[]String { return &r.Components },
+		"none",
+		"Components of a Debian repository: `[main]`."),
+	leaf("key", text("a path", testFile), func(r *Repository) *String { return &r.Key },
+		"the keys of the base",
+		"File of the build context with the public key that the repository is signed with."),
 }
 
 var userFields = []field[User]{

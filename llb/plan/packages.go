@@ -13,16 +13,26 @@ type Resolve struct {
 	Base     ImageRef
 	Platform string   // "linux/arm/v7"
 	Wants    []string // "git", "tini=0.19.0-1"
+
+	Repositories []Repository
+}
+
+// Repository is where packages come from, as in package step.
+type Repository struct {
+	URL, Mirrors, Suite string
+	Components          []string
+	Key                 string // file of the build context; empty for the keys of the base
 }
 
 // Packages adds packages to a base.
 type Packages struct {
-	Step              // unpacks them
-	Download Step     // downloads their archives
-	Context  string   // name of the build context that has the archives instead; empty without one
-	Wants    []string // as of Resolve
-	List     []OSPackage
-	Epoch    int64 // modification time of all files
+	Step                  // unpacks them
+	Download     Step     // downloads their archives
+	Context      string   // name of the build context that has the archives instead; empty without one
+	Wants        []string // as of Resolve
+	List         []OSPackage
+	Repositories []Repository
+	Epoch        int64 // modification time of all files
 }
 
 // OSPackage is a package of a distribution, as in package step.
@@ -37,6 +47,13 @@ type OSPackage struct {
 func (p Packages) write(b *strings.Builder) {
 	for _, one := range p.List {
 		fmt.Fprintf(b, "\tpackage %s %s %s %s\n", one.Name, one.Version, one.Arch, one.Checksum)
+	}
+	for _, r := range p.Repositories {
+		if r.Mirrors != "" {
+			fmt.Fprintf(b, "\t\t%s instead of %s\n", r.URL, r.Mirrors)
+		} else {
+			fmt.Fprintf(b, "\t\talso of %s\n", r.URL)
+		}
 	}
 	if p.Context != "" {
 		fmt.Fprintf(b, "\t\tarchives of the build context %s\n", p.Context)

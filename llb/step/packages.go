@@ -1,6 +1,10 @@
 package step
 
-import "flag"
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+)
 
 // OSPackage is one package of a distribution, exactly as a lock has it.
 type OSPackage struct {
@@ -13,10 +17,36 @@ type OSPackage struct {
 	PURL     string `json:"purl,omitempty"` // package URL, for SBOMs: "pkg:deb/debian/git@1:2.39.5-0%2Bdeb12u2?arch=amd64&distro=debian-12"
 }
 
+// Repository is where packages come from, in addition to the repositories of the
+// base, or instead of one of them.
+type Repository struct {
+	URL        string   `json:"url"`
+	Mirrors    string   `json:"mirrors,omitempty"` // address that it is fetched for
+	Suite      string   `json:"suite,omitempty"`
+	Components []string `json:"components,omitempty"`
+	Key        string   `json:"key,omitempty"` // file of the build context, which is mounted at KeyPath
+}
+
+// KeyPath returns where the i-th repository of a step has its key.
+func KeyPath(i int) string { return fmt.Sprintf("/.gohull/keys/%d", i) }
+
+// RepositoryWord returns a repository as a word of a command line.
+func RepositoryWord(r Repository) string {
+	data, _ := json.Marshal(r) // of texts, which never fails
+	return string(data)
+}
+
+// ParseRepository reads what RepositoryWord wrote.
+func ParseRepository(word string) (r Repository, err error) {
+	err = json.Unmarshal([]byte(word), &r)
+	return r, err
+}
+
 // PackageIndex looks up the signed indexes of the repositories that Image has
 // configured, and writes them to Out. It runs at each build.
 type PackageIndex struct {
-	Platform string // "linux/arm/v7"
+	Platform     string   // "linux/arm/v7"
+	Repositories []string // as RepositoryWord writes them
 }
 
 func (*PackageIndex) verb() string    { return "package-index" }
@@ -24,13 +54,15 @@ func (*PackageIndex) rest() *[]string { return nil }
 
 func (v *PackageIndex) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Platform, "platform", v.Platform, "platform of the image")
+	fs.Var((*list)(&v.Repositories), "repositories", "more repositories")
 }
 
 // Resolve writes to ResolvedFile which packages have to be added to Image, by
 // the indexes in Index.
 type Resolve struct {
-	Platform string   // "linux/arm/v7"
-	Wants    []string // "git", "tini=0.19.0-1"
+	Platform     string   // "linux/arm/v7"
+	Repositories []string // as of PackageIndex
+	Wants        []string // "git", "tini=0.19.0-1"
 }
 
 func (*Resolve) verb() string      { return "resolve" }
@@ -38,16 +70,22 @@ func (v *Resolve) rest() *[]string { return &v.Wants }
 
 func (v *Resolve) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Platform, "platform", v.Platform, "platform of the image")
+	fs.Var((*list)(&v.Repositories), "repositories", "more repositories")
 }
 
 // PackageArchives downloads the packages of PackageList, and writes to Out
 // their archives, each in a directory of its architecture. Image is the base that
 // they are for.
-type PackageArchives struct{}
+type PackageArchives struct {
+	Repositories []string // as of PackageIndex
+}
 
-func (*PackageArchives) verb() string        { return "package-archives" }
-func (*PackageArchives) rest() *[]string     { return nil }
-func (*PackageArchives) flags(*flag.FlagSet) {}
+func (*PackageArchives) verb() string    { return "package-archives" }
+func (*PackageArchives) rest() *[]string { return nil }
+
+func (v *PackageArchives) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Repositories), "repositories", "more repositories")
+}
 
 // Packages writes to Out what the packages of PackageList change in Image, which
 // is their base. Their archives are in Archives.

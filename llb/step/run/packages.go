@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/llb/step"
@@ -21,13 +22,18 @@ var families packages.Families
 type repositories struct {
 	base   fs.FS
 	family packages.Family
+	more   []packages.Repository
 	fetch  packages.Fetch
 	out    *os.Root
 }
 
 // withRepositories runs a function on the base, the network and the output.
-func withRepositories(e Env, run func(context.Context, repositories) error) error {
+func withRepositories(e Env, words []string, run func(context.Context, repositories) error) error {
 	return e.within(step.Image, func(base fs.FS) error {
+		more, mirrors, err := e.repositories(words)
+		if err != nil {
+			return err
+		}
 		family, err := families.Of(base)
 		if err != nil {
 			return err
@@ -43,12 +49,41 @@ func withRepositories(e Env, run func(context.Context, repositories) error) erro
 		defer out.Close()
 		ctx, stop := interrupted()
 		defer stop()
-		return run(ctx, repositories{base, family, packages.Over(transport, pause, e.Stderr), out})
+		fetch := packages.Over(transport, pause, e.Stderr)
+		return run(ctx, repositories{base, family, more, packages.Mirrored(fetch, mirrors), out})
 	})
 }
 
+// largestKey is how much a file of public keys may have.
+const largestKey = 4 << 20
+
+// repositories reads the repositories of a command line: those to add, and
+// mirrors by the address that they are for.
+func (e Env) repositories(words []string) (more []packages.Repository, mirrors map[string]string, err error) {
+	mirrors = map[string]string{}
+	for i, word := range words {
+		r, err := step.ParseRepository(word)
+		if err != nil {
+			return nil, nil, err
+		}
+		if r.Mirrors != "" {
+			mirrors[r.Mirrors] = r.URL
+			continue
+		}
+		add := packages.Repository{URL: r.URL, Suite: r.Suite, Components: r.Components}
+		if r.Key != "" {
+			add.KeyName = path.Base(r.Key)
+			if add.Key, err = regular.ReadFile(e.at(step.KeyPath(i)), largestKey); err != nil {
+				return nil, nil, err
+			}
+		}
+		more = append(more, add)
+	}
+	return more, mirrors, nil
+}
+
 func (r repositories) request(platform string, wants []string) packages.Request {
-	req := packages.Request{Base: r.base, Platform: platform}
+	req := packages.Request{Base: r.base, Platform: platform, Repositories: r.more}
 	for _, w := range wants {
 		req.Wants = append(req.Wants, packages.ParseWant(w))
 	}
@@ -56,13 +91,13 @@ func (r repositories) request(platform string, wants []string) packages.Request 
 }
 
 func lookUpIndexes(e Env, v step.PackageIndex) error {
-	return withRepositories(e, func(ctx context.Context, r repositories) error {
+	return withRepositories(e, v.Repositories, func(ctx context.Context, r repositories) error {
 		return packages.LookUp(ctx, r.family, r.request(v.Platform, nil), r.fetch, r.out)
 	})
 }
 
 func resolvePackages(e Env, v step.Resolve) error {
-	return withRepositories(e, func(ctx context.Context, r repositories) error {
+	return withRepositories(e, v.Repositories, func(ctx context.Context, r repositories) error {
 		return e.within(step.Index, func(index fs.FS) error {
 			found, err := packages.Resolve(ctx, r.family, r.request(v.Platform, v.Wants), index, r.fetch)
 			if err != nil {
@@ -74,12 +109,12 @@ func resolvePackages(e Env, v step.Resolve) error {
 	})
 }
 
-func downloadPackages(e Env, _ step.PackageArchives) error {
+func downloadPackages(e Env, v step.PackageArchives) error {
 	list, err := e.packageList()
 	if err != nil {
 		return err
 	}
-	return withRepositories(e, func(ctx context.Context, r repositories) error {
+	return withRepositories(e, v.Repositories, func(ctx context.Context, r repositories) error {
 		return packages.Download(ctx, r.family, list, r.fetch, r.out)
 	})
 }
@@ -89,7 +124,7 @@ func addPackages(e Env, v step.Packages) error {
 	if err != nil {
 		return err
 	}
-	return withRepositories(e, func(ctx context.Context, r repositories) error {
+	return withRepositories(e, nil, func(ctx context.Context, r repositories) error {
 		return e.within(step.Archives, func(archives fs.FS) error {
 			return packages.Add(ctx, r.family, r.base, list, archives, r.out, v.Epoch)
 		})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gohull/gohull/llb/step/fetch/wire"
@@ -70,4 +71,22 @@ func get(ctx context.Context, client *http.Client, address string) (io.ReadClose
 		return nil, passing{fmt.Errorf("%s: %s", wire.Address(req.URL), resp.Status)}
 	}
 	return nil, fmt.Errorf("%s: %s", wire.Address(req.URL), resp.Status)
+}
+
+// Mirrored returns a Fetch that requests what is below an address from a mirror of
+// it. If several addresses fit, the longest one counts.
+func Mirrored(fetch Fetch, mirrors map[string]string) Fetch {
+	if len(mirrors) == 0 {
+		return fetch
+	}
+	return func(ctx context.Context, url string) (io.ReadCloser, error) {
+		best, at := "", ""
+		for address, mirror := range mirrors {
+			address = strings.TrimSuffix(address, "/") + "/"
+			if strings.HasPrefix(url, address) && len(address) > len(best) {
+				best, at = address, strings.TrimSuffix(mirror, "/")+"/"
+			}
+		}
+		return fetch(ctx, at+strings.TrimPrefix(url, best))
+	}
 }
