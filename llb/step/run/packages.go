@@ -13,10 +13,13 @@ import (
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/fetch/wire"
 	"github.com/gohull/gohull/llb/step/image/packages"
+	"github.com/gohull/gohull/llb/step/image/packages/alpine"
 )
 
 // families are the kinds of package databases that a base may have.
-var families packages.Families
+var families = packages.Families{
+	alpine.New(),
+}
 
 // repositories is what a verb about packages works with.
 type repositories struct {

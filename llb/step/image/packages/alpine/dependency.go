@@ -69,6 +69,14 @@ func (d dependency) String() string {
 	return s + d.op + d.version
 }
 
+// word returns the word of the spec, without a version that was given apart.
+func (d dependency) word() string {
+	if d.op == "=" {
+		d.op, d.version = "", ""
+	}
+	return d.String()
+}
+
 // matches reports whether a provider with this version has what d names. It
 // does not look at d.conflict. A name that is provided without a version matches
 // every version, as for apk.

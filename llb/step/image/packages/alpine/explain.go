@@ -1,19 +1,38 @@
 package alpine
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
+	"github.com/gohull/gohull/llb/step/image/packages"
 )
 
 // fail keeps the first dead end: that of the best providers says most.
 func (s *solver) fail(st state, p problem) {
 	if s.deadEnd == nil {
-		s.deadEnd = errors.New(s.explain(st, p))
+		s.deadEnd = &packages.Error{Package: s.about(p), Wanted: s.root(st, p.reason), Message: s.explain(st, p)}
 	}
+}
+
+// about returns the name of the package that a problem is about.
+func (s *solver) about(p problem) string {
+	switch {
+	case p.clash != nil:
+		return p.clash.added.name
+	case p.by != nil:
+		return p.by.name
+	}
+	return p.on.name
+}
+
+// root returns the word of the spec because of which a package came into question.
+func (s *solver) root(st state, r reason) string {
+	for n := 0; r.by != nil && n < 1000; n++ {
+		r = st.reasons[r.by]
+	}
+	return r.on.word()
 }
 
 // explain says why a problem has no solution.
@@ -104,7 +123,7 @@ func (s *solver) chain(st state, r reason, more ...*pkg) string {
 func (c *catalog) unknown(d dependency, repositories []*repository) error {
 	all := c.providers[d.name]
 	if len(all) == 0 {
-		return fmt.Errorf("there is no package %s in %s%s", d.name, places(repositories), c.near(d.name))
+		return &packages.Error{Package: d.name, Message: "there is no package " + d.name + " in " + places(repositories), Hint: c.near(d.name)}
 	}
 	if slices.ContainsFunc(all, d.matches) {
 		return nil
@@ -113,7 +132,11 @@ func (c *catalog) unknown(d dependency, repositories []*repository) error {
 	for _, p := range all {
 		versions = append(versions, withVersion(p))
 	}
-	return fmt.Errorf("there is no %s in %s: it has %s; older versions go away when newer ones come", d, places(repositories), list(versions))
+	return &packages.Error{
+		Package: d.name,
+		Message: fmt.Sprintf("there is no %s in %s", d, places(repositories)),
+		Hint:    "there is " + list(versions) + "; repositories drop old versions when new ones come",
+	}
 }
 
 func places(repositories []*repository) string {
@@ -132,7 +155,7 @@ func (c *catalog) near(name string) string {
 		found = append(found, p.pkg.name)
 	}
 	if len(found) > 0 {
-		return "; the command " + name + " is in " + list(found)
+		return "the command " + name + " is in " + list(found)
 	}
 	for other := range c.providers {
 		own := len(c.providers[other]) > 0 && c.providers[other][0].pkg.name == other
@@ -143,7 +166,7 @@ func (c *catalog) near(name string) string {
 	if len(found) == 0 {
 		return ""
 	}
-	return "; did you mean " + closest(name, found) + "?"
+	return "did you mean " + closest(name, found) + "?"
 }
 
 // similar reports whether a name differs by a version ("python", "python3"), or by

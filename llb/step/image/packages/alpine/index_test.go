@@ -4,26 +4,34 @@ import (
 	"bytes"
 	"crypto"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/gohull/gohull/internal/apkrepo"
 )
 
+// keys are those that tests have made: making one takes long.
+var keys sync.Map
+
 func newKey(t testing.TB, name string) *apkrepo.Key {
 	t.Helper()
+	if key, ok := keys.Load(name); ok {
+		return key.(*apkrepo.Key)
+	}
 	key, err := apkrepo.NewKey(name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys.Store(name, key)
 	return key
 }
 
 func TestIndex(t *testing.T) {
 	key, other := newKey(t, "a.rsa.pub"), newKey(t, "b.rsa.pub")
 	git := key.Build(apkrepo.Package{Name: "git", Version: "2.49.1-r0", Arch: "x86_64", Provides: []string{"cmd:git=2.49.1-r0"}, Priority: 3})
-	keys := map[string][]byte{"a.rsa.pub": key.Public(), "c.rsa.pub": []byte("no key")}
+	trusted := map[string][]byte{"a.rsa.pub": key.Public(), "c.rsa.pub": []byte("no key")}
 	for hash, name := range map[crypto.Hash]string{crypto.SHA1: "RSA", crypto.SHA256: "RSA256", crypto.SHA512: "RSA512"} {
-		all, err := openIndex("index", key.Index(hash, git), keys)
+		all, err := openIndex("index", key.Index(hash, git), trusted)
 		if err != nil || len(all) != 1 {
 			t.Errorf("%s: %v, %v", name, all, err)
 			continue
@@ -54,7 +62,7 @@ func TestIndex(t *testing.T) {
 		{good[:40], "unexpected EOF"},
 		{nil, "no gzip data: EOF"},
 	} {
-		if _, err := openIndex("index", c.data, keys); err == nil || err.Error() != c.want {
+		if _, err := openIndex("index", c.data, trusted); err == nil || err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
 	}

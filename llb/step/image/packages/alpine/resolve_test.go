@@ -1,11 +1,13 @@
 package alpine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/internal/golden"
+	"github.com/gohull/gohull/llb/step/image/packages"
 	"golang.org/x/tools/txtar"
 )
 
@@ -53,26 +55,21 @@ func solveCase(t *testing.T, ar *txtar.Archive) string {
 
 // result returns a line for each package to add, or for each error.
 func result(c *catalog, installed []*pkg, repositories []*repository, words []string) string {
-	var b strings.Builder
-	var wants []dependency
+	var wants []packages.Want
 	for _, word := range words {
-		d, err := parseDependency(word)
-		if err == nil {
-			err = c.unknown(d, repositories)
-		}
-		if err != nil {
-			fmt.Fprintln(&b, "error:", err)
-			continue
-		}
-		wants = append(wants, d)
+		name, version, _ := strings.Cut(word, "=")
+		wants = append(wants, packages.Want{Name: name, Version: version})
 	}
-	if b.Len() > 0 {
-		return b.String()
-	}
-	all, err := c.solve(installed, wants)
+	ds, err := c.wants(wants, repositories)
 	if err != nil {
-		return "error: " + err.Error() + "\n"
+		return "error: " + strings.ReplaceAll(err.Error(), "\n", "\nerror: ") + "\n"
 	}
+	all, err := c.solve(installed, ds)
+	var e *packages.Error
+	if errors.As(err, &e) {
+		return fmt.Sprintf("error: %s [%s, because of %s]\n", err, e.Package, e.Wanted)
+	}
+	var b strings.Builder
 	for _, p := range all {
 		fmt.Fprintln(&b, p)
 	}
