@@ -151,8 +151,9 @@ func TestFailures(t *testing.T) {
 		golden.Set(t, ar, "want/error", errorOutput(t, err))
 	})
 	for _, v := range run.Verbs() {
-		if _, ok := v.(*step.Record); ok {
-			continue // The go command runs it, and no step.
+		switch v.(type) {
+		case *step.Record, *step.Git:
+			continue // The go command runs them, and no step.
 		}
 		if name := step.Command(v)[1]; !failed[name] {
 			t.Errorf("no case has a step with the verb %s that fails", name)

@@ -17,6 +17,9 @@ type compiled struct {
 func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) compiled {
 	start, packs := l.start(c.Start, src)
 	verb := &step.Go{Epoch: c.Epoch, Start: start, Linker: len(linker) > 0, Binaries: made(c.Binaries), Args: c.Args}
+	if c.Checkout != nil {
+		verb.Checkout = step.Checkout(*c.Checkout)
+	}
 	s := l.exec(l.goroot, c.Step, verb,
 		l.mounts,
 		src.closure(),

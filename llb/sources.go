@@ -76,7 +76,8 @@ func closure(p plan.Pick) *step.Closure {
 	v := &step.Closure{
 		Project: step.Project(p.Project),
 		Tags:    p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
-		Tests: p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required,
+		Checkout: p.Checkout,
+		Tests:    p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required,
 	}
 	if run := p.Command; run != nil {
 		v.Command, v.CommandDir, v.CommandFiles = run.Args, run.Dir, run.Files

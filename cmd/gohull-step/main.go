@@ -11,5 +11,5 @@ import (
 
 func main() {
 	env := run.Env{Root: "/", Vars: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr}
-	os.Exit(run.Run(env, os.Args[1:]))
+	os.Exit(run.Program(env, os.Args))
 }

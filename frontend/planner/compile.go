@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -30,6 +31,7 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 		},
 		Epoch:    p.args.epoch.Seconds(),
 		Start:    start,
+		Checkout: p.checkout,
 		Args:     p.buildCommand(binaries),
 		Binaries: binaries,
 	}
@@ -38,6 +40,9 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 // buildCommand returns the command line of the go command.
 func (p planning) buildCommand(binaries []plan.Binary) []string {
 	args := append([]string{"build"}, p.flags.compile()...)
+	if i := slices.Index(args, noVCS); i >= 0 && p.checkout != nil {
+		args[i] = "-buildvcs=true"
+	}
 	args = append(args, p.flags.cover(p.modules.relatives(p.own(p.spec.Build.Cover.Packages)))...)
 	args = appendFlag(args, "ldflags", p.flags.link())
 	args = append(args, "-o", step.Out+binDir+"/")

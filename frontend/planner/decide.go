@@ -40,9 +40,10 @@ type Decision struct {
 	stages     []plan.Stage                       // that something of it uses
 	locked     map[plan.Platform][]step.OSPackage // packages of run.packages; nil without a lock
 	debug      debugging
-	names      []string  // of the image, with tags
-	leftOut    []LeftOut // tags that it does not get
-	generators *Decision // nil if none run before the build
+	names      []string       // of the image, with tags
+	leftOut    []LeftOut      // tags that it does not get
+	checkout   *plan.Checkout // what programs say about it; nil for nothing
+	generators *Decision      // nil if none run before the build
 	wrong      diag.List
 }
 
@@ -148,6 +149,7 @@ func (c *common) decide(image, target string) *Decision {
 	}
 	if d.isImage() && target != LockTarget {
 		d.image = stamped(written, d.stamps, &errs)
+		d.checkout = d.chooseCheckout(&errs)
 		d.validateDownloads(&errs)
 		d.names, d.leftOut = naming{d.stamps, d.image.Image, c.Request, c.args.releases}.names(&errs)
 	}

@@ -49,7 +49,7 @@ func (f goFlags) packages() []string {
 		args, gcflags = nil, debugGcflags
 	}
 	if f.noVCS {
-		args = append(args, "-buildvcs=false")
+		args = append(args, noVCS)
 	}
 	args = appendFlag(args, "gcflags", gcflags)
 	args = appendFlag(args, "asmflags", f.build.Asmflags.Value)
@@ -58,6 +58,9 @@ func (f goFlags) packages() []string {
 	}
 	return append(args, f.files()...)
 }
+
+// noVCS keeps the go command from looking for a checkout.
+const noVCS = "-buildvcs=false"
 
 // isPIE reports whether programs are position-independent.
 func isPIE(b spec.Build) bool { return b.Mode.Value == "pie" }

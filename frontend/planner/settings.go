@@ -245,6 +245,7 @@ func (s *settings) build() {
 	} else {
 		s.list("build.cover", b.Cover.Packages, nil, "")
 	}
+	s.truth("build.vcs", b.VCS)
 	s.list("build.files", b.Files, nil, "none")
 }
 

@@ -120,6 +120,7 @@ type Build struct {
 	Pgo      String // "auto", "off" or a file of the context
 	Mode     String // "exe" or "pie"
 	Cover    Cover
+	VCS      Bool
 	Files    []String // of the context, that the compile reads in addition to the packages
 }
 

@@ -5,8 +5,18 @@ type Compile struct {
 	Step
 	Epoch    int64
 	Start    Start
-	Args     []string // of the go command: "build", "-trimpath", …
+	Checkout *Checkout // what programs say about it; nil for nothing
+	Args     []string  // of the go command: "build", "-trimpath", …
 	Binaries []Binary
+}
+
+// Checkout is the state of the checkout that programs are built from.
+type Checkout struct {
+	Commit   string   // in hexadecimal
+	Time     int64    // of the commit, in seconds since 1970
+	Modified bool     // whether files differ from the commit
+	Tags     []string // of the commit, as far as known: "v1.2.3"
+	Before   []string // of commits before it, as far as known
 }
 
 // Binary is an executable that a Compile or a Program makes.

@@ -45,6 +45,7 @@ type Pick struct {
 	Generate bool
 	Command  *Command // nil for none
 	Files    []string // paths of the context that are always picked
+	Checkout bool     // whether the go command is to take the context for a checkout
 	Tools    []string // import paths of tools of go.mod that are picked as well
 	Settings []string // names of files in the directories of packages, and above, that are picked if they exist
 	// NoModules says that no module is downloaded that could import packages of

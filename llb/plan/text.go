@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // String returns the plan for a person to read: what is built, from what, and
@@ -201,7 +202,24 @@ func (c Compile) write(b *strings.Builder) {
 	for _, bin := range c.Binaries {
 		fmt.Fprintf(b, "\tcompile %s -> %s\n", bin.Package, bin.Path)
 	}
+	if v := c.Checkout; v != nil {
+		v.write(b)
+	}
 	fmt.Fprintf(b, "\t\tgo %s\n", strings.Join(c.Args, " "))
+}
+
+func (c Checkout) write(b *strings.Builder) {
+	state := "clean"
+	if c.Modified {
+		state = "modified"
+	}
+	fmt.Fprintf(b, "\tcheckout of %s, %s, %s\n", c.Commit, time.Unix(c.Time, 0).UTC().Format(time.RFC3339), state)
+	if len(c.Tags) > 0 {
+		fmt.Fprintf(b, "\t\ttags %s\n", strings.Join(c.Tags, ", "))
+	}
+	if len(c.Before) > 0 {
+		fmt.Fprintf(b, "\t\tafter %s\n", strings.Join(c.Before, ", "))
+	}
 }
 
 func (s Start) write(b *strings.Builder) {

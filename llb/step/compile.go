@@ -1,6 +1,9 @@
 package step
 
-import "flag"
+import (
+	"flag"
+	"path"
+)
 
 // Start is the objects that a step begins with: those of packs are added to
 // Cache, if they have not been before.
@@ -22,6 +25,7 @@ func (s *Start) flags(fs *flag.FlagSet) {
 type Go struct {
 	Epoch int64
 	Start
+	Checkout          // what executables say about the checkout; the zero value for nothing
 	Linker   bool     // the executables start through what the verb linker found
 	Binaries []string // paths below Out: "/usr/local/bin/api"
 	Args     []string // what follows "go": "build", "-o", …
@@ -33,8 +37,48 @@ func (v *Go) rest() *[]string { return &v.Args }
 func (v *Go) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 	v.Start.flags(fs)
+	v.Checkout.flags(fs)
 	fs.BoolVar(&v.Linker, "linker", v.Linker, "start executables through the linker that was found")
 	fs.Var((*list)(&v.Binaries), "binaries", "executables that are made")
+}
+
+// Checkout is the state of a checkout of git, as far as the go command asks.
+type Checkout struct {
+	Commit   string   // in hexadecimal, not abbreviated
+	Time     int64    // of the commit, in seconds since 1970
+	Modified bool     // files differ from the commit
+	Tags     []string // of the commit: "v1.2.3"
+	Before   []string // tags of commits before it
+}
+
+func (c *Checkout) flags(fs *flag.FlagSet) {
+	fs.StringVar(&c.Commit, "commit", c.Commit, "commit that is checked out")
+	fs.Int64Var(&c.Time, "commit-time", c.Time, "time of the commit")
+	fs.BoolVar(&c.Modified, "modified", c.Modified, "files differ from the commit")
+	fs.Var((*list)(&c.Tags), "tags", "tags of the commit")
+	fs.Var((*list)(&c.Before), "before", "tags of commits before it")
+}
+
+// Git stands in for git when the go command asks for the state of a checkout.
+// CheckoutVariable has that.
+type Git struct {
+	Args []string // what follows "git"
+}
+
+func (*Git) verb() string        { return "git" }
+func (*Git) flags(*flag.FlagSet) {}
+func (v *Git) rest() *[]string   { return &v.Args }
+
+// CheckoutVariable is the environment variable that has a Checkout, as JSON.
+const CheckoutVariable = "GOHULL_CHECKOUT"
+
+// Arguments returns the command line of a verb, without the name of the program.
+// Under the name git, the program is the verb Git.
+func Arguments(argv []string) []string {
+	if path.Base(argv[0]) == "git" {
+		return Command(&Git{Args: argv[1:]})[1:]
+	}
+	return argv[1:]
 }
 
 // Objects has packages compiled by the go command, and leaves the objects of

@@ -71,6 +71,7 @@ type Closure struct {
 	Files        []string // files and directories of the context that are taken whatever they are
 	Tools        []string // import paths of tools of go.mod that are run on the packages; they are taken as well
 	Settings     []string // names of files in the directories of packages, and above, that are taken if they exist: ".golangci.yml"
+	Checkout     bool     // ClosureDir gets a directory .git, by which the go command knows a checkout
 	NoModules    bool     // no module is downloaded, so that none asks which packages the context has
 	Asked        bool     // Asked is mounted, and what it asks for is taken as well
 	Required     []string // import paths of main packages of modules that the project requires
@@ -96,6 +97,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Files), "files", "files to take")
 	fs.Var((*list)(&v.Tools), "tools", "tools that are run")
 	fs.Var((*list)(&v.Settings), "settings", "files of packages' directories, and above, to take")
+	fs.BoolVar(&v.Checkout, "checkout", v.Checkout, "make it look like a checkout")
 	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
 	fs.Var((*list)(&v.Required), "required", "main packages of other modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")

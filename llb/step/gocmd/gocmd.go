@@ -36,12 +36,15 @@ type Step struct {
 	Tree   string // what the verb modules left, need not exist
 	CA     string // file of further certificates, need not exist
 	Netrc  string // file of credentials, need not exist
+	Self   string // the program of steps, which also stands in for git
 	Linker string // what the verb linker left, need not exist
 	Git    Git
 	Env    []string // "KEY=value"
 	OnlyGo bool     // whether nothing but the programs of GOROOT is to be found
 	Stdout io.Writer
 	Stderr io.Writer
+
+	gitDir string // has a git that is first on PATH; empty for none
 
 	// NextLook says when the go command is looked at for progress the next
 	// time; see Online. It is nil for one that may take any time.
@@ -71,8 +74,12 @@ func (s Step) Compiling() Step {
 func Run(s Step, v step.Go) (code int, err error) {
 	out := newOutput(s.Stdout, s.Stderr)
 	args := v.Args
+	if v.Commit != "" {
+		if s, err = s.withGit(v.Checkout); err != nil {
+			return 0, err
+		}
+	}
 	if v.Linker {
-		var err error
 		if args, err = s.throughLinker(args); err != nil {
 			return 0, err
 		}
@@ -287,6 +294,9 @@ func (s Step) program(bin string, args []string) (*exec.Cmd, error) {
 			return nil, err
 		}
 		env = append(env, "PATH="+filepath.Dir(goBinary))
+	}
+	if s.gitDir != "" {
+		env = append(env, "PATH="+s.gitDir+":"+lookup(env, "PATH"))
 	}
 	cmd := exec.Command(bin, args...)
 	cmd.Dir, cmd.Env = s.Dir, env

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/fetch/modules"
@@ -25,6 +27,16 @@ type Env struct {
 
 // at returns where a path of package step is.
 func (e Env) at(path string) string { return filepath.Join(e.Root, path) }
+
+// lookup returns the value of an environment variable; the last one counts.
+func (e Env) lookup(key string) string {
+	for _, v := range slices.Backward(e.Vars) {
+		if value, ok := strings.CutPrefix(v, key+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
 
 // secret returns where a secret is mounted, if it is.
 func (e Env) secret(id string) string { return e.at(step.SecretPath(id)) }
@@ -46,6 +58,7 @@ func (e Env) step() (gocmd.Step, error) {
 		CA:     e.secret(step.SecretCA),
 		Netrc:  e.secret(step.SecretNetrc),
 		Linker: e.at(step.LinkerDir),
+		Self:   e.at(step.Binary),
 		Git: gocmd.Git{
 			Settings:    e.secret(step.SecretGitConfig),
 			Credentials: e.secret(step.SecretGitCredentials),

@@ -1,6 +1,11 @@
 package run
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/check"
 	"github.com/gohull/gohull/llb/step/check/tests"
@@ -9,6 +14,7 @@ import (
 	"github.com/gohull/gohull/llb/step/fetch/program"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/gocmd/objects"
+	"github.com/gohull/gohull/llb/step/gocmd/vcs"
 	"github.com/gohull/gohull/llb/step/image/executable"
 )
 
@@ -57,6 +63,21 @@ func packObjects(e Env, s gocmd.Step, v step.Objects) (int, error) {
 }
 
 func record(e Env, v step.Record) error { return objects.Record(e.at(step.Cache), v.File) }
+
+// answerGit answers the go command, which has started the program as git.
+func answerGit(e Env, v step.Git) (int, error) {
+	var c step.Checkout
+	if err := json.Unmarshal([]byte(e.lookup(step.CheckoutVariable)), &c); err != nil {
+		return 0, err
+	}
+	answer, ok := vcs.Git(c, e.at(step.Source), v.Args)
+	if !ok {
+		fmt.Fprintf(e.Stderr, "gohull: no answer to git %s\n", strings.Join(v.Args, " "))
+		return vcs.Failed, nil
+	}
+	_, err := io.WriteString(e.Stdout, answer)
+	return 0, err
+}
 
 func collectModules(e Env, s gocmd.Step, v step.Modules) (int, error) {
 	return modules.Collect(modules.Job{Step: s, ModCache: e.at(step.ModCache), Pause: pause}, v)

@@ -16,6 +16,10 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
+// Program runs the program with its arguments, the first of which is the name that it
+// was started by: the go command finds it under the name git.
+func Program(env Env, argv []string) (code int) { return Run(env, step.Arguments(argv)) }
+
 // Run runs the verb of a command line without its step.Binary, and returns the
 // exit code of the program. If the verb fails or panics, the log and the report
 // in step.Report say why.

@@ -29,7 +29,7 @@ const rootVariable = "GOHULL_TEST_ROOT"
 
 func TestMain(m *testing.M) {
 	if root := os.Getenv(rootVariable); root != "" {
-		os.Exit(Run(Env{Root: root, Vars: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr}, os.Args[1:]))
+		os.Exit(Program(Env{Root: root, Vars: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr}, os.Args))
 	}
 	os.Exit(m.Run())
 }

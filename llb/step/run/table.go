@@ -25,6 +25,7 @@ var table = []row{
 	verb(withGo(compile)),
 	verb(withGo(packObjects)),
 	verb(simply(record)),
+	verb(answerGit),
 	// check
 	verb(onlyGo(check.Tidy)),
 	verb(onlyGo(check.Format)),

@@ -25,7 +25,9 @@ type Result struct {
 	Links   []Link   // symbolic links on the way to Files, and those the go command will refuse
 	WorkSum []byte   // a go.work.sum that replaces the project's own; nil for none
 	Project string   // its directory
-	Outline Outline
+	// Checkout says that the go command is to take the files for a checkout.
+	Checkout bool
+	Outline  Outline
 	// Standard are the packages of the standard library that those of the
 	// context's modules import, and the runtime, which is in every program. An
 	// import that nobody has may be among them.
@@ -85,7 +87,7 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 		}
 	}
 	r, err := w.result()
-	r.WorkSum = asked.WorkSum
+	r.WorkSum, r.Checkout = asked.WorkSum, v.Checkout
 	return r, err
 }
 

@@ -60,8 +60,16 @@ func newWriter(root *os.Root, from fs.FS) writer {
 }
 
 func (w writer) source(r Result) error {
-	if err := w.copyAll(step.ClosureDir, r.Files, r.Links); err != nil || r.WorkSum == nil {
+	if err := w.copyAll(step.ClosureDir, r.Files, r.Links); err != nil {
 		return err
+	}
+	if r.Checkout {
+		if err := makeDir(w.root, path.Join(step.ClosureDir, ".git")); err != nil {
+			return err
+		}
+	}
+	if r.WorkSum == nil {
+		return nil
 	}
 	return w.write(path.Join(step.ClosureDir, r.Project, workSum), string(r.WorkSum))
 }
