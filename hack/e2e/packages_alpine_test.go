@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"maps"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/internal/apkrepo"
+)
+
+// alpineDatabase is apk's database of a base that has only BusyBox.
+const alpineDatabase = `C:Q1Fq0DZFbQkCEpXYpa8tTAGLsGFGY=
+P:busybox-binsh
+V:1.37.0-r12
+A:x86_64
+S:1234
+I:1
+T:busybox ash /bin/sh
+U:https://busybox.net/
+L:GPL-2.0-only
+o:busybox
+t:1747300001
+p:/bin/sh cmd:sh=1.37.0-r12
+F:bin
+R:sh
+a:0:0:777
+Z:Q1pcfTfDNEbNKQc2s1tia7da05M8Q=
+
+`
+
+const toolProgram = `package main
+
+import (
+	"fmt"
+	"os/exec"
+)
+
+func main() {
+	out, err := exec.Command("tool").CombinedOutput()
+	fmt.Printf("%s%v\n", out, err)
+}
+`
+
+// tools is a repository with a program, a library that it needs, and a user that
+// its script adds.
+func tools(t *testing.T, key *apkrepo.Key) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	for _, arch := range []string{"x86_64", "aarch64"} {
+		maps.Copy(all, key.Repository(arch,
+			apkrepo.Package{
+				Name: "tool", Version: "1.2-r3", Depends: []string{"/bin/sh", "so:libtool.so.1"}, Provides: []string{"cmd:tool=1.2-r3"},
+				Scripts: map[string]string{"pre-install": "#!/bin/sh\naddgroup -S tool 2>/dev/null\nadduser -S -D -H -h /var/lib/tool -s /sbin/nologin -G tool -g tool tool 2>/dev/null\nexit 0\n"},
+				Files: []apkrepo.File{
+					{Name: "usr/bin/tool", Mode: 0o755, Content: "#!/bin/sh\ncat /usr/lib/libtool.so.1\n"},
+					{Name: "var/lib/tool", Dir: true, Mode: 0o750, UID: 100, GID: 101},
+				},
+			},
+			apkrepo.Package{Name: "libtool1", Version: "1.0-r0", Provides: []string{"so:libtool.so.1=1.0"}, Files: []apkrepo.File{{Name: "usr/lib/libtool.so.1", Content: "of " + arch + "\n"}}},
+			apkrepo.Package{Name: "font", Version: "1-r0", Scripts: map[string]string{"post-install": "#!/bin/sh\n\nupdate-fonts /usr/share/fonts\n"}, Files: []apkrepo.File{{Name: "usr/share/fonts/a", Content: "a"}}},
+		))
+	}
+	return all
+}
+
+// withTools is a project on Alpine with packages of a repository.
+func withTools(t *testing.T, key *apkrepo.Key, repository, list string, args ...string) buildx.Build {
+	t.Helper()
+	dir := write(t, map[string]string{
+		"Dockerfile":                    "base: {stage: alpine}\nrun:\n  packages: [" + list + "]\nstages:\n  alpine: {dockerfile: base.Dockerfile}\n",
+		"base.Dockerfile":               "FROM alpine:3.22\nCOPY apk /\n",
+		"apk/etc/apk/repositories":      repository + "\n",
+		"apk/etc/apk/keys/test.rsa.pub": string(key.Public()),
+		"apk/etc/apk/world":             "busybox-binsh\n",
+		"apk/lib/apk/db/installed":      alpineDatabase,
+		"apk/lib/apk/db/scripts.tar":    "",
+		"apk/lib/apk/db/triggers":       "",
+		"go.mod":                        goMod("example.com/app"),
+		"main.go":                       toolProgram,
+	})
+	b := gohull(t, dir, append(args, "--provenance=false")...)
+	b.Push = ref(t)
+	return b
+}
+
+// TestPackagesAlpine adds a package to Alpine for two platforms on one builder.
+func TestPackagesAlpine(t *testing.T) {
+	t.Parallel()
+	key, err := apkrepo.NewKey("test.rsa.pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(apkrepo.Serve(tools(t, key)))
+	t.Cleanup(server.Close)
+	build := func() buildx.Build {
+		return withTools(t, key, server.URL, "tool", "--platform=linux/amd64,linux/arm64")
+	}
+	first := succeed(t, build())
+	if exit, got := output(t, pull(t, ref(t))); exit != 0 || got != "of x86_64\n<nil>\n" {
+		t.Errorf("exit code %d, printed %q", exit, got)
+	}
+	for platform, arch := range map[string]string{"linux/amd64": "x86_64", "linux/arm64": "aarch64"} {
+		all := files(t, pullFor(t, ref(t), platform))
+		if got := string(all["usr/lib/libtool.so.1"].Data); got != "of "+arch+"\n" {
+			t.Errorf("%s: the library is %q", arch, got)
+		}
+		if got := entry("var/lib/tool", all["var/lib/tool"]); !strings.HasPrefix(got, "drwxr-x--- 100:101 ") {
+			t.Errorf("%s: %s", arch, got)
+		}
+		for name, want := range map[string]string{
+			"etc/passwd":           "\ntool:x:100:101:tool:/var/lib/tool:/sbin/nologin\n",
+			"etc/group":            "\ntool:x:101:tool\n",
+			"etc/apk/world":        "busybox-binsh\ntool\n",
+			"lib/apk/db/installed": "\nP:tool\nV:1.2-r3\nA:" + arch + "\n",
+		} {
+			if got := string(all[name].Data); !strings.Contains(got, want) {
+				t.Errorf("%s: %s has no %q:\n%s", arch, name, want, got)
+			}
+		}
+		if got := string(all["lib/apk/db/installed"].Data); !strings.HasPrefix(got, alpineDatabase) || strings.Count(got, "\nP:") != 3 {
+			t.Errorf("%s: the database is\n%s", arch, got)
+		}
+	}
+	if again := succeed(t, build()); again.Digest != first.Digest {
+		t.Errorf("the digest is %s, and was %s", again.Digest, first.Digest)
+	}
+}
+
+// TestPackagesAlpineErrors: a signature by another key and a script that is not
+// known are errors that say where.
+func TestPackagesAlpineErrors(t *testing.T) {
+	t.Parallel()
+	key, err := apkrepo.NewKey("test.rsa.pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := apkrepo.NewKey("other.rsa.pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, bad := httptest.NewServer(apkrepo.Serve(tools(t, key))), httptest.NewServer(apkrepo.Serve(tools(t, other)))
+	t.Cleanup(good.Close)
+	t.Cleanup(bad.Close)
+	for _, c := range []struct{ repository, list, want string }{
+		{bad.URL, "tool", "from /etc/apk/repositories:1: it is signed by other.rsa.pub, and the base trusts test.rsa.pub"},
+		{good.URL, "font", "package font-1-r0 has a script that would have to run: post-install, line 3: it calls update-fonts, which is not known"},
+	} {
+		r := run(t, withTools(t, key, c.repository, c.list))
+		if r.Exit == 0 || !strings.Contains(r.Text, c.want) {
+			t.Errorf("%s: exit code %d, and no %q in\n%s", c.list, r.Exit, c.want, r.Text)
+		}
+	}
+}
