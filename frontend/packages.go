@@ -21,6 +21,12 @@ func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images m
 			return nil, err
 		}
 	}
+	// A look at the base needs it, so it cannot be loaded at the same time.
+	if name := q.Packages.Context; name != "" {
+		if err := b.loadDirs(ctx, []string{name}); err != nil {
+			return nil, err
+		}
+	}
 	inputs.Contexts = b.contexts.states()
 	found := map[plan.Platform][]step.OSPackage{}
 	maps.Copy(found, q.Locked)

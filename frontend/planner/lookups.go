@@ -88,9 +88,6 @@ func (d *Decision) Lookups() (Lookups, error) {
 			resolve := d.resolve()
 			l.Resolve = &resolve
 		}
-		if l.Packages.Context != "" {
-			l.Contexts = append(l.Contexts, l.Packages.Context)
-		}
 	}
 	if d.hasRoot() {
 		l.Look = look(d.image, d.base, d.debug.on, d.Request.ContextNames())

@@ -16,12 +16,15 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// usersBase has its passwd where a link leads, and files that not everybody may
-// read.
-var usersBase = []struct {
+// baseFile is a file of a base that a test makes.
+type baseFile struct {
 	tar.Header
 	data string
-}{
+}
+
+// usersBase has its passwd where a link leads, and files that not everybody may
+// read.
+var usersBase = []baseFile{
 	{tar.Header{Typeflag: tar.TypeDir, Name: "etc", Mode: 0o755}, ""},
 	{tar.Header{Typeflag: tar.TypeDir, Name: "lib/accounts", Mode: 0o711, Gid: 9}, ""},
 	{tar.Header{Typeflag: tar.TypeSymlink, Name: "etc/passwd", Linkname: "../lib/accounts/passwd"}, ""},
@@ -34,21 +37,8 @@ var usersBase = []struct {
 // pushUsersBase pushes it, and returns its name.
 func pushUsersBase(t *testing.T) string {
 	t.Helper()
-	var data bytes.Buffer
-	w := tar.NewWriter(&data)
-	for _, f := range usersBase {
-		f.Size = int64(len(f.data))
-		if err := w.WriteHeader(&f.Header); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, f.data); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data.Bytes())), nil })
+	data := archiveOf(t, usersBase)
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +57,26 @@ func pushUsersBase(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return to.String()
+}
+
+// archiveOf returns files as an archive.
+func archiveOf(t *testing.T, files []baseFile) []byte {
+	t.Helper()
+	var data bytes.Buffer
+	w := tar.NewWriter(&data)
+	for _, f := range files {
+		f.Size = int64(len(f.data))
+		if err := w.WriteHeader(&f.Header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, f.data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return data.Bytes()
 }
 
 func platformConfig(t *testing.T, im v1.Image) *v1.ConfigFile {

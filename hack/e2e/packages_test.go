@@ -1,0 +1,205 @@
+package e2e
+
+import (
+	"archive/tar"
+	"bytes"
+	"debug/elf"
+	"encoding/json"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/hack/internal/image"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+)
+
+// debianBase is what Debian's images have, without any package: its directories
+// and links, the repositories, their keys, and an empty package database.
+func debianBase(t *testing.T) (files []baseFile) {
+	t.Helper()
+	add := func(hdr tar.Header, data string) { files = append(files, baseFile{hdr, data}) }
+	for _, dir := range []string{"etc", "etc/apt", "etc/apt/sources.list.d", "usr", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "usr/share", "usr/share/keyrings", "var", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info"} {
+		add(tar.Header{Typeflag: tar.TypeDir, Name: dir, Mode: 0o755}, "")
+	}
+	add(tar.Header{Typeflag: tar.TypeDir, Name: "tmp", Mode: 0o1777}, "")
+	for _, link := range []string{"bin", "lib", "lib64", "sbin"} {
+		add(tar.Header{Typeflag: tar.TypeSymlink, Name: link, Linkname: "usr/" + link}, "")
+	}
+	keys, err := os.ReadFile("/usr/share/keyrings/debian-archive-keyring.gpg")
+	if err != nil {
+		t.Skipf("the machine has no keys of Debian's archive: %v", err)
+	}
+	for name, data := range map[string]string{
+		"etc/passwd":             "root:x:0:0:root:/root:/bin/sh\n",
+		"etc/group":              "root:x:0:\n",
+		"etc/os-release":         "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n",
+		"etc/debian_version":     "12.11\n",
+		"var/lib/dpkg/status":    "",
+		"var/lib/dpkg/available": "",
+		"usr/share/keyrings/debian-archive-keyring.gpg": string(keys),
+		"etc/apt/sources.list.d/debian.sources":         "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n",
+	} {
+		add(tar.Header{Name: name, Mode: 0o644}, data)
+	}
+	slices.SortFunc(files, func(a, b baseFile) int { return strings.Compare(a.Name, b.Name) })
+	return files
+}
+
+// pushBase pushes a base for amd64 and arm64, and returns its name.
+func pushBase(t *testing.T, files []baseFile) string {
+	t.Helper()
+	data := archiveOf(t, files)
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index v1.ImageIndex = empty.Index
+	for _, arch := range []string{"amd64", "arm64"} {
+		im, err := mutate.AppendLayers(empty.Image, layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := platformConfig(t, im)
+		c.Architecture = arch
+		if im, err = mutate.ConfigFile(im, c); err != nil {
+			t.Fatal(err)
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: im, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}}})
+	}
+	to, err := name.ParseReference(ref(t) + "-base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.WriteIndex(to, index, remote.WithContext(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return to.String()
+}
+
+const packagesProgram = `package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+)
+
+func main() {
+	out, err := exec.Command("git", "--version").CombinedOutput()
+	fmt.Printf("%s%v\n", out, err)
+	if err != nil {
+		os.Exit(1)
+	}
+}
+`
+
+// TestPackages adds git and tini to Debian for two platforms on one builder.
+func TestPackages(t *testing.T) {
+	t.Parallel()
+	dir := write(t, map[string]string{
+		"Dockerfile": "base: " + pushBase(t, debianBase(t)) + "\nrun:\n  packages: [git, tini]\n  entrypoint: [tini, --, app]\n",
+		"go.mod":     goMod("example.com/app"),
+		"main.go":    packagesProgram,
+	})
+	build := func(args ...string) buildx.Build {
+		b := gohull(t, dir, append([]string{"--platform=linux/amd64,linux/arm64", "--provenance=false"}, args...)...)
+		b.Push = ref(t)
+		return b
+	}
+	first := succeed(t, build())
+	if exit, got := output(t, pull(t, ref(t))); exit != 0 || !strings.HasPrefix(got, "git version 2.39") {
+		t.Errorf("exit code %d, printed %s", exit, got)
+	}
+	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
+		all := files(t, pullFor(t, ref(t), "linux/"+arch))
+		hasPackages(t, arch, machine, all)
+	}
+
+	// The indexes are looked up again; nothing else runs.
+	again := succeed(t, build())
+	if again.Digest != first.Digest {
+		t.Errorf("the digest is %s, and was %s", again.Digest, first.Digest)
+	}
+	for _, step := range []string{"find the packages of run.packages for linux/arm64", "add git, tini"} {
+		if v, ok := again.Vertex(step); !ok || !v.Cached {
+			t.Errorf("the step %q is not CACHED", step)
+		}
+	}
+	packagesLocked(t, dir, build, first.Digest)
+}
+
+// hasPackages looks at the files of an image for one architecture.
+func hasPackages(t *testing.T, arch string, machine elf.Machine, all map[string]image.File) {
+	t.Helper()
+	program, err := elf.NewFile(bytes.NewReader(all["usr/bin/git"].Data))
+	if err != nil || program.Machine != machine {
+		t.Errorf("%s: /usr/bin/git is of %v, %v", arch, program, err)
+	}
+	for name, mode := range map[string]string{"usr/bin/tini": "-rwxr-xr-x", "tmp": "dtrwxrwxrwx", "usr/bin": "drwxr-xr-x"} {
+		if got := entry(name, all[name]); !strings.HasPrefix(got, mode+" 0:0 ") {
+			t.Errorf("%s: got %s, want %s", arch, got, mode)
+		}
+	}
+	status := string(all["var/lib/dpkg/status"].Data)
+	for _, name := range []string{"git", "tini", "libc6"} {
+		if !strings.Contains("\n"+status, "\nPackage: "+name+"\nStatus: install ok installed\n") {
+			t.Errorf("%s: the package database has no %s", arch, name)
+		}
+	}
+}
+
+// packagesLocked builds from a lock, and from archives that were kept, without
+// the repositories.
+func packagesLocked(t *testing.T, dir string, build func(...string) buildx.Build, digest string) {
+	t.Helper()
+	text := lock(t, dir, "--platform=linux/amd64,linux/arm64")
+	if !strings.Contains(text, "\n    wants: [\"git\", \"tini\"]\n") || !strings.Contains(text, "_arm64.deb\"") {
+		t.Errorf("the lock is\n%s", text)
+	}
+	archives := t.TempDir()
+	succeed(t, gohull(t, dir, "--platform=linux/amd64,linux/arm64", "--target=packages", "--output="+archives))
+	if found, err := filepath.Glob(archives + "/linux_arm64/arm64/git_*_arm64.deb"); err != nil || len(found) != 1 {
+		t.Errorf("--target packages gives %q, %v", found, err)
+	}
+	b := build("--build-context=packages=" + archives)
+	locked := succeed(t, b)
+	if locked.Digest != digest {
+		t.Errorf("with the lock and kept archives the digest is %s, and was %s", locked.Digest, digest)
+	}
+	for _, step := range locked.Steps() {
+		if strings.Contains(step, "look up the package indexes") || strings.Contains(step, "download git") {
+			t.Errorf("the step %q ran", step)
+		}
+	}
+	sbom := export(t, gohull(t, dir, "--target=sbom"))["sbom.spdx.json"]
+	var document struct {
+		Packages []struct {
+			ExternalRefs []struct{ ReferenceLocator string }
+		}
+	}
+	if err := json.Unmarshal([]byte(sbom), &document); err != nil {
+		t.Fatal(err)
+	}
+	purls := map[string]bool{}
+	for _, p := range document.Packages {
+		for _, r := range p.ExternalRefs {
+			name, _, _ := strings.Cut(r.ReferenceLocator, "@")
+			purls[name] = true
+		}
+	}
+	for _, want := range []string{"pkg:deb/debian/git", "pkg:deb/debian/tini", "pkg:golang/stdlib"} {
+		if !purls[want] {
+			t.Errorf("the SBOM has no %s: %v", want, slices.Sorted(maps.Keys(purls)))
+		}
+	}
+}
