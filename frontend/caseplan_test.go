@@ -116,12 +116,34 @@ func (c testCase) before(t *testing.T) *plan.CheckPlan {
 	return p
 }
 
-// overlaid returns the inputs with what generators write.
+// overlaid returns the inputs with files of stages and what generators write.
 func (c testCase) overlaid(t *testing.T) lower.Inputs {
+	in := c.stagesOver(t, c.inputs())
 	if p := c.before(t); p != nil {
-		return lower.Generate(p, c.inputs())
+		return lower.Generate(p, in)
 	}
-	return c.inputs()
+	return in
+}
+
+// stagesOver returns inputs with files of stages over the source.
+func (c testCase) stagesOver(t *testing.T, in lower.Inputs) lower.Inputs {
+	parsed, err := parse(c.specName, c.spec, c.files, c.files, c.request)
+	if err != nil {
+		return in
+	}
+	decided, err := planner.Decide(parsed)
+	if err != nil {
+		return in
+	}
+	d := decided.All()[0]
+	images, err := c.resolveImages(d.OverlayKeys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if overlays := d.Overlays(images); overlays != nil {
+		return lower.Overlay(overlays, in)
+	}
+	return in
 }
 
 func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) {

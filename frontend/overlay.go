@@ -8,14 +8,31 @@ import (
 )
 
 // withOverlays adds to the context of a build: first modules that other build
-// contexts bring, then what generators write.
+// contexts bring, then files of stages, then what generators write.
 func (b *build) withOverlays(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
 	b.stages.add(d.Stages())
 	inputs, err := b.withReplacements(ctx, d, inputs)
 	if err != nil {
 		return inputs, err
 	}
+	if inputs, err = b.withStages(ctx, d, inputs); err != nil {
+		return inputs, err
+	}
 	return b.withGenerated(ctx, d, inputs)
+}
+
+// withStages puts files of stages over the context. Nothing of them runs yet.
+func (b *build) withStages(ctx context.Context, d *planner.Decision, inputs lower.Inputs) (lower.Inputs, error) {
+	keys := d.OverlayKeys()
+	if keys == nil {
+		return inputs, nil
+	}
+	images, notFound, err := b.resolveImages(ctx, keys)
+	if err := joinErrors(err, notFound); err != nil {
+		return inputs, err
+	}
+	inputs.Contexts = b.contexts.states()
+	return lower.Overlay(d.Overlays(images), inputs), nil
 }
 
 // withReplacements replaces the directories of modules with build contexts.

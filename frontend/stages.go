@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -272,9 +274,25 @@ func (b *build) stageError(s plan.Stage, err error) error {
 	return excerpt.Attach(reworded(err, text), at, b.sourceInfo)
 }
 
+// explainOverlay says what a stage does not have that lies over the source.
+func explainOverlay(err error) error {
+	var failed *errdefs.SolveError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	for _, action := range failed.GetOp().GetFile().GetActions() {
+		from := action.GetCopy().GetSrc()
+		if from != "" && strings.HasPrefix(stepName(err), "put "+from+" of the stage ") && strings.HasSuffix(err.Error(), strconv.Quote(from)+": not found") {
+			return reworded(err, fmt.Sprintf("%s failed: the stage has no %s", stepName(err), from))
+		}
+	}
+	return err
+}
+
 // explainStage adds to the failure of a step of a Dockerfile which stage it
 // belongs to.
 func (b *build) explainStage(err error) error {
+	err = explainOverlay(err)
 	for _, src := range errdefs.Sources(err) {
 		s, ok := b.stages.find(func(s plan.Stage) bool { return s.Dockerfile != "" && s.Dockerfile == src.Info.GetFilename() })
 		if ok {

@@ -15,7 +15,8 @@ import (
 // Inputs is what a plan refers to and does not hold.
 type Inputs struct {
 	Context       llb.State            // the build context
-	Generated     *llb.State           // files that generators made of it, which lie over it; nil when none ran
+	Generated     *llb.State           // files of stages and generators, which lie over it; nil for none
+	Replaced      []string             // directories that have nothing but what Generated has of them
 	Tool          llb.State            // a file system that has the frontend's binary
 	ToolPath      string               // where it has it: "/bin/gohull-step"
 	Contexts      map[string]llb.State // build contexts that replace images, by the name the plan gives them
@@ -67,11 +68,10 @@ func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
 // that it exports, or an empty one.
 func CheckAlone(p *plan.CheckPlan, in Inputs) llb.State {
 	var left []llb.State
+	before := in
 	for _, c := range p.Checks {
 		left = append(left, newLowering(p.Project, p.Toolchain, in).check(c, sources{}))
-		if len(left) < len(p.Checks) {
-			in = in.overlaid(over(left, in))
-		}
+		in = before.overlaid(left...)
 	}
 	return over(left, in)
 }

@@ -37,6 +37,7 @@ func (b base) name(img Image) string {
 const (
 	UseBase      = "base"
 	UseFiles     = "image of run.files"
+	UseGenerate  = "stage of generate"
 	UseStage     = "build context of a stage"
 	UseToolchain = "toolchain"
 )

@@ -164,9 +164,7 @@ func (d *Decision) PlanCheck(found Found) (*plan.CheckPlan, error) {
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	if d.generators != nil {
-		out.Generators = c.generatorNames()
-	}
+	out.Generators = d.before(c)
 	return out, nil
 }
 

@@ -16,7 +16,7 @@ import (
 // compares them instead.
 func generates(s *spec.Spec, target string) bool {
 	isCheck := slices.Contains(values(s.Checks), generateCheck)
-	return s.Generate != nil && !isCheck && target != generateCheck
+	return slices.ContainsFunc(s.Generate, spec.Generator.Runs) && !isCheck && target != generateCheck
 }
 
 // PlanGenerators makes the plan of what generators make. They run before there
@@ -37,12 +37,12 @@ func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.CheckPlan, e
 }
 
 // ownGenerators returns the entries of `generate` that are about the project.
-// Without the key, the check is about all packages.
+// Without any, the check is about all packages.
 func (c *common) ownGenerators() []spec.Generator {
-	if len(c.Spec.Generate) == 0 {
+	if !slices.ContainsFunc(c.Spec.Generate, spec.Generator.Runs) {
 		return []spec.Generator{{}}
 	}
-	return slices.DeleteFunc(slices.Clone(c.Spec.Generate), func(g spec.Generator) bool { return !c.isOwn(g) })
+	return slices.DeleteFunc(slices.Clone(c.Spec.Generate), func(g spec.Generator) bool { return !g.Runs() || !c.isOwn(g) })
 }
 
 // isOwn reports whether an entry is about the project. A command without a
@@ -69,11 +69,23 @@ func generatorName(g spec.Generator) string {
 	return strings.Join(words, " ")
 }
 
+// before returns what happens to the source before everything else.
+func (d *Decision) before(c checking) []string {
+	var all []string
+	for _, g := range d.overlayEntries() {
+		all = append(all, overlayName(g))
+	}
+	if d.generators != nil {
+		all = append(all, c.generatorNames()...)
+	}
+	return all
+}
+
 // generatorNames returns what runs before the build.
 func (c checking) generatorNames() []string {
 	var all []string
 	for _, g := range c.ownGenerators() {
-		name := generatorName(g)
+		name := "run " + generatorName(g)
 		if len(g.Run) == 0 {
 			name += " of " + strings.Join(c.linePatterns(g), " ")
 		}
@@ -171,5 +183,5 @@ func generatorPairs(g spec.Generator) Pairs {
 			pairs = append(pairs, Pair{key.name, values(key.value)})
 		}
 	}
-	return slices.Concat(pairs, writtenPairs(keyed{"dir", g.Dir}))
+	return slices.Concat(pairs, writtenPairs(keyed{"dir", g.Dir}, keyed{"stage", g.Stage}, keyed{"from", g.From}, keyed{"to", g.To}))
 }

@@ -54,9 +54,7 @@ func (p planning) plan() *plan.Plan {
 		checks.ofImage = p.startOf(checks, binaries)
 		out.Checks = checks.listed()
 	}
-	if p.generators != nil {
-		out.Generators = checks.generatorNames()
-	}
+	out.Generators = p.before(checks)
 	if p.base.ref == "" {
 		out.Rootfs = p.rootfs()
 	}

@@ -62,7 +62,7 @@ func (ls Lookups) LookAt(key ImageKey, img Image, added *plan.Packages) *plan.Lo
 	switch key.Use {
 	case UseBase:
 		look = ls.Look
-	case UseToolchain:
+	case UseToolchain, UseGenerate:
 		look = nil
 	}
 	if look == nil {

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,7 +141,56 @@ func (d *Decision) references() []string {
 	for _, i := range d.fileImages {
 		refs = append(refs, i.ref)
 	}
+	for _, g := range d.overlayEntries() {
+		refs = append(refs, stageRef(g.Stage.Value))
+	}
 	return refs
+}
+
+// overlayEntries returns the entries of `generate` that put files of stages over the
+// source. A lock needs none of it.
+func (d *Decision) overlayEntries() []spec.Generator {
+	if d.Target == LockTarget {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Spec.Generate), spec.Generator.Runs)
+}
+
+func overlayName(g spec.Generator) string {
+	return fmt.Sprintf("put %s of the stage %s over %s", g.From.Value, g.Stage.Value, g.To.Value)
+}
+
+// OverlayKeys returns the stages whose files lie over the source: once, for the
+// platform of the builder.
+func (d *Decision) OverlayKeys() []ImageKey {
+	var all []ImageKey
+	for _, g := range d.overlayEntries() {
+		all = append(all, d.overlayKey(g))
+	}
+	return all
+}
+
+func (d *Decision) overlayKey(g spec.Generator) ImageKey {
+	return ImageKey{Ref: stageRef(g.Stage.Value), Platform: d.Request.BuildPlatform, Use: UseGenerate, At: g.Stage.At}
+}
+
+// Overlays returns what lies over the source of the stages that were found.
+func (d *Decision) Overlays(images map[ImageKey]Image) []plan.Overlay {
+	var all []plan.Overlay
+	for _, g := range d.overlayEntries() {
+		key := d.overlayKey(g)
+		all = append(all, plan.Overlay{
+			Step: plan.Step{
+				ID:   "generate",
+				Name: overlayName(g),
+				At:   spans(d.Spec.File, g.At),
+			},
+			Image: *imageRef(d.Spec.File, key, images[key]),
+			From:  g.From.Value,
+			To:    path.Clean(g.To.Value),
+		})
+	}
+	return all
 }
 
 // stage returns how a stage is built.

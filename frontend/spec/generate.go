@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -45,7 +47,9 @@ func onlyPattern(g Generator) String {
 	return String{}
 }
 
-func (g Generator) isPatterns() bool { return len(g.Packages) > 0 && len(g.Files)+len(g.Run) == 0 }
+func (g Generator) isPatterns() bool {
+	return len(g.Packages) > 0 && g.Runs() && len(g.Files)+len(g.Run) == 0
+}
 
 // joined makes patterns that follow one another one entry: the go command runs the
 // lines of all of them at once.
@@ -65,12 +69,19 @@ func joined(all []Generator) []Generator {
 const commandExample = "write {run: [go, tool, templ, generate]}"
 
 var generator = kind[Generator]{
-	want:  "a mapping of packages, or of a command",
-	shape: mapping(generatorFields).and(either(shape{"propertyNames": enum("packages", "files")}, shape{"required": []string{"run"}, "propertyNames": enum("run", "dir", "files")})),
+	want: "a mapping of packages, of a command, or of files of a stage",
+	shape: mapping(generatorFields).and(either(
+		shape{"propertyNames": enum("packages", "files")},
+		shape{"required": []string{"run"}, "propertyNames": enum("run", "dir", "files")},
+		shape{"required": ofStage, "propertyNames": enum(ofStage...)},
+	)),
 	read: func(v value) Generator {
 		g := Generator{At: v.at()}
 		readFields(v, generatorFields, &g)
 		switch {
+		case v.has("stage") || v.has("from") || v.has("to"):
+			v.requireKeys("write {stage: ui, from: /app/dist, to: web/dist}", ofStage...)
+			v.onlyOfStage()
 		case v.has("run") && v.has("packages"):
 			v.wrong("write two entries of a list", "packages and run exclude each other")
 		case v.has("dir") && !v.has("run"):
@@ -78,6 +89,36 @@ var generator = kind[Generator]{
 		}
 		return g
 	},
+}
+
+// ofStage are the keys of an entry that puts files of a stage over the source.
+var ofStage = []string{"stage", "from", "to"}
+
+// Runs reports whether the entry runs something.
+func (g Generator) Runs() bool { return !g.Stage.IsSet() }
+
+// onlyOfStage reports keys that an entry with files of a stage does not have.
+func (v value) onlyOfStage() {
+	for i := 0; i < len(v.node.Content); i += 2 {
+		key := v.node.Content[i]
+		if name := key.Value; !slices.Contains(ofStage, name) && slices.Contains(names(generatorFields), name) {
+			v.report(v.p.file.at(key), "write two entries of a list", "stage and %s exclude each other", name)
+		}
+	}
+}
+
+// overlayPlace is a directory or file of the context that files of a stage replace.
+func overlayPlace(s string) *objection {
+	if o := inContext(s); o != nil {
+		return o
+	}
+	switch {
+	case path.Clean(s) == ".":
+		return object("write a directory of it, such as web/dist", "the whole build context cannot be replaced")
+	case strings.Contains(s, ":"):
+		return object("name its directory", "a colon in the path %s", quote(s))
+	}
+	return nil
 }
 
 // programAndArguments is a command line that is not empty.

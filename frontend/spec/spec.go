@@ -157,8 +157,12 @@ type Test struct {
 }
 
 // Generator is a part of what is generated before the build, or compared by the
-// check `generate`: the //go:generate lines of packages, or a command.
+// check `generate`: the //go:generate lines of packages, or a command. Files of a
+// stage are always put over the source.
 type Generator struct {
+	Stage    String   // name of a stage that has files; then there are only From and To
+	From     String   // absolute in the stage: "/app/dist"
+	To       String   // of the context, which gets the files: "web/dist"
 	Packages []String // "./...", "./api"; without a command, empty means all
 	Run      []String // the command: "go", "tool", "templ", "generate"
 	Dir      String   // of the context, where the command runs

@@ -166,6 +166,9 @@ func (p *parser) validateStages(top *Spec) {
 		known = append(known, s.Name.Value)
 	}
 	p.validateStage(top, "toolchain.stage", top.Toolchain.Stage, known)
+	for _, g := range top.Generate {
+		p.validateStage(top, "generate.stage", g.Stage, known)
+	}
 	for _, image := range top.Each() {
 		p.validateStage(top, "base.stage", image.Base.Stage, known)
 		for _, f := range image.Run.Files {

@@ -34,7 +34,7 @@ var specFields = []field[Spec]{
 		"How tests run."),
 	leaf("generate", generators, func(s *Spec) *[]Generator { return &s.Generate },
 		"nothing runs",
-		"What is generated before the build, so that you need not commit generated files. A list of packages whose `//go:generate` lines run, and of commands: `[./..., {run: [go, tool, templ, generate]}]`. They run in this order, and each finds what those before it wrote. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what would be generated."),
+		"What is generated before the build, so that you need not commit generated files. A list of packages whose `//go:generate` lines run, of commands, and of files of stages: `[./..., {run: [go, tool, templ, generate]}, {stage: ui, from: /out, to: web/dist}]`. Files of stages come first. They run in this order, and each finds what those before it wrote. If `checks` lists `generate`, nothing runs before the build; instead the committed files are compared with what would be generated."),
 	block("lint", lintFields, func(s *Spec) *Lint { return &s.Lint },
 		"Tools of go.mod that the check `lint` runs."),
 	block("vuln", vulnFields, func(s *Spec) *Vuln { return &s.Vuln },
@@ -47,7 +47,7 @@ var specFields = []field[Spec]{
 		"Several images in one spec, by name. Each image may set `main`, `base`, `build`, `run` and `image`; its values override those at the top level. Variables, labels and annotations are merged by name. `--target NAME` builds one image, `--target all` builds all."),
 	leaf("stages", stages, func(s *Spec) *[]Stage { return &s.Stages },
 		"none",
-		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `base`, `toolchain` and `run.files` name them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
+		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `base`, `toolchain`, `run.files` and `generate` name them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
 		"Where compiled dependencies are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
@@ -178,6 +178,15 @@ var generatorFields = []field[Generator]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(g *Generator) *[]String { return &g.Files },
 		"for a command: the whole build context",
 		"For a command: the files and directories of the build context that it reads, in addition to go.mod and the source of its program. An edit elsewhere does not run it again. For packages: other files and directories that their lines read. A line always finds the directory of its file with everything below it, and the source that packages there import."),
+	leaf("stage", text("a stage", stageName, matching(imageForm)), func(g *Generator) *String { return &g.Stage },
+		"none",
+		"Stage of `stages` whose files lie over the source, with `from` and `to`: `{stage: ui, from: /app/dist, to: web/dist}`. It is built once, for the platform of the builder, and its files are there before anything of the source is read: `//go:embed`, lines and commands of `generate`, checks and `run.files` find them."),
+	leaf("from", text("a path", inImage, absolute), func(g *Generator) *String { return &g.From },
+		"required with `stage`",
+		"Directory or file of the stage. Of a directory, the content is taken."),
+	leaf("to", text("a path", overlayPlace), func(g *Generator) *String { return &g.To },
+		"required with `stage`",
+		"Directory or file of the build context that gets it. Nothing else is left of what the build context has there."),
 }
 
 var lintFields = []field[Lint]{

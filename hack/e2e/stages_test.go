@@ -3,11 +3,13 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/hack/internal/container"
 )
 
 // frontEnd is the Dockerfile of a front end: what it makes depends on a build arg,
@@ -167,5 +169,53 @@ RUN echo ` + t.Name() + ` >/etc/data
 	edit(t, b, map[string]string{"main.go": "package main\n\nfunc main() {}\n"})
 	if steps := succeed(t, b).Steps(); slices.ContainsFunc(steps, func(name string) bool { return strings.HasPrefix(name, "[go 2/2] RUN") }) {
 		t.Errorf("ran after an edit of main.go: %q", steps)
+	}
+}
+
+// TestExampleFrontend: a program embeds what a stage makes, and nothing that an
+// earlier build left in the checkout. An edit of a Go file does not make it again.
+func TestExampleFrontend(t *testing.T) {
+	t.Parallel()
+	b := example(t, "frontend")
+	b.Args = append(b.Args, "--build-arg=MODE="+now())
+	edit(t, b, map[string]string{"web/dist/stale.js": "stale()\n", "web/dist/index.html": "stale\n"})
+	succeed(t, b)
+	port := freePort(t)
+	c := start(t, container.Run{Image: pull(t, b.Push), Env: []string{"PORT=" + port}})
+	index := get(t, c, "http://127.0.0.1:"+port+"/", "")
+	name := regexp.MustCompile(`app\.[0-9a-f]{8}\.js`).FindString(index)
+	if !strings.Contains(index, "<p>Built for 20") || name == "" {
+		t.Fatalf("index.html is\n%s", index)
+	}
+	if js := get(t, c, "http://127.0.0.1:"+port+"/"+name, ""); !strings.Contains(js, "running") {
+		t.Errorf("%s is %q", name, js)
+	}
+	if stale := get(t, c, "http://127.0.0.1:"+port+"/stale.js", ""); strings.Contains(stale, "stale()") {
+		t.Error("the program has a file of an earlier build")
+	}
+
+	data, err := os.ReadFile(filepath.Join(b.Dir, "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, b, map[string]string{"main.go": string(data) + "\nvar _ = \"" + now() + "\"\n"})
+	ran := func(name string) bool {
+		return strings.HasPrefix(name, "[dist") || strings.HasPrefix(name, "put /out of")
+	}
+	if steps := succeed(t, b).Steps(); slices.ContainsFunc(steps, ran) || !slices.Contains(steps, "compile frontend for linux/amd64") {
+		t.Errorf("ran after an edit of main.go: %q", steps)
+	}
+
+	spec := filepath.Join(b.Dir, "Dockerfile")
+	text, err := os.ReadFile(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(spec, []byte(strings.Replace(string(text), "from: /out", "from: /outt", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const want = "put /outt of the stage ui over web/dist failed: the stage has no /outt"
+	if r := run(t, b); r.Exit == 0 || !strings.Contains(r.Text, want) || !strings.Contains(r.Text, ">>>   - {stage: ui, from: /outt") {
+		t.Errorf("exit code %d, and this was printed without %q:\n%s", r.Exit, want, r.Text)
 	}
 }

@@ -167,6 +167,8 @@ func (w *writer) file(op *pb.Op, f *pb.FileOp) {
 			w.line("mkfile %s %#o", action.Mkfile.Path, action.Mkfile.Mode)
 		case *pb.FileAction_Mkdir:
 			w.line("mkdir %s %#o", action.Mkdir.Path, action.Mkdir.Mode)
+		case *pb.FileAction_Rm:
+			w.line("remove %s", action.Rm.Path)
 		default:
 			w.line("%T", a.Action)
 		}

@@ -9,8 +9,9 @@ type Plan struct {
 	Names     []string // what it is called where it is pushed, with tags: "registry.example/acme/server:1.2.3"
 	Project   Project
 	Toolchain Toolchain
-	// Generators are what runs before everything else, as users read it:
-	// "generators of ./...", "go tool templ generate"; nil for nothing.
+	// Generators are what happens to the source before everything else, as users
+	// read it: "run generators of ./...", "run go tool templ generate", "put /out of
+	// the stage ui over web/dist"; nil for nothing.
 	Generators []string
 	Sources    Sources // what the binaries are made of
 	Vendored   bool    // whether modules come from a vendor directory of the context

@@ -10,3 +10,12 @@ type Stage struct {
 	Context    string   // directory of the context, or an address; empty for the context itself
 	At         []Span
 }
+
+// Overlay puts files of a stage over the source. They replace what the context has at
+// this path.
+type Overlay struct {
+	Step
+	Image ImageRef // the stage
+	From  string   // absolute there
+	To    string   // below the context
+}

@@ -58,7 +58,7 @@ func writeStart(b *strings.Builder, p Project, t Toolchain, m *Modules, generato
 		fmt.Fprintf(b, "modules for %s\n", strings.Join(m.Platforms, ", "))
 	}
 	for _, g := range generators {
-		fmt.Fprintf(b, "run %s before\n", g)
+		fmt.Fprintf(b, "%s before\n", g)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	Asked      = "/.gohull/asked"  // what the verb modules left in AskedDir
 	Seed       = "/.gohull/seed"   // a build context that holds a pack
 	Built      = "/built"          // what a compile made, read-only, for steps that look at it
-	Made       = "/.gohull/made"   // what generators made, which lies over Source; it need not be there
+	Made       = "/.gohull/made"   // what generators and stages made, which lies over Source; it need not be there
 	Before     = "/.gohull/before" // Source as it was before a step wrote to it, read-only
 	Image      = "/image"          // what the image has in addition, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
@@ -37,6 +37,10 @@ const (
 
 // PackagesContext is the name of the build context that brings Archives.
 const PackagesContext = "packages"
+
+// ReplacedDirs is the environment variable that lists the directories of Source that
+// have nothing but what Made has of them, with colons between them.
+const ReplacedDirs = "GOHULL_REPLACED"
 
 // VulnContext is the name of the build context that brings VulnDir.
 const VulnContext = "vulndb"

@@ -71,7 +71,8 @@ func (e Env) step() (gocmd.Step, error) {
 }
 
 // within runs a function on the files of a mount. Symbolic links cannot lead
-// out of it. step.Source has what generators made laid over it.
+// out of it. step.Source has what generators and stages made laid over
+// it.
 func (e Env) within(mount string, run func(fs.FS) error) error {
 	root, err := os.OpenRoot(e.at(mount))
 	if err != nil {
@@ -89,7 +90,18 @@ func (e Env) within(mount string, run func(fs.FS) error) error {
 		return err
 	}
 	defer made.Close()
-	return run(overlay.FS{Lower: root.FS(), Upper: made.FS()})
+	return run(overlay.FS{Lower: root.FS(), Upper: made.FS(), Replaced: e.replaced()})
+}
+
+// replaced returns the directories of step.Source that have nothing but what
+// step.Made has of them.
+func (e Env) replaced() []string {
+	for _, v := range e.Vars {
+		if dirs, ok := strings.CutPrefix(v, step.ReplacedDirs+"="); ok {
+			return strings.Split(dirs, ":")
+		}
+	}
+	return nil
 }
 
 // writing returns a verb that reads a mount and writes one file to step.Out: the

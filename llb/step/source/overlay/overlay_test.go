@@ -68,3 +68,29 @@ func TestFS(t *testing.T) {
 		t.Error("a directory that is not there can be read")
 	}
 }
+
+// TestReplaced: of a directory that is replaced, nothing of the lower file system
+// is left. One that the upper does not have is gone.
+func TestReplaced(t *testing.T) {
+	f := FS{
+		Lower:    newTree(t, map[string]string{"web/dist/old.js": "old", "web/dist/a.js": "old", "web/distant": "d", "gone/x": "x", "a.go": "a"}),
+		Upper:    newTree(t, map[string]string{"web/dist/a.js": "new", "web/dist/js/b.js": "b"}),
+		Replaced: []string{"web/dist", "gone"},
+	}
+	var got []string
+	err := fs.WalkDir(f, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(f, name)
+		got = append(got, name+"="+string(data))
+		return err
+	})
+	const want = "a.go=a web/dist/a.js=new web/dist/js/b.js=b web/distant=d"
+	if text := strings.Join(got, " "); text != want || err != nil {
+		t.Errorf("got %s, %v; want %s", text, err, want)
+	}
+	if _, err := fs.Stat(f, "web/dist/old.js"); err == nil {
+		t.Error("web/dist/old.js is still there")
+	}
+}
