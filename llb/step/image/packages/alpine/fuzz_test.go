@@ -114,9 +114,10 @@ func FuzzArchive(f *testing.F) {
 	key := newKey(f, "a.rsa.pub")
 	a := key.Build(apkrepo.Package{Name: "git", Version: "1-r0", Files: []apkrepo.File{{Name: "x", Content: "y"}}})
 	p := locked(f, a)
+	_, signed, _ := bytes.Cut(a.Data[10:], []byte("\x1f\x8b\x08")) // without the signature
 	f.Add(a.Data)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := readArchive(p, bytes.NewReader(data), handler{}); err == nil && !bytes.HasSuffix(data, a.Data[300:]) {
+		if err := readArchive(p, bytes.NewReader(data), handler{}); err == nil && !bytes.HasSuffix(data, signed) {
 			t.Error("another archive has the same checksum")
 		}
 	})
