@@ -21,11 +21,16 @@ import (
 
 // Family is dpkg's package database.
 type Family struct {
-	now func() time.Time
+	now     func() time.Time
+	sysroot bool // whether packages are there for a compiler only
 }
 
 // New returns the family.
-func New() *Family { return &Family{time.Now} }
+func New() *Family { return &Family{now: time.Now} }
+
+// NewSysroot returns the family for the file system that a compiler looks into:
+// what a base has installed does not count, and packages are not configured.
+func NewSysroot() *Family { return &Family{now: time.Now, sysroot: true} }
 
 // Name returns what people call the family.
 func (*Family) Name() string { return "Debian" }
@@ -86,7 +91,7 @@ func sources(r packages.Request) (all []keyed, err error) {
 		return nil, err
 	}
 	if len(configured) == 0 && len(r.Repositories) == 0 {
-		if configured, err = archive(r.Base); err != nil {
+		if configured, err = debianArchive(r.Base); err != nil {
 			return nil, err
 		}
 	}
@@ -101,8 +106,8 @@ func sources(r packages.Request) (all []keyed, err error) {
 	return append(all, added...), err
 }
 
-// archive returns Debian's own repositories for a base that has none configured.
-func archive(base fs.FS) ([]repository.Source, error) {
+// debianArchive returns Debian's own repositories for a base that has none configured.
+func debianArchive(base fs.FS) ([]repository.Source, error) {
 	os := osRelease(base)
 	codename := os["VERSION_CODENAME"]
 	if codename == "" {
@@ -172,7 +177,7 @@ func (f *Family) Resolve(ctx context.Context, r packages.Request, fetch packages
 	for _, p := range slices.Concat(indexes...) {
 		u.Add(p)
 	}
-	if err := addBase(u, r, arch); err != nil {
+	if err := f.addBase(u, r, arch); err != nil {
 		return nil, err
 	}
 	chosen, err := u.Resolve(r.Wants)
@@ -193,8 +198,8 @@ func (f *Family) read(ctx context.Context, s keyed, arch string, fetch packages.
 }
 
 // addBase adds what the base has.
-func addBase(u *resolve.Universe, r packages.Request, arch string) error {
-	if r.Fresh {
+func (f *Family) addBase(u *resolve.Universe, r packages.Request, arch string) error {
+	if r.Fresh || f.sysroot {
 		u.Assume(forScripts...)
 		return nil
 	}
