@@ -14,11 +14,13 @@ import (
 	"github.com/gohull/gohull/llb/step/fetch/wire"
 	"github.com/gohull/gohull/llb/step/image/packages"
 	"github.com/gohull/gohull/llb/step/image/packages/alpine"
+	"github.com/gohull/gohull/llb/step/image/packages/debian"
 )
 
 // families are the kinds of package databases that a base may have.
 var families = packages.Families{
 	alpine.New(),
+	debian.New(),
 }
 
 // repositories is what a verb about packages works with.

@@ -79,4 +79,3 @@ func (l *Layer) Remove(name string) error {
 	}
 	return nil
 }
-

@@ -234,7 +234,7 @@ func (in *installer) isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// isConffile reports whether a file belongs to whoever runs the image: an
+// isConffile reports whether a file is one that people edit: an
 // upgrade keeps what was changed.
 func (a *archive) isConffile(name string) bool {
 	for line := range strings.Lines(string(a.info["conffiles"])) {
