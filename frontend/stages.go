@@ -127,7 +127,9 @@ func (b *build) contextOf(ctx context.Context, s plan.Stage, p plan.Platform) (l
 	if s.Context == "" {
 		return *st, nil
 	}
-	return lower.Subdir(*st, s.Context, fmt.Sprintf("use %s as the build context of the stage %s", s.Context, s.Name)), nil
+	step := plan.Step{Name: fmt.Sprintf("use %s as the build context of the stage %s", s.Context, s.Name), At: s.At}
+	in := lower.Inputs{BuildPlatform: b.ui.BuildPlatforms[0], SourceMap: excerpts(b.source.SourceMap)}
+	return lower.Subdir(*st, s.Context, step, in), nil
 }
 
 // checkoutOf returns the main build context for a stage: without what the ignore
@@ -274,16 +276,20 @@ func (b *build) stageError(s plan.Stage, err error) error {
 	return excerpt.Attach(reworded(err, text), at, b.sourceInfo)
 }
 
-// explainOverlay says what a stage does not have that lies over the source.
-func explainOverlay(err error) error {
+// explainCopy says what a stage, or the build context for it, does not have.
+func explainCopy(err error) error {
 	var failed *errdefs.SolveError
 	if !errors.As(err, &failed) {
 		return err
 	}
 	for _, action := range failed.GetOp().GetFile().GetActions() {
-		from := action.GetCopy().GetSrc()
-		if from != "" && strings.HasPrefix(stepName(err), "put "+from+" of the stage ") && strings.HasSuffix(err.Error(), strconv.Quote(from)+": not found") {
-			return reworded(err, fmt.Sprintf("%s failed: the stage has no %s", stepName(err), from))
+		from, name := action.GetCopy().GetSrc(), stepName(err)
+		switch {
+		case from == "" || !strings.HasSuffix(err.Error(), strconv.Quote(from)+": not found"):
+		case strings.HasPrefix(name, "put "+from+" of the stage "):
+			return reworded(err, fmt.Sprintf("%s failed: the stage has no %s", name, from))
+		case strings.HasPrefix(name, "use "+from[1:]+" as the build context of the stage "):
+			return reworded(err, fmt.Sprintf("%s failed: the build context has no %s", name, from[1:]))
 		}
 	}
 	return err
@@ -292,7 +298,7 @@ func explainOverlay(err error) error {
 // explainStage adds to the failure of a step of a Dockerfile which stage it
 // belongs to.
 func (b *build) explainStage(err error) error {
-	err = explainOverlay(err)
+	err = explainCopy(err)
 	for _, src := range errdefs.Sources(err) {
 		s, ok := b.stages.find(func(s plan.Stage) bool { return s.Dockerfile != "" && s.Dockerfile == src.Info.GetFilename() })
 		if ok {

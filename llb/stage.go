@@ -3,13 +3,14 @@ package llb
 import (
 	"path"
 
+	"github.com/gohull/gohull/llb/plan"
 	"github.com/moby/buildkit/client/llb"
 )
 
 // Subdir returns a directory of a file system as a whole one.
-func Subdir(st llb.State, dir, label string) llb.State {
+func Subdir(st llb.State, dir string, s plan.Step, in Inputs) llb.State {
 	content := llb.Copy(st, path.Join("/", dir), "/", &llb.CopyInfo{CopyDirContentsOnly: true})
-	return llb.Scratch().File(content, withName(label))
+	return llb.Scratch().File(content, lowering{in: in}.step(s)...)
 }
 
 // Dockerfile returns the file system that has a Dockerfile at a path.

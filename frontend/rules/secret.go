@@ -32,6 +32,9 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 	for _, g := range s.Spec.Generate {
 		f.arguments("generate.run", inBuild, g.Run)
 	}
+	for _, st := range s.Spec.Stages {
+		f.pairs("stages."+st.Name.Value+".args", inBuild, st.Args)
+	}
 	if h := s.Spec.Run.Healthcheck; h != nil {
 		f.arguments("run.healthcheck.test", inImage, h.Test)
 	}
