@@ -24,6 +24,7 @@ type testCase struct {
 	request    planner.Request
 	images     []string         // "REF PLATFORM…": what the registry has
 	packages   []step.OSPackage // that have to be added to bases
+	cPackages  []step.OSPackage // that have to be added to the toolchain's image
 	base       []step.Inode     // what bases have where files go
 	inside     []step.Inode     // what images and archives have that files are copied from
 	baseConfig string           // what the config of each base has, as JSON
@@ -88,6 +89,8 @@ func (c *testCase) readFlags(t *testing.T, comment string) {
 			c.specName = value
 		case "--old-daemon":
 			c.old = true
+		case "--c-package":
+			c.cPackages = append(c.cPackages, parsePackage(value))
 		case "--base-has":
 			c.base = append(c.base, parseInode(t, value))
 		case "--package":

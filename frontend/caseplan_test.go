@@ -109,7 +109,7 @@ func (c testCase) before(t *testing.T) *plan.CheckPlan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := generators.PlanGenerators(images)
+	p, err := generators.PlanGenerators(planner.Found{Images: images, C: c.compilers(lookups)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 		t.Fatal(err)
 	}
 	images, err := c.resolveImages(q.Images)
-	return planner.Found{Facts: facts, Images: images, Packages: c.resolved(q, images), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
+	return planner.Found{Facts: facts, Images: images, Packages: c.resolved(q, images), C: c.compilers(q), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
 // resolved returns the packages that the case adds to bases, if the planner asks:
@@ -173,6 +173,20 @@ func (c testCase) resolved(q planner.Lookups, images map[planner.ImageKey]planne
 		found[key.Platform] = c.packages
 		if c.packages == nil {
 			found[key.Platform] = parsePackages(r.Wants)
+		}
+	}
+	return found
+}
+
+// compilers returns the packages that the case adds to the toolchain's image, if
+// the planner asks.
+func (c testCase) compilers(q planner.Lookups) map[planner.CNeed][]step.OSPackage {
+	found := map[planner.CNeed][]step.OSPackage{}
+	for need, r := range q.C {
+		for _, p := range c.cPackages {
+			if slices.Contains(r.Wants, p.Name) {
+				found[need] = append(found[need], p)
+			}
 		}
 	}
 	return found

@@ -44,6 +44,9 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 			found.Packages, err = b.resolvePackages(ctx, q, found.Images, inputs)
 		}
 		if err == nil && notFound == nil {
+			found.C, err = b.resolveC(ctx, q, found.Images, inputs)
+		}
+		if err == nil && notFound == nil {
 			found.Looked, err = b.lookInside(ctx, q, found, inputs)
 		}
 		return err

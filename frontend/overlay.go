@@ -69,10 +69,14 @@ func (b *build) withGenerated(ctx context.Context, d *planner.Decision, inputs l
 	if notFound != nil {
 		return inputs, notFound
 	}
-	p, err := generators.PlanGenerators(images)
+	inputs.Contexts = b.contexts.states()
+	packages, err := b.resolveC(ctx, lookups, images, inputs)
 	if err != nil {
 		return inputs, err
 	}
-	inputs.Contexts = b.contexts.states()
+	p, err := generators.PlanGenerators(planner.Found{Images: images, C: packages})
+	if err != nil {
+		return inputs, err
+	}
 	return lower.Generate(p, inputs), nil
 }

@@ -49,6 +49,29 @@ func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images m
 	return found, err
 }
 
+// resolveC finds the packages that the toolchain's image needs to compile C.
+func (b *build) resolveC(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.CNeed][]step.OSPackage, error) {
+	inputs.Contexts = b.contexts.states()
+	found := map[planner.CNeed][]step.OSPackage{}
+	var mu sync.Mutex
+	eg := safe.NewGroup()
+	for need := range q.C {
+		r := q.ResolveC(need, images)
+		if r == nil {
+			continue
+		}
+		eg.Go(func() error {
+			list, err := b.resolvePackage(ctx, *r, inputs)
+			mu.Lock()
+			defer mu.Unlock()
+			found[need] = list
+			return err
+		})
+	}
+	err := eg.Wait()
+	return found, err
+}
+
 // resolvePackage runs the step that finds packages, once for all images that
 // want the same.
 func (b *build) resolvePackage(ctx context.Context, r plan.Resolve, inputs lower.Inputs) ([]step.OSPackage, error) {

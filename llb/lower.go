@@ -123,12 +123,13 @@ func (l lowering) base(ref plan.ImageRef, base llb.State) llb.RunOption {
 type lowering struct {
 	in      Inputs
 	project plan.Project
-	goroot  llb.State     // what go commands run on
-	mounts  llb.RunOption // and what they need mounted there
+	goroot  llb.State      // what go commands run on
+	from    *plan.ImageRef // the image that it is; nil if Go comes through the module proxy
+	mounts  llb.RunOption  // and what they need mounted there
 }
 
 func newLowering(p plan.Project, t plan.Toolchain, in Inputs) lowering {
-	l := lowering{in: in, project: p}
+	l := lowering{in: in, project: p, from: t.Image}
 	l.goroot, l.mounts = l.toolchain(t)
 	return l
 }

@@ -18,7 +18,7 @@ func Resolve(r plan.Resolve, in Inputs) llb.State {
 	base := l.base(r.Base, l.image(r.Base))
 	words, keys := l.repositories(r.Repositories)
 	index := l.run(llb.Scratch(), r.Index, &step.PackageIndex{Platform: r.Platform, Repositories: words}, base, keys, llb.IgnoreCache)
-	return l.run(llb.Scratch(), r.Step, &step.Resolve{Platform: r.Platform, Repositories: words, Wants: r.Wants}, base, keys,
+	return l.run(llb.Scratch(), r.Step, &step.Resolve{Platform: r.Platform, Fresh: r.Fresh, Repositories: words, Wants: r.Wants}, base, keys,
 		llb.AddMount(step.Index, index, llb.Readonly))
 }
 
@@ -37,7 +37,7 @@ func (l lowering) repositories(all []plan.Repository) (words []string, keys opti
 
 // packages returns the layer that packages are.
 func (l lowering) packages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
-	return l.run(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch},
+	return l.run(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch, For: p.For},
 		l.base(ref, base), l.packageList(p),
 		llb.AddMount(step.Archives, l.archives(p, ref, base), llb.Readonly))
 }
@@ -78,4 +78,17 @@ func (l lowering) packageList(p plan.Packages) llb.RunOption {
 // withPackages returns a base with its packages.
 func (l lowering) withPackages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
 	return l.onBase("add packages to "+ref.Name, base, true, []llb.State{l.packages(p, ref, base)}, ref.At, p.Epoch)
+}
+
+// addedTo returns the root that a step runs on: the toolchain's image, with the
+// packages that the step needs in addition.
+func (l lowering) addedTo(root llb.State, s plan.Step) llb.State {
+	if len(s.Added) == 0 {
+		return root
+	}
+	var layers []llb.State
+	for _, p := range s.Added {
+		layers = append(layers, l.packages(p, *l.from, root))
+	}
+	return l.onBase("add packages to the toolchain", root, true, layers, l.from.At, s.Added[0].Epoch)
 }

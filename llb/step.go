@@ -38,7 +38,7 @@ func (l lowering) exec(root llb.State, s plan.Step, v step.Verb, extra ...llb.Ru
 		key, value, _ := strings.Cut(e, "=")
 		opts = append(opts, llb.AddEnv(key, value))
 	}
-	return root.Run(opts...)
+	return l.addedTo(root, s).Run(opts...)
 }
 
 // options is several options as one.

@@ -93,12 +93,6 @@ func validatePlatforms(s *spec.Spec, r Request, target string, errs *diag.List) 
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not compile for this architecture", Hint: "`go tool dist list` lists those it does"})
 		case p.Variant != "" && variantEnv[p.Architecture].values[p.Variant] == "":
 			errs.Add(diag.Diagnostic{At: at, Message: "Go does not know this variant of the architecture", Hint: variantHint(p)})
-		case s.Build.Cgo.Value && !isReference(s.Toolchain) && p.Architecture != r.BuildPlatform.Architecture:
-			errs.Add(diag.Diagnostic{
-				At:      s.Build.Cgo.At,
-				Message: fmt.Sprintf("build.cgo needs a C compiler for %s, and the official image for %s has none", p, r.BuildPlatform),
-				Hint:    fmt.Sprintf("name a toolchain image that has one, %s-gcc or what CC in build.env says", triplets[p.Architecture]),
-			})
 		}
 	}
 }

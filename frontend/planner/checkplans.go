@@ -44,6 +44,7 @@ func (c checking) vet(s plan.Step, _ bool) plan.Check {
 	v := plan.Vet{Sources: c.allSources()}
 	v.Args = slices.Concat([]string{"vet"}, c.flags.packages(), c.modules.relatives(c.modules.patterns()))
 	s.Env, s.Caches = c.env.compile(c.Request.BuildPlatform), c.caches.compile(c.ofImage)
+	s.Added = c.env.added(c.Request.BuildPlatform)
 	v.CheckStep = plan.CheckStep{Step: s, Start: c.ofImage}
 	return v
 }
@@ -64,6 +65,7 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 	patterns := c.modules.relatives(c.testPatterns())
 	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), patterns)
 	s.Env, s.Caches = c.env.test(), plan.Caches{Alone: "it runs the project's tests"}
+	s.Added = c.env.added(c.Request.BuildPlatform)
 	t.CheckStep = plan.CheckStep{Step: s, Start: c.packs.tests(patterns, raceFlags(c.spec))}
 	return t
 }

@@ -27,6 +27,7 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 			Name:   fmt.Sprintf("compile %s for %s", packageList(binaries), platform),
 			At:     p.spans(mainLines(p.spec)...),
 			Env:    p.env.compile(platform),
+			Added:  p.env.added(platform),
 			Caches: p.caches.compile(start),
 		},
 		Epoch:    p.args.epoch.Seconds(),

@@ -21,9 +21,9 @@ func generates(s *spec.Spec, target string) bool {
 
 // PlanGenerators makes the plan of what generators make. They run before there
 // is a scan. The decision is that of Generators.
-func (d *Decision) PlanGenerators(images map[ImageKey]Image) (*plan.CheckPlan, error) {
+func (d *Decision) PlanGenerators(found Found) (*plan.CheckPlan, error) {
 	errs := copyOf(d.wrong)
-	c := d.checking(Found{Images: images}, &errs)
+	c := d.checking(found, &errs)
 	p := c.alone(generateCheck, step.Facts{})
 	if err := errs.Err(); err != nil {
 		return nil, err
@@ -106,6 +106,7 @@ func (c checking) generate(s plan.Step, alone bool) []plan.Check {
 
 func (c checking) generator(entry spec.Generator, s plan.Step, alone bool) plan.Check {
 	s.Env, s.Caches = c.env.generate(c.args), plan.Caches{Alone: "it runs generators"}
+	s.Added = c.env.added(c.Request.BuildPlatform)
 	g := plan.Generate{Sources: c.reached(entry), Export: alone}
 	if len(entry.Run) > 0 {
 		s.Name += ": " + generatorName(entry)

@@ -15,6 +15,7 @@ type environment struct {
 	root    goroot
 	modules modules
 	build   spec.Build
+	c       cPackages
 	debug   bool // whether the image is one to debug
 }
 
@@ -94,22 +95,37 @@ func ownSettings(cgo, flags string) []string {
 	}
 }
 
-// compilers names the C compilers for a platform that is not the builder's:
-// those of the platform's own name, unless the spec or the toolchain's image
-// names others. The go command would take the builder's.
+// added returns the packages that a step which compiles for a platform needs.
+func (e environment) added(p plan.Platform) []plan.Packages {
+	if !e.build.Cgo.Value {
+		return nil
+	}
+	return e.c.added(p)
+}
+
+// compilers names the C compilers for a platform that is not the builder's, by
+// Debian's names, and where pkg-config finds its libraries. The spec and the
+// toolchain's image may name others. The go command would take the builder's.
 func (e environment) compilers(p plan.Platform) []string {
-	if !e.build.Cgo.Value || p.Architecture == e.root.runsOn.Architecture {
+	if !e.build.Cgo.Value || p.OS != linux || p.Architecture == e.root.runsOn.Architecture {
 		return nil
 	}
 	named := slices.Clone(e.root.image.Config.Config.Env)
 	for _, v := range e.build.Env {
 		named = append(named, v.Key.Value+"="+v.Value.Value)
 	}
+	isNamed := func(key string) bool {
+		_, ok := lookupEnv(named, key)
+		return ok
+	}
 	var env []string
 	for _, c := range []struct{ key, program string }{{"CC", "gcc"}, {"CXX", "g++"}} {
-		if _, ok := lookupEnv(named, c.key); !ok {
-			env = append(env, c.key+"="+triplets[p.Architecture]+"-"+c.program)
+		if !isNamed(c.key) {
+			env = append(env, c.key+"="+triplet(p)+"-"+c.program)
 		}
+	}
+	if len(e.c.needs(p)) > 0 && !slices.ContainsFunc([]string{"PKG_CONFIG", "PKG_CONFIG_LIBDIR"}, isNamed) {
+		env = append(env, "PKG_CONFIG_LIBDIR="+librariesDir(p)+"/pkgconfig:/usr/share/pkgconfig")
 	}
 	return env
 }

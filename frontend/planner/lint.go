@@ -41,6 +41,7 @@ func (c checking) lint(s plan.Step, alone bool) plan.Check {
 		env = setEnv(slices.Clone(env), "GOFLAGS", strings.TrimSpace(flags+" "+tags[0]))
 	}
 	s.Env, s.Caches = env, plan.Caches{Alone: "it runs tools of the project"}
+	s.Added = c.env.added(c.Request.BuildPlatform)
 	l.CheckStep = plan.CheckStep{Step: s, Start: c.packs.lint(c.modules.patterns())}
 	return l
 }

@@ -29,6 +29,9 @@ type Lookups struct {
 	Locked  map[plan.Platform][]step.OSPackage
 	// Packages adds them, whatever they are.
 	Packages plan.Packages
+	// C finds the packages that the toolchain's image needs to compile C. Each
+	// has the platform whose packages they are; Base is not set.
+	C map[CNeed]plan.Resolve
 	// Inside has the steps that run on the images and stages that run.files copies
 	// from, for each platform, by their references.
 	Inside map[string]*plan.Look
@@ -55,8 +58,10 @@ type Found struct {
 	// Archives is what archives hold.
 	Archives map[plan.Download][]step.Inode
 	Packages map[plan.Platform][]step.OSPackage // to add to bases
-	Looked   map[ImageKey][]step.Inode          // what Look and Inside found
-	Seeds    map[plan.Platform]string           // names of the build contexts that SeedContext is for; empty without one
+	// C has packages that the toolchain's image needs to compile C.
+	C      map[CNeed][]step.OSPackage
+	Looked map[ImageKey][]step.Inode // what Look and Inside found
+	Seeds  map[plan.Platform]string  // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -97,6 +102,7 @@ func (d *Decision) Lookups() (Lookups, error) {
 		}
 		l.Archives = d.archives()
 	}
+	l.C = d.cNeeds()
 	if d.toolchain.ref != "" {
 		l.Images = append(l.Images, d.toolchain.key(d.Request.BuildPlatform))
 	}

@@ -84,6 +84,7 @@ func (p packing) start(binaries []plan.Binary, platform plan.Platform) plan.Star
 			of:    fmt.Sprintf("%s imports for %s", packageList(binaries), platform),
 			flags: p.flags.compile(),
 			env:   p.env.compile(platform),
+			added: p.env.added(platform),
 		})
 	}
 	return s
@@ -100,6 +101,7 @@ func (p packing) tests(patterns, race []string) plan.Start {
 		of:    packagesAndTests + " import",
 		flags: slices.Concat(p.flags.files(), race),
 		env:   p.env.test(),
+		added: p.env.added(p.env.root.runsOn),
 	}
 	packs := p.imported(i)
 	if !p.wanted() && p.caches.keepsObjects() {
@@ -111,7 +113,7 @@ func (p packing) tests(patterns, race []string) plan.Start {
 // compiledTests plans a pack of all packages and their tests.
 func (p packing) compiledTests(i imports, patterns []string, before []plan.Objects) plan.Objects {
 	return plan.Objects{
-		Step:    p.step("compile "+packagesAndTests, i.env, plan.Start{}),
+		Step:    p.step("compile "+packagesAndTests, i.env, plan.Start{}, i.added),
 		Of:      plan.OfSource,
 		Without: before,
 		Args:    slices.Concat(listCommand(i.flags), []string{"-test", "--"}, patterns),
@@ -139,7 +141,7 @@ func (p packing) lint(patterns []string) plan.Start {
 // programs plans a pack of programs that a step runs.
 func (p packing) programs(name string) plan.Objects {
 	return plan.Objects{
-		Step: p.step(name, p.env.test(), plan.Start{}),
+		Step: p.step(name, p.env.test(), plan.Start{}, p.env.added(p.env.root.runsOn)),
 		Of:   plan.OfPrograms,
 		Args: listCommand(nil),
 	}
@@ -162,6 +164,7 @@ type imports struct {
 	of    string // "./cmd/api imports for linux/amd64"
 	flags []string
 	env   []string
+	added []plan.Packages
 }
 
 // imported returns packs of what is imported: one of other modules, if there
@@ -177,7 +180,7 @@ func (p packing) imported(i imports) []plan.Objects {
 // dependencies plans a pack of other modules.
 func (p packing) dependencies(i imports) plan.Objects {
 	return plan.Objects{
-		Step: p.step("compile what "+i.of, i.env, plan.Start{}),
+		Step: p.step("compile what "+i.of, i.env, plan.Start{}, i.added),
 		Of:   plan.OfModules,
 		Args: listCommand(i.flags),
 	}
@@ -189,7 +192,7 @@ func (p packing) dependencies(i imports) plan.Objects {
 func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
 	start := plan.Start{Packs: before}
 	return plan.Objects{
-		Step:    p.step("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start),
+		Step:    p.step("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start, i.added),
 		Of:      plan.OfStandard,
 		Start:   start,
 		Without: before,
@@ -204,15 +207,15 @@ func (p packing) all(c plan.Compile, platform plan.Platform) plan.Objects {
 		args = append(args, p.modules.relative(b.Package))
 	}
 	return plan.Objects{
-		Step:  p.step(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), platform), c.Env, c.Start),
+		Step:  p.step(fmt.Sprintf("collect what %s is compiled of for %s", packageList(c.Binaries), platform), c.Env, c.Start, c.Added),
 		Of:    plan.OfSource,
 		Start: c.Start,
 		Args:  args,
 	}
 }
 
-func (p packing) step(name string, env []string, start plan.Start) plan.Step {
-	return plan.Step{ID: "objects", Name: name, At: p.at, Env: env, Caches: p.caches.compile(start)}
+func (p packing) step(name string, env []string, start plan.Start, added []plan.Packages) plan.Step {
+	return plan.Step{ID: "objects", Name: name, At: p.at, Env: env, Caches: p.caches.compile(start), Added: added}
 }
 
 // listCommand compiles packages without linking any. A package that does not

@@ -238,6 +238,7 @@ func (s *settings) build() {
 	} else {
 		s.truth("build.cgo", b.Cgo.Bool)
 	}
+	s.list("build.packages", b.Packages, nil, "none")
 	s.text("build.pgo", b.Pgo, nil, "auto")
 	s.text("build.mode", b.Mode, nil, "exe")
 	if b.Cover.Packages == nil {

@@ -28,6 +28,7 @@ const goDatabase = "https://vuln.go.dev"
 func (c checking) vuln(s plan.Step, _ bool) plan.Check {
 	here := c.Request.BuildPlatform
 	s.Env, s.Caches = c.env.compile(here), c.caches.compile(plan.Start{})
+	s.Added = c.env.added(here)
 	return plan.Vuln{
 		CheckStep: plan.CheckStep{Step: s},
 		Sources:   c.allSources(),

@@ -117,8 +117,9 @@ type Build struct {
 	Env      []Pair // of the go command, in all steps
 	Race     Bool
 	Cgo      Cgo
-	Pgo      String // "auto", "off" or a file of the context
-	Mode     String // "exe" or "pie"
+	Packages []String // that C is compiled with: "libsqlite3-dev", "libpcap-dev=1.10.3-1"
+	Pgo      String   // "auto", "off" or a file of the context
+	Mode     String   // "exe" or "pie"
 	Cover    Cover
 	VCS      Bool
 	Files    []String // of the context, that the compile reads in addition to the packages

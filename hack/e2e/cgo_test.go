@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"bytes"
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -178,4 +181,68 @@ func main() { println("hello") }
 	if r.Exit == 0 || !hasLine(r.Text, want) {
 		t.Errorf("exit code %d, want an error for scratch:\n%s", r.Exit, r.Text)
 	}
+}
+
+// TestCgoPlatforms compiles C for another architecture than the
+// builder's, with a library that pkg-config finds: linked in, for scratch, and
+// then dynamically.
+func TestCgoPlatforms(t *testing.T) {
+	t.Parallel()
+	b := gohull(t, write(t, map[string]string{
+		"Dockerfile": "build: {cgo: static, packages: [libzstd-dev]}\n",
+		"go.mod":     goMod("example.com/app"),
+		"main.go": `package main
+
+// #cgo pkg-config: libzstd
+// #include <zstd.h>
+// int twice(int n);
+import "C"
+
+func main() { println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
+`,
+		"twice.c": "int twice(int n) { return 2 * n; }\n",
+	}), "--platform=linux/amd64,linux/arm64", "--provenance=false")
+	b.Push = ref(t)
+	succeed(t, b)
+	if exit, got := output(t, pullFor(t, b.Push, "linux/amd64")); exit != 0 || !regexp.MustCompile(`^1\.5\.\d+ 42\n$`).MatchString(got) {
+		t.Errorf("exit code %d, printed %q, want a version of zstd and 42", exit, got)
+	}
+	binary := files(t, pullFor(t, b.Push, "linux/arm64"))["usr/local/bin/app"].Data
+	isFor(t, binary, elf.EM_AARCH64, map[string]string{"CGO_ENABLED": "1", "GOARCH": "arm64", "-tags": "netgo,osusergo"})
+	if libs := imported(t, binary); len(libs) > 0 {
+		t.Errorf("the static program needs %q", libs)
+	}
+
+	r := run(t, b)
+	for _, name := range []string{"find g++-aarch64-linux-gnu for linux/arm64", "find libzstd-dev for linux/arm64", "compile app for linux/arm64"} {
+		if v, ok := r.Vertex(name); !ok || !v.Cached {
+			t.Errorf("a second build runs %q again", name)
+		}
+	}
+
+	edit(t, b, map[string]string{"Dockerfile": "base: distroless\nbuild: {cgo: true, packages: [libzstd-dev]}\n"})
+	b.Push, b.Args = "", append(b.Args, "--target=binary", "--output="+t.TempDir())
+	dir := strings.TrimPrefix(b.Args[len(b.Args)-1], "--output=")
+	succeed(t, b)
+	binary, err := os.ReadFile(filepath.Join(dir, "linux_arm64", "app"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if libs := imported(t, binary); !slices.Contains(libs, "libzstd.so.1") {
+		t.Errorf("the dynamic program needs %q, want libzstd.so.1", libs)
+	}
+}
+
+// imported returns the libraries that a program is linked with.
+func imported(t *testing.T, binary []byte) []string {
+	t.Helper()
+	file, err := elf.NewFile(bytes.NewReader(binary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	libs, err := file.ImportedLibraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return libs
 }

@@ -13,6 +13,7 @@ type Resolve struct {
 	Base     ImageRef
 	Platform string   // "linux/arm/v7"
 	Wants    []string // "git", "tini=0.19.0-1"
+	Fresh    bool     // whether packages that the base has do not count: they are for another platform
 
 	Repositories []Repository
 }
@@ -32,7 +33,8 @@ type Packages struct {
 	Wants        []string // as of Resolve
 	List         []OSPackage
 	Repositories []Repository
-	Epoch        int64 // modification time of all files
+	Epoch        int64  // modification time of all files
+	For          string // what they are for, as of step.Packages
 }
 
 // OSPackage is a package of a distribution, as in package step.
@@ -45,8 +47,12 @@ type OSPackage struct {
 }
 
 func (p Packages) write(b *strings.Builder) {
+	p.writeAs(b, "package")
+}
+
+func (p Packages) writeAs(b *strings.Builder, what string) {
 	for _, one := range p.List {
-		fmt.Fprintf(b, "\tpackage %s %s %s %s\n", one.Name, one.Version, one.Arch, one.Checksum)
+		fmt.Fprintf(b, "\t%s %s %s %s %s\n", what, one.Name, one.Version, one.Arch, one.Checksum)
 	}
 	for _, r := range p.Repositories {
 		if r.Mirrors != "" {

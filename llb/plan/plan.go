@@ -102,6 +102,9 @@ type Step struct {
 	Env     []string // "KEY=value", sorted
 	Network bool     // whether it may reach the network, and is given the secrets for that
 	Caches  Caches   // of the builder, as far as it mounts any
+	// Added are packages that the step finds in the toolchain's image, in
+	// addition to what that has.
+	Added []Packages
 }
 
 // Caches says which of the builder's caches a step shares with other builds.

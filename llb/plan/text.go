@@ -197,6 +197,9 @@ func (c Caches) write(b *strings.Builder) {
 }
 
 func (c Compile) write(b *strings.Builder) {
+	for _, p := range c.Added {
+		p.writeAs(b, "toolchain package")
+	}
 	c.Start.write(b)
 	c.Caches.write(b)
 	for _, bin := range c.Binaries {

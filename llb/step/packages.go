@@ -61,6 +61,7 @@ func (v *PackageIndex) flags(fs *flag.FlagSet) {
 // the indexes in Index.
 type Resolve struct {
 	Platform     string   // "linux/arm/v7"
+	Fresh        bool     // packages that Image has do not count
 	Repositories []string // as of PackageIndex
 	Wants        []string // "git", "tini=0.19.0-1"
 }
@@ -71,6 +72,7 @@ func (v *Resolve) rest() *[]string { return &v.Wants }
 func (v *Resolve) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.Platform, "platform", v.Platform, "platform of the image")
 	fs.Var((*list)(&v.Repositories), "repositories", "more repositories")
+	fs.BoolVar(&v.Fresh, "fresh", v.Fresh, "packages that the image has do not count")
 }
 
 // PackageArchives downloads the packages of PackageList, and writes to Out
@@ -91,11 +93,21 @@ func (v *PackageArchives) flags(fs *flag.FlagSet) {
 // is their base. Their archives are in Archives.
 type Packages struct {
 	Epoch int64 // modification time, in seconds since 1970
+	// For says that a compiler reads them, and nobody else. Nothing is configured,
+	// and the package database stays as it is. Empty for an image.
+	For string
 }
+
+// What packages are for.
+const (
+	ForCompiler = "compiler" // programs of the compiler, or libraries of its own platform
+	ForTarget   = "target"   // libraries of the platform that is compiled for
+)
 
 func (*Packages) verb() string    { return "packages" }
 func (*Packages) rest() *[]string { return nil }
 
 func (v *Packages) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
+	fs.StringVar(&v.For, "for", v.For, "what the packages are for")
 }

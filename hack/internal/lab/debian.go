@@ -53,12 +53,13 @@ func (l Lab) unpacked(ctx context.Context, pkg string, names ...string) (string,
 // compiler gives a directory that has a C compiler, glibc and musl, as the root
 // of a Debian has them.
 func (l Lab) compiler(ctx context.Context) (string, error) {
-	return l.tree(ctx, "gcc",
+	return l.tree(ctx, "compiler",
 		"gcc", "gcc-12", "cpp-12", "libgcc-12-dev", "libgcc-s1", "libgomp1",
 		"libgmp10", "libisl23", "libmpc3", "libmpfr6", "libzstd1", "zlib1g",
 		"binutils", "binutils-x86-64-linux-gnu", "libbinutils", "libctf-nobfd0", "libctf0", "libjansson4",
 		"libc6", "libc6-dev", "linux-libc-dev",
 		"musl", "musl-dev", "musl-tools",
+		"libpkgconf3", "pkgconf", "pkgconf-bin",
 	)
 }
 
@@ -81,7 +82,39 @@ func (l Lab) tree(ctx context.Context, name string, pkgs ...string) (string, err
 	if err := download(ctx, temp, pkgs...); err != nil {
 		return "", fmt.Errorf("the lab needs Debian's %s: %w", strings.Join(pkgs, " "), err)
 	}
+	if err := database(ctx, temp); err != nil {
+		return "", err
+	}
 	return dir, os.Rename(filepath.Join(temp, "root"), dir)
+}
+
+// database writes which packages a directory has, as dpkg does. Debian's own
+// repositories are then those of its release.
+func database(ctx context.Context, dir string) error {
+	debs, _ := filepath.Glob(filepath.Join(dir, "*.deb"))
+	var status bytes.Buffer
+	for _, deb := range debs {
+		out, err := exec.CommandContext(ctx, "dpkg-deb", "-f", deb).Output()
+		if err != nil {
+			return fmt.Errorf("dpkg-deb -f %s: %w", deb, err)
+		}
+		fmt.Fprintf(&status, "Status: install ok installed\n%s\n", out)
+	}
+	release, err := os.ReadFile("/etc/os-release")
+	if err != nil {
+		return err
+	}
+	root := filepath.Join(dir, "root")
+	for name, data := range map[string][]byte{"var/lib/dpkg/status": status.Bytes(), "etc/os-release": release} {
+		name = filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func first(dir string, names []string) string {

@@ -104,7 +104,9 @@ func lookUpIndexes(e Env, v step.PackageIndex) error {
 func resolvePackages(e Env, v step.Resolve) error {
 	return withRepositories(e, v.Repositories, func(ctx context.Context, r repositories) error {
 		return e.within(step.Index, func(index fs.FS) error {
-			found, err := packages.Resolve(ctx, r.family, r.request(v.Platform, v.Wants), index, r.fetch)
+			request := r.request(v.Platform, v.Wants)
+			request.Fresh = v.Fresh
+			found, err := packages.Resolve(ctx, r.family, request, index, r.fetch)
 			if err != nil {
 				return err
 			}
@@ -131,6 +133,9 @@ func addPackages(e Env, v step.Packages) error {
 	}
 	return withRepositories(e, nil, func(ctx context.Context, r repositories) error {
 		return e.within(step.Archives, func(archives fs.FS) error {
+			if v.For != "" {
+				return packages.AddFiles(ctx, r.family, r.base, list, archives, v.For == step.ForTarget, r.out, v.Epoch)
+			}
 			return packages.Add(ctx, r.family, r.base, list, archives, r.out, v.Epoch)
 		})
 	})

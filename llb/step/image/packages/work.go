@@ -117,22 +117,31 @@ func verify(f Family, archives fs.FS, name string, p Package) error {
 // Add writes to out what packages change in a base. All archives are verified
 // before the first one is unpacked.
 func Add(ctx context.Context, f Family, base fs.FS, pkgs []Package, archives fs.FS, out *os.Root, epoch int64) error {
-	names := map[Package]string{}
-	for _, p := range pkgs {
-		name, err := find(archives, p)
-		if err != nil {
-			return err
-		}
-		if err := verify(f, archives, name, p); err != nil {
-			return err
-		}
-		names[p] = name
+	names, err := verified(f, archives, pkgs)
+	if err != nil {
+		return err
 	}
 	open := func(p Package) (io.ReadCloser, error) { return regular.OpenIn(archives, names[p]) }
 	if err := f.Install(ctx, NewLayer(base, out), pkgs, open); err != nil {
 		return err
 	}
 	return mtime.SetAll(out.Name(), epoch)
+}
+
+// verified returns where the archives are, after it has verified all of them.
+func verified(f Family, archives fs.FS, pkgs []Package) (map[Package]string, error) {
+	names := map[Package]string{}
+	for _, p := range pkgs {
+		name, err := find(archives, p)
+		if err != nil {
+			return nil, err
+		}
+		if err := verify(f, archives, name, p); err != nil {
+			return nil, err
+		}
+		names[p] = name
+	}
+	return names, nil
 }
 
 // find returns where an archive is. An export of several platforms has a directory
