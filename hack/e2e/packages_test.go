@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -23,9 +24,25 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// debianBase is what Debian's images have, without any package: its directories
-// and links, the repositories, their keys, and an empty package database.
-func debianBase(t *testing.T) (files []baseFile) {
+// libraries are the files of libc6 that programs need, for amd64.
+var libraries = []string{
+	"usr/lib64/ld-linux-x86-64.so.2", "usr/lib/x86_64-linux-gnu/libc.so.6", "usr/lib/x86_64-linux-gnu/libm.so.6",
+	"usr/lib/x86_64-linux-gnu/libpthread.so.0", "usr/lib/x86_64-linux-gnu/librt.so.1", "usr/lib/x86_64-linux-gnu/libdl.so.2",
+}
+
+// debianStatus is a package database with the C library.
+func debianStatus(arch string) string {
+	var b strings.Builder
+	for _, p := range []string{"libc6 2.36-9+deb12u10", "libgcc-s1 12.2.0-14+deb12u1", "gcc-12-base 12.2.0-14+deb12u1", "libcrypt1 1:4.4.33-2"} {
+		name, version, _ := strings.Cut(p, " ")
+		fmt.Fprintf(&b, "Package: %s\nStatus: install ok installed\nArchitecture: %s\nMulti-Arch: same\nVersion: %s\nDescription: of the base\n\n", name, arch, version)
+	}
+	return b.String()
+}
+
+// debianBase is what Debian's images have, with the C library alone: directories
+// and links, the repositories, their keys, and the package database.
+func debianBase(t *testing.T, arch string) (files []baseFile) {
 	t.Helper()
 	add := func(hdr tar.Header, data string) { files = append(files, baseFile{hdr, data}) }
 	for _, dir := range []string{"etc", "etc/apt", "etc/apt/sources.list.d", "usr", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "usr/share", "usr/share/keyrings", "var", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info"} {
@@ -44,27 +61,33 @@ func debianBase(t *testing.T) (files []baseFile) {
 		"etc/group":              "root:x:0:\n",
 		"etc/os-release":         "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n",
 		"etc/debian_version":     "12.11\n",
-		"var/lib/dpkg/status":    "",
+		"var/lib/dpkg/status":    debianStatus(arch),
 		"var/lib/dpkg/available": "",
 		"usr/share/keyrings/debian-archive-keyring.gpg": string(keys),
 		"etc/apt/sources.list.d/debian.sources":         "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n",
 	} {
 		add(tar.Header{Name: name, Mode: 0o644}, data)
 	}
-	slices.SortFunc(files, func(a, b baseFile) int { return strings.Compare(a.Name, b.Name) })
+	for _, name := range libraries {
+		data, err := os.ReadFile("/" + name)
+		if arch == "amd64" && err == nil {
+			add(tar.Header{Name: name, Mode: 0o755}, string(data))
+		}
+	}
+	slices.SortStableFunc(files, func(a, b baseFile) int { return strings.Compare(a.Name, b.Name) })
 	return files
 }
 
-// pushBase pushes a base for amd64 and arm64, and returns its name.
-func pushBase(t *testing.T, files []baseFile) string {
+// pushDebian pushes the base for amd64 and arm64, and returns its name.
+func pushDebian(t *testing.T) string {
 	t.Helper()
-	data := archiveOf(t, files)
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
 	var index v1.ImageIndex = empty.Index
 	for _, arch := range []string{"amd64", "arm64"} {
+		data := archiveOf(t, debianBase(t, arch))
+		layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
 		im, err := mutate.AppendLayers(empty.Image, layer)
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +130,7 @@ func main() {
 func TestPackages(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
-		"Dockerfile": "base: " + pushBase(t, debianBase(t)) + "\nrun:\n  packages: [git, tini]\n  entrypoint: [tini, --, app]\n",
+		"Dockerfile": "base: " + pushDebian(t) + "\nrun:\n  packages: [git, tini]\n  entrypoint: [tini, --, app]\n",
 		"go.mod":     goMod("example.com/app"),
 		"main.go":    packagesProgram,
 	})
