@@ -29,7 +29,7 @@ func init() {
 		"[": bracket, "test": test, "echo": echo, "printf": printf, "cat": cat, "command": which, "which": which, "type": which, "hash": which, "pathfind": which,
 		"dirname": ofPath(path.Dir), "basename": basename, "readlink": readlink, "realpath": realpath, "stat": stat, "read": readLine, "ls": ls, "eval": eval, ".": source, "date": date, "id": id,
 		"mkdir": mkdir, "ln": ln, "rm": rm, "rmdir": rmdir, "mv": mv, "cp": cp, "touch": touch, "install": install, "mktemp": mktemp,
-		"chmod": chmod, "chown": chown, "chgrp": chgrp, "setcap": failing,
+		"chmod": chmod, "chown": chown, "chgrp": chgrp, "setcap": failing, "getcap": succeed,
 		"getent": getent, "addgroup": addgroup, "groupadd": addgroup, "adduser": adduser, "useradd": adduser, "usermod": unknownAccount, "systemd-sysusers": sysusers,
 		"update-alternatives": alternatives, "dpkg": dpkg, "dpkg-statoverride": statoverride, "dpkg-divert": divert, "ucf": ucf,
 	}
@@ -53,7 +53,7 @@ var needless = []string{
 	"py3compile", "pycompile", "pypy3compile", "py3clean", "pyclean", "py_compile.py", "python3.9", "python3.11", "python3.13",
 	"update-initramfs", "fc-cache", "update-mime", "update-mime-database", "gtk-update-icon-cache", "gtk-update-icon-cache-3.0", "update-icon-caches", "update-desktop-database",
 	"mandb", "install-info", "update-menus", "restorecon", "apparmor_parser", "dpkg-maintscript-helper", "dpkg-trigger", "ucfr", "run-parts", "pam-auth-update",
-	"update-xmlcatalog", "update-catalog", "update-fonts-dir", "update-fonts-scale", "update-fonts-alias", "update-gsfontmap", "update-binfmts", "dbus-send", "sysctl", "kill", "sync", "sleep", "logger",
+	"update-xmlcatalog", "update-catalog", "glib-compile-schemas", "gio-querymodules", "update-fonts-dir", "update-fonts-scale", "update-fonts-alias", "update-gsfontmap", "update-binfmts", "dbus-send", "sysctl", "kill", "sync", "sleep", "logger",
 }
 
 // absent commands ask for what an image does not have: a running system, or
@@ -447,6 +447,9 @@ func divert(sh *shell, args []string) (int, error) {
 // ucf puts a configuration file in place unless there is one.
 func ucf(sh *shell, args []string) (int, error) {
 	names := withoutFlags(args)
+	if slices.Contains(args, "-p") || slices.Contains(args, "--purge") {
+		return 0, nil
+	}
 	if len(names) != 2 {
 		return 1, sh.fail(sh.line, "gohull does not know ucf "+strings.Join(args, " "))
 	}

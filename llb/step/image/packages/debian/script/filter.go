@@ -4,16 +4,20 @@ import (
 	"crypto/md5"
 	"fmt"
 	"io"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gohull/gohull/internal/links"
 )
 
 func init() {
 	for name, do := range map[string]command{
 		"grep": grep, "egrep": grep, "fgrep": grep, "sed": filter(sed), "sort": filter(sortLines), "uniq": filter(uniq),
-		"tr": filter(nil), "cut": filter(nil), "awk": filter(awk), "head": filter(nil), "tail": filter(nil), "seq": seq, "md5sum": md5sum,
+		"tr": filter(nil), "cut": filter(cut), "awk": filter(awk), "head": filter(nil), "tail": filter(nil), "seq": seq, "md5sum": md5sum, "cmp": cmp, "find": find, "gdk-pixbuf-query-loaders": loaders,
 	} {
 		commands[name] = do
 	}
@@ -235,4 +239,76 @@ func md5sum(sh *shell, args []string) (int, error) {
 		sh.print(fmt.Sprintf("%x  %s\n", md5.Sum(data), name))
 	}
 	return 0, nil
+}
+
+// cmp compares two files.
+func cmp(sh *shell, args []string) (int, error) {
+	names := withoutFlags(args)
+	if len(names) != 2 {
+		return 2, sh.fail(sh.line, "gohull does not know cmp "+strings.Join(args, " "))
+	}
+	a, errA := sh.read(names[0])
+	b, errB := sh.read(names[1])
+	switch {
+	case errA != nil || errB != nil:
+		return 2, nil
+	case string(a) != string(b):
+		return 1, nil
+	}
+	return 0, nil
+}
+
+// find knows find DIR… -name PATTERN.
+func find(sh *shell, args []string) (int, error) {
+	n := len(args) - 2
+	if n < 1 || args[n] != "-name" || len(withoutFlags(args)) != n+1 {
+		return 1, sh.fail(sh.line, "gohull does not know find "+clip(strings.Join(args, " ")))
+	}
+	status := 0
+	for _, dir := range args[:n] {
+		at, found := links.InRoot(sh.layer.FS(), sh.at(dir))
+		if !found {
+			status = 1
+			continue
+		}
+		err := fs.WalkDir(sh.layer.FS(), at, func(name string, _ fs.DirEntry, err error) error {
+			if err == nil && matches(args[n+1], path.Base(name)) {
+				sh.print("/" + name + "\n")
+			}
+			return err
+		})
+		if err != nil {
+			return 1, err
+		}
+	}
+	return status, nil
+}
+
+// loaders lists the modules that read images. Only a list without any is known:
+// only the program itself knows what is in a module.
+func loaders(sh *shell, args []string) (int, error) {
+	if len(withoutFlags(args)) > 0 {
+		return 1, sh.fail(sh.line, "gohull does not know gdk-pixbuf-query-loaders "+clip(strings.Join(args, " ")))
+	}
+	return 0, nil
+}
+
+// cut knows -dX -fN.
+func cut(args, lines []string) ([]string, bool) {
+	if len(args) != 2 || len(args[0]) != 3 || !strings.HasPrefix(args[0], "-d") || !strings.HasPrefix(args[1], "-f") {
+		return nil, false
+	}
+	n, err := strconv.Atoi(args[1][2:])
+	if err != nil || n < 1 {
+		return nil, false
+	}
+	for i, line := range lines {
+		if parts := strings.Split(line, args[0][2:]); len(parts) > 1 {
+			lines[i] = ""
+			if n <= len(parts) {
+				lines[i] = parts[n-1]
+			}
+		}
+	}
+	return lines, true
 }

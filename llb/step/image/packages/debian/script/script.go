@@ -75,6 +75,9 @@ const most = 100_000
 // longest is the length of the longest variable.
 const longest = 1 << 20
 
+// deepest is how many functions may call each other.
+const deepest = 100
+
 // leaver leaves a loop, a function, or the script.
 type leaver struct {
 	kind   string // "exit", "return", "break", "continue"
@@ -98,6 +101,7 @@ type shell struct {
 	out       *bytes.Buffer // nil discards
 	line      uint
 	left      *int
+	depth     int
 }
 
 func (sh *shell) fail(line uint, text string) error {
@@ -466,6 +470,10 @@ func (sh *shell) call(c *syntax.CallExpr) error {
 
 // run does a command: one of the script, or one that is known.
 func (sh *shell) run(words []string) error {
+	if sh.depth++; sh.depth > deepest {
+		return sh.fail(sh.line, "it calls itself without end")
+	}
+	defer func() { sh.depth-- }()
 	name, args := words[0], words[1:]
 	if body := sh.functions[name]; body != nil {
 		old := sh.args
@@ -486,11 +494,39 @@ func (sh *shell) run(words []string) error {
 	if known == nil {
 		known = commands[name[strings.LastIndexByte(name, '/')+1:]]
 	}
+	if known == nil && strings.HasPrefix(name, "/") {
+		if text, err := sh.read(name); err == nil && isShell(firstLine(text)) {
+			return sh.program(name, string(text), args)
+		}
+	}
 	if known == nil {
 		return sh.fail(sh.line, fmt.Sprintf("gohull does not know what %s does", clip(strings.Join(words, " "))))
 	}
 	status, err := known(sh, args)
 	sh.status = status
+	return err
+}
+
+func firstLine(text []byte) string {
+	line, _, _ := strings.Cut(string(text), "\n")
+	return line
+}
+
+// program does a shell script of the image.
+func (sh *shell) program(name, text string, args []string) error {
+	f, err := parse(text, name)
+	if err != nil {
+		return sh.fail(sh.line, err.Error())
+	}
+	line, sub := sh.line, sh.fork()
+	sub.args, sub.tested = args, 0
+	sub.errexit = strings.HasSuffix(strings.TrimSpace(firstLine([]byte(text))), " -e")
+	err = leave(sub, sub.stmts(f.Stmts))
+	sh.status = sub.status
+	var known *Error
+	if errors.As(err, &known) {
+		return sh.fail(line, fmt.Sprintf("%s, line %d: %s", name, known.Line, known.Text))
+	}
 	return err
 }
 
