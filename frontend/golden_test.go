@@ -75,10 +75,16 @@ func exampleDirs(t *testing.T) []string {
 	return dirs
 }
 
+// exampleBase is the base of examples/packages, and what it lacks.
+const exampleBase = `--image docker.io/library/debian:12-slim linux/amd64
+--package git 1:2.39.5 amd64
+--package tini 0.19.0-1 amd64
+`
+
 // archive reads a directory as the files of a case, which builds all its images.
 func archive(t *testing.T, dir string) *txtar.Archive {
 	t.Helper()
-	ar := &txtar.Archive{}
+	ar := &txtar.Archive{Comment: []byte(exampleBase)}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -87,7 +93,7 @@ func archive(t *testing.T, dir string) *txtar.Archive {
 		name, _ := filepath.Rel(dir, path)
 		ar.Files = append(ar.Files, txtar.File{Name: filepath.ToSlash(name), Data: data})
 		if name == "Dockerfile" && bytes.Contains(data, []byte("\nimages:")) {
-			ar.Comment = []byte("--target all\n")
+			ar.Comment = append(ar.Comment, "--target all\n"...)
 		}
 		return err
 	})

@@ -109,31 +109,28 @@ func pushDebian(t *testing.T) string {
 	return to.String()
 }
 
-const packagesProgram = `package main
-
-import (
-	"fmt"
-	"os"
-	"os/exec"
-)
-
-func main() {
-	out, err := exec.Command("git", "--version").CombinedOutput()
-	fmt.Printf("%s%v\n", out, err)
+// replaceBase names another base in the spec of a copied example.
+func replaceBase(t *testing.T, dir, from, to string) {
+	t.Helper()
+	name := filepath.Join(dir, "Dockerfile")
+	spec, err := os.ReadFile(name)
 	if err != nil {
-		os.Exit(1)
+		t.Fatal(err)
+	}
+	replaced := strings.Replace(string(spec), "base: "+from+"\n", "base: "+to+"\n", 1)
+	if replaced == string(spec) {
+		t.Fatalf("%s has no base %s", name, from)
+	}
+	if err := os.WriteFile(name, []byte(replaced), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
-`
 
-// TestPackages adds git and tini to Debian for two platforms on one builder.
-func TestPackages(t *testing.T) {
+// TestExamplePackages adds git and tini to Debian for two platforms on one builder.
+func TestExamplePackages(t *testing.T) {
 	t.Parallel()
-	dir := write(t, map[string]string{
-		"Dockerfile": "base: " + pushDebian(t) + "\nrun:\n  packages: [git, tini]\n  entrypoint: [tini, --, app]\n",
-		"go.mod":     goMod("example.com/app"),
-		"main.go":    packagesProgram,
-	})
+	dir := example(t, "packages").Dir
+	replaceBase(t, dir, "debian:12-slim", pushDebian(t))
 	build := func(args ...string) buildx.Build {
 		b := gohull(t, dir, append([]string{"--platform=linux/amd64,linux/arm64", "--provenance=false"}, args...)...)
 		b.Push = ref(t)
