@@ -275,13 +275,17 @@ Lrwxrwxrwx 0:0 /usr/lib/link
 }
 
 // TestDistroless adds packages where no dpkg is, and so nothing for its scripts.
+// The C library's script asks for the running kernel.
 func TestDistroless(t *testing.T) {
 	needRoot(t)
-	r := publish(t, debs(t))
+	const libc = "Package: libc6\nVersion: 2.36-9\nArchitecture: arm64\n"
+	all := debs(t)
+	all[libc] = archived(t, map[string]string{"control": libc, "preinst": "#!/bin/sh\nset -e\n[ $(uname -s) = Linux ]\n"}, map[string]string{"lib/libc.so.6": "libc"})
+	r := publish(t, all)
 	base := distribution(r)
 	base["var/lib/dpkg/status.d/base"] = &fstest.MapFile{Data: []byte("Package: base-files\nVersion: 12\nArchitecture: arm64\n")}
-	got := added(t, New(), r, base, packages.Want{Name: "app"})
-	for _, want := range []string{"/usr/share/doc/app/README\n", "/var/lib/dpkg/status.d/app\n\tPackage: app\n\tVersion: 1:2.0-1\n", "/var/lib/dpkg/status.d/app.md5sums\n\t00  usr/bin/app\n", "/var/lib/dpkg/status.d/lib\n", "\tapp:x:100:\n"} {
+	got := added(t, New(), r, base, packages.Want{Name: "app"}, packages.Want{Name: "libc6"})
+	for _, want := range []string{"/usr/lib/libc.so.6\n", "/usr/share/doc/app/README\n", "/var/lib/dpkg/status.d/app\n\tPackage: app\n\tVersion: 1:2.0-1\n", "/var/lib/dpkg/status.d/app.md5sums\n\t00  usr/bin/app\n", "/var/lib/dpkg/status.d/lib\n", "\tapp:x:100:\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

@@ -134,7 +134,7 @@ func mv(sh *shell, args []string) (int, error) {
 
 func cp(sh *shell, args []string) (int, error) {
 	flags, names := options(args, "")
-	if err := sh.known("cp", flags, "-p -a -f -v -d --preserve -P"); err != nil {
+	if err := sh.known("cp", flags, "-p -a -f -v -d --preserve -P -Z"); err != nil {
 		return 1, err
 	}
 	if len(names) != 2 {

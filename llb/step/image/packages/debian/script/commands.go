@@ -46,12 +46,13 @@ func init() {
 }
 
 // needless commands act on a running system, or make what programs can do
-// without: caches, bytecode, indexes of manuals. ldconfig is among them since
-// the linker looks into Debian's library directories without its cache.
+// without: caches, bytecode, indexes of manuals, and for logins, passwords and the
+// list of shells. ldconfig is among them since the linker looks into Debian's
+// library directories without its cache.
 var needless = []string{
 	"ldconfig", "deb-systemd-invoke", "invoke-rc.d", "update-rc.d", "systemctl", "systemd-tmpfiles", "udevadm", "modprobe", "depmod",
 	"py3compile", "pycompile", "pypy3compile", "py3clean", "pyclean", "py_compile.py", "python3.9", "python3.11", "python3.13",
-	"update-initramfs", "fc-cache", "update-mime", "update-mime-database", "gtk-update-icon-cache", "gtk-update-icon-cache-3.0", "update-icon-caches", "update-desktop-database",
+	"shadowconfig", "update-shells", "update-initramfs", "fc-cache", "update-mime", "update-mime-database", "gtk-update-icon-cache", "gtk-update-icon-cache-3.0", "update-icon-caches", "update-desktop-database",
 	"mandb", "install-info", "update-menus", "restorecon", "apparmor_parser", "dpkg-maintscript-helper", "dpkg-trigger", "ucfr", "run-parts", "pam-auth-update",
 	"update-xmlcatalog", "update-catalog", "glib-compile-schemas", "gio-querymodules", "update-fonts-dir", "update-fonts-scale", "update-fonts-alias", "update-gsfontmap", "update-binfmts", "dbus-send", "sysctl", "kill", "sync", "sleep", "logger",
 }
