@@ -124,6 +124,16 @@ func stageName(s string) *objection {
 	return nil
 }
 
+// stageArgName is the name of a build arg of a Dockerfile. Those that BuildKit
+// reads itself are not the project's to set: one of them says which caches a
+// Dockerfile mounts, another one which program reads it.
+func stageArgName(s string) *objection {
+	if strings.HasPrefix(s, "BUILDKIT_") {
+		return object("pass it with --build-arg", "%s is a setting of BuildKit, not a build arg of a Dockerfile", quote(s))
+	}
+	return argName(s)
+}
+
 // targetForm is a name of a stage of a Dockerfile, or its number.
 var targetForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 

@@ -79,7 +79,7 @@ var stageFields = []field[Stage]{
 	leaf("target", text("a stage of the Dockerfile", stageTarget, matching(targetForm)), func(s *Stage) *String { return &s.Target },
 		"the last stage of the Dockerfile",
 		"Stage of the Dockerfile, by the name that follows `AS`."),
-	leaf("args", pairs(argName), func(s *Stage) *[]Pair { return &s.Args },
+	leaf("args", pairs(stageArgName), func(s *Stage) *[]Pair { return &s.Args },
 		"none",
 		"Build args of the Dockerfile: `{MODE: prod}`. May contain stamps. The build args of the client are not passed on: name those that the stage needs in `args` of the spec, and here: `{MODE: \"{{.Args.MODE}}\"}`."),
 	leaf("context", text("a build context", buildContext), func(s *Stage) *String { return &s.Context },
