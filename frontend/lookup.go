@@ -47,7 +47,7 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 			found.C, err = b.resolveC(ctx, q, found.Images, inputs)
 		}
 		if err == nil && notFound == nil {
-			found.Looked, err = b.lookInside(ctx, q, found, inputs)
+			found.Looked, err = b.lookInside(ctx, q, found.Images, found.Packages, inputs)
 		}
 		return err
 	})
@@ -70,13 +70,13 @@ func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (ste
 }
 
 // lookInside lists what images have, as far as the planner asks for it.
-func (b *build) lookInside(ctx context.Context, q planner.Lookups, known planner.Found, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
+func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, packages map[plan.Platform][]step.OSPackage, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
 	inputs.Contexts = b.contexts.states()
 	found := map[planner.ImageKey][]step.Inode{}
 	var mu sync.Mutex
 	eg := safe.NewGroup()
-	for key, img := range known.Images {
-		look := q.LookAt(key, img, q.Added(key.Platform, known.Packages))
+	for key, img := range images {
+		look := q.LookAt(key, img, q.Added(key.Platform, packages))
 		if look == nil {
 			continue
 		}

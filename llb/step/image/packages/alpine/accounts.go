@@ -260,7 +260,7 @@ func (a *accounts) rootShell() string {
 func (a *accounts) join(user, group string) error {
 	lines := a.lines("group")
 	f := find(lines, group)
-	if f == nil || len(f) < 4 {
+	if len(f) < 4 {
 		return fmt.Errorf("there is no group %s", group)
 	}
 	if !isAccount(user) || find(a.lines("passwd"), user) == nil {

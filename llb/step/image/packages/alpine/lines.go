@@ -26,7 +26,6 @@ type pkg struct {
 
 	repository *repository // nil for packages of the base
 	installed  bool        // is in the base
-	text       string      // the lines of a package that is installed
 }
 
 func (p *pkg) String() string { return p.name + "-" + p.version }

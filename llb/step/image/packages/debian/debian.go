@@ -53,7 +53,7 @@ var archs = map[string]string{
 func Arch(platform string) (string, error) {
 	parts := strings.Split(platform, "/")
 	if len(parts) < 2 || parts[0] != "linux" {
-		return "", fmt.Errorf("Debian has no packages for the platform %s", platform)
+		return "", fmt.Errorf("no packages of Debian are for the platform %s", platform)
 	}
 	if parts[1] == "arm" && len(parts) > 2 && parts[2] != "v7" && parts[2] != "v8" {
 		return "armel", nil

@@ -48,7 +48,6 @@ type archive struct {
 // installer installs packages one after the other.
 type installer struct {
 	layer  *packages.Layer
-	base   control.Paragraph
 	status []control.Paragraph // of the base
 	full   bool
 	rules  rules

@@ -93,10 +93,10 @@ func verifyDetached(text, signature []byte, keys Keys, now time.Time) error {
 	if bytes.HasPrefix(bytes.TrimSpace(signature), []byte(armored)) {
 		block, err := armor.Decode(bytes.NewReader(signature))
 		if err != nil {
-			return fmt.Errorf("Release.gpg: %w", err)
+			return fmt.Errorf("the signature in Release.gpg: %w", err)
 		}
 		if signature, err = io.ReadAll(io.LimitReader(block.Body, releaseLimit)); err != nil {
-			return fmt.Errorf("Release.gpg: %w", err)
+			return fmt.Errorf("the signature in Release.gpg: %w", err)
 		}
 	}
 	return verify(text, signature, keys, now)
