@@ -90,28 +90,22 @@ func (b *build) warnUnlocked(ctx context.Context, keys []planner.ImageKey, found
 // fetchedPrograms builds programs, and returns what they were built from, by
 // package and version.
 func (b *build) fetchedPrograms(ctx context.Context, programs []planner.LockProgram) (map[string]step.Fetched, error) {
-	found := map[string]step.Fetched{}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	inputs.Contexts = b.contexts.states()
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	found := gather[string, step.Fetched](nil)
 	for _, p := range programs {
-		eg.Go(func() error {
+		found.find(p.Program.Package, func() (step.Fetched, error) {
 			ref, err := b.evaluate(ctx, lower.Program(p.Toolchain, p.Program, inputs))
 			if err != nil {
-				return err
+				return step.Fetched{}, err
 			}
-			fetched, err := readJSON[step.Fetched](ctx, ref, step.ModuleFile)
-			mu.Lock()
-			defer mu.Unlock()
-			found[p.Program.Package] = fetched
-			return err
+			return readJSON[step.Fetched](ctx, ref, step.ModuleFile)
 		})
 	}
-	return found, eg.Wait()
+	return found.wait()
 }
 
 // fetched runs the step that fetches a toolchain, and returns what it fetched.

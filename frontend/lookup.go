@@ -3,7 +3,6 @@ package frontend
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
@@ -72,42 +71,24 @@ func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (ste
 // lookInside lists what images have, as far as the planner asks for it.
 func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, packages map[plan.Platform][]step.OSPackage, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
 	inputs.Contexts = b.contexts.states()
-	found := map[planner.ImageKey][]step.Inode{}
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	found := gather[planner.ImageKey, []step.Inode](nil)
 	for key, img := range images {
 		look := q.LookAt(key, img, q.Added(key.Platform, packages))
 		if look == nil {
 			continue
 		}
-		eg.Go(func() error {
-			inodes, err := b.look(ctx, *look, inputs)
-			mu.Lock()
-			defer mu.Unlock()
-			found[key] = inodes
-			return err
-		})
+		found.find(key, func() ([]step.Inode, error) { return b.look(ctx, *look, inputs) })
 	}
-	err := eg.Wait()
-	return found, err
+	return found.wait()
 }
 
 // lookIntoArchives lists what archives hold.
 func (b *build) lookIntoArchives(ctx context.Context, looks []plan.Look, inputs lower.Inputs) (map[plan.Download][]step.Inode, error) {
-	found := map[plan.Download][]step.Inode{}
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	found := gather[plan.Download, []step.Inode](nil)
 	for _, look := range looks {
-		eg.Go(func() error {
-			inodes, err := b.look(ctx, look, inputs)
-			mu.Lock()
-			defer mu.Unlock()
-			found[*look.Download] = inodes
-			return err
-		})
+		found.find(*look.Download, func() ([]step.Inode, error) { return b.look(ctx, look, inputs) })
 	}
-	err := eg.Wait()
-	return found, err
+	return found.wait()
 }
 
 // look runs the step that looks into an image, once for all who need the same.

@@ -3,11 +3,8 @@ package frontend
 import (
 	"context"
 	"fmt"
-	"maps"
-	"sync"
 
 	"github.com/gohull/gohull/frontend/planner"
-	"github.com/gohull/gohull/internal/safe"
 	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
@@ -28,48 +25,29 @@ func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images m
 		}
 	}
 	inputs.Contexts = b.contexts.states()
-	found := map[plan.Platform][]step.OSPackage{}
-	maps.Copy(found, q.Locked)
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	lists := gather(q.Locked)
 	for key, img := range images {
 		r := q.ResolveFor(key, img)
 		if r == nil {
 			continue
 		}
-		eg.Go(func() error {
-			list, err := b.resolvePackage(ctx, *r, inputs)
-			mu.Lock()
-			defer mu.Unlock()
-			found[key.Platform] = list
-			return err
-		})
+		lists.find(key.Platform, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, *r, inputs) })
 	}
-	err := eg.Wait()
-	return found, err
+	return lists.wait()
 }
 
 // resolveC finds the packages that the toolchain's image needs to compile C.
 func (b *build) resolveC(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.CNeed][]step.OSPackage, error) {
 	inputs.Contexts = b.contexts.states()
-	found := map[planner.CNeed][]step.OSPackage{}
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	lists := gather[planner.CNeed, []step.OSPackage](nil)
 	for need := range q.C {
 		r := q.ResolveC(need, images)
 		if r == nil {
 			continue
 		}
-		eg.Go(func() error {
-			list, err := b.resolvePackage(ctx, *r, inputs)
-			mu.Lock()
-			defer mu.Unlock()
-			found[need] = list
-			return err
-		})
+		lists.find(need, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, *r, inputs) })
 	}
-	err := eg.Wait()
-	return found, err
+	return lists.wait()
 }
 
 // resolvePackage runs the step that finds packages, once for all images that
@@ -88,22 +66,14 @@ func (b *build) resolvePackage(ctx context.Context, r plan.Resolve, inputs lower
 
 // lockedPackages finds the packages of all images that a lock is for.
 func (b *build) lockedPackages(ctx context.Context, all []planner.LockPackages) (map[planner.PackagesKey][]step.OSPackage, error) {
-	found := map[planner.PackagesKey][]step.OSPackage{}
 	inputs, err := b.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	inputs.Contexts = b.contexts.states()
-	var mu sync.Mutex
-	eg := safe.NewGroup()
+	lists := gather[planner.PackagesKey, []step.OSPackage](nil)
 	for _, p := range all {
-		eg.Go(func() error {
-			list, err := b.resolvePackage(ctx, p.Resolve, inputs)
-			mu.Lock()
-			defer mu.Unlock()
-			found[p.Key] = list
-			return err
-		})
+		lists.find(p.Key, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, p.Resolve, inputs) })
 	}
-	return found, eg.Wait()
+	return lists.wait()
 }
