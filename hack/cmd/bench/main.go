@@ -27,7 +27,8 @@ Compares gohull with other ways of making the same images, in the lab (see
 hack/lab), which it brings up. It builds the project in DIR, whose main packages
 are named as for "go build"; without MAIN, all that it has. One image is built of
 the first; all of them are the services. Nothing is changed in DIR. Without DIR,
-it builds this repository and a generated module of ten services.
+it builds this repository, a generated module of ten services, and the same with
+1,000 packages more.
 
 `
 
@@ -57,7 +58,7 @@ func readFlags() flags {
 	var f flags
 	flag.StringVar(&f.cases, "case", "", "only these cases, with commas: "+strings.Join(bench.Cases(), ", "))
 	flag.StringVar(&f.peers, "peer", "", "only these peers, with commas: "+strings.Join(peerNames(), ", "))
-	flag.StringVar(&f.input, "input", "", "only one of the inputs: "+inputSelf+", "+inputShop)
+	flag.StringVar(&f.input, "input", "", "only these inputs, with commas: "+strings.Join(inputNames, ", "))
 	flag.IntVar(&f.repetitions, "n", 3, "repetitions of each build")
 	flag.StringVar(&f.output, "o", "", "file to write: the results as JSON, or with -draw the chart")
 	flag.StringVar(&f.from, "from", "", "print the results of an earlier run, a JSON file, and measure nothing")

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/hack/internal/bench"
+	"github.com/gohull/gohull/hack/internal/bench/load"
 	"github.com/gohull/gohull/hack/internal/bench/monorepo"
 	"github.com/gohull/gohull/hack/internal/bench/peer"
 	"github.com/gohull/gohull/hack/internal/bench/project"
@@ -22,7 +23,10 @@ import (
 const (
 	inputSelf = "gohull"
 	inputShop = "ten services"
+	inputMany = "a thousand packages"
 )
+
+var inputNames = []string{inputSelf, inputShop, inputMany}
 
 // input is a project to measure.
 type input struct {
@@ -79,6 +83,7 @@ func (f flags) bench(ctx context.Context, l lab.Lab, temp string) (bench.Bench, 
 		Repetitions: f.repetitions,
 		Registry:    os.Getenv("REGISTRY"),
 		Log:         os.Stderr,
+		Busy:        load.Busy,
 	}, err
 }
 
@@ -113,7 +118,7 @@ func (f flags) inputs(repo, skip string) ([]input, error) {
 		in, err := given(f.args[0], f.args[1:], skip)
 		return []input{in}, err
 	}
-	names, err := chosen("input", f.input, []string{inputSelf, inputShop})
+	names, err := chosen("input", f.input, inputNames)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +130,10 @@ func (f flags) inputs(repo, skip string) ([]input, error) {
 	shop := input{inputShop, func(_ context.Context, dir string) ([]string, error) {
 		return monorepo.Mains(), monorepo.Write(dir)
 	}}
-	return slices.DeleteFunc([]input{self, shop}, func(in input) bool { return !slices.Contains(names, in.name) }), nil
+	many := input{inputMany, func(_ context.Context, dir string) ([]string, error) {
+		return monorepo.Mains()[:1], monorepo.WriteMany(dir)
+	}}
+	return slices.DeleteFunc([]input{self, shop, many}, func(in input) bool { return !slices.Contains(names, in.name) }), nil
 }
 
 // given is a project of the user's.

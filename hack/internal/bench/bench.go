@@ -36,13 +36,17 @@ type Bench struct {
 	Repetitions int
 	Registry    string // host:port, counted by package traffic
 	Log         io.Writer
+
+	// Busy gives the part of the CPU time that other work takes, 0 to
+	// 1; nil if nobody looks. It is asked right before each build.
+	Busy func(context.Context) (float64, error)
 }
 
 // Input measures one project. After every case it calls kept with what was
 // measured so far. A peer whose build fails drops out, which is an error of
 // Input in the end, and the others go on.
 func (b Bench) Input(ctx context.Context, name string, p project.Project, kept func(*result.Input) error) error {
-	in := &result.Input{Name: name, Mains: p.Mains, Packages: p.Packages, Places: map[string]string{}}
+	in := &result.Input{Name: name, Mains: p.Mains, Packages: p.Packages, Own: p.Own, Places: map[string]string{}}
 	for kind, place := range p.Places {
 		in.Places[string(kind)] = place
 	}
@@ -193,6 +197,10 @@ func (r run) sample(ctx context.Context, s situation, e *entrant, round int) (sa
 		return sample, err
 	}
 	defer func() { err = errors.Join(err, undo()) }()
+	busy, err := r.busy(ctx)
+	if err != nil {
+		return sample, err
+	}
 	before, err := traffic.Read(ctx, r.Registry)
 	if err != nil {
 		return sample, err
@@ -204,7 +212,21 @@ func (r run) sample(ctx context.Context, s situation, e *entrant, round int) (sa
 	if s.edit.Changes() && built.Content == e.content {
 		return sample, fmt.Errorf("the edit of %s changed nothing in what was built", r.project.Places[s.edit])
 	}
-	return r.account(ctx, place, built, before)
+	sample, err = r.account(ctx, place, built, before)
+	sample.Busy = busy
+	return sample, err
+}
+
+// busy looks at what else the machine does, and says so if it is much.
+func (r run) busy(ctx context.Context) (float64, error) {
+	if r.Busy == nil {
+		return 0, nil
+	}
+	part, err := r.Busy(ctx)
+	if part > result.MuchWork {
+		fmt.Fprintf(r.Log, "warning: other work takes %.0f %% of the CPU time; compare only figures of one row\n", 100*part)
+	}
+	return part, err
 }
 
 // account is what a build took. What the bench itself reads of the images,
@@ -228,7 +250,7 @@ func (r run) account(ctx context.Context, place peer.Place, built peer.Built, be
 
 // job is the build of a case.
 func (r run) job(s situation) peer.Job {
-	j := peer.Job{Dir: r.project.Dir, Mains: r.project.Mains[:1], Platforms: s.platforms}
+	j := peer.Job{Dir: r.project.Dir, Mains: r.project.Mains[:1], Platforms: s.platforms, Zstd: s.zstd}
 	if s.services {
 		j.Mains = r.project.Mains
 	}

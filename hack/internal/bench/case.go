@@ -25,6 +25,7 @@ type situation struct {
 	platforms []string // none: this machine's
 	fine      bool     // told apart only by who compiles less than everything
 	services  bool     // an image for every main package, not for the first alone
+	zstd      bool     // whether layers are compressed with Zstandard
 }
 
 var situations = []situation{
@@ -35,9 +36,12 @@ var situations = []situation{
 	{name: "leaf", title: "one line in a leaf package", edit: project.Leaf, fine: true},
 	{name: "central", title: "one line in a central package", edit: project.Central, fine: true},
 	{name: "main", title: "one line in main", edit: project.Main},
+	{name: "zstd", title: "one line in main, layers compressed with zstd", edit: project.Main, zstd: true},
 	{name: "dependency", title: "a dependency added", edit: project.Dependency},
-	{name: "imported", title: "fresh builder, imported cache, one line edited", start: imported, edit: project.Main},
-	{name: "seeded", title: "fresh builder, imported cache and seed, one line edited", start: seeded, edit: project.Main},
+	{name: "imported", title: "fresh builder, imported cache, one line in main", start: imported, edit: project.Main},
+	{name: "imported-leaf", title: "the same, one line in a leaf package", start: imported, edit: project.Leaf, fine: true},
+	{name: "imported-central", title: "the same, one line in a central package", start: imported, edit: project.Central, fine: true},
+	{name: "seeded", title: "fresh builder, imported cache and seed, one line in main", start: seeded, edit: project.Main},
 	{name: "platforms", title: "amd64 and arm64, one line edited", platforms: []string{"linux/amd64", "linux/arm64"}, edit: project.Main},
 	{name: "services", title: "all services, one edited", services: true, edit: project.Main},
 }

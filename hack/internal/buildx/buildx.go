@@ -23,6 +23,7 @@ type Build struct {
 	Syntax  string   // frontend that replaces the `# syntax=` line; empty: the line decides
 	Builder string   // a builder's name; empty: the one in BUILDX_BUILDER
 	Push    string   // name to push the image under
+	Layers  string   // how to compress its layers, options of the exporter: "compression=zstd"; empty: as BuildKit does
 	Args    []string // further flags
 	Env     []string // in addition to the environment of this process
 	Stdin   []byte
@@ -104,13 +105,22 @@ func (b Build) args(metadata string) []string {
 		args = append(args, "--build-arg=BUILDKIT_SYNTAX="+b.Syntax)
 	}
 	if b.Push != "" {
-		args = append(args, "--output=type=image,name="+b.Push+",push=true")
+		args = append(args, "--output="+b.output())
 	}
 	if b.Bake != "" {
 		args[0] = "bake"
 		return append(append(args, "--file="+b.Bake), b.Args...)
 	}
 	return append(append(args, b.Args...), b.Dir)
+}
+
+// output is where the image goes.
+func (b Build) output() string {
+	output := "type=image,name=" + b.Push + ",push=true"
+	if b.Layers != "" {
+		output += "," + b.Layers
+	}
+	return output
 }
 
 // status is a line of `--progress=rawjson`.

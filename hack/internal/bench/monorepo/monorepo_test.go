@@ -13,8 +13,11 @@ import (
 // every main package and for a service that was given no name.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(dir); err != nil {
+	if err := WriteMany(dir); err != nil {
 		t.Fatal(err)
+	}
+	if parts, _ := filepath.Glob(filepath.Join(dir, "internal/area*/part*/part*.go")); len(parts) != 1000 {
+		t.Errorf("%d packages more, want 1000", len(parts))
 	}
 	for _, main := range Mains() {
 		if _, err := os.Stat(filepath.Join(dir, main, "main.go")); err != nil {

@@ -84,7 +84,7 @@ func (n node) command(j Job) (buildx.Build, error) {
 	if err != nil {
 		return buildx.Build{}, err
 	}
-	b := buildx.Build{Dir: j.Dir, Builder: n.name, Push: n.ref(j.Mains[0]), Args: []string{"--file=" + file}}
+	b := buildx.Build{Dir: j.Dir, Builder: n.name, Push: n.ref(j.Mains[0]), Layers: j.layers(), Args: []string{"--file=" + file}}
 	if n.lab.CA != "" {
 		b.Args = append(b.Args, n.secret("--secret="))
 	}
@@ -144,7 +144,7 @@ func (n node) bake(j Job) (buildx.Build, error) {
 			Context:    j.Dir,
 			Dockerfile: n.one(main),
 			Tags:       []string{n.ref(main)},
-			Output:     []string{"type=image,push=true"},
+			Output:     []string{"type=image,push=true," + j.layers()},
 			Platforms:  j.Platforms,
 		}
 		if n.all != nil {

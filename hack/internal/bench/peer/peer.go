@@ -38,6 +38,16 @@ type Job struct {
 	Mains     []string // an image for each
 	Platforms []string // empty: this machine's
 	Cache     Cache
+	Zstd      bool // whether layers are compressed with Zstandard
+}
+
+// layers are options of BuildKit's exporter for how to compress layers. ko
+// always takes gzip's fastest level, so the others do.
+func (j Job) layers() string {
+	if j.Zstd {
+		return "compression=zstd"
+	}
+	return "compression=gzip,compression-level=1"
 }
 
 // Cache says how a cache travels.
@@ -95,7 +105,7 @@ func (l Lab) All() []Peer {
 		{Name: "gohull", Title: gohullTitle, Place: l.builder("gohull", recipe{l.gohull, l.gohullImages}), Skips: nothing, Rival: true},
 		{Name: "dockerfile", Title: bestTitle, Place: l.builder("dockerfile", recipe{one: l.bestDockerfile}), Skips: noSeed, Rival: true},
 		{Name: "layered", Title: layeredTitle, Place: l.builder("layered", recipe{one: l.layeredDockerfile}), Skips: skipsLayered, Coarse: true},
-		{Name: "ko", Title: koTitle, Place: l.host(koBuild), Skips: staysHere},
+		{Name: "ko", Title: koTitle, Place: l.host(koBuild), Skips: skipsKo},
 		{Name: "go", Title: "go build alone", Place: l.host(goBuild), Skips: staysHere},
 	}
 }
@@ -117,6 +127,13 @@ func skipsLayered(j Job) string {
 		return "it compiles every package again for each service"
 	}
 	return noSeed(j)
+}
+
+func skipsKo(j Job) string {
+	if j.Zstd {
+		return "it has no zstd"
+	}
+	return staysHere(j)
 }
 
 func staysHere(j Job) string {

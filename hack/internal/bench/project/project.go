@@ -18,6 +18,7 @@ type Project struct {
 	Dir      string
 	Mains    []string        // main packages as the go command takes them; edits are in or below the first one
 	Packages int             // that the first main package is made of, itself and the standard library included
+	Own      int             // those of them that are the project's own
 	Places   map[Kind]string // file that an edit of the kind changes, relative to Dir
 	Missing  map[Kind]string // why there is no such edit
 	adds     string          // path of the module that Dependency adds
@@ -30,8 +31,9 @@ func Open(ctx context.Context, dir string, mains []string) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
-	p.Packages = len(packages)
-	return p, p.choose(own(packages))
+	mine := own(packages)
+	p.Packages, p.Own = len(packages), len(mine)
+	return p, p.choose(mine)
 }
 
 // Copy copies a directory but for its repository's history and a directory to skip,

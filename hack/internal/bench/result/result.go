@@ -39,6 +39,7 @@ type Input struct {
 	Name     string            `json:"name"`
 	Mains    []string          `json:"mains"`
 	Packages int               `json:"packages"` // of the first program, the standard library included
+	Own      int               `json:"own"`      // those of them that are the project's own; 0 in old runs
 	Places   map[string]string `json:"places"`   // file that each kind of edit changed
 	Cases    []*Case           `json:"cases"`
 }
@@ -65,6 +66,7 @@ type Sample struct {
 	Disk    int64    `json:"disk"`            // bytes that the builder, or the caches, took afterwards
 	Image   int64    `json:"image,omitempty"` // bytes, compressed
 	Ran     []string `json:"ran,omitempty"`   // the builder's steps that were not cached
+	Busy    float64  `json:"busy,omitempty"`  // part of the CPU time that other work took before it, 0 to 1
 }
 
 // Read reads a run from a file.

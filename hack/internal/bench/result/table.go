@@ -32,7 +32,7 @@ func (r Run) Tables() []Table {
 }
 
 func (r Run) times(in *Input) Table {
-	t := Table{Title: fmt.Sprintf("%s: %d packages", in.Name, in.Packages), Head: r.head()}
+	t := Table{Title: in.title(), Head: r.head()}
 	again := false
 	for _, c := range in.Cases {
 		row := []string{c.Title}
@@ -42,11 +42,42 @@ func (r Run) times(in *Input) Table {
 		}
 		t.add(row)
 	}
-	t.Notes = r.skipped(in)
+	t.Notes = append(in.disturbed(), r.skipped(in)...)
 	if again {
 		t.Notes = append([]string{once + " Measured once, since it takes long."}, t.Notes...)
 	}
 	return t
+}
+
+func (in *Input) title() string {
+	title := fmt.Sprintf("%s: %d packages", in.Name, in.Packages)
+	if in.Own > 0 {
+		title += fmt.Sprintf(", %d of them its own", in.Own)
+	}
+	return title
+}
+
+// MuchWork is the part of the CPU time, 0 to 1, from which on other
+// work is said to disturb a build.
+const MuchWork = 0.1
+
+// disturbed says in how many builds the machine did other work.
+func (in *Input) disturbed() []string {
+	builds, most, all := 0, 0.0, 0
+	for _, c := range in.Cases {
+		for _, m := range c.Peers {
+			for _, s := range m.Samples {
+				all++
+				if s.Busy > MuchWork {
+					builds, most = builds+1, max(most, s.Busy)
+				}
+			}
+		}
+	}
+	if builds == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Before %d of %d builds the machine did other work, at most %.0f %% of its time. Compare only figures of one row.", builds, all, 100*most)}
 }
 
 func (r Run) head() []string {
