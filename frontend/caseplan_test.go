@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gohull/gohull/frontend/diag"
@@ -109,7 +110,7 @@ func (c testCase) before(t *testing.T) *plan.CheckPlan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := generators.PlanGenerators(planner.Found{Images: images, C: c.compilers(lookups)})
+	p, err := generators.PlanGenerators(planner.Found{Images: images, Packages: c.resolved(lookups.Resolve)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,36 +158,29 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 		t.Fatal(err)
 	}
 	images, err := c.resolveImages(q.Images)
-	return planner.Found{Facts: facts, Images: images, Packages: c.resolved(q, images), C: c.compilers(q), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
+	return planner.Found{Facts: facts, Images: images, Packages: c.packagesFor(q), Looked: c.looked(q, images), Archives: c.archives(q), Seeds: c.seeds(q.Platforms)}, err
 }
 
-// resolved returns the packages that the case adds to bases, if the planner asks:
-// those that the spec names, unless the case lists others.
-func (c testCase) resolved(q planner.Lookups, images map[planner.ImageKey]planner.Image) map[plan.Platform][]step.OSPackage {
-	found := map[plan.Platform][]step.OSPackage{}
+// packagesFor returns all packages of a plan.
+func (c testCase) packagesFor(q planner.Lookups) map[planner.PackagesKey][]step.OSPackage {
+	found := c.resolved(q.Resolve)
 	maps.Copy(found, q.Locked)
-	for key, img := range images {
-		r := q.ResolveFor(key, img)
-		if r == nil {
-			continue
-		}
-		found[key.Platform] = c.packages
-		if c.packages == nil {
-			found[key.Platform] = parsePackages(r.Wants)
-		}
-	}
 	return found
 }
 
-// compilers returns the packages that the case adds to the toolchain's image, if
-// the planner asks.
-func (c testCase) compilers(q planner.Lookups) map[planner.CNeed][]step.OSPackage {
-	found := map[planner.CNeed][]step.OSPackage{}
-	for need, r := range q.C {
-		for _, p := range c.cPackages {
-			if slices.Contains(r.Wants, p.Name) {
-				found[need] = append(found[need], p)
-			}
+// resolved returns the packages that the case has, if the planner asks. For bases
+// these are those that the spec names, unless the case lists others.
+func (c testCase) resolved(all map[planner.PackagesKey]planner.PackagesLookup) map[planner.PackagesKey][]step.OSPackage {
+	found := map[planner.PackagesKey][]step.OSPackage{}
+	for key := range all {
+		wants := strings.Fields(key.Wants)
+		switch {
+		case key.For == "" && c.packages == nil:
+			found[key] = parsePackages(wants)
+		case key.For == "":
+			found[key] = c.packages
+		default:
+			found[key] = slices.DeleteFunc(slices.Clone(c.cPackages), func(p step.OSPackage) bool { return !slices.Contains(wants, p.Name) })
 		}
 	}
 	return found
@@ -270,10 +264,7 @@ func (c testCase) lock() (string, error) {
 	for _, p := range programs {
 		found.Programs[p.Program.Package] = fakeToolchain("v1.0.0", p.Program.Package)
 	}
-	found.Packages = map[planner.PackagesKey][]step.OSPackage{}
-	for _, p := range decided.Lock.Packages(images) {
-		found.Packages[p.Key] = c.packages
-	}
+	found.Packages = c.resolved(decided.Lock.Packages(images))
 	file, err := decided.Lock.File(found)
 	return string(file.Data), err
 }

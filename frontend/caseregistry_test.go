@@ -29,12 +29,12 @@ func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
 	if isStage(key) {
 		return c.configured(planner.Image{Name: key.Ref, Context: key.Ref + "::" + key.Platform.String(), Stage: true})
 	}
-	platforms := []string{"linux/amd64"}
+	platforms := c.listed(key.Ref)
 	if strings.Contains(key.Ref, "golang:1.99") {
 		return planner.Image{}, fmt.Errorf("%s: not found", key.Ref) // the whole error, as the gateway has it
 	}
-	if !strings.HasPrefix(key.Ref, "docker.io/library/golang:") {
-		platforms = c.listed(key.Ref)
+	if platforms == nil && strings.HasPrefix(key.Ref, "docker.io/library/golang:") {
+		platforms = []string{"linux/amd64"}
 	}
 	for _, p := range platforms {
 		if p == key.Platform.String() {

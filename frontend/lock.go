@@ -32,7 +32,7 @@ func (b *build) lock(ctx context.Context, d *planner.LockDecision) (*client.Resu
 	if found.Programs, err = b.fetchedPrograms(ctx, programs); err != nil {
 		return nil, err
 	}
-	if found.Packages, err = b.lockedPackages(ctx, d.Packages(found.Images)); err != nil {
+	if found.Packages, err = b.lockedPackages(ctx, d.Packages(found.Images), found.Images); err != nil {
 		return nil, err
 	}
 	file, err := d.File(found)

@@ -43,9 +43,6 @@ func (b *build) lookUp(ctx context.Context, q planner.Lookups, inputs lower.Inpu
 			found.Packages, err = b.resolvePackages(ctx, q, found.Images, inputs)
 		}
 		if err == nil && notFound == nil {
-			found.C, err = b.resolveC(ctx, q, found.Images, inputs)
-		}
-		if err == nil && notFound == nil {
 			found.Looked, err = b.lookInside(ctx, q, found.Images, found.Packages, inputs)
 		}
 		return err
@@ -69,11 +66,11 @@ func (b *build) scan(ctx context.Context, s plan.Scan, inputs lower.Inputs) (ste
 }
 
 // lookInside lists what images have, as far as the planner asks for it.
-func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, packages map[plan.Platform][]step.OSPackage, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
+func (b *build) lookInside(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, packages map[planner.PackagesKey][]step.OSPackage, inputs lower.Inputs) (map[planner.ImageKey][]step.Inode, error) {
 	inputs.Contexts = b.contexts.states()
 	found := gather[planner.ImageKey, []step.Inode](nil)
 	for key, img := range images {
-		look := q.LookAt(key, img, q.Added(key.Platform, packages))
+		look := q.LookAt(key, img, q.Added(key, packages))
 		if look == nil {
 			continue
 		}

@@ -69,12 +69,12 @@ func (b *build) withGenerated(ctx context.Context, d *planner.Decision, inputs l
 	if notFound != nil {
 		return inputs, notFound
 	}
-	inputs.Contexts = b.contexts.states()
-	packages, err := b.resolveC(ctx, lookups, images, inputs)
+	packages, err := b.resolvePackages(ctx, lookups, images, inputs)
 	if err != nil {
 		return inputs, err
 	}
-	p, err := generators.PlanGenerators(planner.Found{Images: images, C: packages})
+	inputs.Contexts = b.contexts.states()
+	p, err := generators.PlanGenerators(planner.Found{Images: images, Packages: packages})
 	if err != nil {
 		return inputs, err
 	}

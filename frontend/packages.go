@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/gohull/gohull/frontend/planner"
 	lower "github.com/gohull/gohull/llb"
@@ -10,8 +11,8 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// resolvePackages finds the packages to add to the base of each platform.
-func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[plan.Platform][]step.OSPackage, error) {
+// resolvePackages finds the packages that are added to images.
+func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.PackagesKey][]step.OSPackage, error) {
 	if q.HasKeys() {
 		facts, err := b.scan(ctx, q.Scan, inputs) // which runs in any case
 		if err != nil || q.LacksKeys(facts) {
@@ -19,33 +20,24 @@ func (b *build) resolvePackages(ctx context.Context, q planner.Lookups, images m
 		}
 	}
 	// A look at the base needs it, so it cannot be loaded at the same time.
-	if name := q.Packages.Context; name != "" {
-		if err := b.loadDirs(ctx, []string{name}); err != nil {
+	if q.Kept != "" {
+		if err := b.loadDirs(ctx, []string{q.Kept}); err != nil {
 			return nil, err
 		}
 	}
-	inputs.Contexts = b.contexts.states()
-	lists := gather(q.Locked)
-	for key, img := range images {
-		r := q.ResolveFor(key, img)
-		if r == nil {
-			continue
-		}
-		lists.find(key.Platform, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, *r, inputs) })
-	}
-	return lists.wait()
+	found, err := b.findPackages(ctx, q.Resolve, images, inputs)
+	maps.Copy(found, q.Locked)
+	return found, err
 }
 
-// resolveC finds the packages that the toolchain's image needs to compile C.
-func (b *build) resolveC(ctx context.Context, q planner.Lookups, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.CNeed][]step.OSPackage, error) {
+// findPackages finds packages, side by side.
+func (b *build) findPackages(ctx context.Context, all map[planner.PackagesKey]planner.PackagesLookup, images map[planner.ImageKey]planner.Image, inputs lower.Inputs) (map[planner.PackagesKey][]step.OSPackage, error) {
 	inputs.Contexts = b.contexts.states()
-	lists := gather[planner.CNeed, []step.OSPackage](nil)
-	for need := range q.C {
-		r := q.ResolveC(need, images)
-		if r == nil {
-			continue
-		}
-		lists.find(need, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, *r, inputs) })
+	lists := gather[planner.PackagesKey, []step.OSPackage](nil)
+	for key, lookup := range all {
+		lists.find(key, func() ([]step.OSPackage, error) {
+			return b.resolvePackage(ctx, lookup.On(images[lookup.Image]), inputs)
+		})
 	}
 	return lists.wait()
 }
@@ -64,16 +56,11 @@ func (b *build) resolvePackage(ctx context.Context, r plan.Resolve, inputs lower
 	})
 }
 
-// lockedPackages finds the packages of all images that a lock is for.
-func (b *build) lockedPackages(ctx context.Context, all []planner.LockPackages) (map[planner.PackagesKey][]step.OSPackage, error) {
+// lockedPackages finds the packages that a lock is for.
+func (b *build) lockedPackages(ctx context.Context, all map[planner.PackagesKey]planner.PackagesLookup, images map[planner.ImageKey]planner.Image) (map[planner.PackagesKey][]step.OSPackage, error) {
 	inputs, err := b.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	inputs.Contexts = b.contexts.states()
-	lists := gather[planner.PackagesKey, []step.OSPackage](nil)
-	for _, p := range all {
-		lists.find(p.Key, func() ([]step.OSPackage, error) { return b.resolvePackage(ctx, p.Resolve, inputs) })
-	}
-	return lists.wait()
+	return b.findPackages(ctx, all, images, inputs)
 }

@@ -62,7 +62,7 @@ func over(all []llb.State, in Inputs) llb.State {
 	out := all[0]
 	for _, st := range all[1:] {
 		content := llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}, llb.WithCreatedTime(epoch))
-		out = out.File(content, withName("put generated files together"), llb.Platform(in.BuildPlatform))
+		out = out.File(content, withName("put files together"), llb.Platform(in.BuildPlatform))
 	}
 	return out
 }

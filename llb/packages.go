@@ -52,12 +52,20 @@ func (l lowering) archives(p plan.Packages, ref plan.ImageRef, base llb.State) l
 	return l.run(llb.Scratch(), p.Download, &step.PackageArchives{Repositories: words}, l.base(ref, base), l.packageList(p))
 }
 
-// ofPackages returns the archives of the image's packages.
+// ofPackages returns the archives of the image's packages, and of those that C is
+// compiled with.
 func (b build) ofPackages() llb.State {
-	if b.img.Packages == nil {
+	var all []llb.State
+	if b.img.Packages != nil {
+		all = append(all, b.archives(*b.img.Packages, *b.img.Base, b.image(*b.img.Base)))
+	}
+	for _, p := range b.img.Compilers {
+		all = append(all, b.archives(p, *b.from, b.goroot))
+	}
+	if len(all) == 0 {
 		return llb.Scratch()
 	}
-	return b.archives(*b.img.Packages, *b.img.Base, b.image(*b.img.Base))
+	return over(all, b.in)
 }
 
 // packageList mounts the list of packages. A command line may be too short for

@@ -37,8 +37,8 @@ type Decision struct {
 	toolchain  toolchain
 	base       base
 	fileImages []fileImage
-	stages     []plan.Stage                       // that something of it uses
-	locked     map[plan.Platform][]step.OSPackage // packages of run.packages; nil without a lock
+	stages     []plan.Stage                     // that something of it uses
+	locked     map[PackagesKey][]step.OSPackage // packages of distributions; nil without a lock
 	debug      debugging
 	names      []string       // of the image, with tags
 	leftOut    []LeftOut      // tags that it does not get

@@ -113,7 +113,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	if p.base.ref != "" {
 		img.Base = imageRef(p.spec.File, p.base.key(platform), found)
 	}
-	if list := p.found.Packages[platform]; len(list) > 0 {
+	if list := p.found.Packages[p.baseKey(platform)]; len(list) > 0 {
 		img.Packages = added(p.packages(), list, platform)
 	}
 	if p.debug.on {
@@ -126,6 +126,7 @@ func (p planning) image(binaries []plan.Binary, platform plan.Platform) plan.Ima
 	img, user := p.placing(platform).place(img)
 	img.Capabilities = p.capabilities(img)
 	img.SBOM = p.sbom(img, found)
+	img.Compilers = p.compilers(img)
 	img.Binaries = p.exported(binaries, platform)
 	env := mergedEnv(found.Config.Config.Env, p.spec.Run.Env, p.errs)
 	c := p.configuration(img, found, env)

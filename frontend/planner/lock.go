@@ -90,7 +90,9 @@ func (l *LockDecision) Lookups() (LockLookups, error) {
 // add adds what has to be known of an image.
 func (q *LockLookups) add(d *Decision) {
 	for _, key := range d.imageKeys() {
-		if _, isStage := StageOf(key.Ref); !isStage {
+		_, isStage := StageOf(key.Ref)
+		addsTo := key.Use == UseBase && len(d.image.Run.Packages) > 0
+		if !isStage || addsTo {
 			q.addImage(key)
 		}
 	}
@@ -224,7 +226,7 @@ func lockImages(found LockFound, errs *diag.List) []spec.LockedImage {
 	for key, img := range found.Images {
 		_, isStage := StageOf(key.Ref)
 		switch {
-		case isStage: // a toolchain, with which programs of other modules are built
+		case isStage: // to find packages for it, or to build programs with its toolchain
 		case img.Context != "":
 			errs.Add(diag.Diagnostic{
 				At:      key.At,

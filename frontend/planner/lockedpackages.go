@@ -3,9 +3,9 @@ package planner
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
@@ -13,63 +13,55 @@ import (
 	"github.com/gohull/gohull/llb/step"
 )
 
-// PackagesKey names what a lock has of packages: a list of run.packages, and the
-// base and platform that it is for.
-type PackagesKey struct {
-	Base     string
-	Wants    string // separated by spaces
-	Platform plan.Platform
-}
-
-// LockPackages are packages to find for a lock.
-type LockPackages struct {
-	Key     PackagesKey
-	Resolve plan.Resolve
-}
-
-// Packages returns what has to be found for run.packages of all images, each
-// once.
-func (l *LockDecision) Packages(images map[ImageKey]Image) []LockPackages {
-	var all []LockPackages
+// Packages returns how the packages of all images are found, on each builder that
+// the lock is for and that has the toolchain's image.
+func (l *LockDecision) Packages(images map[ImageKey]Image) map[PackagesKey]PackagesLookup {
+	all := map[PackagesKey]PackagesLookup{}
 	for _, d := range l.images {
-		if len(d.image.Run.Packages) == 0 || d.base.ref == "" {
-			continue
-		}
-		resolve := d.resolve()
-		for _, p := range d.imagePlatforms() {
-			key := PackagesKey{d.base.ref, strings.Join(resolve.Wants, " "), p}
-			if slices.ContainsFunc(all, func(o LockPackages) bool { return o.Key == key }) {
+		maps.Copy(all, d.basePackages())
+		for _, builder := range d.Request.builders() {
+			on := d.toolchain.lockKey(builder)
+			if _, ok := images[on]; !ok {
 				continue
 			}
-			base := d.base.key(p)
-			all = append(all, LockPackages{key, *Lookups{Resolve: &resolve}.ResolveFor(base, images[base])})
+			for key, lookup := range d.compilerPackages(builder) {
+				if _, have := all[key]; !have {
+					lookup.Image = on
+					all[key] = lookup
+				}
+			}
 		}
 	}
 	return all
 }
 
-// lockPackages lists the packages by base and by list, and then by platform.
+// comparePackages sorts by image and by list, and then by platform.
+func comparePackages(a, b PackagesKey) int {
+	return cmp.Or(cmp.Compare(a.Base, b.Base), cmp.Compare(a.For, b.For), cmp.Compare(a.Wants, b.Wants), cmp.Compare(a.Platform.String(), b.Platform.String()))
+}
+
+// lockPackages lists the packages in the order of comparePackages.
 func (l *LockDecision) lockPackages(found LockFound) []spec.LockedPackages {
-	var keys []PackagesKey
-	for key := range found.Packages {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b PackagesKey) int {
-		return cmp.Or(cmp.Compare(a.Base, b.Base), cmp.Compare(a.Wants, b.Wants), cmp.Compare(a.Platform.String(), b.Platform.String()))
-	})
 	var all []spec.LockedPackages
-	for i, key := range keys {
-		if i == 0 || keys[i-1].Base != key.Base || keys[i-1].Wants != key.Wants {
-			entry := spec.LockedPackages{Base: lockText(key.Base)}
-			for _, w := range strings.Fields(key.Wants) {
-				entry.Wants = append(entry.Wants, lockText(w))
-			}
-			all = append(all, entry)
+	var before PackagesKey
+	for _, key := range slices.SortedFunc(maps.Keys(found.Packages), comparePackages) {
+		list := key
+		list.Platform = plan.Platform{}
+		if list != before {
+			all, before = append(all, lockEntry(key)), list
 		}
 		last := &all[len(all)-1]
 		last.Platforms = append(last.Platforms, spec.PackagesFor{Platform: lockText(key.Platform.String()), List: lockList(found.Packages[key])})
 	}
 	return all
+}
+
+func lockEntry(key PackagesKey) spec.LockedPackages {
+	entry := spec.LockedPackages{Base: lockText(key.Base), For: lockText(key.For)}
+	for _, w := range key.wants() {
+		entry.Wants = append(entry.Wants, lockText(w))
+	}
+	return entry
 }
 
 func lockList(list []step.OSPackage) []spec.LockedPackage {
@@ -85,29 +77,31 @@ func lockList(list []step.OSPackage) []spec.LockedPackage {
 
 func lockText(s string) spec.String { return spec.String{Value: s} }
 
-// packages returns what the lock has for run.packages of an image.
-func (l locking) packages(d *Decision, errs *diag.List) map[plan.Platform][]step.OSPackage {
-	if len(d.written.Run.Packages) == 0 || d.base.ref == "" {
-		return nil
-	}
-	wants, at := values(d.written.Run.Packages), d.written.Run.Packages[0].At
-	i := slices.IndexFunc(l.lock.Packages, func(p spec.LockedPackages) bool {
-		return p.Base.Value == d.base.ref && slices.Equal(values(p.Wants), wants)
-	})
-	found := map[plan.Platform][]step.OSPackage{}
-	if i < 0 {
-		errs.Add(l.stale(lockStart, fmt.Sprintf("the lock does not have the packages %s for %s, which %s asks for", strings.Join(wants, ", "), d.base, at), at))
-		return found
-	}
-	locked := l.lock.Packages[i]
-	for _, p := range d.imagePlatforms() {
-		list, ok := locked.For(p.String())
-		if !ok {
-			errs.Add(l.stale(locked.Base.At, fmt.Sprintf("the lock does not have the packages %s for %s", strings.Join(wants, ", "), p), at))
-		}
-		found[p] = unlockList(list)
+// packages returns what the lock has of the packages that a decision needs.
+func (l locking) packages(d *Decision, errs *diag.List) map[PackagesKey][]step.OSPackage {
+	needed := d.compilerPackages(d.Request.BuildPlatform)
+	maps.Copy(needed, d.basePackages())
+	found := map[PackagesKey][]step.OSPackage{}
+	for _, key := range slices.SortedFunc(maps.Keys(needed), comparePackages) {
+		found[key] = l.packageList(key, needed[key].At, errs)
 	}
 	return found
+}
+
+func (l locking) packageList(key PackagesKey, at diag.Range, errs *diag.List) []step.OSPackage {
+	i := slices.IndexFunc(l.lock.Packages, func(p spec.LockedPackages) bool {
+		return p.Base.Value == key.Base && p.For.Value == key.For && slices.Equal(values(p.Wants), key.wants())
+	})
+	if i < 0 {
+		errs.Add(l.stale(lockStart, fmt.Sprintf("the lock does not have the packages %s for %s, which %s asks for", key.list(), key.Base, at), at))
+		return nil
+	}
+	locked := l.lock.Packages[i]
+	list, ok := locked.On(key.Platform.String())
+	if !ok {
+		errs.Add(l.stale(locked.Base.At, fmt.Sprintf("the lock does not have the packages %s for %s", key.list(), key.Platform), at))
+	}
+	return unlockList(list)
 }
 
 func unlockList(list []spec.LockedPackage) []step.OSPackage {

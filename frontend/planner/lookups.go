@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,15 +24,15 @@ type Lookups struct {
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
 	Look *plan.Look
-	// Resolve finds the packages to add to the base of each platform; nil for none,
-	// and if Locked has them.
-	Resolve *plan.Resolve
-	Locked  map[plan.Platform][]step.OSPackage
-	// Packages adds them, whatever they are.
+	// Resolve finds the packages that are added to bases, and those that the
+	// toolchain's image needs to compile C, without those that Locked has.
+	Resolve map[PackagesKey]PackagesLookup
+	Locked  map[PackagesKey][]step.OSPackage
+	// Packages adds packages to a base, whatever they are.
 	Packages plan.Packages
-	// C finds the packages that the toolchain's image needs to compile C. Each
-	// has the platform whose packages they are; Base is not set.
-	C map[CNeed]plan.Resolve
+	// Kept is the name of the build context that has the archives of packages;
+	// empty without one.
+	Kept string
 	// Inside has the steps that run on the images and stages that run.files copies
 	// from, for each platform, by their references.
 	Inside map[string]*plan.Look
@@ -57,11 +58,9 @@ type Found struct {
 	Images map[ImageKey]Image
 	// Archives is what archives hold.
 	Archives map[plan.Download][]step.Inode
-	Packages map[plan.Platform][]step.OSPackage // to add to bases
-	// C has packages that the toolchain's image needs to compile C.
-	C      map[CNeed][]step.OSPackage
-	Looked map[ImageKey][]step.Inode // what Look and Inside found
-	Seeds  map[plan.Platform]string  // names of the build contexts that SeedContext is for; empty without one
+	Packages map[PackagesKey][]step.OSPackage // what Resolve found, and those of Locked
+	Looked   map[ImageKey][]step.Inode        // what Look and Inside found
+	Seeds    map[plan.Platform]string         // names of the build contexts that SeedContext is for; empty without one
 }
 
 // Image is a resolved image.
@@ -88,12 +87,9 @@ func (d *Decision) Lookups() (Lookups, error) {
 		}
 	}
 	if d.addsPackages() {
-		l.Locked, l.Packages = d.locked, d.packages()
-		if d.locked == nil {
-			resolve := d.resolve()
-			l.Resolve = &resolve
-		}
+		l.Packages = d.packages()
 	}
+	l.addPackages(d)
 	if d.hasRoot() {
 		l.Look = look(d.image, d.base, d.debug.on, d.Request.ContextNames())
 		l.Inside = map[string]*plan.Look{}
@@ -102,12 +98,30 @@ func (d *Decision) Lookups() (Lookups, error) {
 		}
 		l.Archives = d.archives()
 	}
-	l.C = d.cNeeds()
 	if d.toolchain.ref != "" {
 		l.Images = append(l.Images, d.toolchain.key(d.Request.BuildPlatform))
 	}
 	l.Images = append(l.Images, d.imageKeys()...)
 	return l, nil
+}
+
+// addPackages adds the packages of distributions that the target needs.
+func (l *Lookups) addPackages(d *Decision) {
+	l.Resolve = d.compilerPackages(d.Request.BuildPlatform)
+	if d.addsPackages() {
+		maps.Copy(l.Resolve, d.basePackages())
+	}
+	if len(l.Resolve) > 0 {
+		l.Kept = d.archivesContext()
+	}
+	if d.locked == nil {
+		return
+	}
+	l.Locked = map[PackagesKey][]step.OSPackage{}
+	for key := range l.Resolve {
+		l.Locked[key] = d.locked[key]
+	}
+	l.Resolve = nil
 }
 
 func (d *Decision) scan() plan.Scan {

@@ -15,15 +15,17 @@ import (
 // validatePackages reports packages for a base that cannot have any, and their
 // target without any.
 func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
-	if target == packagesTarget && len(s.Run.Packages) == 0 {
+	if target == packagesTarget && len(s.Run.Packages) == 0 && !s.Build.Cgo.Value {
 		errs.Add(diag.Diagnostic{
 			At:      diag.Range{File: "--target " + target},
-			Message: "the spec adds no packages",
-			Hint:    "name some with run.packages",
+			Message: "the spec needs no packages of a distribution",
+			Hint:    "name some with run.packages or build.packages",
 		})
 	}
-	if rs := s.Run.Repositories; len(rs) > 0 && len(s.Run.Packages) == 0 {
-		errs.Add(diag.Diagnostic{At: rs[0].At, Message: "run.repositories: without run.packages nothing comes from them", Hint: "name packages, or remove the key"})
+	for _, r := range s.Run.Repositories {
+		if len(s.Run.Packages) == 0 && (!r.Mirrors.IsSet() || !s.Build.Cgo.Value) {
+			errs.Add(diag.Diagnostic{At: r.At, Message: "run.repositories: without run.packages nothing comes from it", Hint: "name packages, or remove it"})
+		}
 	}
 	if len(s.Run.Packages) == 0 || b.ref != "" {
 		return
@@ -38,56 +40,95 @@ func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
 	})
 }
 
+// PackagesKey names packages that are found together, and that a lock has.
+type PackagesKey struct {
+	Base     string // reference of the image that they are added to
+	For      string // as of step.Packages: empty for those of run.packages
+	Wants    string // separated by spaces
+	Platform plan.Platform
+}
+
+// wants returns what is wanted.
+func (k PackagesKey) wants() []string { return strings.Fields(k.Wants) }
+
+// PackagesLookup finds packages that are added to an image.
+type PackagesLookup struct {
+	Image   ImageKey
+	At      diag.Range // the line that asks for them
+	resolve plan.Resolve
+}
+
+// On returns the step that finds the packages, once the image is known.
+func (l PackagesLookup) On(img Image) plan.Resolve {
+	r := l.resolve
+	r.Base = plan.ImageRef{Name: img.Name, Platform: l.Image.Platform, Context: img.Context, At: r.At}
+	return r
+}
+
 // addsPackages reports whether the target has packages of a distribution.
 func (d *Decision) addsPackages() bool {
 	return len(d.image.Run.Packages) > 0 && d.base.ref != "" && (d.hasRoot() || d.Target == SBOMTarget || d.Target == packagesTarget)
 }
 
-// resolve plans to find the packages that are added to a base.
-func (d *Decision) resolve() plan.Resolve {
+// baseKey names the packages of run.packages for a platform.
+func (d *Decision) baseKey(p plan.Platform) PackagesKey {
+	return PackagesKey{Base: d.base.ref, Wants: strings.Join(values(d.image.Run.Packages), " "), Platform: p}
+}
+
+// basePackages plans to find the packages that are added to the base of each
+// platform.
+func (d *Decision) basePackages() map[PackagesKey]PackagesLookup {
+	all := map[PackagesKey]PackagesLookup{}
+	if len(d.image.Run.Packages) == 0 || d.base.ref == "" {
+		return all
+	}
+	for _, p := range d.imagePlatforms() {
+		s := plan.Step{ID: "resolve", At: d.packageLines(), Network: true}
+		index := s
+		s.Name, index.Name = fmt.Sprintf("find the packages of run.packages for %s", p), fmt.Sprintf("look up the package indexes of %s for %s", d.base.ref, p)
+		all[d.baseKey(p)] = PackagesLookup{
+			Image:   d.base.key(p),
+			At:      d.image.Run.Packages[0].At,
+			resolve: plan.Resolve{Step: s, Index: index, Wants: values(d.image.Run.Packages), Platform: p.String(), Repositories: repositories(d.image)},
+		}
+	}
+	return all
+}
+
+func (d *Decision) packageLines() []plan.Span {
 	var lines []diag.Range
 	for _, p := range d.image.Run.Packages {
 		lines = append(lines, p.At)
 	}
-	s := plan.Step{ID: "resolve", At: spans(d.image.File, lines...), Network: true}
-	index := s
-	s.Name, index.Name = "find the packages of run.packages", "look up the package indexes of "+d.base.ref
-	return plan.Resolve{Step: s, Index: index, Wants: values(d.image.Run.Packages), Repositories: repositories(d.image)}
+	return spans(d.image.File, lines...)
 }
 
 // packages plans to add packages, whatever they are.
 func (d *Decision) packages() plan.Packages {
-	r := d.resolve()
-	p := plan.Packages{Wants: r.Wants, Repositories: r.Repositories, Epoch: d.args.epoch.Seconds()}
-	p.Step = plan.Step{ID: "packages", Name: "add " + strings.Join(r.Wants, ", "), At: r.At}
-	p.Download = plan.Step{ID: "packages", Name: "download " + strings.Join(r.Wants, ", "), At: r.At, Network: true}
-	if slices.Contains(d.Request.ContextNames(), step.PackagesContext) {
-		p.Context = step.PackagesContext
-	}
+	wants, lines := values(d.image.Run.Packages), d.packageLines()
+	p := plan.Packages{Wants: wants, Repositories: repositories(d.image), Context: d.archivesContext(), Epoch: d.args.epoch.Seconds()}
+	p.Step = plan.Step{ID: "packages", Name: "add " + strings.Join(wants, ", "), At: lines}
+	p.Download = plan.Step{ID: "packages", Name: "download " + strings.Join(wants, ", "), At: lines, Network: true}
 	return p
 }
 
-// ResolveFor returns the step that finds the packages for a base; nil if the
-// image is no base, or gets no packages.
-func (ls Lookups) ResolveFor(key ImageKey, img Image) *plan.Resolve {
-	if ls.Resolve == nil || key.Use != UseBase {
-		return nil
+// archivesContext returns the name of the build context that has the archives of
+// packages; empty without one.
+func (d *Decision) archivesContext() string {
+	if slices.Contains(d.Request.ContextNames(), step.PackagesContext) {
+		return step.PackagesContext
 	}
-	r := *ls.Resolve
-	r.Base = plan.ImageRef{Name: img.Name, Platform: key.Platform, Context: img.Context, At: r.At}
-	r.Platform = key.Platform.String()
-	r.Name += " for " + r.Platform
-	r.Index.Name += " for " + r.Platform
-	return &r
+	return ""
 }
 
-// Added returns the step that adds the packages that were found to the base of
-// a platform; nil if there are none.
-func (ls Lookups) Added(p plan.Platform, found map[plan.Platform][]step.OSPackage) *plan.Packages {
-	if len(found[p]) == 0 {
+// Added returns the step that adds the packages that were found to an image; nil
+// if there are none.
+func (ls Lookups) Added(img ImageKey, found map[PackagesKey][]step.OSPackage) *plan.Packages {
+	list := found[PackagesKey{Base: img.Ref, Wants: strings.Join(ls.Packages.Wants, " "), Platform: img.Platform}]
+	if len(list) == 0 {
 		return nil
 	}
-	return added(ls.Packages, found[p], p)
+	return added(ls.Packages, list, img.Platform)
 }
 
 func added(p plan.Packages, list []step.OSPackage, platform plan.Platform) *plan.Packages {
@@ -106,6 +147,11 @@ func added(p plan.Packages, list []step.OSPackage, platform plan.Platform) *plan
 	return &p
 }
 
+// mirrors returns those repositories that are mirrors of others.
+func mirrors(s *spec.Spec) []plan.Repository {
+	return slices.DeleteFunc(repositories(s), func(r plan.Repository) bool { return r.Mirrors == "" })
+}
+
 func repositories(s *spec.Spec) []plan.Repository {
 	var all []plan.Repository
 	for _, r := range s.Run.Repositories {
@@ -121,13 +167,13 @@ func repositories(s *spec.Spec) []plan.Repository {
 // HasKeys reports whether packages come from a repository with a key in the
 // build context.
 func (ls Lookups) HasKeys() bool {
-	return ls.Resolve != nil && slices.ContainsFunc(ls.Resolve.Repositories, func(r plan.Repository) bool { return r.Key != "" })
+	return len(ls.Resolve) > 0 && slices.ContainsFunc(ls.Packages.Repositories, func(r plan.Repository) bool { return r.Key != "" })
 }
 
 // LacksKeys reports whether the scan does not find the key of a repository. The
 // plan reports it.
 func (ls Lookups) LacksKeys(facts step.Facts) bool {
-	return ls.Resolve != nil && slices.ContainsFunc(ls.Resolve.Repositories, func(r plan.Repository) bool {
+	return len(ls.Resolve) > 0 && slices.ContainsFunc(ls.Packages.Repositories, func(r plan.Repository) bool {
 		return r.Key != "" && foundFile(facts.Files, spec.String{Value: r.Key}).Kind != step.KindFile
 	})
 }

@@ -22,7 +22,7 @@ func (d *Decision) newParts(s *spec.Spec, found Found) parts {
 	p := parts{spec: s}
 	p.root = goroot{d.toolchain, found.Images[d.toolchain.key(d.toolchain.runsOn)]}
 	p.flags = goFlags{build: s.Build, debug: d.debug.on, noVCS: p.root.atLeast("1.18")}
-	p.env = environment{root: p.root, modules: d.modules, build: s.Build, c: d.cPackages(s, found.C), debug: d.debug.on}
+	p.env = environment{root: p.root, modules: d.modules, build: s.Build, c: d.cPackages(s, found.Packages), debug: d.debug.on}
 	p.caches = sharing{root: p.root, modules: d.modules, build: s.Build}
 	p.packs = packing{
 		at:      p.spans(s.Cache.At),

@@ -29,7 +29,7 @@ var imageTargets = []Target{
 	{Name: debugTarget, Description: "the image with Delve, which starts the program and waits for a debugger; the program is compiled for debugging"},
 	{Name: objectsTarget, output: plan.OutputObjects, Description: "the compiled packages of this build, for `--build-context gocache=…` to start another builder from"},
 	{Name: SBOMTarget, output: plan.OutputSBOM, Description: "the SBOM alone, as a file"},
-	{Name: packagesTarget, output: plan.OutputPackages, Description: "the archives of the packages that `run.packages` adds, for `--build-context packages=…` to build without their repositories"},
+	{Name: packagesTarget, output: plan.OutputPackages, Description: "the archives of the packages that `run.packages` adds and that C is compiled with, for `--build-context packages=…` to build without their repositories"},
 	{Name: "reproduce", output: plan.OutputChecksums, Description: "the checksums of the binaries, which are compiled twice with no cache; it fails if they differ, and says where"},
 }
 

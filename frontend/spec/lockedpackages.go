@@ -9,11 +9,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// LockedPackages are the packages of a distribution that one list of
-// run.packages adds to one base.
+// LockedPackages are the packages of a distribution that one list adds to one
+// image.
 type LockedPackages struct {
 	Base      String   // "docker.io/library/debian:12-slim"
-	Wants     []String // as run.packages has them
+	For       String   // "compiler" or "target" for build.packages, as in package step; not set for run.packages
+	Wants     []String // as the spec has them
 	Platforms []PackagesFor
 }
 
@@ -28,8 +29,8 @@ type LockedPackage struct {
 	Name, Version, Arch, URL, Size, Checksum, PURL String
 }
 
-// For returns the packages for a platform, and false if the lock has none for it.
-func (l LockedPackages) For(platform string) ([]LockedPackage, bool) {
+// On returns the packages for a platform, and false if the lock has none for it.
+func (l LockedPackages) On(platform string) ([]LockedPackage, bool) {
 	i := slices.IndexFunc(l.Platforms, func(p PackagesFor) bool { return p.Platform.Value == platform })
 	if i < 0 {
 		return nil, false
@@ -41,9 +42,11 @@ const writeLock = "write the lock again, with --target lock"
 
 var lockedPackagesFields = []field[LockedPackages]{
 	leaf("base", text("a base", notEmpty), func(l *LockedPackages) *String { return &l.Base }, "required",
-		"The base that the packages are added to."),
+		"The image that the packages are added to."),
+	leaf("for", text("what C is compiled with", packagesFor), func(l *LockedPackages) *String { return &l.For }, "run.packages",
+		"What C is compiled with: `compiler` for packages that the builder runs, `target` for libraries of another platform."),
 	leaf("wants", list("a list of packages", text("a package", osPackage), itself), func(l *LockedPackages) *[]String { return &l.Wants }, "required",
-		"What run.packages has."),
+		"What the spec asks for."),
 	leaf("platforms", packagesByPlatform, func(l *LockedPackages) *[]PackagesFor { return &l.Platforms }, "required",
 		"The packages of each platform."),
 }
@@ -113,6 +116,13 @@ func lockedWord(s string) *objection {
 	return object(writeLock, "wanted a word, found %s", quote(s))
 }
 
+func packagesFor(s string) *objection {
+	if s == "compiler" || s == "target" {
+		return nil
+	}
+	return object(writeLock, "wanted compiler or target, found %s", quote(s))
+}
+
 func lockedURL(s string) *objection {
 	if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
 		return lockedWord(s)
@@ -141,7 +151,11 @@ func (l LockedPackages) text() string {
 	for _, w := range l.Wants {
 		quoted = append(quoted, quote(w.Value))
 	}
-	fmt.Fprintf(&b, "  - base: %s\n    wants: [%s]\n    platforms:\n", l.Base.Value, strings.Join(quoted, ", "))
+	fmt.Fprintf(&b, "  - base: %s\n", l.Base.Value)
+	if l.For.Value != "" {
+		fmt.Fprintf(&b, "    for: %s\n", l.For.Value)
+	}
+	fmt.Fprintf(&b, "    wants: [%s]\n    platforms:\n", strings.Join(quoted, ", "))
 	for _, p := range l.Platforms {
 		if len(p.List) == 0 {
 			fmt.Fprintf(&b, "      %s: []\n", p.Platform.Value)

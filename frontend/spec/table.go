@@ -267,7 +267,7 @@ var runFields = []field[Run]{
 		"Packages of the base's distribution to add, with all that they depend on: `[git, tini]`. `NAME=VERSION` asks for one version. They are unpacked and configured for each platform without running anything of them; a package that needs one of its scripts is an error. The base must have a package database, so that scanners find the packages."),
 	leaf("repositories", list("a list of mappings with url", repository, sameRepository), func(r *Run) *[]Repository { return &r.Repositories },
 		"those of the base",
-		"Repositories for `packages`, in addition to those that the base has configured, and mirrors of these."),
+		"Repositories for `packages`, in addition to those that the base has configured, and mirrors of these. A mirror also holds for the packages that C is compiled with."),
 	leaf("capabilities", list("a list of capabilities", text("a capability", capabilityName, capabilityShape), sameCapability), func(r *Run) *[]String { return &r.Capabilities },
 		"none",
 		"Capabilities that the program gets when a user other than root starts it, such as `NET_BIND_SERVICE`: those of its file, as `setcap` sets them with `=+ep`. Of several programs, the first one gets them. In a container that may not have one of them, the program does not start."),

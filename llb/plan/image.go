@@ -33,6 +33,7 @@ type Image struct {
 	Binaries     Binaries
 	Objects      Objects // what Compile is made of
 	SBOM         SBOM
+	Compilers    []Packages // that C is compiled with, for this platform and in checks
 	Reproduction Reproduction
 }
 
