@@ -12,6 +12,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/question"
 	"github.com/gohull/gohull/internal/safe"
+	lower "github.com/gohull/gohull/llb"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -45,6 +46,7 @@ type build struct {
 	ignored    ignore.File
 	ignoreText []byte
 	contexts   namedContexts
+	common     once[struct{}, lower.Inputs] // of all images
 	scans      once[string, step.Facts]
 	looks      once[string, []step.Inode]
 	resolved   once[string, []step.OSPackage]

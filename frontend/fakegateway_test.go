@@ -43,6 +43,7 @@ type fakeGateway struct {
 
 	mu       sync.Mutex
 	solves   int
+	bytes    int                          // of the operations that were solved
 	reads    int                          // files read, stated or listed
 	resolves []string                     // images looked up
 	cached   [][]client.CacheOptionsEntry // the cache imports of each solve
@@ -121,6 +122,9 @@ func (g *fakeGateway) Solve(ctx context.Context, req client.SolveRequest) (*clie
 		return g.stage(req)
 	}
 	g.final = req.Definition
+	for _, op := range req.Definition.Def {
+		g.bytes += len(op)
+	}
 	if err := g.steps.err(ctx, req.Definition); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/gohull/gohull/frontend/ignore"
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -18,12 +19,11 @@ import (
 // are errors. It looks up no images, except the toolchain's if generators run
 // before the build.
 func (b *build) allFindings(ctx context.Context, images []*planner.Decision) ([]rules.Finding, bool, error) {
-	var all []subject
-	var failed []error
-	for _, d := range images {
-		s, err := b.subject(ctx, d)
-		all, failed = append(all, s), append(failed, err)
-	}
+	all := make([]subject, len(images))
+	failed := safe.Each(len(images), func(i int) (err error) {
+		all[i], err = b.subject(ctx, images[i])
+		return err
+	})
 	if err := joinErrors(failed...); err != nil {
 		return nil, false, err
 	}

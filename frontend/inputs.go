@@ -16,8 +16,12 @@ import (
 )
 
 // inputs returns what a plan refers to: the context, the frontend's image, and
-// the settings of this daemon and request.
+// the settings of this daemon and request. They are the same for all images.
 func (b *build) inputs(ctx context.Context) (lower.Inputs, error) {
+	return b.common.get(struct{}{}, func() (lower.Inputs, error) { return b.findInputs(ctx) })
+}
+
+func (b *build) findInputs(ctx context.Context) (lower.Inputs, error) {
 	buildContext, err := b.mainContext(ctx)
 	if err != nil {
 		return lower.Inputs{}, err

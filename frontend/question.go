@@ -60,7 +60,7 @@ func (b *build) known(ctx context.Context, q question.Question) (k question.Know
 	case question.Findings:
 		k.Findings, k.Strict, err = b.allFindings(ctx, k.Decisions.All())
 	case question.Plans, question.Definitions:
-		err = b.addPlans(ctx, &k)
+		err = b.addPlans(ctx, &k, q.From == question.Definitions)
 	}
 	return k, err
 }
@@ -74,14 +74,17 @@ func (b *build) userFiles() map[string][]byte {
 	return files
 }
 
-// addPlans plans what a question is about, and lowers it.
-func (b *build) addPlans(ctx context.Context, k *question.Known) error {
+// addPlans plans what a question is about, and lowers it if the question needs that.
+func (b *build) addPlans(ctx context.Context, k *question.Known, lowered bool) error {
 	for _, d := range k.Decisions.Checks {
 		p, err := b.planCheck(ctx, d)
 		if err != nil {
 			return err
 		}
 		k.Checks = append(k.Checks, p.plan)
+		if !lowered {
+			continue
+		}
 		if err := b.addDefinition(ctx, k, p.plan.Name(), p.state()); err != nil {
 			return err
 		}
@@ -92,6 +95,9 @@ func (b *build) addPlans(ctx context.Context, k *question.Known) error {
 	}
 	for _, p := range all {
 		k.Images = append(k.Images, question.PlannedImage{Decision: p.decision, Plan: p.plan})
+		if !lowered {
+			continue
+		}
 		for _, img := range p.plan.Images {
 			st, _ := p.target(img)
 			if err := b.addDefinition(ctx, k, "image "+p.plan.NameOf(img), st); err != nil {

@@ -14,15 +14,26 @@ import (
 // alike are the images of the file that one scan serves, and one step that
 // picks their source: those for which the same build constraints hold.
 type alike struct {
-	images []ofProject
-	files  []string    // that the images look for in the context, cleaned
-	mains  []string    // directories that the images name one by one
-	modes  []string    // those of files whose modes matter
-	needs  []string    // kinds of notes that are worth making for any of them
-	picks  []plan.Pick // what is picked for those that name their main packages one by one
+	files []string // that the images look for in the context, cleaned
+	mains []string // directories that the images name one by one
+	modes []string // those of files whose modes matter
+	needs []string // kinds of notes that are worth making for any of them
 
-	has map[*[]string]set // the words that each list has
+	batches []*batch
+	has     map[*[]string]set // the words that each list has
 }
+
+// batch is some of the images that are alike. One step picks the source of all of
+// them. Each of them has the whole step in its definition, so a step for all images
+// of a large file would make definitions that grow with the square of their number.
+type batch struct {
+	images []ofProject
+	picks  []plan.Pick // what is picked for those that name their main packages one by one
+}
+
+// mostInBatch is how many images share a step: few definitions are larger than 20 KB
+// then, and few files need a second step.
+const mostInBatch = 50
 
 // ofProject is an image and the project that it is built in.
 type ofProject struct {
@@ -51,7 +62,8 @@ func findAlike(all []*common) map[string]*alike {
 
 // include adds an image.
 func (a *alike) include(i ofProject) {
-	a.images = append(a.images, i)
+	to := a.batch()
+	to.images = append(to.images, i)
 	var ignored diag.List // an image's own build reports what is wrong
 	for _, kind := range noteKinds(chooseBase(i.image, &ignored).ref, i.image) {
 		a.add(&a.needs, kind)
@@ -73,8 +85,28 @@ func (a *alike) include(i ofProject) {
 		a.add(&a.mains, dir)
 	}
 	if dirs := i.namedMains(i.image); dirs != nil {
-		a.picks = append(a.picks, i.imagePick(i.image, dirs))
+		to.picks = append(to.picks, i.imagePick(i.image, dirs))
 	}
+}
+
+// batch returns the batch that the next image belongs to.
+func (a *alike) batch() *batch {
+	if n := len(a.batches); n > 0 && len(a.batches[n-1].images) < mostInBatch {
+		return a.batches[n-1]
+	}
+	b := &batch{}
+	a.batches = append(a.batches, b)
+	return b
+}
+
+// batchOf returns the batch that an image is in.
+func (a *alike) batchOf(image *spec.Spec) batch {
+	for _, b := range a.batches {
+		if slices.ContainsFunc(b.images, func(i ofProject) bool { return i.image.Name == image.Name }) {
+			return *b
+		}
+	}
+	return batch{}
 }
 
 // add adds a word to one of the lists.
@@ -150,8 +182,7 @@ func sourceStep(s *spec.Spec, names string, pick plan.Pick) plan.Source {
 	}
 }
 
-// together makes a step that picks the source of an image do so for all images
-// that are alike, so that one step serves all of them.
+// together makes a step that picks the source of an image do so for its whole batch.
 func together(s plan.Source, all []plan.Pick) plan.Source {
 	if len(all) > 1 {
 		s.All, s.Name = all, pickName(all)
@@ -172,7 +203,8 @@ func (m modules) asking(s plan.Source, imports string) plan.Source {
 // alike. Images whose main packages are unknown are left to their own builds.
 func (p planning) foundPicks(own plan.Pick) []plan.Pick {
 	var all []plan.Pick
-	for _, other := range p.alike(p.spec).images {
+	group := p.alike(p.spec)
+	for _, other := range group.batchOf(p.spec).images {
 		if other.image.Name == p.spec.Name {
 			all = append(all, own)
 			continue

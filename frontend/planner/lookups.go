@@ -19,7 +19,8 @@ type Lookups struct {
 	// Platforms are those for which a build context may bring objects.
 	Platforms []plan.Platform
 	// Source is what will most likely be picked, which takes as long as the
-	// scan and needs nothing of it; nil if only the scan can tell.
+	// scan and needs nothing of it; nil if only the scan can tell, and if nothing is
+	// built.
 	Source *plan.Source
 	// Look runs on the base of each platform; nil if nothing has to be known of
 	// what bases have.
@@ -78,7 +79,7 @@ func (d *Decision) Lookups() (Lookups, error) {
 		return Lookups{}, err
 	}
 	l := Lookups{Scan: d.scan(), Platforms: d.Request.Platforms}
-	if d.isImage() {
+	if d.isImage() && !d.Request.Asks {
 		l.Source = d.likelySource()
 	}
 	for _, c := range d.runningChecks() {
@@ -161,7 +162,8 @@ func (d *Decision) likelySource() *plan.Source {
 	}
 	names = append(names, d.required(d.image)...)
 	s := sourceStep(d.image, strings.Join(names, " "), d.imagePick(d.image, mains))
-	s = together(s, d.alike(d.image).picks)
+	group := d.alike(d.image)
+	s = together(s, group.batchOf(d.image).picks)
 	return &s
 }
 
