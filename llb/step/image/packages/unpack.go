@@ -17,8 +17,8 @@ import (
 // Unpacker is a family whose packages can be used by a compiler as they are,
 // without being configured.
 type Unpacker interface {
-	// Unpack passes the files of an archive to put.
-	Unpack(archive io.Reader, put func(*tar.Header, io.Reader) error) error
+	// Unpack passes the files of packages to put, in their order.
+	Unpack(ctx context.Context, pkgs []Package, open Open, put func(*tar.Header, io.Reader) error) error
 }
 
 // documents match what nothing reads that compiles.
@@ -46,24 +46,16 @@ func AddFiles(ctx context.Context, f Family, base fs.FS, pkgs []Package, archive
 		return Add(ctx, f, base, pkgs, archives, out, epoch)
 	}
 	layer := NewLayer(base, out)
-	for _, p := range pkgs {
-		if err := ctx.Err(); err != nil {
-			return err
+	open := func(p Package) (io.ReadCloser, error) { return regular.OpenIn(archives, names[p]) }
+	err = u.Unpack(ctx, pkgs, open, func(hdr *tar.Header, content io.Reader) error {
+		name := clean(hdr.Name)
+		if documents.MatchString(name) || foreign && (!headers.MatchString(name) || hasFile(base, name)) {
+			return nil
 		}
-		archive, err := regular.OpenIn(archives, names[p])
-		if err != nil {
-			return err
-		}
-		err = u.Unpack(archive, func(hdr *tar.Header, content io.Reader) error {
-			name := clean(hdr.Name)
-			if documents.MatchString(name) || foreign && (!headers.MatchString(name) || hasFile(base, name)) {
-				return nil
-			}
-			return layer.Put(hdr, content)
-		})
-		if err := errors.Join(err, archive.Close()); err != nil {
-			return &Error{Package: p.Name, Message: p.Name + ": " + err.Error()}
-		}
+		return layer.Put(hdr, content)
+	})
+	if err != nil {
+		return err
 	}
 	return mtime.SetAll(out.Name(), epoch)
 }

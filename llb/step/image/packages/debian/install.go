@@ -60,13 +60,8 @@ func (f *Family) Install(ctx context.Context, layer *packages.Layer, all []packa
 	if err != nil {
 		return err
 	}
-	for _, p := range all {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := in.unpack(p, open); err != nil {
-			return about(p, err)
-		}
+	if err := each(ctx, all, open, in.unpack); err != nil {
+		return err
 	}
 	if !f.sysroot {
 		for i, a := range in.done {
@@ -102,16 +97,11 @@ func newInstaller(layer *packages.Layer) (*installer, error) {
 }
 
 // unpack unpacks one package over the base and those before it.
-func (in *installer) unpack(p packages.Package, open packages.Open) (err error) {
-	body, err := open(p)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, body.Close()) }()
+func (in *installer) unpack(p packages.Package, from *deb.Archive) error {
 	a := &archive{name: p.Name, version: p.Version, info: map[string][]byte{}, sums: map[string]string{}}
 	a.old = in.installedVersion(p.Name)
 	ready := false
-	err = deb.Read(body, a.addInfo, func(hdr *tar.Header, content io.Reader) error {
+	err := from.Read(a.addInfo, func(hdr *tar.Header, content io.Reader) error {
 		if !ready {
 			if err := a.check(p); err != nil {
 				return err

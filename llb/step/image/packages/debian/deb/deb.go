@@ -11,16 +11,68 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/mikelolasagasti/xz"
 )
 
 // Entry is called with each entry of an archive. The content ends with it.
 type Entry func(hdr *tar.Header, content io.Reader) error
 
-// Read reads an archive, first the files about the package, then its own.
-func Read(in io.Reader, control, data Entry) error {
+// Archive is an archive that is decompressed in the background.
+type Archive struct {
+	control, data *pipe
+	reading       *safe.Group
+}
+
+// Open starts to read an archive. It has to be closed before its reader is.
+func Open(in io.Reader) *Archive {
+	a := &Archive{newPipe(), newPipe(), safe.NewGroup()}
+	a.reading.Go(func() error {
+		err := safe.Do(func() error { return a.decompress(in) })
+		a.control.end(err)
+		a.data.end(err)
+		return nil // Read returns it
+	})
+	return a
+}
+
+// Close stops reading.
+func (a *Archive) Close() {
+	a.control.stop()
+	a.data.stop()
+	_ = a.reading.Wait()
+}
+
+// Read passes on the entries of an archive, first the files about the package,
+// then its own.
+func (a *Archive) Read(control, data Entry) error {
+	if err := entries(a.control, control); err != nil {
+		return err
+	}
+	return entries(a.data, data)
+}
+
+// entries passes on the entries of a part, and reads it to its end.
+func entries(part *pipe, each Entry) error {
+	for t := tar.NewReader(part); each != nil; {
+		hdr, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := each(hdr, t); err != nil {
+			return err
+		}
+	}
+	_, err := io.Copy(io.Discard, part)
+	return err
+}
+
+func (a *Archive) decompress(in io.Reader) error {
 	r := bufio.NewReader(in)
 	magic := make([]byte, len(arMagic))
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != arMagic {
@@ -28,9 +80,9 @@ func Read(in io.Reader, control, data Entry) error {
 	}
 	for _, part := range []struct {
 		name string
-		each Entry
-	}{{"debian-binary", nil}, {"control.tar", control}, {"data.tar", data}} {
-		if err := member(r, part.name, part.each); err != nil {
+		to   *pipe
+	}{{"debian-binary", nil}, {"control.tar", a.control}, {"data.tar", a.data}} {
+		if err := member(r, part.name, part.to); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
@@ -44,7 +96,7 @@ const (
 )
 
 // member reads the next member of an ar archive, which has to have this name.
-func member(r *bufio.Reader, want string, each Entry) error {
+func member(r *bufio.Reader, want string, to *pipe) error {
 	name, size, err := header(r)
 	if err != nil {
 		return err
@@ -54,10 +106,15 @@ func member(r *bufio.Reader, want string, each Entry) error {
 		return fmt.Errorf("the archive has %q instead of it", name)
 	}
 	content := io.LimitReader(r, size)
-	if each != nil {
-		if err := readTar(content, ext, each); err != nil {
+	if to != nil {
+		plain, err := decompress(content, ext)
+		if err == nil {
+			err = to.fill(plain)
+		}
+		if err != nil {
 			return err
 		}
+		to.end(nil)
 	}
 	if _, err := io.Copy(io.Discard, content); err != nil {
 		return err
@@ -85,34 +142,14 @@ func header(r *bufio.Reader) (name string, size int64, err error) {
 	return strings.TrimSuffix(strings.TrimRight(string(h[:16]), " "), "/"), size, nil
 }
 
-func readTar(in io.Reader, ext string, each Entry) error {
-	plain, err := decompress(in, ext)
-	if err != nil {
-		return err
-	}
-	t := tar.NewReader(plain)
-	for {
-		hdr, err := t.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := each(hdr, t); err != nil {
-			return err
-		}
-	}
-}
-
 func decompress(in io.Reader, ext string) (io.Reader, error) {
 	switch ext {
 	case "":
 		return in, nil
 	case ".gz":
 		return gzip.NewReader(in)
-	case ".xz":
-		return xz.NewReader(in)
+	case ".xz": // Other libraries take half as long again.
+		return xz.NewReader(in, xz.DefaultDictMax)
 	case ".bz2":
 		return bzip2.NewReader(in), nil
 	case ".zst":

@@ -18,7 +18,7 @@ import (
 	"github.com/gohull/gohull/llb/step/image/packages/debian/resolve"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/mikelolasagasti/xz"
 )
 
 // kept are the fields that are needed of a package. The others are half of an index.
@@ -97,7 +97,7 @@ var compressions = []struct {
 }{
 	{".zst", newZstd},
 	{".gz", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
-	{".xz", func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }},
+	{".xz", func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, xz.DefaultDictMax) }},
 	{".bz2", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
 	{"", func(r io.Reader) (io.Reader, error) { return r, nil }},
 }
