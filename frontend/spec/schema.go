@@ -16,6 +16,7 @@ type shape map[string]any
 func Schema() []byte {
 	top := mapping(specFields)
 	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	top["$id"] = "urn:gohull:spec:1"
 	top["title"] = "gohull spec"
 	top["type"] = []string{"object", "null"} // an empty file is a spec
 	data, err := json.MarshalIndent(top, "", "  ")
