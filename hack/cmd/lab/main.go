@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/gohull/gohull/hack/internal/lab"
+	"github.com/gohull/gohull/hack/internal/program"
 )
 
 const usage = `Usage:
@@ -19,6 +20,7 @@ const usage = `Usage:
 	hack/lab env                     print the environment: eval "$(hack/lab env)"
 	hack/lab node NAME [VERSION]     start an empty BuildKit next to the first; print its environment
 	hack/lab node --rm NAME          end it and delete its root
+	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached
 
 All files are in .lab of the checkout, or in the directory that GOHULL_LAB_DIR names.
@@ -60,6 +62,8 @@ func command(ctx context.Context, args []string) error {
 		return l.RemoveNode(arg(2))
 	case arg(0) == "node" && (n == 2 || n == 3):
 		return node(ctx, l, arg(1), arg(2))
+	case arg(0) == "tools" && (n == 1 || n == 2):
+		return tools(ctx, l, arg(1))
 	case arg(0) == "down" && n == 1:
 		return l.Down()
 	case arg(0) == "registry" && n == 2: // started by `up`
@@ -82,6 +86,20 @@ func node(ctx context.Context, l lab.Lab, name, version string) error {
 	}
 	fmt.Print(lab.Exports(l.NodeEnv(name)))
 	return nil
+}
+
+// tools builds the program with this name, or all.
+func tools(ctx context.Context, l lab.Lab, name string) error {
+	var chosen []program.Program
+	for _, p := range program.Tools() {
+		if name == "" || name == p.Name {
+			chosen = append(chosen, p)
+		}
+	}
+	if len(chosen) == 0 {
+		return fmt.Errorf("unknown tool %q", name)
+	}
+	return l.Install(ctx, chosen...)
 }
 
 func printEnv(l lab.Lab) error {

@@ -128,6 +128,28 @@ func Engine() []Program {
 	}
 }
 
+// Tools are programs of others that the guides use. All but kustomize take
+// minutes to build, and gigabytes of the build cache.
+func Tools() []Program {
+	return []Program{
+		{
+			Name:     "kustomize",
+			Packages: map[string]string{"kustomize": "sigs.k8s.io/kustomize/kustomize/v5"},
+			Takes:    "20 s",
+		},
+		{
+			Name:     "cosign",
+			Packages: map[string]string{"cosign": "github.com/sigstore/cosign/v3/cmd/cosign"},
+			Takes:    "4 min",
+		},
+		{
+			Name:     "helm",
+			Packages: map[string]string{"helm": "helm.sh/helm/v3/cmd/helm"},
+			Takes:    "2 min",
+		},
+	}
+}
+
 // Builder builds programs.
 type Builder struct {
 	Modules string // hack/programs

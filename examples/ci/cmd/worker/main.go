@@ -1,0 +1,6 @@
+// Worker does jobs.
+package main
+
+import "example.com/ci/jobs"
+
+func main() { println("worker does " + jobs.Name("report")) }
