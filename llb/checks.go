@@ -42,7 +42,7 @@ func (l lowering) tidy(c plan.Tidy) llb.State {
 // format runs again only if a Go file changed: its input is the picked files.
 func (l lowering) format(c plan.Format) llb.State {
 	files := l.run(llb.Scratch(), c.Files, &step.GoFiles{Modules: c.Modules}, l.context())
-	return l.run(l.goroot, c.Step, &step.Format{Fix: c.Export}, l.mounts, part(step.Source, files, step.ClosureDir), llb.Dir(step.Source))
+	return l.run(l.slim, c.Step, &step.Format{Fix: c.Export}, l.mounts, part(step.Source, files, step.ClosureDir), llb.Dir(step.Source))
 }
 
 func (l lowering) verify(c plan.Verify) llb.State {
@@ -66,7 +66,7 @@ func (l lowering) vendor(c plan.Vendor) llb.State {
 func (l lowering) vet(c plan.Vet, image sources) llb.State {
 	start, packs := l.start(c.Start, image)
 	src := l.gather(c.Sources)
-	return l.examine(c, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
+	return l.examine(l.slim, c, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
 }
 
 func (l lowering) lint(c plan.Lint) llb.State {
@@ -76,14 +76,14 @@ func (l lowering) lint(c plan.Lint) llb.State {
 	for _, tool := range c.Tools {
 		verb.Add(tool)
 	}
-	return l.examine(c, verb, src, src.source, packs)
+	return l.examine(l.goroot, c, verb, src, src.source, packs)
 }
 
 func (l lowering) test(c plan.Test) llb.State {
 	src := l.gather(c.Sources)
 	start, packs := l.start(c.Start, src)
 	verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
-	return l.examine(c, verb, src, l.pick(c.Data, src.asked...), packs)
+	return l.examine(l.goroot, c, verb, src, l.pick(c.Data, src.asked...), packs)
 }
 
 func (l lowering) generate(c plan.Generate) llb.State {
@@ -94,13 +94,13 @@ func (l lowering) generate(c plan.Generate) llb.State {
 	if run := c.Command; run != nil {
 		verb.Command, verb.Dir, verb.Files, verb.Args = true, run.Dir, run.Files, run.Args
 	}
-	return l.examine(c, verb, src, src.source, before, packs)
+	return l.examine(l.goroot, c, verb, src, src.source, before, packs)
 }
 
 func (l lowering) vuln(c plan.Vuln) llb.State {
 	src := l.gather(c.Sources)
 	verb := &step.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
-	return l.examine(c, verb, src, src.source,
+	return l.examine(l.slim, c, verb, src, src.source,
 		llb.AddMount(step.Programs, l.program(c.Program).binaries, llb.Readonly),
 		llb.AddMount(step.VulnDatabase, l.database(c.Database, c.Skeleton), llb.Readonly),
 	)
@@ -126,9 +126,9 @@ func (l lowering) skeleton(s plan.Step, dir string) llb.RunOption {
 }
 
 // examine runs a verb on source. Tests may write to it; that is dropped.
-func (l lowering) examine(c plan.Check, v step.Verb, src sources, source llb.State, extra ...llb.RunOption) llb.State {
+func (l lowering) examine(root llb.State, c plan.Check, v step.Verb, src sources, source llb.State, extra ...llb.RunOption) llb.State {
 	s := c.Common().Step
-	return l.run(l.goroot, s, v,
+	return l.run(root, s, v,
 		l.mounts,
 		llb.AddMount(step.Source, source, llb.SourcePath("/"+step.ClosureDir), llb.ForceNoOutput),
 		src.modules,

@@ -20,7 +20,7 @@ func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) 
 	if c.Checkout != nil {
 		verb.Checkout = step.Checkout(*c.Checkout)
 	}
-	s := l.exec(l.goroot, c.Step, verb,
+	s := l.exec(l.slim, c.Step, verb,
 		l.mounts,
 		src.closure(),
 		src.modules,

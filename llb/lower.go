@@ -124,6 +124,7 @@ type lowering struct {
 	in      Inputs
 	project plan.Project
 	goroot  llb.State      // what go commands run on
+	slim    llb.State      // what those run on that compile, or look at source: goroot, or a part of it
 	from    *plan.ImageRef // the image that it is; nil if Go comes through the module proxy
 	mounts  llb.RunOption  // and what they need mounted there
 }
@@ -131,6 +132,10 @@ type lowering struct {
 func newLowering(p plan.Project, t plan.Toolchain, in Inputs) lowering {
 	l := lowering{in: in, project: p, from: t.Image}
 	l.goroot, l.mounts = l.toolchain(t)
+	l.slim = l.goroot
+	if t.Slim != nil {
+		l.slim = l.slimmed(*t.Slim)
+	}
 	return l
 }
 

@@ -29,7 +29,7 @@ func (l lowering) objects(o plan.Objects, src sources) llb.State {
 		verb.List = path.Join(step.Listed, step.ProgramsFile)
 		mounts = options{src.closure(), part(step.Listed, src.source, step.ProgramsDir), src.modules}
 	}
-	return l.run(l.goroot, o.Step, verb,
+	return l.run(l.slim, o.Step, verb,
 		l.mounts,
 		mounts,
 		packs,

@@ -24,6 +24,23 @@ func (l lowering) toolchain(t plan.Toolchain) (llb.State, llb.RunOption) {
 	return llb.Scratch(), llb.AddMount(step.Goroot, Toolchain(*t.Module, l.in), llb.Readonly)
 }
 
+// slimmed returns the part of an official image of Go that compiles need, and
+// the checks fmt, vet and vuln. It leaves out Go's own tests, which are most of
+// the files; the sources of the go command and of its tools; and the tools for
+// cgo and `go fix`.
+func (l lowering) slimmed(s plan.Step) llb.State {
+	info := &llb.CopyInfo{
+		CopyDirContentsOnly: true,
+		CreateDestPath:      true,
+		ExcludePatterns: []string{
+			"api", "doc", "misc", "test",
+			"pkg/tool/*/cgo", "pkg/tool/*/fix",
+			"src/cmd", "src/**/testdata", "src/**/*_test.go",
+		},
+	}
+	return llb.Scratch().File(llb.Copy(l.goroot, step.Goroot, step.Goroot, info), l.step(s)...)
+}
+
 // Image returns an image to pull, or the build context that replaces it.
 func Image(ref plan.ImageRef, in Inputs) llb.State { return lowering{in: in}.image(ref) }
 

@@ -177,7 +177,7 @@ func (c checking) alone(name string, facts step.Facts) *plan.CheckPlan {
 	if c.errs.Len() > 0 {
 		return nil
 	}
-	return &plan.CheckPlan{Project: c.project(), Toolchain: c.root.plan(c.spec, c.modules), Checks: c.check(spec.String{Value: name}, true)}
+	return &plan.CheckPlan{Project: c.project(), Toolchain: c.toolchain(name), Checks: c.check(spec.String{Value: name}, true)}
 }
 
 // listed plans the checks that an image, and the binaries, depend on.

@@ -44,7 +44,7 @@ func (p planning) plan() *plan.Plan {
 		Image:     p.Image,
 		Names:     p.names,
 		Project:   p.project(),
-		Toolchain: p.root.plan(p.spec, p.modules),
+		Toolchain: p.parts.toolchain(p.Target),
 		Sources:   plan.Sources{Source: p.imageSource(mains, binaries), Modules: p.fetch(packageList(binaries), p.Request.Platforms)},
 		Vendored:  p.modules.vendored,
 		Output:    p.output(),

@@ -20,7 +20,7 @@ type StepKind struct {
 var stepKinds = []StepKind{
 	{"scan", "finds the packages of the context"},
 	{"source", "picks the files that the binaries are made of"},
-	{"toolchain", "downloads Go through the module proxy"},
+	{"toolchain", "downloads Go through the module proxy, or copies what compiles need of its image"},
 	{"modules", "downloads the modules that the source imports"},
 	{"objects", "makes packs: compiled packages that travel with the cache"},
 	{"compile", "compiles the binaries"},

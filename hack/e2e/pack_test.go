@@ -78,7 +78,8 @@ func TestCacheTravels(t *testing.T) {
 
 	edit(t, b, c.edited("edited"))
 	r := succeed(t, b)
-	for _, name := range []string{modulesStep, dependenciesStep, standardStep} {
+	slim := "copy what compiles need of the go" + goVersion() + " image"
+	for _, name := range []string{modulesStep, dependenciesStep, standardStep, slim} {
 		if v, ok := r.Vertex(name); !ok || !v.Cached {
 			t.Errorf("after an edit, %s is %+v, want it CACHED", name, v)
 		}

@@ -56,6 +56,9 @@ type Toolchain struct {
 	Version string // "1.26.8"; empty when the image does not tell
 	Image   *ImageRef
 	Module  *ModuleToolchain
+	// Slim copies what compiles need of Image, which they run on then. It is nil
+	// if all steps run on the whole image.
+	Slim *Step
 }
 
 // ModuleToolchain is a toolchain that comes through the module proxy.

@@ -54,6 +54,9 @@ func writeStart(b *strings.Builder, p Project, t Toolchain, m *Modules, generato
 		fmt.Fprintf(b, "go.work is not used\n")
 	}
 	fmt.Fprintf(b, "toolchain %s\n", t)
+	if t.Slim != nil {
+		fmt.Fprintf(b, "\tcompiles run on a part of it\n")
+	}
 	if m != nil {
 		fmt.Fprintf(b, "modules for %s\n", strings.Join(m.Platforms, ", "))
 	}
