@@ -20,19 +20,34 @@ func (l lowering) compile(c plan.Compile, src sources, linker ...llb.RunOption) 
 	if c.Checkout != nil {
 		verb.Checkout = step.Checkout(*c.Checkout)
 	}
-	s := l.exec(l.slim, c.Step, verb,
+	root := l.slim
+	if c.Toolexec != nil {
+		root = l.goroot // A tool may run anything of Go.
+	}
+	s := l.exec(root, c.Step, verb,
 		l.mounts,
 		src.closure(),
 		src.modules,
 		packs,
 		llb.Dir(l.dir()),
 		l.gocache(c.Step),
+		l.toolexec(c.Toolexec),
 		options(linker),
 	)
 	return compiled{
 		binaries: s.AddMount(step.Out, llb.Scratch()),
 		static:   s.AddMount(step.Static, llb.Scratch()),
 	}
+}
+
+// toolexec mounts the tool that runs Go's tools.
+func (l lowering) toolexec(t *plan.Toolexec) llb.RunOption {
+	if t == nil {
+		return options{}
+	}
+	src := l.gather(t.Sources)
+	built := l.run(l.slim, t.Step, &step.Go{Args: t.Args}, l.mounts, src.closure(), src.modules, llb.Dir(l.dir()), l.gocache(t.Step))
+	return llb.AddMount(step.Programs, built, llb.Readonly)
 }
 
 func made(binaries []plan.Binary) []string {

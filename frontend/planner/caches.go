@@ -49,6 +49,11 @@ func (s sharing) compile(start plan.Start) plan.Caches {
 	return c
 }
 
+// toolexecCaches are the caches of a compile that runs Go's tools through a tool
+// of the project. It begins with no packs either: the go command takes a package
+// for the same, whatever the tool makes of it.
+var toolexecCaches = plan.Caches{Alone: "it runs build.toolexec"}
+
 // keepsObjects reports whether a cache of the builder keeps what is compiled
 // from build to build.
 func (s sharing) keepsObjects() bool { return s.compile(plan.Start{}).Alone == "" }

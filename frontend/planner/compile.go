@@ -21,6 +21,10 @@ const binDir = "/usr/local/bin"
 // compile makes the binaries of one platform.
 func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.Compile {
 	start := p.packs.start(binaries, platform)
+	caches, toolexec := p.caches.compile(start), p.toolexec()
+	if toolexec != nil {
+		start, caches = plan.Start{}, toolexecCaches
+	}
 	return plan.Compile{
 		Step: plan.Step{
 			ID:     "compile",
@@ -28,11 +32,12 @@ func (p planning) compile(binaries []plan.Binary, platform plan.Platform) plan.C
 			At:     p.spans(mainLines(p.spec)...),
 			Env:    p.env.compile(platform),
 			Added:  p.env.added(platform),
-			Caches: p.caches.compile(start),
+			Caches: caches,
 		},
 		Epoch:    p.args.epoch.Seconds(),
 		Start:    start,
 		Checkout: p.checkout,
+		Toolexec: toolexec,
 		Args:     p.buildCommand(binaries),
 		Binaries: binaries,
 	}
@@ -46,7 +51,7 @@ func (p planning) buildCommand(binaries []plan.Binary) []string {
 	}
 	args = append(args, p.flags.cover(p.modules.relatives(p.own(p.spec.Build.Cover.Packages)))...)
 	args = appendFlag(args, "ldflags", p.flags.link())
-	args = append(args, "-o", step.Out+binDir+"/")
+	args = append(appendFlag(args, "toolexec", p.toolexecFlag()), "-o", step.Out+binDir+"/")
 	for _, bin := range binaries {
 		args = append(args, p.modules.relative(bin.Package))
 	}

@@ -137,6 +137,7 @@ func (c *common) decide(image, target string) *Decision {
 		validateCgo(written, d.base, &errs)
 		validatePIE(written, d.base, &errs)
 		validatePackages(written, d.base, target, &errs)
+		d.validateToolexec(&errs)
 	}
 	d.stages = d.usedStages(&errs)
 	if c.Lock != nil {

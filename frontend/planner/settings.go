@@ -248,6 +248,7 @@ func (s *settings) build() {
 	}
 	s.truth("build.vcs", b.VCS)
 	s.list("build.files", b.Files, nil, "none")
+	s.list("build.toolexec", b.Toolexec, nil, "none")
 }
 
 func (s *settings) modulesBlock() {

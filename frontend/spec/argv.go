@@ -78,6 +78,31 @@ func (v value) command() Command {
 	return c
 }
 
+// toolexec is a tool of go.mod and its arguments.
+var toolexec = kind[[]String]{
+	want:  argv.want,
+	shape: argv.shape,
+	read: func(v value) []String {
+		if v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+			v.wrong("remove the key, or write a tool of go.mod and its arguments", "an empty list")
+			return nil
+		}
+		args := argv.read(v)
+		if len(args) == 0 {
+			return nil
+		}
+		switch tool := args[0]; {
+		case tool.Value == "go":
+			v.report(tool.At, "write the name of the tool first, as in [instrument, -v]", "wanted a tool of go.mod, found the go command")
+		case strings.HasPrefix(tool.Value, "/") || strings.HasPrefix(tool.Value, "."):
+			v.report(tool.At, "add it to go.mod with `go get -tool` and its import path, and write its name here", "wanted a tool of go.mod, found the path %s", quote(tool.Value))
+		default:
+			return args
+		}
+		return nil
+	},
+}
+
 // entrypoint is a command line, or a word instead of one. To start a program
 // of that name, a user writes a list.
 var entrypoint = kind[Entrypoint]{

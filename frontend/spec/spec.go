@@ -123,6 +123,7 @@ type Build struct {
 	Cover    Cover
 	VCS      Bool
 	Files    []String // of the context, that the compile reads in addition to the packages
+	Toolexec []String // a tool of go.mod and its arguments: "orchestrion", "toolexec"
 }
 
 // Cgo says whether C code is compiled in.

@@ -142,6 +142,9 @@ var buildFields = []field[Build]{
 	leaf("files", list("a list of paths", text("a path", testFile), itself), func(b *Build) *[]String { return &b.Files },
 		"none",
 		"Other files and directories of the build context that the compile reads, such as headers that C files of a package include from elsewhere. Packages, embedded files and everything with an extension that Go knows are always there."),
+	leaf("toolexec", toolexec, func(b *Build) *[]String { return &b.Toolexec },
+		"none",
+		"A tool of go.mod, with its arguments, that runs the compiler and the linker for each package: `[instrument, -v]` is `go build -toolexec='instrument -v'`. The tool is built first, for the builder. A compile through a tool shares no cache with other builds and begins with no pack: it compiles all packages, also those of the standard library."),
 }
 
 var testFields = []field[Test]{

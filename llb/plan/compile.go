@@ -6,8 +6,18 @@ type Compile struct {
 	Epoch    int64
 	Start    Start
 	Checkout *Checkout // what programs say about it; nil for nothing
+	Toolexec *Toolexec // runs Go's tools; nil for none
 	Args     []string  // of the go command: "build", "-trimpath", …
 	Binaries []Binary
+}
+
+// Toolexec is a tool of go.mod that runs Go's compiler and linker in a Compile. A
+// step of its own builds it, once for all platforms.
+type Toolexec struct {
+	Step
+	Name    string   // of its program: "instrument"
+	Sources Sources  // of the tool alone
+	Args    []string // of the go command: "build", …
 }
 
 // Checkout is the state of the checkout that programs are built from.

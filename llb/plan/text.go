@@ -211,6 +211,9 @@ func (c Compile) write(b *strings.Builder) {
 	if v := c.Checkout; v != nil {
 		v.write(b)
 	}
+	if t := c.Toolexec; t != nil {
+		fmt.Fprintf(b, "\ttoolexec %s\n\t\tgo %s\n", t.Name, strings.Join(t.Args, " "))
+	}
 	fmt.Fprintf(b, "\t\tgo %s\n", strings.Join(c.Args, " "))
 }
 

@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// instrument runs a tool of Go. If that is the compiler of the main package, it
+// gets another text for "plain".
+const instrument = `package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	word, tool, args := os.Args[1], os.Args[2], os.Args[3:]
+	for i, arg := range args {
+		if os.Getenv("TOOLEXEC_IMPORTPATH") == "example.com/app" && filepath.Base(arg) == "main.go" && filepath.Base(tool) == "compile" {
+			args[i] = instrumented(arg, word)
+		}
+	}
+	cmd := exec.Command(tool, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		os.Exit(1)
+	}
+}
+
+func instrumented(name, word string) string {
+	data, err := os.ReadFile(name)
+	if strings.Contains(string(data), "refuse") {
+		fmt.Fprintln(os.Stderr, "./main.go:3:1: instrument: refused")
+		os.Exit(1)
+	}
+	dir, _ := os.MkdirTemp("", "")
+	to := filepath.Join(dir, "main.go")
+	if err == nil {
+		err = os.WriteFile(to, bytes.ReplaceAll(data, []byte("plain"), []byte(word)), 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	return to
+}
+`
+
+// TestToolexec builds two images for two platforms, of which one is compiled
+// through a tool of the project. The tool is built once. A vendored tool does the
+// same.
+func TestToolexec(t *testing.T) {
+	t.Parallel()
+	const main = "package main\n\nvar text = `plain text`\n\nfunc main() { println(text) }\n"
+	dir := t.TempDir()
+	b := gohull(t, dir, "--target=binary", "--platform=linux/amd64,linux/arm64", "--provenance=false")
+	edit(t, b, map[string]string{
+		"Dockerfile":                  "images:\n  plain: {main: .}\n  traced: {main: ., build: {toolexec: [instrument, two words]}}\n",
+		"go.mod":                      goMod("example.com/app") + "\ntool example.com/app/internal/instrument\n",
+		"main.go":                     main,
+		"internal/instrument/tool.go": instrument,
+	})
+	const build = "build the tool instrument"
+	first := succeed(t, b)
+	if v, ok := first.Vertex(build); !ok || v.Cached {
+		t.Errorf("no step %q", build)
+	}
+	got := export(t, b)
+	programs := 0
+	for name, data := range got {
+		if filepath.Base(name) != "app" {
+			continue
+		}
+		programs++
+		if strings.Contains(data, "two words text") != strings.Contains(name, "traced") {
+			t.Errorf("%s has the text of the other image", name)
+		}
+	}
+	if programs != 4 {
+		t.Errorf("there are %d programs, want one for each of two images and platforms", programs)
+	}
+
+	edit(t, b, map[string]string{"main.go": strings.Replace(main, "text`", "words`", 1)})
+	isCached(t, succeed(t, b), build)
+	edit(t, b, map[string]string{"main.go": strings.Replace(main, "text`", "refuse`", 1)})
+	if r := run(t, b); r.Exit == 0 || !strings.Contains(r.Text, "main.go:3:1: instrument: refused") {
+		t.Errorf("the error of the tool is missing:\n%s", r.Text)
+	}
+
+	edit(t, b, map[string]string{
+		"Dockerfile":                            "build: {toolexec: [example.com/instrument, other]}\n",
+		"go.mod":                                goMod("example.com/app") + "\ntool example.com/instrument\n\nrequire example.com/instrument v1.0.0\n",
+		"main.go":                               main,
+		"vendor/modules.txt":                    "# example.com/instrument v1.0.0\n## explicit; go 1.25\nexample.com/instrument\n",
+		"vendor/example.com/instrument/tool.go": instrument,
+	})
+	b = gohull(t, dir, "--target=binary", "--provenance=false")
+	if got := export(t, b)["app"]; !strings.Contains(got, "other text") {
+		t.Error("the vendored tool did not run")
+	}
+}
