@@ -50,12 +50,24 @@ func (p planning) buildCommand(binaries []plan.Binary) []string {
 		args[i] = "-buildvcs=true"
 	}
 	args = append(args, p.flags.cover(p.modules.relatives(p.own(p.spec.Build.Cover.Packages)))...)
-	args = appendFlag(args, "ldflags", p.flags.link())
+	args = appendFlag(args, "ldflags", p.flags.link(p.spec.Build.Ldflags))
+	for _, bin := range binaries {
+		args = appendFlag(args, "ldflags", bin.Ldflags)
+	}
 	args = append(appendFlag(args, "toolexec", p.toolexecFlag()), "-o", step.Out+binDir+"/")
 	for _, bin := range binaries {
 		args = append(args, p.modules.relative(bin.Package))
 	}
 	return args
+}
+
+// ownLdflags returns the flags of the linker for a program alone, after the pattern
+// of its package; empty if it has those of all.
+func (p planning) ownLdflags(m mainPackage) string {
+	if !m.ldflags.IsSet() {
+		return ""
+	}
+	return p.modules.relative(m.name()) + "=" + p.flags.link(m.ldflags)
 }
 
 // mainLines returns the lines of the spec that name what is compiled.

@@ -182,7 +182,7 @@ func (d *Decision) validate(errs *diag.List) {
 	validateFlags(d.written.Build, errs)
 	validateStatic(d.written.Build, errs)
 	validateBuildPackages(d.written, errs)
-	validateProgramFlags(d.written.Programs, errs)
+	validateProgramFlags(d.written.Main, d.written.Programs, errs)
 	validateContexts(d.Request, d.refs, slices.Concat(d.replaceable, stageContexts(d.Input)), d.modules, errs)
 	validatePack(d.toolchain, d.Spec.Cache, d.Target, errs)
 	d.debug.validate(d.Request.Platforms, errs)

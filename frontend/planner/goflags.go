@@ -16,11 +16,12 @@ type goFlags struct {
 	noVCS bool // whether Go knows -buildvcs
 }
 
-// link returns the flags of the linker.
-func (f goFlags) link() string {
+// link returns the flags of the linker: those that the spec has, and what
+// follows from other keys.
+func (f goFlags) link(written spec.String) string {
 	ldflags := defaultLdflags
-	if f.build.Ldflags.IsSet() {
-		ldflags = f.build.Ldflags.Value
+	if written.IsSet() {
+		ldflags = written.Value
 	}
 	if f.build.Cgo.Static {
 		ldflags = staticLdflags(f.build, ldflags)

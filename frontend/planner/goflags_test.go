@@ -38,7 +38,7 @@ func TestGoFlags(t *testing.T) {
 			{"compile", c.compile, f.compile()},
 			{"packages", c.packages, f.packages()},
 			{"tags", c.tags, f.tags()},
-			{"link", c.ldf, []string{f.link()}},
+			{"link", c.ldf, []string{f.link(f.build.Ldflags)}},
 		} {
 			if got := strings.Join(flags.got, " "); got != flags.want {
 				t.Errorf("%s, %s: got %s, want %s", c.name, flags.of, got, flags.want)

@@ -36,6 +36,9 @@ func (p planning) plan() *plan.Plan {
 		return nil
 	}
 	binaries := nameBinaries(p.Project, p.spec, mains, p.errs)
+	for i, m := range mains {
+		binaries[i].Ldflags = p.ownLdflags(m)
+	}
 	p.validatePrograms(binaries)
 	if p.errs.Len() > 0 {
 		return nil

@@ -26,7 +26,9 @@ type packages struct {
 type mainPackage struct {
 	step.Package
 	required string      // import path of the latter
+	written  spec.String // the entry that names it
 	to       spec.String // where its program goes, as of spec.Main
+	ldflags  spec.String // for it alone, as of spec.Main
 }
 
 // name returns what the package is called in plans and messages.
@@ -50,7 +52,7 @@ func (p packages) mains(s *spec.Spec) []mainPackage {
 	var out []mainPackage
 	for _, m := range s.Main {
 		if p.project.HasRequired(m.Package.Value) {
-			out = p.withMain(out, mainPackage{required: m.Package.Value, to: m.To})
+			out = p.withMain(out, mainPackage{required: m.Package.Value, written: m.Package, to: m.To, ldflags: m.Ldflags})
 			continue
 		}
 		found := p.entry(m.Package)
@@ -62,7 +64,7 @@ func (p packages) mains(s *spec.Spec) []mainPackage {
 			})
 		}
 		for _, pkg := range found {
-			out = p.withMain(out, mainPackage{Package: pkg, to: m.To})
+			out = p.withMain(out, mainPackage{Package: pkg, written: m.Package, to: m.To, ldflags: m.Ldflags})
 		}
 	}
 	return out
@@ -74,8 +76,16 @@ func (p packages) withMain(all []mainPackage, pkg mainPackage) []mainPackage {
 	if i < 0 {
 		return append(all, pkg)
 	}
-	if first := all[i].to; first.Value != pkg.to.Value {
-		p.errs.Errorf(pkg.to.At, "main: %s goes to %s already (line %d); a program has one place", pkg.name(), first.Value, first.At.Start.Line)
+	switch first := all[i]; {
+	case first.to.IsSet() && pkg.to.IsSet() && first.to.Value != pkg.to.Value:
+		p.errs.Errorf(pkg.to.At, "main: %s goes to %s already (line %d); a program has one place", pkg.name(), first.to.Value, first.to.At.Start.Line)
+	case first.to.Value != pkg.to.Value || first.ldflags.Value != pkg.ldflags.Value:
+		p.errs.Add(diag.Diagnostic{
+			At:      pkg.written.At,
+			Message: fmt.Sprintf("main: another entry names %s, too, with another place or other linker flags", pkg.name()),
+			Hint:    "name each package once",
+			Related: []diag.Range{first.written.At},
+		})
 	}
 	return all
 }

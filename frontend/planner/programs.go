@@ -72,9 +72,36 @@ func (p planning) validatePrograms(own []plan.Binary) {
 	}
 }
 
-// validateProgramFlags checks the flags of programs of other modules. The steps
-// that build them have secrets and share caches, so no flag may run a program.
-func validateProgramFlags(programs []spec.Program, errs *diag.List) {
+// validateProgramFlags checks the flags of single programs. The steps that build
+// those of other modules have secrets and share caches, so no flag may run a
+// program. Those of the project have flags that decide how everything is linked in
+// common.
+func validateProgramFlags(mains []spec.Main, programs []spec.Program, errs *diag.List) {
+	for _, m := range mains {
+		if !m.Ldflags.IsSet() {
+			continue
+		}
+		key := "main." + m.Package.Value + ".ldflags"
+		flags, _ := goflag.Parse(m.Ldflags.Value)
+		if flags.Pattern != "" {
+			errs.Add(diag.Diagnostic{
+				At:      m.Ldflags.At,
+				Message: fmt.Sprintf("%s: the flags are for one program, and have a pattern of packages: %s=", key, flags.Pattern),
+				Hint:    "leave the pattern out",
+			})
+		}
+		flag, ok := unknownFlag(goflag.Link, m.Ldflags.Value)
+		if !ok && linkerFlag(m.Ldflags.Value, "extldflags") != "" {
+			flag, ok = "-extldflags", true
+		}
+		if ok {
+			errs.Add(diag.Diagnostic{
+				At:      m.Ldflags.At,
+				Message: fmt.Sprintf("%s: %s is for all programs of an image", key, flag),
+				Hint:    "write it in build.ldflags; flags of one program are like -s, -w and -X",
+			})
+		}
+	}
 	for _, prog := range programs {
 		if flag, ok := unknownFlag(goflag.Link, prog.Ldflags.Value); ok && prog.Ldflags.IsSet() {
 			errs.Add(diag.Diagnostic{

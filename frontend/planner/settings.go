@@ -169,10 +169,11 @@ func (s *settings) origin(key string, written spec.Origin, without string) {
 
 // mains adds the packages, and where their programs go if the spec says it.
 func (s *settings) mains(written *spec.Spec, found []string) {
-	if len(written.Main) > 0 && written.Main[0].To.IsSet() {
+	isMapping := func(m spec.Main) bool { return m.To.IsSet() || m.Ldflags.IsSet() }
+	if slices.ContainsFunc(written.Main, isMapping) {
 		var places Pairs
 		for _, m := range written.Main {
-			places = append(places, Pair{m.Package.Value, m.To.Value})
+			places = append(places, Pair{m.Package.Value, programPairs(spec.Program{To: m.To, Ldflags: m.Ldflags})})
 		}
 		for _, prog := range written.Programs {
 			places = append(places, Pair{prog.Key(), programPairs(prog)})
@@ -190,8 +191,7 @@ func (s *settings) mains(written *spec.Spec, found []string) {
 	s.list("main", packages, found, "the only main package")
 }
 
-// programPairs returns what a mapping has for a program of another module: a
-// place, or keys.
+// programPairs returns what a mapping has for a program: a place, or keys.
 func programPairs(prog spec.Program) any {
 	if !prog.Ldflags.IsSet() && len(prog.Tags) == 0 {
 		return prog.To.Value

@@ -73,7 +73,10 @@ func stamped(s *spec.Spec, values stamp.Values, errs *diag.List) *spec.Spec {
 	f := filler{values, errs}
 	out := *s
 	out.Build.Ldflags = f.flags("build.ldflags", out.Build.Ldflags)
-	out.Programs = slices.Clone(out.Programs)
+	out.Main, out.Programs = slices.Clone(out.Main), slices.Clone(out.Programs)
+	for i := range out.Main {
+		out.Main[i].Ldflags = f.flags("main."+out.Main[i].Package.Value+".ldflags", out.Main[i].Ldflags)
+	}
 	for i := range out.Programs {
 		out.Programs[i].Ldflags = f.flags("main."+out.Programs[i].Key()+".ldflags", out.Programs[i].Ldflags)
 	}

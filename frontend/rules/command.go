@@ -47,8 +47,10 @@ func shellVariables(sp *spec.Spec) []diag.Diagnostic {
 			})
 		}
 	}
-	for _, d := range definitions(sp.Build.Ldflags.Value) {
-		find("build.ldflags: -X "+d.Package+"."+d.Name, sp.Build.Ldflags.At, d.Value)
+	for _, flags := range sp.Ldflags() {
+		for _, d := range definitions(flags.Value) {
+			find(flags.Key+": -X "+d.Package+"."+d.Name, flags.At, d.Value)
+		}
 	}
 	for _, l := range sp.Run.Labels {
 		find("run.labels."+l.Key.Value, l.Value.At, l.Value.Value)

@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/goflag"
 	"github.com/gohull/gohull/frontend/project"
+	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/frontend/stamp"
 	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/llb/step"
@@ -18,10 +19,20 @@ import (
 // variable, only its source says.
 func linkerVariable(s Subject) []diag.Diagnostic {
 	var out []diag.Diagnostic
-	find := func(hint, format string, args ...any) {
-		out = append(out, diag.Diagnostic{At: s.Spec.Build.Ldflags.At, Message: "build.ldflags: " + fmt.Sprintf(format, args...), Hint: hint})
+	own := s.Spec.Ldflags()[:1+len(s.Spec.Main)]
+	for _, flags := range own {
+		out = append(out, s.unset(flags)...)
 	}
-	for _, d := range definitions(s.Spec.Build.Ldflags.Value) {
+	return out
+}
+
+// unset finds such flags in the value of one key.
+func (s Subject) unset(flags spec.Setting) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	find := func(hint, format string, args ...any) {
+		out = append(out, diag.Diagnostic{At: flags.At, Message: flags.Key + ": " + fmt.Sprintf(format, args...), Hint: hint})
+	}
+	for _, d := range definitions(flags.Value) {
 		variable := d.Package + "." + d.Name
 		switch kind := s.packageKind(d.Package); {
 		case kind == mainPackage:

@@ -20,7 +20,9 @@ func secretInSpec(s Subject) []diag.Diagnostic {
 	var f secrets
 	f.pairs("args", inBuild, s.Spec.Args)
 	f.pairs("build.env", inBuild, s.Spec.Build.Env)
-	f.linked(inBinary, s.Spec.Build.Ldflags)
+	for _, flags := range s.Spec.Ldflags() {
+		f.linked(inBinary, flags)
+	}
 	f.pairs("run.env", inImage, s.Spec.Run.Env)
 	f.pairs("run.labels", inImage, s.Spec.Run.Labels)
 	f.pairs("image.annotations", "in the registry, for everyone who can pull the image", s.Spec.Image.Annotations)
@@ -53,7 +55,7 @@ func (f *secrets) pairs(key, reach string, pairs []spec.Pair) {
 }
 
 // linked searches what the linker sets: -X main.token=abc.
-func (f *secrets) linked(reach string, ldflags spec.String) {
+func (f *secrets) linked(reach string, ldflags spec.Setting) {
 	words := strings.FieldsFunc(ldflags.Value, func(r rune) bool { return strings.ContainsRune(" \t\n'\"", r) })
 	for i, word := range words {
 		if i > 0 && words[i-1] == "-X" {
@@ -61,7 +63,7 @@ func (f *secrets) linked(reach string, ldflags spec.String) {
 		}
 		setting, isSet := strings.CutPrefix(word, "-X=")
 		if name, value, ok := strings.Cut(setting, "="); isSet && ok {
-			f.named("build.ldflags", reach, ldflags.At, name, value)
+			f.named(ldflags.Key, reach, ldflags.At, name, value)
 		}
 	}
 }

@@ -80,8 +80,11 @@ func (v value) placed(all *mains) {
 		case ok:
 			p.To = place.read(val)
 		case val.node.Kind == yaml.MappingNode:
-			val.wrong("write "+cut(key.Value)+": /path, and flags as the keys build.ldflags and build.tags", "%s is a package of the project; only a program of another module, with a version, has flags of its own", quote(key.Value))
-			all.own = append(all.own, Main{Package: key})
+			readFields(val, programFields, &p)
+			if len(p.Tags) > 0 {
+				v.report(p.Tags[0].At, "write them as the key build.tags, or build it as one of several images", "%s is compiled together with the other programs of the image, which have the same build tags", quote(key.Value))
+			}
+			all.own = append(all.own, Main{Package: key, To: p.To, Ldflags: p.Ldflags})
 			return
 		default:
 			all.own = append(all.own, Main{Package: key, To: place.read(val)})

@@ -79,13 +79,33 @@ func (s *Spec) Mains() [][]string {
 	return all
 }
 
+// Setting is a value and the key that has it.
+type Setting struct {
+	Key string // "build.ldflags"
+	String
+}
+
+// Ldflags returns all linker flags: those of the project's programs in common, and
+// those of single programs.
+func (s *Spec) Ldflags() []Setting {
+	all := []Setting{{"build.ldflags", s.Build.Ldflags}}
+	for _, m := range s.Main {
+		all = append(all, Setting{"main." + m.Package.Value + ".ldflags", m.Ldflags})
+	}
+	for _, p := range s.Programs {
+		all = append(all, Setting{"main." + p.Key() + ".ldflags", p.Ldflags})
+	}
+	return all
+}
+
 // Main is a main package, and where its program goes in the image.
 type Main struct {
 	Package String // "./cmd/server"
 	// To is a path, or a name in /usr/local/bin, or a directory with a slash at
 	// its end: "/manager", "server", "/opt/bin/". It is not set for the name that
 	// the go command gives, in /usr/local/bin.
-	To String
+	To      String
+	Ldflags String // instead of those of Build
 }
 
 // Program is a main package of any module, which is built by itself.

@@ -60,7 +60,7 @@ var imageFields = []field[Spec]{mainField, baseField, buildField, runField, imag
 var (
 	mainField = splitMain(leaf("main", mainPackages, func(*Spec) *mains { return &mains{} },
 		"the only main package that is no tool of go.mod; if there are several, an error lists them",
-		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`). An import path names one of a module that go.mod requires. A package of any other module is named with its version, `github.com/acme/tool/cmd/tool@v1.2.3`: it is built by itself, as `go install` would do, without cgo and with nothing of `build`."))
+		"Main packages to build, as you would name them to `go build`: `./cmd/server`. A main package belongs to the module of the nearest go.mod, in its directory or above. Programs are in `/usr/local/bin`, under the name that the go command gives them. A mapping says where else: a path (`./cmd/server: /manager`), another name (`./cmd/server: api`), or a directory (`./cmd/...: /opt/bin/`); or it has keys for one program. An import path names one of a module that go.mod requires. A package of any other module is named with its version, `github.com/acme/tool/cmd/tool@v1.2.3`: it is built by itself, as `go install` would do, without cgo and with nothing of `build`."))
 	baseField = leaf("base", origin("scratch", "alpine", "distroless"), func(s *Spec) *Origin { return &s.Base },
 		"`scratch`",
 		"Base image: `scratch`, `alpine`, `distroless`, or an image reference; or `{stage: NAME}`, one of `stages`, built for each platform of the image, with its config.")
@@ -90,13 +90,13 @@ var stageFields = []field[Stage]{
 var programFields = []field[Program]{
 	leaf("to", text("a path or a name in the image", programPlace), func(p *Program) *String { return &p.To },
 		"the name that the go command gives it, in `/usr/local/bin`",
-		"Where a program of another module goes, if you also write flags for it: a path, a name, or a directory."),
+		"Where the program goes, if you also write flags for it: a path, a name, or a directory."),
 	leaf("ldflags", flags, func(p *Program) *String { return &p.Ldflags },
-		"`-s -w`",
-		"Linker flags of a program of another module. Only flags that run no other program. May contain stamps."),
+		"`build.ldflags`; for a program with a version, `-s -w`",
+		"Linker flags of one program, instead of those of `build`: `./cmd/server: {ldflags: -s -w -X main.name=server}`. Only flags that run no other program. May contain stamps."),
 	leaf("tags", words("a build tag", "a list of build tags", buildTag), func(p *Program) *[]String { return &p.Tags },
 		"none",
-		"Build tags of a program of another module."),
+		"Build tags of a program of another module that has a version."),
 }
 
 // checks are the words of the key of that name.

@@ -30,9 +30,9 @@ func tooled(t testing.TB) buildx.Build {
 	proxy := httptest.NewServer(c.modules)
 	t.Cleanup(proxy.Close)
 	b := plain(t, write(t, c.project(map[string]string{
-		"Dockerfile": "base: alpine\nmain:\n  .: /app\n  example.com/tool/cmd/tool@v1.2.0: {to: /bin/tool, ldflags: -s -X main.version=1.2}\nrun: {entrypoint: none}\n",
+		"Dockerfile": "base: alpine\nmain:\n  .: {to: /app, ldflags: -s -X main.text=app}\n  example.com/tool/cmd/tool@v1.2.0: {to: /bin/tool, ldflags: -s -X main.version=1.2}\nrun: {entrypoint: none}\n",
 		"go.mod":     goMod("example.com/app"),
-		"main.go":    "package main\n\nfunc main() { print(`app`) }\n",
+		"main.go":    "package main\n\nvar text = `none`\n\nfunc main() { print(text) }\n",
 	})), "--build-arg=GOPROXY="+proxy.URL, "--build-arg=GOSUMDB=off", "--provenance=false")
 	b.Push = ref(t)
 	return b
@@ -70,7 +70,7 @@ func TestPrograms(t *testing.T) {
 	}
 
 	overwrite(t, b.Dir, "Dockerfile", spec)
-	edit(t, b, map[string]string{"main.go": "package main\n\nfunc main() { print(`app`) }\n"})
+	edit(t, b, map[string]string{"main.go": "package main\n\nvar text = `none`\n\nfunc main() { print(text) }\n"})
 	b.Builder = another(t, "second")
 	if again := succeed(t, b); again.Digest != first.Digest {
 		t.Errorf("another builder made %s, want %s", again.Digest, first.Digest)

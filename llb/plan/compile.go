@@ -34,6 +34,7 @@ type Binary struct {
 	Package string // "./cmd/api", "github.com/acme/tool/cmd/tool@v1.2.3"
 	Made    string // where the step leaves it: "/usr/local/bin/api"
 	Path    string // in the image: "/manager"
+	Ldflags string // for it alone, as of the go command: "./cmd/api=-s -w"; empty for those of all
 }
 
 // Start is what is compiled before a step begins.

@@ -259,15 +259,28 @@ func (s Step) throughLinker(args []string) ([]string, error) {
 		return args, err
 	}
 	const flag = "-ldflags="
-	own := flag + "-I " + string(data)
+	own := "-I " + string(data)
 	args = slices.Clone(args)
+	found := false
 	for i, a := range args {
 		if rest, ok := strings.CutPrefix(a, flag); ok {
-			args[i] = own + " " + rest
-			return args, nil
+			pattern, rest := cutPattern(rest)
+			args[i], found = flag+pattern+own+" "+rest, true
 		}
 	}
-	return slices.Insert(args, 1, own), nil
+	if found {
+		return args, nil
+	}
+	return slices.Insert(args, 1, flag+own), nil
+}
+
+// cutPattern cuts flags after the pattern of packages that they are for, and the =.
+func cutPattern(flags string) (pattern, rest string) {
+	end := strings.IndexByte(flags, '=')
+	if end < 0 || strings.HasPrefix(strings.TrimLeft(flags, " \t\n\r"), "-") {
+		return "", flags
+	}
+	return flags[:end+1], flags[end+1:]
 }
 
 // command returns the go command, ready to run.

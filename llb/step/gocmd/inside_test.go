@@ -160,6 +160,8 @@ func TestThroughLinker(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want []string }{
 		{[]string{"build", "-ldflags=-s -I /x", "."}, []string{"build", "-ldflags=-I /lib/ld.so -s -I /x", "."}},
+		{[]string{"build", "-ldflags=-s", "-ldflags=./a=-w -X main.a=b", "./a"}, []string{"build", "-ldflags=-I /lib/ld.so -s", "-ldflags=./a=-I /lib/ld.so -w -X main.a=b", "./a"}},
+		{[]string{"build", "-ldflags=all= -s"}, []string{"build", "-ldflags=all=-I /lib/ld.so  -s"}},
 		{[]string{"build", "."}, []string{"build", "-ldflags=-I /lib/ld.so", "."}},
 	} {
 		got, err := s.throughLinker(c.args)
