@@ -34,7 +34,7 @@ func (b *build) readCheckout(ctx context.Context, req *planner.Request) error {
 		req.Revision = c.Commit
 	}
 	req.Branch, req.Version, req.Releases = c.Branch, c.Version, c.Versions
-	return nil
+	return b.describe(ctx, files, req)
 }
 
 // readBelow adds the named files of the context, and all files below the named

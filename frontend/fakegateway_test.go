@@ -294,7 +294,12 @@ func (r *fakeRef) ReadFile(_ context.Context, req client.ReadRequest) ([]byte, e
 	if err := r.g.fails["ReadFile "+req.Filename]; err != nil {
 		return nil, err
 	}
-	return fs.ReadFile(r.FS, req.Filename)
+	data, err := fs.ReadFile(r.FS, req.Filename)
+	if part := req.Range; part != nil && err == nil {
+		data = data[min(part.Offset, len(data)):]
+		data = data[:min(part.Length, len(data))]
+	}
+	return data, err
 }
 
 func (r *fakeRef) StatFile(_ context.Context, req client.StatRequest) (*fstypes.Stat, error) {

@@ -42,6 +42,7 @@ func BuildArgs() []BuildArg {
 		{"BRANCH", "branch of the build; see Stamps"},
 		{"COMMIT", "commit of the build; see Stamps"},
 		{"DATE", "date of the commit, in the format of `git log -1 --format=%cI`; see Stamps"},
+		{"DESCRIBE", "what `git describe` prints of the commit; see Stamps"},
 		{"DIRTY", "`true` if files differ from the commit, else `false`; see Stamps"},
 		{"GONOPROXY", "modules that are fetched without a proxy, as for the go command"},
 		{"GONOSUMDB", "modules that are not looked up in the checksum database, as for the go command"},

@@ -44,6 +44,8 @@ type Request struct {
 	Source        string   // the repository's address; empty when it does not tell
 	Branch        string   // that is checked out, where the context has .git; empty for none
 	Version       string   // of the commit, by its tags; empty for none
+	Describe      string   // what git describe says of the commit; empty if nobody looked, or for NoDescribe
+	NoDescribe    string   // why that is unknown
 	Releases      []string // all tags that are versions, as "v1.2.3"; nil if they are not known
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // stampArgs are the build args that give stamps their values.
-var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty"}
+var stampArgs = map[string]string{"VERSION": "Version", "BRANCH": "Branch", "COMMIT": "Commit", "DATE": "Date", "DIRTY": "Dirty", "DESCRIBE": "Describe"}
 
 // knownStamps returns the stamps of this build: what the build args say, else
 // what was found, else the spec's default. All are validated in the same way. A
@@ -30,8 +30,12 @@ func knownStamps(in Input, args buildArgs, errs *diag.List) stamp.Values {
 		{"COMMIT", r.Revision, "the client names "},
 		{"DATE", epochDate(args.epoch), ""},
 		{"DIRTY", "", ""},
+		{"DESCRIBE", r.Describe, ".git describes the commit as "},
 	} {
 		name, given, written := stampArgs[s.arg], args.stamps[s.arg], defaultOf(in.Spec, s.arg)
+		if s.arg == "DESCRIBE" && s.found != "" && values.Get("Dirty") == "true" {
+			s.found += stamp.DirtySuffix
+		}
 		with, err := values.With(name, cmp.Or(given, s.found, written.Value))
 		switch {
 		case err == nil:
@@ -45,6 +49,9 @@ func knownStamps(in Input, args buildArgs, errs *diag.List) stamp.Values {
 			errs.Errorf(written.At, "args.%s is %v", s.arg, err)
 			values = values.Refused(name)
 		}
+	}
+	if r.NoDescribe != "" && values.Get("Describe") == "" {
+		values = values.Unfit("Describe", r.NoDescribe)
 	}
 	return values
 }

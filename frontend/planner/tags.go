@@ -126,7 +126,7 @@ var (
 // tag returns a tag with values instead of stamps.
 func (n naming) tag(tag spec.String, errs *diag.List) string {
 	filled, wrong := n.stamps.Replace(tag.Value, func(name, value string) string {
-		if name == "Branch" {
+		if name == "Branch" || name == "Describe" {
 			return cmp.Or(strings.TrimLeft(noTag.ReplaceAllString(value, "-"), "-."), "-")
 		}
 		return value
@@ -212,7 +212,7 @@ func moves(stamps []string) bool {
 	if !slices.Contains(stamps, "Major") && !slices.Contains(stamps, "Minor") {
 		return false
 	}
-	fixed := []string{"Version", "Patch", "Commit", "ShortCommit", "Date"}
+	fixed := []string{"Version", "Patch", "Commit", "ShortCommit", "Date", "Describe"}
 	return !slices.ContainsFunc(fixed, func(name string) bool { return slices.Contains(stamps, name) })
 }
 

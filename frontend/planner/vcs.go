@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -56,16 +57,17 @@ func isAbbreviated(commit string) bool {
 	return commit != "" && isHex && len(commit) != 40 && len(commit) != 64
 }
 
-// described matches what `git describe` prints for a commit after a tag.
-var described = regexp.MustCompile(`^(.+)-([0-9]+)-g([0-9a-f]{4,})$`)
+// describedForm matches what `git describe` prints for a commit after a tag.
+var describedForm = regexp.MustCompile(`^(.+)-([0-9]+)-g([0-9a-f]{4,})$`)
 
 // versionTags returns the tags of the commit, and those of commits before it, as
 // far as the version tells: 1.2.3 is a tag, and 1.2.3-4-g0123456 is four commits
 // after one. What is not a version of Go is neither.
 func versionTags(stamps stamp.Values) (here, before []string) {
-	version := strings.TrimSuffix(stamps.Get("Version"), stamp.DirtySuffix)
+	described := strings.TrimPrefix(stamps.Get("Describe"), "v")
+	version := strings.TrimSuffix(cmp.Or(stamps.Get("Version"), described), stamp.DirtySuffix)
 	isTag := func(name string) bool { return semver.IsValid(name) }
-	if m := described.FindStringSubmatch(version); m != nil && strings.HasPrefix(stamps.Get("Commit"), m[3]) {
+	if m := describedForm.FindStringSubmatch(version); m != nil && strings.HasPrefix(stamps.Get("Commit"), m[3]) {
 		tag := "v" + m[1]
 		switch {
 		case !isTag(tag):

@@ -25,7 +25,7 @@ var specFields = []field[Spec]{
 		"Where dependencies come from."),
 	leaf("args", pairs(argName), func(s *Spec) *[]Pair { return &s.Args },
 		"none",
-		"Build args of the project, with their defaults: `EDITION: oss`. `--build-arg EDITION=ent` overrides a default, and texts name the value as `{{.Args.EDITION}}`. `VERSION`, `BRANCH`, `COMMIT`, `DATE` and `DIRTY` may have a default, too: it is the value of the stamp if nothing else is known."),
+		"Build args of the project, with their defaults: `EDITION: oss`. `--build-arg EDITION=ent` overrides a default, and texts name the value as `{{.Args.EDITION}}`. `VERSION`, `BRANCH`, `COMMIT`, `DATE`, `DIRTY` and `DESCRIBE` may have a default, too: it is the value of the stamp if nothing else is known."),
 	runField,
 	leaf("checks", list("a list of checks", word("a check", checks...), itself), func(s *Spec) *[]String { return &s.Checks },
 		"none",

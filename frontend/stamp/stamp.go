@@ -46,6 +46,7 @@ func All() []Stamp {
 		{"Dirty", "the build arg `DIRTY`, else whether the checkout has changes; buildx checks that only with `BUILDX_GIT_CHECK_DIRTY=1`", "pass --build-arg DIRTY=false, or true", readBool, "true or false"},
 		{"TreeState", "`clean` or `dirty`: the same as `Dirty`, in the words of many Makefiles", "pass --build-arg DIRTY=false, or true", asItIs, "clean or dirty"},
 		{"Branch", "the build arg `BRANCH`; in tags, characters that a tag cannot have become `-`", "pass --build-arg BRANCH=$(git branch --show-current)", readBranch, "the name of a branch, as `git branch --show-current` prints it"},
+		{"Describe", "the build arg `DESCRIBE`, else what `git describe --tags --always --abbrev=7 --dirty` says, from a `.git` that is part of the context; in tags, characters that a tag cannot have become `-`", "pass --build-arg DESCRIBE=$(git describe --tags --always)", readBranch, "what `git describe` prints, such as v1.2.3-4-g0123456"},
 		{"Image", "the name of the image, if the spec has several", "write the image below `images`", asItIs, "the name of an image"},
 	}
 }

@@ -20,10 +20,10 @@ func TestFill(t *testing.T) {
 		{"{{.Verison}}", "", "{{.Verison}} is not a stamp; did you mean {{.Version}}?"},
 		{"{{.version}}", "", "{{.version}} is not a stamp; did you mean {{.Version}}?"},
 		{"{{Version}}", "", "{{Version}} is not a stamp; write {{.Version}}"},
-		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
-		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
+		{"{{.Env.HOME}}", "", "{{.Env.HOME}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Describe, Image; write {{{{ for {{ itself"},
+		{"{{printf `%d` 1}}", "", "{{printf `%d` 1}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Describe, Image; write {{{{ for {{ itself"},
 		{"a {{.Version", "a ", "{{ without }}; write {{{{ for {{ itself"},
-		{"{{}}", "", "{{}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Image; write {{{{ for {{ itself"},
+		{"{{}}", "", "{{}} is not a stamp; the stamps are Version, Major, Minor, Patch, Commit, ShortCommit, Date, Dirty, TreeState, Branch, Describe, Image; write {{{{ for {{ itself"},
 	} {
 		fills(t, all, c.text, c.want, c.wrong)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // instrument runs a tool of Go. If that is the compiler of the main package, it
-// gets another text for "plain".
+// gets the text of a file instead of "plain".
 const instrument = `package main
 
 import (
@@ -20,10 +20,10 @@ import (
 )
 
 func main() {
-	word, tool, args := os.Args[1], os.Args[2], os.Args[3:]
+	settings, tool, args := os.Args[1], os.Args[2], os.Args[3:]
 	for i, arg := range args {
 		if os.Getenv("TOOLEXEC_IMPORTPATH") == "example.com/app" && filepath.Base(arg) == "main.go" && filepath.Base(tool) == "compile" {
-			args[i] = instrumented(arg, word)
+			args[i] = instrumented(arg, settings)
 		}
 	}
 	cmd := exec.Command(tool, args...)
@@ -33,7 +33,11 @@ func main() {
 	}
 }
 
-func instrumented(name, word string) string {
+func instrumented(name, settings string) string {
+	word, err := os.ReadFile(settings)
+	if err != nil {
+		panic(err)
+	}
 	data, err := os.ReadFile(name)
 	if strings.Contains(string(data), "refuse") {
 		fmt.Fprintln(os.Stderr, "./main.go:3:1: instrument: refused")
@@ -42,7 +46,7 @@ func instrumented(name, word string) string {
 	dir, _ := os.MkdirTemp("", "")
 	to := filepath.Join(dir, "main.go")
 	if err == nil {
-		err = os.WriteFile(to, bytes.ReplaceAll(data, []byte("plain"), []byte(word)), 0o644)
+		err = os.WriteFile(to, bytes.ReplaceAll(data, []byte("plain"), word), 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -62,9 +66,10 @@ func TestToolexec(t *testing.T) {
 	dir := t.TempDir()
 	b := gohull(t, dir, "--target=binary", "--platform=linux/amd64,linux/arm64", "--provenance=false")
 	edit(t, b, map[string]string{
-		"Dockerfile":                            "images:\n  plain: {main: .}\n  traced: {main: ., build: {toolexec: [instrument, two words]}}\n",
+		"Dockerfile":                            "images:\n  plain: {main: .}\n  traced: {main: ., build: {toolexec: [instrument, /src/its settings.txt], files: [its settings.txt]}}\n",
 		"go.mod":                                goMod("example.com/app") + "\ntool example.com/instrument\n\nrequire example.com/instrument v1.0.0\n",
 		"main.go":                               main,
+		"its settings.txt":                      "two words",
 		"vendor/modules.txt":                    "# example.com/instrument v1.0.0\n## explicit; go 1.25\nexample.com/instrument\n",
 		"vendor/example.com/instrument/tool.go": instrument,
 	})

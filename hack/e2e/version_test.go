@@ -174,7 +174,7 @@ func TestStampUnknown(t *testing.T) {
 // are known without a build arg.
 func TestGitThatIsAskedFor(t *testing.T) {
 	dir := repository(t, map[string]string{
-		"Dockerfile":    "image:\n  name: registry.example/asked\n  tags: [\"{{.Version}}\", \"{{.Major}}\", \"{{.Branch}}\", \"sha-{{.ShortCommit}}\", latest]\n",
+		"Dockerfile":    "image:\n  name: registry.example/asked\n  tags: [\"{{.Version}}\", \"{{.Major}}\", \"{{.Branch}}\", \"sha-{{.ShortCommit}}\", \"at-{{.Describe}}\", latest]\n",
 		".dockerignore": "!.git\n",
 		"go.mod":        goMod("example.com/asked"),
 		"main.go":       "package main\n\nfunc main() {}\n",
@@ -184,7 +184,7 @@ func TestGitThatIsAskedFor(t *testing.T) {
 	git(t, dir, "tag", "--annotate", "--message=release", "v1.0.0")
 	short := git(t, dir, "rev-parse", "HEAD")[:7]
 	name := "registry.example/asked:"
-	want := name + "1.0.0\n" + name + "1\n" + name + "release-1\n" + name + "sha-" + short + "\n" + name + "latest\n"
+	want := name + "1.0.0\n" + name + "1\n" + name + "release-1\n" + name + "sha-" + short + "\n" + name + "at-v1.0.0\n" + name + "latest\n"
 	silent := gohull(t, dir, "--call=tags")
 	silent.Env = []string{"BUILDX_GIT_INFO=0"}
 	if got := succeed(t, silent).Stdout; got != want {
@@ -194,6 +194,17 @@ func TestGitThatIsAskedFor(t *testing.T) {
 	git(t, dir, "gc", "--quiet")
 	if got := answer(t, "tags", dir); got != want {
 		t.Errorf("with packed tags, printed\n%swant\n%s", got, want)
+	}
+
+	git(t, dir, "commit", "--quiet", "--allow-empty", "--message=another")
+	git(t, dir, "gc", "--quiet")
+	if got, want := answer(t, "tags", dir), name+"at-v1.0.0-1-g"+git(t, dir, "rev-parse", "HEAD")[:7]+"\n"; !strings.Contains(got, want) {
+		t.Errorf("after another commit, printed\n%swant\n%s", got, want)
+	}
+	git(t, t.TempDir(), "clone", "--quiet", "--depth=1", "file://"+dir, dir+"/shallow")
+	overwrite(t, dir+"/shallow", "Dockerfile", "build: {ldflags: \"-X main.at={{.Describe}}\"}\n")
+	if r := run(t, gohull(t, dir+"/shallow")); r.Exit == 0 || !strings.Contains(r.Text, "{{.Describe}} is not known, because the repository is a shallow clone without the tag before this commit; run `git fetch --unshallow --tags`") {
+		t.Errorf("of a shallow clone, exit code %d, printed\n%s", r.Exit, r.Text)
 	}
 }
 
