@@ -100,10 +100,14 @@ func guideRepo(t *testing.T) string {
 	}
 	names := labNames(t)
 	err := filepath.WalkDir(repo, func(file string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || !slices.Contains([]string{"Dockerfile", ".yaml", ".yml"}, cmp.Or(filepath.Ext(file), d.Name())) {
+		if err != nil || !d.Type().IsRegular() || !slices.Contains([]string{"Dockerfile", "pipeline", ".yaml", ".yml"}, cmp.Or(filepath.Ext(file), d.Name())) {
 			return err
 		}
-		return os.WriteFile(file, []byte(names.Replace(read(t, file))), 0o644)
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file, []byte(names.Replace(read(t, file))), info.Mode())
 	})
 	if err != nil {
 		t.Fatal(err)
