@@ -36,7 +36,7 @@ var allowed = map[string][]string{
 	"frontend/netenv":     {"frontend/diag"},
 	"frontend/planner":    {"frontend/diag", "frontend/dockerfile", "frontend/goflag", "frontend/layout", "frontend/netenv", "frontend/project", "frontend/spec", "frontend/stamp", "llb/plan", "llb/step"},
 	"frontend/project":    {"frontend/diag"},
-	"frontend/question":   {"frontend/diag", "frontend/dockerfile", "frontend/excerpt", "frontend/graph", "frontend/netenv", "frontend/planner", "frontend/rules", "frontend/spec", "llb/llbtext", "llb/plan", "llb/step"},
+	"frontend/question":   {"frontend/diag", "frontend/dockerfile", "frontend/excerpt", "frontend/graph", "frontend/netenv", "frontend/planner", "frontend/project", "frontend/rules", "frontend/spec", "llb/llbtext", "llb/plan", "llb/step"},
 	"frontend/rules":      {"frontend/diag", "frontend/dockerfile", "frontend/goflag", "frontend/ignore", "frontend/project", "frontend/spec", "frontend/stamp", "llb/step"},
 	"frontend/spec":       {"frontend/diag", "frontend/netenv"},
 	"frontend/stamp":      {"frontend/diag"},

@@ -229,6 +229,9 @@ func (g *fakeGateway) serve(def *pb.Definition) (fs.FS, error) {
 	case *step.Resolve:
 		data, err := json.Marshal([]step.OSPackage{{Name: v.Wants[0], Version: "1.0", Arch: "amd64"}})
 		return fstest.MapFS{step.ResolvedFile: {Data: data}}, err
+	case *step.Manifest:
+		data, err := json.Marshal(step.Parts{Sum: "sha256:parts", Paths: []string{"go.mod", "main.go"}})
+		return fstest.MapFS{step.ManifestFile: {Data: data}}, err
 	case *step.Look:
 		data, err := json.Marshal(usualDirs)
 		return fstest.MapFS{step.BaseFile: {Data: data}}, err

@@ -59,6 +59,8 @@ func (b *build) known(ctx context.Context, q question.Question) (k question.Know
 		k.Call, err = b.callOptions(ctx)
 	case question.Findings:
 		k.Findings, k.Strict, err = b.allFindings(ctx, k.Decisions.All())
+	case question.Contents:
+		err = b.addContents(ctx, &k)
 	case question.Plans, question.Definitions:
 		err = b.addPlans(ctx, &k, q.From == question.Definitions)
 	}

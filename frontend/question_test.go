@@ -52,6 +52,11 @@ func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 		got["error"] = err.Error() + "\n"
 		return got
 	}
+	if name == "inputs" { // each release of gohull has other hashes
+		for key, data := range res.Metadata {
+			res.Metadata[key] = hashes.ReplaceAll(data, []byte("sha256:…"))
+		}
+	}
 	got[""] = ended(neutral(string(res.Metadata[question.Text])))
 	got["json"] = ended(neutral(string(res.Metadata[question.JSON])))
 	got["exit"] = ended(string(res.Metadata["result.statuscode"]))
@@ -62,6 +67,9 @@ func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 // which have the definition that they were read by, an ID of the client, and
 // the path of the program of the steps, which is next to the test's program.
 var elsewhere = regexp.MustCompile(`(?s)  "sources": \[.*\n  \]|\n\tlocal\.unique [a-z0-9]+|/[^ ]*/gohull-step`)
+
+// hashes matches what says which hash something has.
+var hashes = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
 
 func neutral(text string) string { return elsewhere.ReplaceAllString(text, "…") }
 

@@ -42,7 +42,13 @@ func (l lowering) merged() llb.State {
 // them, make. They are not copied to the context: it would have to be read anew
 // for the keys of everything that mounts it.
 func Generate(p *plan.CheckPlan, in Inputs) Inputs {
-	return in.overlaid(CheckAlone(p, in))
+	out := in.overlaid(CheckAlone(p, in))
+	for _, c := range p.Checks {
+		if g, ok := c.(plan.Generate); ok {
+			out.Before = append(slices.Clip(out.Before), newLowering(p.Project, p.Toolchain, in).gather(g.Sources).source)
+		}
+	}
+	return out
 }
 
 // overlaid returns inputs with files that lie over the context, and over those that

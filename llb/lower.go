@@ -16,6 +16,7 @@ import (
 type Inputs struct {
 	Context       llb.State            // the build context
 	Generated     *llb.State           // files of stages and generators, which lie over it; nil for none
+	Before        []llb.State          // what the generators of Generated read, each in step.ClosureDir
 	Replaced      []string             // directories that have nothing but what Generated has of them
 	Tool          llb.State            // a file system that has the frontend's binary
 	ToolPath      string               // where it has it: "/bin/gohull-step"

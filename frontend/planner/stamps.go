@@ -140,3 +140,19 @@ func sourceLabels(stamps stamp.Values, source string) map[string]string {
 	}
 	return labels
 }
+
+// DropCommit deletes the labels and annotations that gohull adds to say which commit
+// an image is of. Those that the spec or the command line sets stay.
+func (d *Decision) DropCommit(labels, annotations map[string]string) {
+	written := func(pairs []spec.Pair, name string) bool {
+		return slices.ContainsFunc(pairs, func(p spec.Pair) bool { return p.Key.Value == name })
+	}
+	for name := range sourceLabels(d.stamps, d.Request.Source) {
+		if _, given := d.Request.Labels[name]; !given && !written(d.image.Run.Labels, name) {
+			delete(labels, name)
+		}
+		if !written(d.image.Image.Annotations, name) {
+			delete(annotations, name)
+		}
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/frontend/rules"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/moby/buildkit/client/llb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 )
 
 // From says what a question is answered from.
@@ -20,6 +22,7 @@ const (
 	Call                    // the flags of the call
 	Findings                // what the rules find, and what is wrong with the build
 	Plans                   // the plans
+	Contents                // the plans, and what the images are made of
 	Definitions             // the plans, lowered to LLB
 )
 
@@ -38,6 +41,7 @@ type Known struct {
 	Wrong    diag.Errors // what keeps the build from being planned
 
 	Images []PlannedImage
+	Ignore string            // path of the ignore file below the build context; empty for none, or if it is elsewhere
 	Checks []*plan.CheckPlan // of each project, if the target is a check
 
 	Definitions []Definition
@@ -61,6 +65,14 @@ type Cache struct {
 type PlannedImage struct {
 	Decision *planner.Decision
 	Plan     *plan.Plan
+	Contents []Content // for each of its platforms
+}
+
+// Content is what an image is made of for one platform.
+type Content struct {
+	Recipe string // digest of how it is made
+	Config *dockerspec.DockerOCIImage
+	Parts  step.Parts
 }
 
 // Definition is what a build hands to BuildKit for an image or a check.

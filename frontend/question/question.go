@@ -54,6 +54,8 @@ func All() []Question {
 			Meaning: "the spec with every default filled in, and where each value comes from", Format: "YAML"},
 		{Name: "tags", From: Decisions, answer: answerTags,
 			Meaning: "names of the images in a registry: a name with a tag on each line", Format: "text"},
+		{Name: "inputs", From: Contents, answer: answerInputs, about: wholeSpec,
+			Meaning: "for each image, a hash of all that it is made of, and the files of the context that it reads", Format: "text"},
 		{Name: "bake", From: Call, answer: answerBake,
 			Meaning: "a bake file with a target for each image, its tags, and the build args of this call", Format: "JSON"},
 		{Name: "plan", From: Plans, answer: answerPlan,

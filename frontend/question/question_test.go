@@ -26,7 +26,7 @@ func TestFind(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"frontend.bakes": "gohull has no answer to --call=bakes; did you mean --call=bake?",
-		"frontend.x":     "gohull has no answer to --call=x; known are check, outline, targets, describe, schema, spec, tags, bake, plan, graph, llb",
+		"frontend.x":     "gohull has no answer to --call=x; known are check, outline, targets, describe, schema, spec, tags, inputs, bake, plan, graph, llb",
 	} {
 		if _, err := Find(id); err == nil || err.Error() != want {
 			t.Errorf("Find(%s) gives %v, want %s", id, err, want)

@@ -51,6 +51,9 @@ func OutOf(image string) string { return Out + "/" + image }
 // Pack returns where the i-th pack of a step is mounted.
 func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 
+// Part returns where what the i-th layer of an image is made of is mounted.
+func Part(i int) string { return fmt.Sprintf("/.gohull/parts/%d", i) }
+
 // Where a step writes.
 const (
 	Out    = "/out"            // the step's output, written from scratch
@@ -65,10 +68,11 @@ const ReportFile = "failure.json"
 
 // What verbs leave in Out.
 const (
-	FactsFile = "facts.json"     // scan: Facts as JSON
-	GoFile    = "gohull.json"    // toolchain: a Fetched as JSON
-	SumsFile  = "SHA256SUMS"     // binaries and compare, in the form of sha256sum
-	SBOMFile  = "sbom.spdx.json" // sbom; exporters name the attestation by it
+	FactsFile    = "facts.json"     // scan: Facts as JSON
+	ManifestFile = "manifest.json"  // manifest: Parts as JSON
+	GoFile       = "gohull.json"    // toolchain: a Fetched as JSON
+	SumsFile     = "SHA256SUMS"     // binaries and compare, in the form of sha256sum
+	SBOMFile     = "sbom.spdx.json" // sbom; exporters name the attestation by it
 
 	ResolvedFile = "packages.json" // resolve: a list of OSPackage as JSON
 	LinkerFile   = "path"          // linker

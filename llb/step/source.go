@@ -143,6 +143,24 @@ func (v *Closures) ByImage() (map[string]Closure, error) {
 	return all, nil
 }
 
+// Manifest writes ManifestFile: what an image is made of. Source has the closure of
+// its programs, ModuleTree their modules, and Part(0) and so on what its layers are
+// made of. Made has files that are not of the build context, and Before what they
+// are generated from.
+type Manifest struct {
+	Parts int // how many Part there are
+}
+
+func (*Manifest) verb() string             { return "manifest" }
+func (*Manifest) rest() *[]string          { return nil }
+func (v *Manifest) flags(fs *flag.FlagSet) { fs.IntVar(&v.Parts, "parts", v.Parts, "number of layers") }
+
+// Parts is what Manifest writes.
+type Parts struct {
+	Sum   string   `json:"sum"`   // "sha256:…" of everything
+	Paths []string `json:"paths"` // of the build context, sorted
+}
+
 // GoFiles copies to ClosureDir the Go files of modules that `go fmt ./...` formats.
 type GoFiles struct {
 	Modules []string // their directories: ".", "api"

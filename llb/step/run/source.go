@@ -1,12 +1,15 @@
 package run
 
 import (
+	"encoding/json"
 	"io/fs"
+	"os"
 	"runtime"
 
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/source/closure"
+	"github.com/gohull/gohull/llb/step/source/manifest"
 )
 
 func pickOne(e Env, v step.Closure) error {
@@ -48,4 +51,34 @@ func skeleton(e Env, v step.Skeleton) error {
 
 func pickGoFiles(e Env, v step.GoFiles) error {
 	return e.within(step.Source, func(source fs.FS) error { return closure.PickGoFiles(e.at(step.Out), source, v.Modules) })
+}
+
+func writeManifest(e Env, v step.Manifest) error {
+	dirs := manifest.Dirs{
+		Source:  e.at(step.Source),
+		Modules: e.existing(step.ModuleTree),
+		Made:    e.existing(step.Made),
+		Before:  e.existing(step.Before),
+		Program: e.at(step.Binary),
+	}
+	for i := range v.Parts {
+		dirs.Layers = append(dirs.Layers, e.at(step.Part(i)))
+	}
+	parts, err := manifest.List(dirs)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(parts)
+	if err != nil {
+		return err
+	}
+	return e.write(step.ManifestFile, data)
+}
+
+// existing returns a path of the step; "" if nothing is mounted there.
+func (e Env) existing(name string) string {
+	if _, err := os.Stat(e.at(name)); err != nil {
+		return ""
+	}
+	return e.at(name)
 }

@@ -17,6 +17,7 @@ var table = []row{
 	verb(simply(pickAll)),
 	verb(simply(skeleton)),
 	verb(simply(pickGoFiles)),
+	verb(simply(writeManifest)),
 	// fetch
 	verb(simply(fetchToolchain)),
 	verb(withGo(collectModules)),
