@@ -108,7 +108,8 @@ func (b *build) findings(ctx context.Context, subjects []subject) ([]rules.Findi
 		})
 	}
 	skipped := func(f rules.Finding) bool {
-		return options.SkipAll || slices.Contains(options.SkipRules, f.Rule.Name)
+		asked := !f.Rule.Optional || options.ExperimentalAll || slices.Contains(options.ExperimentalRules, f.Rule.Name)
+		return options.SkipAll || !asked || slices.Contains(options.SkipRules, f.Rule.Name)
 	}
 	return slices.DeleteFunc(rules.Check(all...), skipped), options.ReturnAsError, nil
 }

@@ -40,6 +40,7 @@ type Subject struct {
 type Rule struct {
 	Name        string // as `# check=skip=` takes it: "FloatingTag"
 	Description string // what it finds, in one sentence
+	Optional    bool   // whether it is applied only if `# check=experimental=` names it
 	check       func(Subject) []diag.Diagnostic
 }
 
@@ -52,24 +53,36 @@ type Finding struct {
 // All returns the rules, by name. A new rule is a row here, a function, and a
 // page in docs/rules.
 func All() []Rule {
+	all := []Rule{
+		{"CapabilityNotGranted", "The program needs a capability that containers do not have by default.", false, capabilityNotGranted},
+		{"CgoOff", "A file imports \"C\", or a package that needs cgo, while cgo is off.", false, cgoOff},
+		{"DirectiveOrder", "A directive such as `# check=` is where BuildKit ignores it.", false, directiveOrder},
+		{"EmbedIgnored", "The ignore file hides files that `//go:embed` needs.", false, embedIgnored},
+		{"FloatingTag", "The tag of an image names no version, so the image can change without notice.", false, floatingTag},
+		{"GoVersionDiffers", "A `toolchain` line names another Go version than the one that the build uses.", false, goVersionDiffers},
+		{"KeyWithoutEffect", "A key has no effect, because another setting overrides it.", false, keyWithoutEffect},
+		{"LinkerVariable", "A `-X` flag in `build.ldflags` sets a variable that the program does not have, or a value with quotes.", false, linkerVariable},
+		{"NoCertificates", "The program may use TLS, and the base has no CA certificates.", false, noCertificates},
+		{"NoTimeZones", "The program loads time zones by name, and the base has none.", false, noTimeZones},
+		{"OutdatedGo", "The build uses a Go release for which there is a newer patch release.", false, outdatedGo},
+		{"PrivilegedPort", "The image exposes a port below 1024, on which its user may not be allowed to listen.", false, privilegedPort},
+		{"ProfileIgnored", "The ignore file hides a default.pgo that the go command would use to optimize the program.", false, profileIgnored},
+		{"ReplaceOutside", "A `replace` in go.mod or go.work points outside of the build context.", false, replaceOutside},
+		{"SecretInSpec", "A value of the spec looks like a secret, or has the name of one.", false, secretInSpec},
+		{"ShellSyntax", "A command line or a value contains shell syntax, and no shell reads it.", false, shellSyntax},
+		{"VendorIgnored", "The ignore file hides a vendor directory that the go command would use.", false, vendorIgnored},
+	}
+	return slices.SortedFunc(slices.Values(append(all, optional()...)), func(a, b Rule) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// optional returns the rules that a policy may ask for. They find what is no mistake,
+// and what an organization may not want.
+func optional() []Rule {
 	return []Rule{
-		{"CapabilityNotGranted", "The program needs a capability that containers do not have by default.", capabilityNotGranted},
-		{"CgoOff", "A file imports \"C\", or a package that needs cgo, while cgo is off.", cgoOff},
-		{"DirectiveOrder", "A directive such as `# check=` is where BuildKit ignores it.", directiveOrder},
-		{"EmbedIgnored", "The ignore file hides files that `//go:embed` needs.", embedIgnored},
-		{"FloatingTag", "The tag of an image names no version, so the image can change without notice.", floatingTag},
-		{"GoVersionDiffers", "A `toolchain` line names another Go version than the one that the build uses.", goVersionDiffers},
-		{"KeyWithoutEffect", "A key has no effect, because another setting overrides it.", keyWithoutEffect},
-		{"LinkerVariable", "A `-X` flag in `build.ldflags` sets a variable that the program does not have, or a value with quotes.", linkerVariable},
-		{"NoCertificates", "The program may use TLS, and the base has no CA certificates.", noCertificates},
-		{"NoTimeZones", "The program loads time zones by name, and the base has none.", noTimeZones},
-		{"OutdatedGo", "The build uses a Go release for which there is a newer patch release.", outdatedGo},
-		{"PrivilegedPort", "The image exposes a port below 1024, on which its user may not be allowed to listen.", privilegedPort},
-		{"ProfileIgnored", "The ignore file hides a default.pgo that the go command would use to optimize the program.", profileIgnored},
-		{"ReplaceOutside", "A `replace` in go.mod or go.work points outside of the build context.", replaceOutside},
-		{"SecretInSpec", "A value of the spec looks like a secret, or has the name of one.", secretInSpec},
-		{"ShellSyntax", "A command line or a value contains shell syntax, and no shell reads it.", shellSyntax},
-		{"VendorIgnored", "The ignore file hides a vendor directory that the go command would use.", vendorIgnored},
+		{"MissingTest", "The spec does not list the check `test` (optional).", true, missing("test")},
+		{"MissingVet", "The spec does not list the check `vet` (optional).", true, missing("vet")},
+		{"MissingVuln", "The spec does not list the check `vuln` (optional).", true, missing("vuln")},
+		{"RootUser", "The image runs as root, because `run.user` says so (optional).", true, rootUser},
 	}
 }
 

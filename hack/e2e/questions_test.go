@@ -93,6 +93,21 @@ func TestCheckAsJSON(t *testing.T) {
 	}
 }
 
+// TestOptionalRules: optional rules are applied if the command asks for them, whatever the
+// spec says.
+func TestOptionalRules(t *testing.T) {
+	dir := asked(t, "# check=skip=all\nrun: {user: root}\nchecks: [vet, vuln]\n")
+	r := run(t, gohull(t, dir, "--build-arg=BUILDKIT_DOCKERFILE_CHECK=experimental=all;error=true"))
+	for _, want := range []string{
+		"Dockerfile:2:13: RootUser: run.user: the program runs as root (root); remove the key to run as nonroot, or name another user",
+		"Dockerfile:3:10: MissingTest: no check test has to pass before there is an image; write checks: [vet, vuln, test]",
+	} {
+		if r.Exit != 1 || !hasLine(r.Text, want) {
+			t.Errorf("exit code %d, want 1 and the line\n%s\nprinted\n%s", r.Exit, want, r.Text)
+		}
+	}
+}
+
 const errorText = `ERROR: Dockerfile:1:1: unknown key "bse"; did you mean base?
 $DIR/Dockerfile:1
 --------------------
