@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gohull/gohull/internal/treefs"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/fetch/modules"
 	"github.com/gohull/gohull/llb/step/gocmd"
@@ -79,18 +80,20 @@ func (e Env) within(mount string, run func(fs.FS) error) error {
 		return err
 	}
 	defer root.Close()
+	files := treefs.New(root)
+	defer files.Close()
 	if mount != step.Source {
-		return run(root.FS())
+		return run(files)
 	}
 	made, err := os.OpenRoot(e.at(step.Made))
 	if errors.Is(err, fs.ErrNotExist) {
-		return run(root.FS())
+		return run(files)
 	}
 	if err != nil {
 		return err
 	}
 	defer made.Close()
-	return run(overlay.FS{Lower: root.FS(), Upper: made.FS(), Replaced: e.replaced()})
+	return run(overlay.FS{Lower: files, Upper: made.FS(), Replaced: e.replaced()})
 }
 
 // replaced returns the directories of step.Source that have nothing but what

@@ -1,6 +1,7 @@
 package closure
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -27,7 +28,8 @@ func PickGoFiles(out string, fsys fs.FS, modules []string) error {
 		return err
 	}
 	defer root.Close()
-	if err := newWriter(root, fsys).copyAll(step.ClosureDir, t.fileList(), t.linkList()); err != nil {
+	files := newWriter(root, fsys)
+	if err := errors.Join(files.copyAll(step.ClosureDir, t.fileList(), t.linkList()), files.last.close()); err != nil {
 		return err
 	}
 	return mtime.SetAll(out, 0)

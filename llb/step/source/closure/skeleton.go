@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gohull/gohull/internal/mtime"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/source/gofiles"
 )
@@ -116,10 +115,7 @@ func WriteSkeleton(out string, fsys fs.FS, s Skeleton) error {
 	if err := errors.Join(w.copyAll(step.VersionsDir, s.Files, s.Links), w.skeleton(s)); err != nil {
 		return err
 	}
-	if err := mtime.SetAll(out, 0); err != nil {
-		return err
-	}
-	return setTimes(root, w.times)
+	return w.finish(out)
 }
 
 func (w writer) skeleton(s Skeleton) error {

@@ -42,21 +42,60 @@ func Write(out string, fsys fs.FS, r Result) error {
 	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard), w.programs(r.Programs)); err != nil {
 		return err
 	}
-	if err := mtime.SetAll(out, 0); err != nil {
-		return err
-	}
-	return setTimes(root, w.times)
+	return w.finish(out)
 }
 
-// writer writes below root, and remembers which times its files are to have.
+// writer writes below root.
 type writer struct {
-	root  *os.Root
-	from  fs.FS
-	times map[string]time.Time
+	root *os.Root
+	from fs.FS
+	last *openDir // that it wrote to last
+	buf  []byte   // for copying: a new one for each file would be most of what is allocated
+}
+
+// openDir is an open directory. A call on root walks down from it, which takes
+// longer than writing a small file.
+type openDir struct {
+	name string
+	root *os.Root // nil before the first
 }
 
 func newWriter(root *os.Root, from fs.FS) writer {
-	return writer{root: root, from: from, times: map[string]time.Time{}}
+	return writer{root: root, from: from, last: &openDir{}, buf: make([]byte, 128<<10)}
+}
+
+// dir makes a directory and opens it. Files come one directory after the other, so
+// that only one is kept open.
+func (w writer) dir(name string) (*os.Root, error) {
+	if w.last.root != nil && w.last.name == name {
+		return w.last.root, nil
+	}
+	if err := makeDir(w.root, name); err != nil {
+		return nil, err
+	}
+	next, err := w.root.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.last.close(); err != nil {
+		return nil, errors.Join(err, next.Close())
+	}
+	w.last.name, w.last.root = name, next
+	return next, nil
+}
+
+func (d *openDir) close() error {
+	if d.root == nil {
+		return nil
+	}
+	err := d.root.Close()
+	d.root = nil
+	return err
+}
+
+// finish sets the times of directories and links. Files have theirs.
+func (w writer) finish(out string) error {
+	return errors.Join(w.last.close(), mtime.SetOthers(out, 0))
 }
 
 func (w writer) source(r Result) error {
@@ -128,30 +167,10 @@ func (w writer) copyAll(to string, files []string, links []Link) error {
 
 // write makes a file of a text that is not of the context.
 func (w writer) write(name, text string) error {
-	if err := makeDir(w.root, path.Dir(name)); err != nil {
-		return err
-	}
-	if err := w.root.WriteFile(name, []byte(text), 0o644); err != nil {
-		return err
-	}
-	hash := sha256.Sum256([]byte(text))
-	w.times[name] = contentTime(hash[:])
-	return w.root.Chmod(name, 0o644)
-}
-
-func setTimes(out *os.Root, times map[string]time.Time) error {
-	for name, t := range times {
-		if err := out.Chtimes(name, t, t); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.create(name, 0o644, strings.NewReader(text))
 }
 
 func (w writer) copyFile(to, name string) error {
-	if err := makeDir(w.root, path.Dir(to)); err != nil {
-		return err
-	}
 	from, err := w.from.Open(name)
 	if err != nil {
 		return err
@@ -161,17 +180,27 @@ func (w writer) copyFile(to, name string) error {
 	if err != nil {
 		return err
 	}
-	file, err := w.root.Create(to)
+	return w.create(to, plain(info.Mode()), from)
+}
+
+// create makes a file, whose mode the umask has no part in, and whose time is
+// that of its content.
+func (w writer) create(name string, mode fs.FileMode, content io.Reader) error {
+	dir, err := w.dir(path.Dir(name))
+	if err != nil {
+		return err
+	}
+	file, err := dir.Create(path.Base(name))
 	if err != nil {
 		return err
 	}
 	hash := sha256.New()
-	_, err = io.Copy(io.MultiWriter(file, hash), from)
-	if err := errors.Join(err, file.Close()); err != nil {
+	_, err = io.CopyBuffer(io.MultiWriter(file, hash), struct{ io.Reader }{content}, w.buf)
+	if err := errors.Join(err, file.Chmod(mode), file.Close()); err != nil {
 		return err
 	}
-	w.times[to] = contentTime(hash.Sum(nil))
-	return w.root.Chmod(to, plain(info.Mode()))
+	t := contentTime(hash.Sum(nil))
+	return dir.Chtimes(path.Base(name), t, t)
 }
 
 // contentTime returns a time of modification that says what a file holds. The go
