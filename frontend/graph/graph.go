@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -40,7 +41,7 @@ type Kind string
 
 // Kinds of steps.
 const (
-	Pull  Kind = "pull"  // an image from a registry
+	Pull  Kind = "pull"  // an image, a file or a repository from elsewhere
 	Read  Kind = "read"  // the build context
 	Run   Kind = "run"   // a command
 	Copy  Kind = "copy"  // files
@@ -140,8 +141,13 @@ func line(def *llb.Definition, dgst digest.Digest) string {
 
 func source(s *pb.SourceOp) Step {
 	scheme, ref, _ := strings.Cut(s.Identifier, "://")
-	if scheme != "docker-image" {
+	switch scheme {
+	case "local":
 		return Step{Kind: Read, Name: "the build context", Key: []Part{{"files", "content and modes of all that are not ignored"}}}
+	case "http", "https":
+		return Step{Kind: Pull, Name: s.Identifier, Key: []Part{{"checksum", short(s.Attrs[pb.AttrHTTPChecksum])}}}
+	case "git":
+		return Step{Kind: Pull, Name: cmp.Or(s.Attrs[pb.AttrFullRemoteURL], ref), Key: []Part{{"commit", "looked up when it runs"}}}
 	}
 	name, dgst, pinned := strings.Cut(ref, "@")
 	job := Step{Kind: Pull, Name: strings.TrimPrefix(name, "docker.io/library/")}
@@ -241,6 +247,9 @@ func byContent(m *pb.Mount) bool {
 func (r *reader) files(op *pb.Op, f *pb.FileOp) Step {
 	s := Step{Kind: Copy, Name: "copy"}
 	for _, a := range f.Actions {
+		if m := a.GetMkfile(); m != nil {
+			s.Key = append(s.Key, Part{"file", fmt.Sprintf("%s, %s", m.Path, short(digest.FromBytes(m.Data).String()))})
+		}
 		c := a.GetCopy()
 		if c == nil {
 			continue
