@@ -138,6 +138,7 @@ func (c *common) decide(image, target string) *Decision {
 		validatePIE(written, d.base, &errs)
 		validatePackages(written, d.base, target, &errs)
 		d.validateToolexec(&errs)
+		validateRepositories(written, c.images, &errs)
 	}
 	d.stages = d.usedStages(&errs)
 	if c.Lock != nil {

@@ -22,11 +22,6 @@ func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
 			Hint:    "name some with run.packages or build.packages",
 		})
 	}
-	for _, r := range s.Run.Repositories {
-		if len(s.Run.Packages) == 0 && (!r.Mirrors.IsSet() || !s.Build.Cgo.Value) {
-			errs.Add(diag.Diagnostic{At: r.At, Message: "run.repositories: without run.packages nothing comes from it", Hint: "name packages, or remove it"})
-		}
-	}
 	if len(s.Run.Packages) == 0 || b.ref != "" {
 		return
 	}
@@ -38,6 +33,20 @@ func validatePackages(s *spec.Spec, b base, target string, errs *diag.List) {
 		Message: "run.packages: the base scratch has no package database",
 		Hint:    "write a base that has one: alpine, distroless, or an image such as debian:12-slim",
 	})
+}
+
+// validateRepositories reports repositories that no image of the file uses. Several
+// images can have them in common.
+func validateRepositories(s *spec.Spec, images []*spec.Spec, errs *diag.List) {
+	for _, r := range s.Run.Repositories {
+		uses := func(image *spec.Spec) bool {
+			has := slices.ContainsFunc(image.Run.Repositories, func(o spec.Repository) bool { return o.At == r.At })
+			return has && (len(image.Run.Packages) > 0 || r.Mirrors.IsSet() && image.Build.Cgo.Value)
+		}
+		if !slices.ContainsFunc(images, uses) {
+			errs.Add(diag.Diagnostic{At: r.At, Message: "run.repositories: without run.packages nothing comes from it", Hint: "name packages, or remove it"})
+		}
+	}
 }
 
 // PackagesKey names packages that are found together, and that a lock has.
