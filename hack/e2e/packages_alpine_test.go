@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"maps"
+	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,13 +45,13 @@ func main() {
 }
 `
 
-// tools is a repository with a program, a library that it needs, and a user that
-// its script adds.
-func tools(t *testing.T, key *apkrepo.Key) map[string][]byte {
+// tools is a repository with a program, a user that its script adds, and other
+// packages.
+func tools(t *testing.T, key *apkrepo.Key, more ...apkrepo.Package) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
 	for _, arch := range []string{"x86_64", "aarch64"} {
-		maps.Copy(all, key.Repository(arch,
+		maps.Copy(all, key.Repository(arch, append(more,
 			apkrepo.Package{
 				Name: "tool", Version: "1.2-r3", Depends: []string{"/bin/sh", "so:libtool.so.1"}, Provides: []string{"cmd:tool=1.2-r3"},
 				Scripts: map[string]string{"pre-install": "#!/bin/sh\naddgroup -S tool 2>/dev/null\nadduser -S -D -H -h /var/lib/tool -s /sbin/nologin -G tool -g tool tool 2>/dev/null\nexit 0\n"},
@@ -58,18 +60,23 @@ func tools(t *testing.T, key *apkrepo.Key) map[string][]byte {
 					{Name: "var/lib/tool", Dir: true, Mode: 0o750, UID: 100, GID: 101},
 				},
 			},
-			apkrepo.Package{Name: "libtool1", Version: "1.0-r0", Provides: []string{"so:libtool.so.1=1.0"}, Files: []apkrepo.File{{Name: "usr/lib/libtool.so.1", Content: "of " + arch + "\n"}}},
 			apkrepo.Package{Name: "font", Version: "1-r0", Scripts: map[string]string{"post-install": "#!/bin/sh\n\nupdate-fonts /usr/share/fonts\n"}, Files: []apkrepo.File{{Name: "usr/share/fonts/a", Content: "a"}}},
-		))
+		)...))
 	}
 	return all
 }
 
-// withTools is a project on Alpine with packages of a repository.
-func withTools(t *testing.T, key *apkrepo.Key, repository, list string, args ...string) buildx.Build {
+// library is what the program needs.
+func library(arch string) apkrepo.Package {
+	return apkrepo.Package{Name: "libtool1", Version: "1.0-r0", Provides: []string{"so:libtool.so.1=1.0"}, Files: []apkrepo.File{{Name: "usr/lib/libtool.so.1", Content: "of " + arch + "\n"}}}
+}
+
+// withTools is a project on Alpine, a stage, with packages of a repository that
+// it has configured.
+func withTools(t *testing.T, key *apkrepo.Key, repository, run string, args ...string) buildx.Build {
 	t.Helper()
 	dir := write(t, map[string]string{
-		"Dockerfile":                    "base: {stage: alpine}\nrun:\n  packages: [" + list + "]\nstages:\n  alpine: {dockerfile: base.Dockerfile}\n",
+		"Dockerfile":                    "base: {stage: alpine}\nrun: {" + run + "}\nstages:\n  alpine: {dockerfile: base.Dockerfile}\n",
 		"base.Dockerfile":               "FROM alpine:3.22\nCOPY apk /\n",
 		"apk/etc/apk/repositories":      repository + "\n",
 		"apk/etc/apk/keys/test.rsa.pub": string(key.Public()),
@@ -85,18 +92,33 @@ func withTools(t *testing.T, key *apkrepo.Key, repository, list string, args ...
 	return b
 }
 
-// TestPackagesAlpine adds a package to Alpine for two platforms on one builder.
-func TestPackagesAlpine(t *testing.T) {
-	t.Parallel()
+// toolsOfTwo is a project whose packages come from the repository of its base, and
+// from another one with a key of its own.
+func toolsOfTwo(t *testing.T, args ...string) buildx.Build {
+	t.Helper()
 	key, err := apkrepo.NewKey("test.rsa.pub")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(apkrepo.Serve(tools(t, key)))
-	t.Cleanup(server.Close)
-	build := func() buildx.Build {
-		return withTools(t, key, server.URL, "tool", "--platform=linux/amd64,linux/arm64")
+	other, err := apkrepo.NewKey("other.rsa.pub")
+	if err != nil {
+		t.Fatal(err)
 	}
+	libraries := other.Repository("x86_64", library("x86_64"))
+	maps.Copy(libraries, other.Repository("aarch64", library("aarch64")))
+	first, second := httptest.NewServer(apkrepo.Serve(tools(t, key))), httptest.NewServer(apkrepo.Serve(libraries))
+	t.Cleanup(first.Close)
+	t.Cleanup(second.Close)
+	b := withTools(t, key, first.URL, "packages: [tool], repositories: [{url: "+strconv.Quote(second.URL)+", key: keys/other.rsa.pub}]", args...)
+	edit(t, b, map[string]string{"keys/other.rsa.pub": string(other.Public())})
+	return b
+}
+
+// TestPackagesAlpine adds a package to Alpine for two platforms on one builder.
+func TestPackagesAlpine(t *testing.T) {
+	t.Parallel()
+	b := toolsOfTwo(t, "--platform=linux/amd64,linux/arm64")
+	build := func() buildx.Build { return b }
 	first := succeed(t, build())
 	if exit, got := output(t, pull(t, ref(t))); exit != 0 || got != "of x86_64\n<nil>\n" {
 		t.Errorf("exit code %d, printed %q", exit, got)
@@ -128,8 +150,21 @@ func TestPackagesAlpine(t *testing.T) {
 	}
 }
 
-// TestPackagesAlpineErrors: a signature by another key and a script that is not
-// known are errors that say where.
+// dying is a mirror that ends connections in the middle of an archive.
+func dying(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".apk") {
+			w.Header().Set("Content-Length", "1000")
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// TestPackagesAlpineErrors: a signature by another key, a script that is not
+// known, and a mirror that dies are errors that say where.
 func TestPackagesAlpineErrors(t *testing.T) {
 	t.Parallel()
 	key, err := apkrepo.NewKey("test.rsa.pub")
@@ -140,14 +175,17 @@ func TestPackagesAlpineErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, bad := httptest.NewServer(apkrepo.Serve(tools(t, key))), httptest.NewServer(apkrepo.Serve(tools(t, other)))
+	all := apkrepo.Serve(tools(t, key, library("x86_64")))
+	good, bad, dead := httptest.NewServer(all), httptest.NewServer(apkrepo.Serve(tools(t, other))), httptest.NewServer(dying(all))
 	t.Cleanup(good.Close)
 	t.Cleanup(bad.Close)
+	t.Cleanup(dead.Close)
 	for _, c := range []struct{ repository, list, want string }{
 		{bad.URL, "tool", "from /etc/apk/repositories:1: it is signed by other.rsa.pub, and the base trusts test.rsa.pub"},
+		{dead.URL, "tool", ".apk: unexpected EOF"},
 		{good.URL, "font", "package font-1-r0 has a script that would have to run: post-install, line 3: it calls update-fonts, which is not known"},
 	} {
-		r := run(t, withTools(t, key, c.repository, c.list))
+		r := run(t, withTools(t, key, c.repository, "packages: ["+c.list+"]"))
 		if r.Exit == 0 || !strings.Contains(r.Text, c.want) {
 			t.Errorf("%s: exit code %d, and no %q in\n%s", c.list, r.Exit, c.want, r.Text)
 		}
