@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gohull/gohull/hack/internal/buildx"
 )
 
 // TestExampleCgo has the C compiled without optimising, which takes a tenth
@@ -183,9 +185,9 @@ func main() { println("hello") }
 	}
 }
 
-// TestCgoPlatforms compiles C for another architecture than the
+// TestCgoPlatforms compiles C and C++ for another architecture than the
 // builder's, with a library that pkg-config finds: linked in, for scratch, and
-// then dynamically.
+// then dynamically. The packages are locked in between, and their archives kept.
 func TestCgoPlatforms(t *testing.T) {
 	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
@@ -200,7 +202,8 @@ import "C"
 
 func main() { println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
 `,
-		"twice.c": "int twice(int n) { return 2 * n; }\n",
+		"twice_amd64.c":  "int twice(int n) { return 2 * n; }\n",
+		"twice_arm64.cc": "#include <string>\nextern \"C\" int twice(int n) { return std::string(2 * n, 'x').size(); }\n",
 	}), "--platform=linux/amd64,linux/arm64", "--provenance=false")
 	b.Push = ref(t)
 	succeed(t, b)
@@ -219,6 +222,7 @@ func main() { println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
 			t.Errorf("a second build runs %q again", name)
 		}
 	}
+	compilersLocked(t, b, r.Digest)
 
 	edit(t, b, map[string]string{"Dockerfile": "base: alpine\nbuild: {cgo: true, packages: [libzstd-dev]}\n"})
 	b.Push, b.Args = "", append(b.Args, "--target=binary", "--output="+t.TempDir())
@@ -230,6 +234,33 @@ func main() { println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
 	}
 	if libs := imported(t, binary); !slices.Contains(libs, "libzstd.so.1") {
 		t.Errorf("the dynamic program needs %q, want libzstd.so.1", libs)
+	}
+}
+
+// compilersLocked locks the packages that C is compiled with, keeps their
+// archives, and builds from both, without the repositories.
+func compilersLocked(t *testing.T, b buildx.Build, digest string) {
+	t.Helper()
+	text := lock(t, b.Dir, "--platform=linux/amd64,linux/arm64")
+	for _, want := range []string{"\n    for: compiler\n    wants: [\"g++-aarch64-linux-gnu\"]\n", "\n    for: target\n    wants: [\"libzstd-dev\"]\n    platforms:\n      linux/arm64:\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the lock has no %q:\n%s", want, text)
+		}
+	}
+	archives := t.TempDir()
+	succeed(t, gohull(t, b.Dir, "--platform=linux/amd64,linux/arm64", "--target=packages", "--output="+archives))
+	b.Args = append(slices.Clone(b.Args), "--build-context=packages="+archives)
+	locked := succeed(t, b)
+	if locked.Digest != digest {
+		t.Errorf("with the lock and kept archives the digest is %s, and was %s", locked.Digest, digest)
+	}
+	for _, step := range locked.Steps() {
+		if strings.Contains(step, "look up the package indexes") || strings.HasPrefix(step, "download ") {
+			t.Errorf("the step %q ran", step)
+		}
+	}
+	if err := os.Remove(filepath.Join(b.Dir, lockFile)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -37,6 +37,7 @@ func TestOldestDaemon(t *testing.T) {
 	t.Run("capabilities", func(t *testing.T) { sameCapabilities(t, builder) })
 	t.Run("users", func(t *testing.T) { sameUsers(t, builder) })
 	t.Run("download", func(t *testing.T) { sameDownload(t, builder) })
+	t.Run("packages", func(t *testing.T) { sameTools(t, builder) })
 	project["cmd/old/main.go"] = "package main\n\nfunc main() { println(hello) }\n"
 	broken := plain(t, write(t, project), "--output=type=cacheonly")
 	broken.Builder = builder

@@ -114,6 +114,18 @@ func toolsOfTwo(t *testing.T, args ...string) buildx.Build {
 	return b
 }
 
+// sameTools adds packages with an old daemon, and compares the image with that of
+// a current one.
+func sameTools(t *testing.T, builder string) {
+	b := toolsOfTwo(t, "--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
+	b.Push = ""
+	current := succeed(t, b)
+	b.Builder = builder
+	if old := succeed(t, b); old.Digest != current.Digest {
+		t.Errorf("digest %s, and %s on a current daemon", old.Digest, current.Digest)
+	}
+}
+
 // TestPackagesAlpine adds a package to Alpine for two platforms on one builder.
 func TestPackagesAlpine(t *testing.T) {
 	t.Parallel()
