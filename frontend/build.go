@@ -54,11 +54,12 @@ type build struct {
 	images     once[planner.ImageKey, planner.Image]
 
 	marshalling sync.Mutex
+	turns       chan struct{} // has an entry for each part of a check that is being evaluated
 }
 
 func newBuild(ui *dockerui.Client, c client.Client) *build {
 	setPlatforms(ui)
-	return &build{ui: ui, c: c, decide: planner.Decide}
+	return &build{ui: ui, c: c, decide: planner.Decide, turns: make(chan struct{}, partsAtATime())}
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {

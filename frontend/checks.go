@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/gohull/gohull/internal/safe"
@@ -30,9 +31,37 @@ func (b *build) runCheck(ctx context.Context, projects []*planner.Decision) (*cl
 	return res, nil
 }
 
-// evaluateAll runs checks side by side, each to its end, and returns what all of
-// them leave.
+// jobsOf returns a job for each part of a check. Of the parts of all checks, few are
+// evaluated at a time: BuildKit would run everything that it is asked for, and each
+// part compiles and tests on all of the machine's cores.
+func (b *build) jobsOf(parts []llb.State) []job {
+	var jobs []job
+	for _, st := range parts {
+		jobs = append(jobs, func(ctx context.Context) (client.Reference, error) {
+			if len(parts) > 1 {
+				b.turns <- struct{}{}
+				defer func() { <-b.turns }()
+			}
+			return b.evaluate(ctx, st)
+		})
+	}
+	return jobs
+}
+
+// partsAtATime returns how many parts of checks are evaluated at a time. The frontend
+// runs on the machine of the daemon.
+func partsAtATime() int { return max(2, runtime.NumCPU()/2) }
+
+// evaluateAll runs checks side by side, each with all its parts to its end, and
+// returns what all of them leave.
 func (b *build) evaluateAll(ctx context.Context, all []plannedCheck) (client.Reference, error) {
+	var parts []job
+	for _, p := range all {
+		parts = append(parts, b.jobsOf(p.parts())...)
+	}
+	if err := runJobs(ctx, parts); err != nil {
+		return nil, err
+	}
 	states := make([]llb.State, len(all))
 	refs := make([]client.Reference, len(all))
 	failed := safe.Each(len(all), func(i int) (err error) {
@@ -75,8 +104,7 @@ func (b *build) jobsWithChecks(p planned) []job {
 		jobs = append(jobs, b.imageJob(unchecked, i))
 	}
 	for _, c := range p.plan.Checks {
-		check := lower.Check(p.plan, c, p.inputs)
-		jobs = append(jobs, func(ctx context.Context) (client.Reference, error) { return b.evaluate(ctx, check) })
+		jobs = append(jobs, b.jobsOf(lower.Check(p.plan, c, p.inputs))...)
 	}
 	return jobs
 }

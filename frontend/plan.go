@@ -80,6 +80,12 @@ func (p planned) target(img plan.Image) (llb.State, *dockerspec.DockerOCIImage) 
 	return lower.Lower(p.plan, img, p.inputs), lower.Config(p.plan, img)
 }
 
+// parts returns the file systems that the parts of the check leave, if it has
+// several that can fail.
+func (p plannedCheck) parts() []llb.State {
+	return lower.PartsAlone(p.plan, p.inputs)
+}
+
 // state returns the file system that the check leaves.
 func (p plannedCheck) state() llb.State {
 	return lower.CheckAlone(p.plan, p.inputs)

@@ -64,9 +64,13 @@ func (l lowering) vendor(c plan.Vendor) llb.State {
 }
 
 func (l lowering) vet(c plan.Vet, image sources) llb.State {
-	start, packs := l.start(c.Start, image)
+	if c.Groups != nil {
+		return Together(l.vetGroups(c, image), l.in)
+	}
 	src := l.gather(c.Sources)
-	return l.examine(l.slim, c, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
+	src.image = &image
+	start, packs := l.start(c.Start, src)
+	return l.examine(l.slim, c.Step, &step.Go{Start: start, Args: c.Args}, src, src.source, packs)
 }
 
 func (l lowering) lint(c plan.Lint) llb.State {
@@ -76,14 +80,17 @@ func (l lowering) lint(c plan.Lint) llb.State {
 	for _, tool := range c.Tools {
 		verb.Add(tool)
 	}
-	return l.examine(l.goroot, c, verb, src, src.source, packs)
+	return l.examine(l.goroot, c.Step, verb, src, src.source, packs)
 }
 
 func (l lowering) test(c plan.Test) llb.State {
+	if c.Groups != nil {
+		return l.testReports(c)
+	}
 	src := l.gather(c.Sources)
 	start, packs := l.start(c.Start, src)
 	verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
-	return l.examine(l.goroot, c, verb, src, l.pick(c.Data, src.asked...), packs)
+	return l.examine(l.goroot, c.Step, verb, src, l.pick(c.Data, src.asked...), packs)
 }
 
 func (l lowering) generate(c plan.Generate) llb.State {
@@ -94,13 +101,13 @@ func (l lowering) generate(c plan.Generate) llb.State {
 	if run := c.Command; run != nil {
 		verb.Command, verb.Dir, verb.Files, verb.Args = true, run.Dir, run.Files, run.Args
 	}
-	return l.examine(l.goroot, c, verb, src, src.source, before, packs)
+	return l.examine(l.goroot, c.Step, verb, src, src.source, before, packs)
 }
 
 func (l lowering) vuln(c plan.Vuln) llb.State {
 	src := l.gather(c.Sources)
 	verb := &step.Vuln{Modules: c.Modules, Ignored: c.Ignored, Args: c.Args}
-	return l.examine(l.slim, c, verb, src, src.source,
+	return l.examine(l.slim, c.Step, verb, src, src.source,
 		llb.AddMount(step.Programs, l.program(c.Program).binaries, llb.Readonly),
 		llb.AddMount(step.VulnDatabase, l.database(c.Database, c.Skeleton), llb.Readonly),
 	)
@@ -126,8 +133,7 @@ func (l lowering) skeleton(s plan.Step, dir string) llb.RunOption {
 }
 
 // examine runs a verb on source. Tests may write to it; that is dropped.
-func (l lowering) examine(root llb.State, c plan.Check, v step.Verb, src sources, source llb.State, extra ...llb.RunOption) llb.State {
-	s := c.Common().Step
+func (l lowering) examine(root llb.State, s plan.Step, v step.Verb, src sources, source llb.State, extra ...llb.RunOption) llb.State {
 	return l.run(root, s, v,
 		l.mounts,
 		llb.AddMount(step.Source, source, llb.SourcePath("/"+step.ClosureDir), llb.ForceNoOutput),

@@ -59,10 +59,24 @@ func Lower(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	}
 }
 
-// Check returns the file system that a check of a plan leaves: an empty one.
-func Check(p *plan.Plan, c plan.Check, in Inputs) llb.State {
+// Check returns the file systems that the steps of a check leave, side by side:
+// empty ones.
+func Check(p *plan.Plan, c plan.Check, in Inputs) []llb.State {
 	l := newLowering(p.Project, p.Toolchain, in)
-	return l.check(c, l.gather(p.Sources))
+	return l.judging(c, l.gather(p.Sources))
+}
+
+// PartsAlone returns the file systems that the steps of a check by itself leave, if
+// it has several that judge side by side; nil if it has one, or one after another.
+func PartsAlone(p *plan.CheckPlan, in Inputs) []llb.State {
+	if len(p.Checks) > 1 {
+		return nil
+	}
+	parts := newLowering(p.Project, p.Toolchain, in).judging(p.Checks[0], sources{})
+	if len(parts) == 1 {
+		return nil
+	}
+	return parts
 }
 
 // CheckAlone returns the file system that a check by itself leaves: the files

@@ -11,9 +11,12 @@ import (
 // objects returns the file system that holds a pack of packages of some
 // sources.
 func (l lowering) objects(o plan.Objects, src sources) llb.State {
+	if o.OfImage && src.image != nil {
+		src = *src.image
+	}
 	start, packs := l.start(o.Start, src)
 	without, others := l.without(o, src)
-	verb := &step.Objects{Start: start, Without: without, Args: o.Args}
+	verb := &step.Objects{Start: start, Without: without, Vet: o.Vet, Args: o.Args}
 	var mounts llb.RunOption
 	dir := l.dir()
 	switch o.Of {

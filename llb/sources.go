@@ -10,6 +10,7 @@ import (
 
 // sources is what some packages are made of, lowered.
 type sources struct {
+	image      *sources      // those of an image, for a step of a check; nil for none
 	outline    llb.State     // has what modules need to know in step.OutlineDir
 	source     llb.State     // has the closure of the packages in step.ClosureDir
 	asked      options       // mounts what modules ask of the source

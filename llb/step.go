@@ -1,6 +1,7 @@
 package llb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/internal/visible"
@@ -80,7 +81,7 @@ func (l lowering) step(s plan.Step) []llb.ConstraintsOpt {
 		llb.Platform(l.in.BuildPlatform),
 		l.at(s.At),
 	}
-	if l.in.NoCache != nil && l.in.NoCache(s.ID) {
+	if l.in.NoCache != nil && slices.ContainsFunc(append([]string{s.ID}, s.Also...), l.in.NoCache) {
 		opts = append(opts, llb.IgnoreCache)
 	}
 	return opts

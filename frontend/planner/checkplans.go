@@ -43,9 +43,16 @@ func (c checking) online(s plan.Step) plan.CheckStep {
 func (c checking) vet(s plan.Step, _ bool) plan.Check {
 	v := plan.Vet{Sources: c.allSources()}
 	v.Args = slices.Concat([]string{"vet"}, c.flags.packages(), c.modules.relatives(c.modules.patterns()))
-	s.Env, s.Caches = c.env.compile(c.Request.BuildPlatform), c.caches.compile(c.ofImage)
+	start := c.ofImage
+	if len(start.Packs) > 0 {
+		start = c.packs.vetting(start)
+	}
+	s.Env, s.Caches = c.env.compile(c.Request.BuildPlatform), c.caches.compile(start)
 	s.Added = c.env.added(c.Request.BuildPlatform)
-	v.CheckStep = plan.CheckStep{Step: s, Start: c.ofImage}
+	v.CheckStep = plan.CheckStep{Step: s, Start: start}
+	if len(start.Packs) > 0 {
+		v.Groups = c.groups(v.CheckStep, v.Sources.Source, c.modules.patterns(), func([]string) plan.Start { return start })
+	}
 	return v
 }
 
@@ -62,11 +69,17 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 	t.Data = t.Sources.Source
 	t.Data.Name = "pick the source and the testdata of the tests"
 	t.Data.Mains, t.Data.Data, t.Data.Files = c.testPatterns(), true, slices.Concat(t.Data.Files, values(c.spec.Test.Files))
-	patterns := c.modules.relatives(c.testPatterns())
-	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), patterns)
+	t.Args = slices.Concat(c.flags.files(), testFlags(c.spec), c.modules.relatives(c.testPatterns()))
 	s.Env, s.Caches = c.env.test(), plan.Caches{Alone: "it runs the project's tests"}
 	s.Added = c.env.added(c.Request.BuildPlatform)
-	t.CheckStep = plan.CheckStep{Step: s, Start: c.packs.tests(patterns, raceFlags(c.spec))}
+	start := func(patterns []string) plan.Start {
+		return c.packs.tests(c.modules.relatives(patterns), raceFlags(c.spec))
+	}
+	t.CheckStep = plan.CheckStep{Step: s}
+	t.Groups = c.groups(t.CheckStep, t.Data, c.testPatterns(), func(dirs []string) plan.Start { return start(dots(dirs)) })
+	if t.Start = start(nil); t.Groups == nil {
+		t.Start = start(c.testPatterns())
+	}
 	return t
 }
 

@@ -137,6 +137,7 @@ func fetchesAgain(listed []spec.String, target string) bool {
 type checking struct {
 	*common
 	parts
+	facts   step.Facts
 	ofImage plan.Start // what checks can begin with of an image
 	errs    *diag.List
 }
@@ -150,7 +151,7 @@ func (d *Decision) checking(found Found, errs *diag.List) checking {
 		racing.Build.Cgo.Bool = race
 		s = &racing
 	}
-	return checking{common: d.common, parts: d.newParts(s, found), errs: errs}
+	return checking{common: d.common, parts: d.newParts(s, found), facts: found.Facts, errs: errs}
 }
 
 // PlanCheck makes the plan of a check by itself. It needs no main package. The

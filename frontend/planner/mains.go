@@ -304,6 +304,15 @@ func dot(dir string) string {
 	return "./" + dir
 }
 
+// dots does the same for several.
+func dots(dirs []string) []string {
+	var all []string
+	for _, dir := range dirs {
+		all = append(all, dot(dir))
+	}
+	return all
+}
+
 // mostNamed bounds the lists in messages.
 const mostNamed = 12
 

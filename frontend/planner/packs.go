@@ -103,8 +103,9 @@ func (p packing) tests(patterns, race []string) plan.Start {
 		env:   p.env.test(),
 		added: p.env.added(p.env.root.runsOn),
 	}
+	i.vet = append([]string{"test"}, i.flags...)
 	packs := p.imported(i)
-	if !p.wanted() && p.caches.keepsObjects() {
+	if len(patterns) > 0 && !p.wanted() && p.caches.keepsObjects() {
 		packs = append(packs, p.compiledTests(i, patterns, packs))
 	}
 	return plan.Start{Packs: packs}
@@ -159,43 +160,68 @@ func (p packing) seedDirs(of plan.Platform) []string {
 	return dirs
 }
 
+// vetting returns what vet begins with if it shares no cache: what the image begins
+// with, and what vet has to know of everything that packages and tests import.
+func (p packing) vetting(image plan.Start) plan.Start {
+	i := imports{
+		of:    packagesAndTests + " import, for vet",
+		flags: p.flags.packages(),
+		env:   p.env.compile(p.env.root.runsOn),
+		added: p.env.added(p.env.root.runsOn),
+		vet:   slices.Concat([]string{"vet"}, p.flags.packages()),
+	}
+	for _, o := range image.Packs {
+		o.OfImage = true
+		i.before = append(i.before, o)
+	}
+	return plan.Start{Packs: append(slices.Clone(i.before), p.imported(i)...)}
+}
+
 // imports is what some packages import, and how that is compiled.
 type imports struct {
-	of    string // "./cmd/api imports for linux/amd64"
-	flags []string
-	env   []string
-	added []plan.Packages
+	of     string // "./cmd/api imports for linux/amd64"
+	flags  []string
+	env    []string
+	added  []plan.Packages
+	before []plan.Objects // packs that the compiler begins with
+	vet    []string       // the command of the go command by which vet leaves facts about them; nil for none
 }
 
 // imported returns packs of what is imported: one of other modules, if there
 // are any, and one of the standard library.
 func (p packing) imported(i imports) []plan.Objects {
-	var packs []plan.Objects
-	if p.modules.downloads() || p.modules.vendored {
-		packs = append(packs, p.dependencies(i))
+	if !p.modules.downloads() && !p.modules.vendored {
+		return []plan.Objects{p.standard(i)}
 	}
-	return append(packs, p.standard(i, packs))
+	modules := p.dependencies(i)
+	i.before = append(slices.Clone(i.before), modules)
+	return []plan.Objects{modules, p.standard(i)}
 }
 
 // dependencies plans a pack of other modules.
 func (p packing) dependencies(i imports) plan.Objects {
+	start := plan.Start{Packs: i.before}
 	return plan.Objects{
-		Step: p.step("compile what "+i.of, i.env, plan.Start{}, i.added),
-		Of:   plan.OfModules,
-		Args: listCommand(i.flags),
+		Step:    p.step("compile what "+i.of, i.env, start, i.added),
+		Of:      plan.OfModules,
+		Start:   start,
+		Without: i.before,
+		Vet:     i.vet,
+		Args:    listCommand(i.flags),
 	}
 }
 
 // standard plans a pack of the standard library. It is apart from the modules,
 // so that importing another package of the standard library compiles no module
 // again. It runs in no module.
-func (p packing) standard(i imports, before []plan.Objects) plan.Objects {
-	start := plan.Start{Packs: before}
+func (p packing) standard(i imports) plan.Objects {
+	start := plan.Start{Packs: i.before}
 	return plan.Objects{
 		Step:    p.step("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start, i.added),
 		Of:      plan.OfStandard,
 		Start:   start,
-		Without: before,
+		Without: i.before,
+		Vet:     i.vet,
 		Args:    listCommand(i.flags),
 	}
 }

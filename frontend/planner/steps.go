@@ -68,7 +68,8 @@ func stepNames() []string {
 func validateFilters(uncached []string, s *spec.Spec, errs *diag.List) {
 	known := append(stepNames(), stageNames(s)...)
 	for _, name := range uncached {
-		if slices.ContainsFunc(known, func(id string) bool { return strings.EqualFold(id, name) }) {
+		id, _, isOfPackage := strings.Cut(name, ":")
+		if slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) || isOfPackage && hasGroups(id) {
 			continue
 		}
 		d := diag.Diagnostic{

@@ -54,6 +54,7 @@ type Vet struct {
 	CheckStep
 	Sources Sources
 	Args    []string // of the go command: "vet", "./..."
+	Groups  *Groups  // nil for one step
 }
 
 // Lint checks that tools of go.mod, such as linters, find nothing.
@@ -70,8 +71,22 @@ type Test struct {
 	Sources Sources
 	Data    Source   // that of Sources, and what the tests read when they are run
 	Args    []string // of the go command
+	Groups  *Groups  // nil for one step
 	Export  bool     // whether it leaves reports
 	Keep    bool     // whether it passes although tests fail
+}
+
+// Groups are the parts of a check. Each is a step of its own, which reads nothing but
+// its own packages and what they import: it stays CACHED when others are edited.
+type Groups struct {
+	Source Step // picks what each of them reads
+	All    []Group
+}
+
+// Group is a part of a check that is about some packages.
+type Group struct {
+	CheckStep
+	Pick Pick // of its packages
 }
 
 // Generate checks that files are as generators make them: //go:generate lines, or

@@ -57,6 +57,8 @@ type Objects struct {
 	Of      Origin
 	Start   Start
 	Without []Objects // packs whose objects this one leaves out; those of Start come first
+	OfImage bool      // whether the packages are those of an image, for a step of a check
+	Vet     []string  // of another go command, for facts of vet: "test", …; nil for none
 	Args    []string  // of the go command: "list", "-export", …
 }
 

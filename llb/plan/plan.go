@@ -100,6 +100,7 @@ type Span struct {
 // Step is what all steps that run a command have in common.
 type Step struct {
 	ID      string   // stable name of its kind, as --no-cache-filter takes it: "compile"
+	Also    []string // other names that --no-cache-filter takes: "check-test:./frontend/spec"
 	Name    string   // what a user reads while it runs
 	At      []Span   // the lines of the spec that asked for it
 	Env     []string // "KEY=value", sorted

@@ -16,7 +16,7 @@ func (p *Plan) String() string {
 	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s\n", c.Common().Name)
-		c.Common().write(&b)
+		writeCheck(&b, c)
 	}
 	for _, img := range p.Images {
 		fmt.Fprintf(&b, "image %s\n", p.NameOf(img))
@@ -31,7 +31,7 @@ func (p *CheckPlan) String() string {
 	writeStart(&b, p.Project, p.Toolchain, nil, p.Generators)
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "%s, alone\n", c.Common().Name)
-		c.Common().write(&b)
+		writeCheck(&b, c)
 	}
 	return b.String()
 }
@@ -182,6 +182,22 @@ func (l Layer) attributes() string {
 		text += fmt.Sprintf(" %d:%d", l.UID, l.GID)
 	}
 	return text
+}
+
+// writeCheck writes a check. Of its groups, it says only how many there are: the
+// plan of a large project stays as short as that of a small one.
+func writeCheck(b *strings.Builder, c Check) {
+	c.Common().write(b)
+	var groups *Groups
+	switch c := c.(type) {
+	case Vet:
+		groups = c.Groups
+	case Test:
+		groups = c.Groups
+	}
+	if groups != nil {
+		fmt.Fprintf(b, "\tin %d groups of packages\n", len(groups.All))
+	}
 }
 
 func (c CheckStep) write(b *strings.Builder) {

@@ -61,6 +61,7 @@ type Test struct {
 	Start
 	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
 	Keep   bool     // tests that fail are no failure of the step
+	Dirs   []string // of Source, of the packages of a group, which leaves only TestEvents and TestCover; empty for all packages of Args
 	Args   []string // what follows "go test"
 }
 
@@ -71,6 +72,20 @@ func (v *Test) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+	fs.Var((*list)(&v.Dirs), "dirs", "directories of the packages of a group")
+}
+
+// TestReports makes the reports of all tests from what each group left.
+type TestReports struct {
+	Groups []string // directories of what the groups left
+	Args   []string // what follows "go test"
+}
+
+func (*TestReports) verb() string      { return "test-reports" }
+func (v *TestReports) rest() *[]string { return &v.Args }
+
+func (v *TestReports) flags(fs *flag.FlagSet) {
+	fs.Var((*list)(&v.Groups), "groups", "directories of what the groups left")
 }
 
 // Generate runs the //go:generate lines of packages of Source, or a command, and

@@ -27,6 +27,7 @@ type Go struct {
 	Start
 	Checkout          // what executables say about the checkout; the zero value for nothing
 	Linker   bool     // the executables start through what the verb linker found
+	Dirs     []string // of Source, of the packages of a group; empty for all packages of Args
 	Binaries []string // paths below Out: "/usr/local/bin/api"
 	Args     []string // what follows "go": "build", "-o", …
 }
@@ -39,6 +40,7 @@ func (v *Go) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	v.Checkout.flags(fs)
 	fs.BoolVar(&v.Linker, "linker", v.Linker, "start executables through the linker that was found")
+	fs.Var((*list)(&v.Dirs), "dirs", "directories of packages")
 	fs.Var((*list)(&v.Binaries), "binaries", "executables that are made")
 }
 
@@ -87,7 +89,10 @@ type Objects struct {
 	Start
 	List    string   // file that names the packages, one a line; empty when Args do
 	Without []string // directories of packs whose objects are left out
-	Args    []string // what follows "go": "list", "-export", …
+	// Vet follows "go" in another command, for the same packages: "test". What vet
+	// finds out about them, for the packages that import them, goes to the pack, too.
+	Vet  []string
+	Args []string // what follows "go": "list", "-export", …
 }
 
 func (*Objects) verb() string      { return "objects" }
@@ -97,6 +102,7 @@ func (v *Objects) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.StringVar(&v.List, "list", v.List, "file that names the packages")
 	fs.Var((*list)(&v.Without), "without", "packs whose objects are left out")
+	fs.Var((*list)(&v.Vet), "vet", "command that vets the packages")
 }
 
 // Record stands between the go command and Cache, as its GOCACHEPROG, and

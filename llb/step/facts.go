@@ -3,6 +3,7 @@ package step
 // Facts is what a scan found in the build context, as JSON in FactsFile.
 type Facts struct {
 	Packages []Package `json:"packages"`        // by Dir
+	Tests    []TestDir `json:"tests,omitempty"` // by Dir
 	Modules  []string  `json:"modules"`         // directories that hold a go.mod, "." for the root; sorted
 	Files    []File    `json:"files,omitempty"` // those that were asked for, in that order
 	Notes    []Note    `json:"notes,omitempty"` // by file and line
@@ -18,6 +19,13 @@ type Package struct {
 	Reason string `json:"reason,omitempty"` // why no file matches, or why the clause cannot be read
 	At     string `json:"at,omitempty"`     // file and line of Name: "cmd/api/main.go:3"
 	Named  bool   `json:"named,omitempty"`  // whether it is there because it was asked for by name
+}
+
+// TestDir is a directory whose only Go files are tests, in any of the module's
+// directories that `go list ./...` would look into.
+type TestDir struct {
+	Dir    string `json:"dir"`              // relative to the context, "." for the root
+	Module string `json:"module,omitempty"` // as of a Package
 }
 
 // File is a path of the context that a Scan asked for by name, or by a pattern.

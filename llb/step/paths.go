@@ -48,6 +48,9 @@ const VulnContext = "vulndb"
 // OutOf returns the part of Out that belongs to one of several images.
 func OutOf(image string) string { return Out + "/" + image }
 
+// TestGroup returns where the reports of the i-th group of tests are mounted.
+func TestGroup(i int) string { return fmt.Sprintf("/.gohull/groups/%d", i) }
+
 // Pack returns where the i-th pack of a step is mounted.
 func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
 

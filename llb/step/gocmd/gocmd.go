@@ -84,6 +84,13 @@ func Run(s Step, v step.Go) (code int, err error) {
 			return 0, err
 		}
 	}
+	if len(v.Dirs) > 0 {
+		own, code, err := Group(s, args[1:], v.Dirs)
+		if own == nil || code != 0 || err != nil {
+			return code, err
+		}
+		args = slices.Concat(args[:1], own)
+	}
 	if compiles(args) {
 		out.progress = &progress{log: s.Stderr, now: time.Now}
 		args = slices.Insert(slices.Clone(args), 1, "-v")

@@ -13,6 +13,11 @@ import (
 )
 
 func pickOne(e Env, v step.Closure) error {
+	return e.within(step.Source, func(source fs.FS) error { return e.pick(source, step.Out, v) })
+}
+
+// pick picks to a directory.
+func (e Env) pick(source fs.FS, out string, v step.Closure) error {
 	var asked closure.Asked
 	if v.Asked {
 		var err error
@@ -20,10 +25,10 @@ func pickOne(e Env, v step.Closure) error {
 			return err
 		}
 	}
-	return e.within(step.Source, func(source fs.FS) error { return closure.Pick(e.at(step.Out), source, v, asked) })
+	return closure.Pick(e.at(out), source, v, asked)
 }
 
-// pickAll picks for several images at a time: most of it is waiting for files.
+// pickAll picks several closures at a time: most of it is waiting for files.
 func pickAll(e Env, v step.Closures) error {
 	all, err := v.ByImage()
 	if err != nil {
@@ -32,8 +37,8 @@ func pickAll(e Env, v step.Closures) error {
 	return e.within(step.Source, func(source fs.FS) error {
 		eg := safe.NewGroup()
 		eg.SetLimit(runtime.GOMAXPROCS(0))
-		for image, c := range all {
-			eg.Go(func() error { return closure.Pick(e.at(step.OutOf(image)), source, c, closure.Asked{}) })
+		for name, c := range all {
+			eg.Go(func() error { return e.pick(source, step.OutOf(name), c) })
 		}
 		return eg.Wait()
 	})

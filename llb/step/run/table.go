@@ -3,6 +3,7 @@ package run
 import (
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/check"
+	"github.com/gohull/gohull/llb/step/check/tests"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/image/inodes"
 	"github.com/gohull/gohull/llb/step/source/scan"
@@ -33,6 +34,7 @@ var table = []row{
 	verb(onlyGo(check.Verify)),
 	verb(onlyGo(check.Vendor)),
 	verb(withGo(runTests)),
+	verb(onlyGo(tests.Reports)),
 	verb(withGo(runGenerators)),
 	verb(withGo(runLint)),
 	verb(simply(fetchVulnerabilities)),

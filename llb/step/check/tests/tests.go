@@ -3,7 +3,6 @@
 package tests
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,41 +19,80 @@ import (
 // Run runs the verb and returns an exit code. Reports go to the directory of Out
 // that the project has in the context.
 func Run(s gocmd.Step, v step.Test) (code int, err error) {
-	args, reports := []string{"test", "-json"}, filepath.Join(s.Out, s.Below())
-	if v.Report {
-		if err := os.MkdirAll(reports, 0o755); err != nil {
-			return 0, err
+	args, isEmpty := v.Args, false
+	if len(v.Dirs) > 0 {
+		if args, code, err = gocmd.Group(s, v.Args, v.Dirs); code != 0 || err != nil {
+			return code, err
 		}
-		args = append(args, "-coverprofile="+filepath.Join(reports, step.TestCover))
+		isEmpty = args == nil
 	}
-	out := &stream{log: s.Stdout}
-	stderr, code, err := gocmd.Stream(s, append(args, v.Args...), out)
+	reports, err := reportsDir(s, v.Report)
 	if err != nil {
 		return 0, err
+	}
+	out, stderr := &stream{log: s.Stdout}, ""
+	if !isEmpty {
+		if stderr, code, err = gocmd.Stream(s, append(command(v, reports), args...), out); err != nil {
+			return 0, err
+		}
 	}
 	r := newRun(out)
 	if v.Report {
-		if err := r.write(reports, out.text.Bytes()); err != nil {
+		if err := r.leave(s, v, reports, out.text.Bytes()); err != nil {
 			return 0, err
 		}
 	}
-	if v.Report && r.tested() {
-		if err := page(s, reports); err != nil {
-			return 0, err
-		}
-	}
-	if code == 0 || v.Keep && r.tested() {
+	if code == 0 || v.Keep && r.hasRun(v) {
 		return 0, mtime.SetAll(s.Out, 0)
 	}
-	dirs, err := packageDirs(s, v.Args)
-	if err != nil {
-		return 0, err
-	}
-	return code, gocmd.Report(s, "go test", stderr+out.rest.String()+r.failures(dirs))
+	return code, r.report(s, v.Args, stderr+out.rest.String())
 }
 
-// write leaves the reports in a directory.
-func (r run) write(dir string, events []byte) error {
+// command returns the beginning of the command line of the tests.
+func command(v step.Test, reports string) []string {
+	args := []string{"test", "-json"}
+	if v.Report {
+		args = append(args, "-coverprofile="+filepath.Join(reports, step.TestCover))
+	}
+	return args
+}
+
+// reportsDir returns the directory of reports, and makes it if there will be any.
+func reportsDir(s gocmd.Step, isWanted bool) (string, error) {
+	dir := filepath.Join(s.Out, s.Below())
+	if !isWanted {
+		return dir, nil
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// hasRun reports whether there is a result that is worth a report. If nothing of a
+// group compiles, the results of other groups may be.
+func (r run) hasRun(v step.Test) bool {
+	return r.tested() || len(v.Dirs) > 0 && len(r.results) > 0
+}
+
+// report leaves what failed for the frontend. printed is what the go command said
+// of it. Packages that args name are the project's own.
+func (r run) report(s gocmd.Step, args []string, printed string) error {
+	dirs, err := gocmd.Dirs(s, args)
+	if err != nil {
+		return err
+	}
+	return gocmd.Report(s, "go test", printed+r.failures(dirs))
+}
+
+// leave leaves the reports in a directory. Those of a group are only for Reports.
+func (r run) leave(s gocmd.Step, v step.Test, dir string, events []byte) error {
+	if len(v.Dirs) > 0 {
+		return os.WriteFile(filepath.Join(dir, step.TestEvents), events, 0o644)
+	}
+	return r.write(s, dir, events)
+}
+
+// write writes all reports but the profile of the coverage, which is there if
+// anything was compiled for it.
+func (r run) write(s gocmd.Step, dir string, events []byte) error {
 	suites, err := r.junit()
 	if err != nil {
 		return err
@@ -62,7 +100,10 @@ func (r run) write(dir string, events []byte) error {
 	if err := os.WriteFile(filepath.Join(dir, step.TestJUnit), suites, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, step.TestEvents), events, 0o644)
+	if err := os.WriteFile(filepath.Join(dir, step.TestEvents), events, 0o644); err != nil || !r.tested() {
+		return err
+	}
+	return page(s, dir)
 }
 
 // page makes a page of the coverage. Where the go command cannot, since code
@@ -75,24 +116,6 @@ func page(s gocmd.Step, dir string) error {
 	}
 	_, _, err := gocmd.Stream(s, []string{"tool", "cover", "-html=" + profile, "-o=" + out}, s.Stdout)
 	return err
-}
-
-// packageDirs returns the directories of the packages that were tested, by
-// import path.
-func packageDirs(s gocmd.Step, args []string) (map[string]string, error) {
-	list := []string{"list", "-e", "-f", "{{.ImportPath}}\t{{.Dir}}"}
-	for _, arg := range args {
-		if !strings.HasPrefix(arg, "-") || strings.HasPrefix(arg, "-tags=") {
-			list = append(list, arg)
-		}
-	}
-	out, _, err := gocmd.Capture(s, list)
-	dirs := map[string]string{}
-	for line := range bytes.Lines(out) {
-		importPath, dir, _ := strings.Cut(strings.TrimSpace(string(line)), "\t")
-		dirs[importPath] = dir
-	}
-	return dirs, err
 }
 
 // run is what came of the tests, by package and in the order in which they
@@ -123,6 +146,11 @@ func newRun(s *stream) run {
 // tested reports whether any test was run.
 func (r run) tested() bool {
 	return slices.ContainsFunc(r.results, func(t result) bool { return t.test != "" })
+}
+
+// failed reports whether anything failed.
+func (r run) failed() bool {
+	return slices.ContainsFunc(r.results, func(t result) bool { return t.action == "fail" })
 }
 
 // failedBelow reports whether a part of a test, or of a package, failed.

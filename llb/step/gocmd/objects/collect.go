@@ -1,11 +1,13 @@
 package objects
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gohull/gohull/internal/mtime"
@@ -63,8 +65,11 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 	record[0] = j.Self
 	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
 	if len(packages) > 0 || v.List == "" {
-		if _, code, err := gocmd.Capture(s, naming(v, packages)); code != 0 || err != nil {
+		if _, code, err := gocmd.Capture(s, naming(v, append(packages, ofTests(v)...))); code != 0 || err != nil {
 			return code, err
+		}
+		if err := vet(s, v, packages); err != nil {
+			return 0, err
 		}
 	}
 	p := Pack{Cache: j.Cache, Actions: actions, Without: v.Without}
@@ -74,6 +79,53 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 	}
 	fmt.Fprintf(s.Stderr, "packed what %d actions gave\n", n)
 	return 0, mtime.SetAll(s.Out, 0)
+}
+
+// vet has packages vetted as the dependencies of a package that imports them, which
+// is where vet wants facts about them. What is wrong with them is no error here.
+func vet(s gocmd.Step, v step.Objects, packages []string) error {
+	if len(v.Vet) == 0 {
+		return nil
+	}
+	if filepath.Base(v.List) != step.StandardFile {
+		_, _, _, err := gocmd.Output(s, append(slices.Clone(v.Vet), packages...))
+		return err
+	}
+	out, _, _, err := gocmd.Output(s, append([]string{"list", "-e", "-find", "-f", "{{if not .Error}}{{.ImportPath}}{{end}}", "--"}, packages...))
+	if err != nil {
+		return err
+	}
+	s.Dir = filepath.Join(s.Temp, "importing")
+	if err := importing(s.Dir, strings.Fields(string(out))); err != nil {
+		return err
+	}
+	_, _, _, err = gocmd.Output(s, append(slices.Clone(v.Vet), "."))
+	return err
+}
+
+// testMain is what the program of a test imports in addition to what its files do.
+var testMain = []string{"os", "reflect", "testing", "testing/internal/testdeps"}
+
+// ofTests returns packages of the standard library that no file imports: those of
+// the programs of tests.
+func ofTests(v step.Objects) []string {
+	if len(v.Vet) > 0 && v.Vet[0] == "test" && filepath.Base(v.List) == step.StandardFile {
+		return testMain
+	}
+	return nil
+}
+
+// importing makes a module with a package that imports others.
+func importing(dir string, packages []string) error {
+	text := "package importing\n"
+	for _, importPath := range packages {
+		text += "\nimport _ " + strconv.Quote(importPath)
+	}
+	return errors.Join(
+		os.MkdirAll(dir, 0o755),
+		os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module importing\n"), 0o644),
+		os.WriteFile(filepath.Join(dir, "importing.go"), []byte(text+"\n"), 0o644),
+	)
 }
 
 // naming returns the command line for packages that a file names. They come from

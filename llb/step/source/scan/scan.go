@@ -37,6 +37,7 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 		w.named(path.Clean(dir))
 	}
 	slices.SortFunc(w.facts.Packages, func(a, b step.Package) int { return cmp.Compare(a.Dir, b.Dir) })
+	slices.SortFunc(w.facts.Tests, func(a, b step.TestDir) int { return cmp.Compare(a.Dir, b.Dir) })
 	slices.Sort(w.facts.Modules)
 	if w.facts.Files, err = lookUpAll(fsys, v); err != nil {
 		return step.Facts{}, err
@@ -71,6 +72,8 @@ func (w *walk) visit(dir string, mod *mod) error {
 	}
 	if files := goFiles(entries); len(files) > 0 {
 		w.facts.Packages = append(w.facts.Packages, w.readPackage(dir, mod, files))
+	} else if slices.ContainsFunc(entries, isTest) {
+		w.facts.Tests = append(w.facts.Tests, step.TestDir{Dir: dir, Module: mod.at()})
 	}
 	if path.Base(dir) == "vendor" {
 		return nil // The go command lists the directory itself, but none below it.
@@ -103,6 +106,11 @@ func goFiles(entries []fs.DirEntry) []string {
 	return names
 }
 
+// isTest reports whether an entry of a directory is a Go file that is a test.
+func isTest(e fs.DirEntry) bool {
+	return !e.IsDir() && strings.HasSuffix(e.Name(), "_test.go") && !gofiles.IsHidden(e.Name())
+}
+
 // mod is a module and what its go.mod hides from `./...`.
 type mod struct {
 	dir    string
@@ -131,6 +139,14 @@ func (w *walk) module(dir string) *mod {
 	return m
 }
 
+// at returns the directory of the module; empty for none.
+func (m *mod) at() string {
+	if m == nil {
+		return ""
+	}
+	return m.dir
+}
+
 // ignores reports whether an ignore line names dir: "./x" is a directory of the
 // module, "x" a directory of that name anywhere in it.
 func (m *mod) ignores(dir string) bool {
@@ -148,10 +164,7 @@ func (m *mod) ignores(dir string) bool {
 
 // readPackage reads the package of a directory from its files.
 func (w *walk) readPackage(dir string, mod *mod, files []string) step.Package {
-	p := step.Package{Dir: dir}
-	if mod != nil {
-		p.Module = mod.dir
-	}
+	p := step.Package{Dir: dir, Module: mod.at()}
 	heads, possible, certain := w.heads(dir, files)
 	if !w.isRead[dir] {
 		w.isRead[dir] = true

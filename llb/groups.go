@@ -1,0 +1,89 @@
+package llb
+
+import (
+	"strconv"
+
+	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/moby/buildkit/client/llb"
+)
+
+// judging returns the steps of a check, which judge side by side: one, or one for each
+// of its groups.
+func (l lowering) judging(c plan.Check, image sources) []llb.State {
+	switch c := c.(type) {
+	case plan.Vet:
+		if c.Groups != nil {
+			return l.vetGroups(c, image)
+		}
+	case plan.Test:
+		if c.Groups != nil {
+			all, _ := l.testGroups(c)
+			return all
+		}
+	}
+	return []llb.State{l.check(c, image)}
+}
+
+func (l lowering) vetGroups(c plan.Vet, image sources) []llb.State {
+	src := l.gather(c.Sources)
+	src.image = &image
+	return l.groups(l.slim, *c.Groups, src, func(start step.Start, dirs []string) step.Verb {
+		return &step.Go{Start: start, Dirs: dirs, Args: c.Args}
+	})
+}
+
+// testGroups also returns what the tests are made of, all of them.
+func (l lowering) testGroups(c plan.Test) ([]llb.State, sources) {
+	src := l.gather(c.Sources)
+	return l.groups(l.goroot, *c.Groups, src, func(start step.Start, dirs []string) step.Verb {
+		return &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Dirs: dirs, Args: c.Args}
+	}), src
+}
+
+// testReports returns the reports of all groups of tests, or an empty file system if
+// none are asked for.
+func (l lowering) testReports(c plan.Test) llb.State {
+	all, src := l.testGroups(c)
+	if !c.Export {
+		return Together(all, l.in)
+	}
+	verb := &step.TestReports{Args: c.Args}
+	var reports options
+	for i, left := range all {
+		at := step.TestGroup(i)
+		verb.Groups, reports = append(verb.Groups, at), append(reports, llb.AddMount(at, left, llb.Readonly))
+	}
+	s := c.Step
+	s.Name = "put the reports of the tests together"
+	return l.examine(l.goroot, s, verb, src, src.source, reports)
+}
+
+// groups runs a verb on each group of a check. root has Go.
+func (l lowering) groups(root llb.State, g plan.Groups, src sources, verb func(start step.Start, dirs []string) step.Verb) []llb.State {
+	picked := l.pickGroups(g, src.asked)
+	var all []llb.State
+	for i, group := range g.All {
+		own := src
+		own.source = picked[i]
+		start, packs := l.start(group.Start, own)
+		all = append(all, l.examine(root, group.Step, verb(start, group.Pick.Mains), own, own.source, packs))
+	}
+	return all
+}
+
+// pickGroups picks the source of each group to an output of its own, in one step.
+func (l lowering) pickGroups(g plan.Groups, asked options) []llb.State {
+	all := &step.Closures{}
+	for i, group := range g.All {
+		verb := closure(group.Pick)
+		verb.Asked = len(asked) > 0
+		all.Add(strconv.Itoa(i), verb)
+	}
+	job := l.exec(llb.Scratch(), g.Source, all, append(asked, l.context())...)
+	var picked []llb.State
+	for i := range g.All {
+		picked = append(picked, job.AddMount(step.OutOf(strconv.Itoa(i)), llb.Scratch()))
+	}
+	return picked
+}
