@@ -153,7 +153,7 @@ func (c testCase) found(t *testing.T, q planner.Lookups) (planner.Found, error) 
 		t.Fatal(err)
 	}
 	defer root.Close()
-	facts, err := scan.Scan(root.FS(), step.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files, Modes: q.Scan.Modes})
+	facts, err := scan.Scan(root.FS(), step.Scan{Tags: q.Scan.Tags, Platforms: q.Scan.Platforms, Go: q.Scan.Go, Cgo: q.Scan.Cgo, Needs: q.Scan.Needs, Files: q.Scan.Files, Modes: q.Scan.Modes, Graph: q.Scan.Graph})
 	if err != nil {
 		t.Fatal(err)
 	}

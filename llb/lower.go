@@ -99,7 +99,7 @@ func SBOM(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 // Scan returns the file system that holds step.FactsFile.
 func Scan(s plan.Scan, in Inputs) llb.State {
 	l := lowering{in: in}
-	verb := &step.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Mains: s.Mains, Files: s.Files, Modes: s.Modes}
+	verb := &step.Scan{Tags: s.Tags, Platforms: s.Platforms, Go: s.Go, Cgo: s.Cgo, Needs: s.Needs, Mains: s.Mains, Files: s.Files, Modes: s.Modes, Graph: s.Graph}
 	return l.run(llb.Scratch(), s.Step, verb, l.context())
 }
 

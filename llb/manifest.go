@@ -58,6 +58,7 @@ func Recipe(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	bare.Checks, bare.Generators = nil, nil
 	bare.Toolchain.Slim = nil
 	bare.Sources.Source.All = nil
+	bare.Sources.Source.Scan, bare.Sources.Source.Grouped = nil, false
 	if m := p.Sources.Modules; m != nil {
 		without := *m
 		without.Caches = plan.Caches{}

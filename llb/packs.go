@@ -2,6 +2,7 @@ package llb
 
 import (
 	"path"
+	"slices"
 
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
@@ -62,6 +63,11 @@ func (l lowering) start(s plan.Start, src sources) (step.Start, llb.RunOption) {
 		names.Packs = append(names.Packs, step.Pack(i))
 		mounts = append(mounts, l.byOrigin(step.Pack(i), l.objects(o, src)))
 	}
+	for i, g := range l.packGroups(s, mounts, src) {
+		at := step.Pack(len(s.Packs) + i)
+		names.Packs = append(names.Packs, at)
+		mounts = append(mounts, l.byOrigin(at, g))
+	}
 	if s.Seed != nil {
 		for _, dir := range s.Seed.Dirs {
 			names.Seeds = append(names.Seeds, step.Seed+dir)
@@ -69,6 +75,35 @@ func (l lowering) start(s plan.Start, src sources) (step.Start, llb.RunOption) {
 		mounts = append(mounts, llb.AddMount(step.Seed, l.in.Contexts[s.Seed.Context], llb.Readonly))
 	}
 	return names, mounts
+}
+
+// packGroups returns the file systems that hold the packs of groups. Each starts from
+// the packs, which are mounted, and from what it needs of groups before it.
+// That is keyed by what it holds: an edit in another part of such a group does
+// not reach this one.
+func (l lowering) packGroups(s plan.Start, packs options, src sources) []llb.State {
+	var all []llb.State
+	for _, g := range s.Groups {
+		verb := &step.Objects{List: path.Join(step.Listed, step.MembersFile), Parts: true, Args: g.Args}
+		mounts := slices.Clone(packs)
+		for i := range len(s.Packs) + len(g.Uses) {
+			verb.Start.Packs = append(verb.Start.Packs, step.Pack(i))
+		}
+		for i, u := range g.Uses {
+			mounts = append(mounts, part(step.Pack(len(s.Packs)+i), all[u.Group], step.PartDir(u.Name)))
+		}
+		dir := step.GroupDir(g.Name)
+		all = append(all, l.run(l.slim, g.Step, verb,
+			l.mounts,
+			part(step.Source, src.source, path.Join(dir, step.ClosureDir)),
+			part(step.Listed, src.source, path.Join(dir, step.MembersDir)),
+			src.modules,
+			mounts,
+			llb.Dir(l.dir()),
+			l.gocache(g.Step),
+		))
+	}
+	return all
 }
 
 // byOrigin mounts what is large, a pack or an image. It is keyed by how it

@@ -29,7 +29,7 @@ func (l lowering) gather(s plan.Sources) sources {
 		src.outline = src.source
 	} else {
 		first := s.Source
-		first.Step = *s.Source.Imports
+		first.Step, first.Scan, first.Grouped = *s.Source.Imports, nil, false
 		src.outline = l.pick(first)
 	}
 	if s.Modules == nil {
@@ -52,7 +52,15 @@ func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 	}
 	verb := closure(s.Pick)
 	verb.Asked = len(asked) > 0
-	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context())...)
+	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context(), l.scanned(s))...)
+}
+
+// scanned mounts what a scan found, for packages that are divided into groups.
+func (l lowering) scanned(s plan.Source) llb.RunOption {
+	if s.Scan == nil {
+		return options{}
+	}
+	return llb.AddMount(step.Scanned, Scan(*s.Scan, l.in), llb.Readonly)
 }
 
 // pickAll picks for several images, each to an output of its own: what mounts
@@ -62,7 +70,7 @@ func (l lowering) pickAll(s plan.Source) llb.State {
 	for _, p := range s.All {
 		all.Add(p.Image, closure(p))
 	}
-	job := l.exec(llb.Scratch(), s.Step, all, l.context())
+	job := l.exec(llb.Scratch(), s.Step, all, l.context(), l.scanned(s))
 	var own llb.State
 	for _, p := range s.All {
 		out := job.AddMount(step.OutOf(p.Image), llb.Scratch())
@@ -78,7 +86,7 @@ func closure(p plan.Pick) *step.Closure {
 		Project: step.Project(p.Project),
 		Tags:    p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
 		Checkout: p.Checkout,
-		Tests:    p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required,
+		Tests:    p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required, Grouped: p.Grouped,
 	}
 	if run := p.Command; run != nil {
 		v.Command, v.CommandDir, v.CommandFiles = run.Args, run.Dir, run.Files

@@ -14,10 +14,11 @@ import (
 // alike are the images of the file that one scan serves, and one step that
 // picks their source: those for which the same build constraints hold.
 type alike struct {
-	files []string // that the images look for in the context, cleaned
-	mains []string // directories that the images name one by one
-	modes []string // those of files whose modes matter
-	needs []string // kinds of notes that are worth making for any of them
+	files   []string // that the images look for in the context, cleaned
+	mains   []string // directories that the images name one by one
+	modes   []string // those of files whose modes matter
+	needs   []string // kinds of notes that are worth making for any of them
+	grouped bool     // whether packages of any of them are divided into groups
 
 	batches []*batch
 	has     map[*[]string]set // the words that each list has
@@ -81,6 +82,7 @@ func (a *alike) include(i ofProject) {
 	for _, f := range namedFiles(i.image) {
 		a.add(&a.files, f.name())
 	}
+	a.grouped = a.grouped || i.grouped(i.image)
 	for _, dir := range (packages{project: i.Project}).namedDirs(i.image) {
 		a.add(&a.mains, dir)
 	}

@@ -35,6 +35,7 @@ func (p planning) plan() *plan.Plan {
 	if p.errs.Len() > 0 {
 		return nil
 	}
+	p.packs.groups = p.groupsFor(mains)
 	binaries := nameBinaries(p.Project, p.spec, mains, p.errs)
 	for i, m := range mains {
 		binaries[i].Ldflags = p.ownLdflags(m)
@@ -87,6 +88,10 @@ func (p planning) startOf(checks checking, binaries []plan.Binary) plan.Start {
 func (p planning) imageSource(mains []mainPackage, binaries []plan.Binary) plan.Source {
 	s := sourceStep(p.spec, packageList(binaries), p.imagePick(p.spec, mainDirs(mains)))
 	s = together(s, p.foundPicks(s.Pick))
+	if p.alike(p.spec).grouped {
+		scan := p.scan()
+		s.Scan = &scan
+	}
 	return p.modules.asking(s, packageList(binaries)+" imports")
 }
 

@@ -134,6 +134,7 @@ func (d *Decision) scan() plan.Scan {
 		Modes:      group.modes,
 		Mains:      group.mains,
 		Needs:      group.needs,
+		Graph:      group.grouped,
 	}
 }
 
@@ -150,10 +151,11 @@ func (d *Decision) scannedFiles(ofImages []string) []string {
 }
 
 // likelySource picks the source of the main packages that the spec names one by
-// one; nil if it does not. Whether they are main packages, only the scan tells.
+// one; nil if it does not, or if it takes the scan to divide packages into groups.
+// Whether they are main packages, only the scan tells.
 func (d *Decision) likelySource() *plan.Source {
 	mains := d.namedMains(d.image)
-	if mains == nil {
+	if mains == nil || d.grouped(d.image) {
 		return nil
 	}
 	var names []string

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/diag"
 	"github.com/gohull/gohull/frontend/spec"
+	"github.com/gohull/gohull/internal/groups"
 	"github.com/gohull/gohull/llb/plan"
 )
 
@@ -47,6 +48,7 @@ type packing struct {
 	flags   goFlags
 	env     environment
 	caches  sharing
+	groups  []groups.Compiled // of the project's own packages; nil if they are not packed
 }
 
 // canPack reports whether the toolchain knows packs.
@@ -86,6 +88,7 @@ func (p packing) start(binaries []plan.Binary, platform plan.Platform) plan.Star
 			env:   p.env.compile(platform),
 			added: p.env.added(platform),
 		})
+		s.Groups = p.ownGroups(s, platform)
 	}
 	return s
 }

@@ -31,7 +31,7 @@ func (c *common) required(image *spec.Spec) []string {
 // packages in the context.
 func (c *common) imagePick(image *spec.Spec, mains []string) plan.Pick {
 	pick := c.pick(image, c.Request.Platforms, mains)
-	pick.Required = c.required(image)
+	pick.Required, pick.Grouped = c.required(image), c.grouped(image)
 	if image.Build.VCS.Value {
 		// The module at the root says which tags are versions of the others.
 		pick.Checkout, pick.Files = true, append(pick.Files, project.ModFile)

@@ -50,7 +50,7 @@ var specFields = []field[Spec]{
 		"Stages of Dockerfiles, by name, for what a spec cannot say: a web front end, a tool in C. `base`, `toolchain`, `run.files` and `generate` name them. A stage is built by the Dockerfile frontend in the same build, with its context, secrets and platform, and only if something uses it. `--build-context NAME=…` replaces a stage."),
 	leaf("cache", word("auto, mount, or pack", "auto", "mount", "pack"), func(s *Spec) *String { return &s.Cache },
 		"`auto`",
-		"Where compiled dependencies are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
+		"Where compiled packages are kept. `mount`: in a cache mount, on this builder only. `pack`: also in the output of a step, which `--cache-to …,mode=max` exports. `auto`: `pack` if the build has `--cache-from`, else `mount`."),
 }
 
 // imageFields are the keys that each of several images may have. The others

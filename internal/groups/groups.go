@@ -2,7 +2,8 @@
 // compiled or tested together.
 //
 // ByDirectory divides by directories alone. Divide also looks at imports, so
-// that no two groups depend on each other. Both are functions of their
+// that no two groups depend on each other, and For returns what is needed of
+// these groups for some main packages. All are functions of their
 // arguments, and they are stable: adding or editing a package moves no other
 // package, except for two cases. A directory that reaches a threshold becomes a
 // group of its own, or several. And with Divide, a changed import may move the
@@ -22,6 +23,7 @@ import (
 // Package is a package of the project.
 type Package struct {
 	Dir     string   // relative to the context, "." for the root
+	Main    bool     // whether it is a main package, which no other imports
 	Imports []string // directories of the packages of the project that it imports
 }
 
@@ -34,12 +36,7 @@ type Group struct {
 
 // Name returns a text that no other group has, and that is the same for the
 // next commit of the project.
-func (g Group) Name() string {
-	if g.Rank == 0 {
-		return g.Dir
-	}
-	return fmt.Sprintf("%s:%d", g.Dir, g.Rank)
-}
+func (g Group) Name() string { return fmt.Sprintf("%s:%d", g.Dir, g.Rank) }
 
 // smallest is the least number of packages for which it pays to divide them.
 const smallest = 8

@@ -26,16 +26,16 @@ func TestByDirectory(t *testing.T) {
 		dirs []string
 		want string
 	}{
-		"few packages are one group": {4, []string{"b", "a/x", "."}, ".: . a/x b\n"},
+		"few packages are one group": {4, []string{"b", "a/x", "."}, ".:0: . a/x b\n"},
 		"no packages, no group":      {4, nil, ""},
 		"a directory is divided when it has more": {4, []string{"a", "a/x", "b/y", "b/z", "c"},
-			"a: a a/x\nb: b/y b/z\nc: c\n"},
+			"a:0: a a/x\nb:0: b/y b/z\nc:0: c\n"},
 		"a small directory stays with its parent": {8, []string{"a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7", "b", "c/x"},
-			".: b c/x\na: a/1 a/2 a/3 a/4 a/5 a/6 a/7\n"},
+			".:0: b c/x\na:0: a/1 a/2 a/3 a/4 a/5 a/6 a/7\n"},
 		"a directory alone is divided in turn": {2, []string{"src/a/1", "src/a/2", "src/b/1"},
-			"src/a: src/a/1 src/a/2\nsrc/b: src/b/1\n"},
+			"src/a:0: src/a/1 src/a/2\nsrc/b:0: src/b/1\n"},
 		"names that begin alike": {2, []string{"a/x", "a-b/x", "ab/x"},
-			"a: a/x\na-b: a-b/x\nab: ab/x\n"},
+			"a:0: a/x\na-b:0: a-b/x\nab:0: ab/x\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, text(ByDirectory(c.dirs, c.size))); diff != "" {
@@ -50,14 +50,14 @@ func TestByDirectory(t *testing.T) {
 // next to it.
 func TestDivide(t *testing.T) {
 	packages := []Package{
-		{".", []string{"api", "store"}},
-		{"log", nil}, {"errs", nil}, {"conf", []string{"log"}},
-		{"api", []string{"api/auth", "api/json", "store"}},
-		{"api/auth", []string{"store", "log"}}, {"api/json", []string{"errs"}},
-		{"store", []string{"store/sql"}}, {"store/sql", []string{"log"}}, {"store/mem", nil},
+		{Dir: ".", Imports: []string{"api", "store"}},
+		{Dir: "log"}, {Dir: "errs"}, {Dir: "conf", Imports: []string{"log"}},
+		{Dir: "api", Imports: []string{"api/auth", "api/json", "store"}},
+		{Dir: "api/auth", Imports: []string{"store", "log"}}, {Dir: "api/json", Imports: []string{"errs"}},
+		{Dir: "store", Imports: []string{"store/sql"}}, {Dir: "store/sql", Imports: []string{"log"}}, {Dir: "store/mem"},
 	}
-	want := ".: conf errs log\n" +
-		"store: store/mem\n" +
+	want := ".:0: conf errs log\n" +
+		"store:0: store/mem\n" +
 		"api:1: api/json\n" +
 		"store:1: store store/sql\n" +
 		"api:2: api api/auth\n" +
@@ -72,8 +72,8 @@ func TestDivide(t *testing.T) {
 func TestDivideCircle(t *testing.T) {
 	var packages []Package
 	for i := range smallest {
-		packages = append(packages, Package{fmt.Sprintf("a/%d", i), []string{fmt.Sprintf("b/%d", i), "missing"}})
-		packages = append(packages, Package{fmt.Sprintf("b/%d", i), []string{fmt.Sprintf("a/%d", i), fmt.Sprintf("b/%d", i)}})
+		packages = append(packages, Package{Dir: fmt.Sprintf("a/%d", i), Imports: []string{fmt.Sprintf("b/%d", i), "missing"}})
+		packages = append(packages, Package{Dir: fmt.Sprintf("b/%d", i), Imports: []string{fmt.Sprintf("a/%d", i), fmt.Sprintf("b/%d", i)}})
 	}
 	validate(t, packages, Divide(packages))
 }
@@ -88,7 +88,7 @@ func TestProperties(t *testing.T) {
 		validate(t, packages, all)
 
 		dir := path.Join(packages[r.IntN(len(packages))].Dir, "added")
-		more := append(slices.Clone(packages), Package{dir, []string{packages[0].Dir}})
+		more := append(slices.Clone(packages), Package{Dir: dir, Imports: []string{packages[0].Dir}})
 		if Size(len(more)) != Size(len(packages)) || !slices.Equal(names(ByDirectory(dirsOf(packages), Size(len(more)))), names(ByDirectory(dirsOf(more), Size(len(more))))) {
 			continue // It reached a threshold.
 		}

@@ -39,8 +39,24 @@ type Binary struct {
 
 // Start is what is compiled before a step begins.
 type Start struct {
-	Packs []Objects // each without the objects of those before it
-	Seed  *Seed     // nil when no build context brings objects
+	Packs  []Objects   // each without the objects of those before it
+	Groups []PackGroup // of the project's own packages, each after those that it uses
+	Seed   *Seed       // nil when no build context brings objects
+}
+
+// PackGroup compiles a group of the project's packages, for others to start from. It
+// starts from the packs of its Start, and from parts of groups before it.
+type PackGroup struct {
+	Step
+	Name string   // as step.GroupDir takes it
+	Uses []Part   // of groups before it
+	Args []string // of the go command: "list", "-export", …
+}
+
+// Part is some packages of a group.
+type Part struct {
+	Group int    // in the order of a Start
+	Name  string // as step.PartDir takes it
 }
 
 // Seed is a build context that holds a pack, or one in a directory for each

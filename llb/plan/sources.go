@@ -14,6 +14,7 @@ type Scan struct {
 	Files []string // paths and patterns of the context that the spec names
 	Modes []string // those of Files whose modes matter
 	Mains []string // directories that the spec names one by one
+	Graph bool     // whether what packages import is asked for
 	Needs []string // what the base lacks and programs may need, in the words of step.Note's kinds
 }
 
@@ -22,6 +23,8 @@ type Scan struct {
 type Source struct {
 	Step
 	Pick
+	// Scan is the step that found the packages, if they are divided into groups.
+	Scan *Scan
 	// All is what the step picks for all images of a file, this Pick among
 	// them, each to an output of its own; nil when there is no other.
 	All []Pick
@@ -38,6 +41,7 @@ type Pick struct {
 	Conditions
 	Mains    []string // directories below the context: "cmd/api"; "./..." for all packages below
 	Required []string // import paths of main packages of modules that the project requires
+	Grouped  bool     // whether the packages are also picked by groups
 	Tests    bool     // whether tests of Mains are picked as well
 	Data     bool     // and their testdata
 	// Generate picks what the generators of Mains, or a Command, may read, instead

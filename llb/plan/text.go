@@ -251,6 +251,9 @@ func (s Start) write(b *strings.Builder) {
 	for _, o := range s.Packs {
 		fmt.Fprintf(b, "\tstart from a pack: %s\n", o.Name)
 	}
+	for _, g := range s.Groups {
+		fmt.Fprintf(b, "\tstart from a pack: %s\n", g.Step.Name)
+	}
 	if s.Seed != nil {
 		fmt.Fprintf(b, "\tstart from the build context %s\n", s.Seed.Context)
 	}

@@ -91,8 +91,9 @@ type Objects struct {
 	Without []string // directories of packs whose objects are left out
 	// Vet follows "go" in another command, for the same packages: "test". What vet
 	// finds out about them, for the packages that import them, goes to the pack, too.
-	Vet  []string
-	Args []string // what follows "go": "list", "-export", …
+	Vet   []string
+	Parts bool     // List is a MembersFile, and each part has a pack of its own, in its PartDir
+	Args  []string // what follows "go": "list", "-export", …
 }
 
 func (*Objects) verb() string      { return "objects" }
@@ -103,6 +104,7 @@ func (v *Objects) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.List, "list", v.List, "file that names the packages")
 	fs.Var((*list)(&v.Without), "without", "packs whose objects are left out")
 	fs.Var((*list)(&v.Vet), "vet", "command that vets the packages")
+	fs.BoolVar(&v.Parts, "parts", v.Parts, "make a pack for each part of a group")
 }
 
 // Record stands between the go command and Cache, as its GOCACHEPROG, and

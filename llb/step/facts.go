@@ -7,6 +7,14 @@ type Facts struct {
 	Modules  []string  `json:"modules"`         // directories that hold a go.mod, "." for the root; sorted
 	Files    []File    `json:"files,omitempty"` // those that were asked for, in that order
 	Notes    []Note    `json:"notes,omitempty"` // by file and line
+	Graph    []Node    `json:"graph,omitempty"` // of packages, if a Scan asked for it; by Dir
+}
+
+// Node is a package with what it most likely imports of the context.
+type Node struct {
+	Dir     string   `json:"dir"`
+	Main    bool     `json:"main,omitempty"`
+	Imports []string `json:"imports,omitempty"` // directories, sorted
 }
 
 // Package is a directory with Go files that are not tests, in any of the

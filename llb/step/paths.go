@@ -3,6 +3,7 @@ package step
 import (
 	"crypto/sha256"
 	"fmt"
+	"net/url"
 )
 
 // Executable is the file name of the program that runs in steps. The image of
@@ -24,6 +25,7 @@ const (
 	Image      = "/image"          // what the image has in addition, read-only
 	BuiltAgain = "/built-again"    // what another compile of the same made
 	Listed     = "/.gohull/listed" // a file that names packages
+	Scanned    = "/.gohull/scan"   // what the verb scan left in its Out
 	LinkerDir  = "/.gohull/linker" // what the verb linker left in its Out
 
 	Index       = "/.gohull/index"         // what the verb package-index left in its Out
@@ -50,6 +52,30 @@ func OutOf(image string) string { return Out + "/" + image }
 
 // TestGroup returns where the reports of the i-th group of tests are mounted.
 func TestGroup(i int) string { return fmt.Sprintf("/.gohull/groups/%d", i) }
+
+// GroupDir returns the directory where the verb closure leaves a group of
+// packages: their closure in ClosureDir, and in MembersDir a MembersFile.
+func GroupDir(group string) string { return "groups/" + element(group) }
+
+// MembersDir is a directory of GroupDir.
+const MembersDir = "members"
+
+// PartDir returns the directory where the verb objects leaves the pack of a part
+// of a group.
+func PartDir(part string) string { return PartsDir + "/" + element(part) }
+
+// PartsDir has the parts of a group.
+const PartsDir = "parts"
+
+// element returns a text as an element of a path. One that is too long for a
+// file system is replaced by its digest.
+func element(text string) string {
+	const longest = 200
+	if escaped := url.PathEscape(text); len(escaped) <= longest && text != "." && text != ".." {
+		return escaped
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+}
 
 // Pack returns where the i-th pack of a step is mounted.
 func Pack(i int) string { return fmt.Sprintf("/.gohull/packs/%d", i) }
@@ -109,6 +135,10 @@ const (
 	// a line.
 	ProgramsDir  = "programs"
 	ProgramsFile = "programs.txt"
+
+	// MembersFile lists the packages of a group, one a line: the part that it is in,
+	// as PartDir takes it, and its import path.
+	MembersFile = "members.txt"
 
 	// ModulesDir is the directory of ModuleTree, and of Out, that is ModCache.
 	ModulesDir = "mod"

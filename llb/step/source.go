@@ -16,6 +16,7 @@ type Scan struct {
 	Needs     []string // kinds of notes to make in addition to the usual ones, sorted
 	Mains     []string // directories that are looked at even if `./...` passes over them
 	Modes     []string // those of Files whose modes are asked for, with everything below
+	Graph     bool     // Facts have the imports of packages
 	Files     []string // paths of the context to look up, and patterns as of path.Match
 }
 
@@ -30,6 +31,7 @@ func (v *Scan) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Needs), "needs", "kinds of notes to make in addition to the usual ones")
 	fs.Var((*list)(&v.Mains), "mains", "directories to look at in any case")
 	fs.Var((*list)(&v.Modes), "modes", "files whose modes are asked for")
+	fs.BoolVar(&v.Graph, "graph", v.Graph, "say what packages import")
 }
 
 // IsPattern reports whether a path of the context is a pattern.
@@ -74,6 +76,7 @@ type Closure struct {
 	Checkout     bool     // ClosureDir gets a directory .git, by which the go command knows a checkout
 	NoModules    bool     // no module is downloaded, so that none asks which packages the context has
 	Asked        bool     // Asked is mounted, and what it asks for is taken as well
+	Grouped      bool     // Scanned has Facts with a Graph, and the packages that Mains need get a GroupDir for each group
 	Required     []string // import paths of main packages of modules that the project requires
 	Mains        []string // directories of the context: "cmd/api", "."; "./..." for all packages below
 }
@@ -101,6 +104,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
 	fs.Var((*list)(&v.Required), "required", "main packages of other modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
+	fs.BoolVar(&v.Grouped, "grouped", v.Grouped, "divide packages into groups")
 }
 
 // Closures makes the closures of several images, each in the directory OutOf its

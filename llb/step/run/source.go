@@ -3,9 +3,13 @@ package run
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 
+	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/source/closure"
@@ -13,11 +17,15 @@ import (
 )
 
 func pickOne(e Env, v step.Closure) error {
-	return e.within(step.Source, func(source fs.FS) error { return e.pick(source, step.Out, v) })
+	graph, err := e.graph(v)
+	if err != nil {
+		return err
+	}
+	return e.within(step.Source, func(source fs.FS) error { return e.pick(source, step.Out, v, graph) })
 }
 
 // pick picks to a directory.
-func (e Env) pick(source fs.FS, out string, v step.Closure) error {
+func (e Env) pick(source fs.FS, out string, v step.Closure, graph []step.Node) error {
 	var asked closure.Asked
 	if v.Asked {
 		var err error
@@ -25,7 +33,25 @@ func (e Env) pick(source fs.FS, out string, v step.Closure) error {
 			return err
 		}
 	}
+	if v.Grouped {
+		asked.Graph = graph
+	}
 	return closure.Pick(e.at(out), source, v, asked)
+}
+
+// graph returns the graph of packages that a scan found, if one of the
+// closures is grouped.
+func (e Env) graph(closures ...step.Closure) ([]step.Node, error) {
+	if !slices.ContainsFunc(closures, func(v step.Closure) bool { return v.Grouped }) {
+		return nil, nil
+	}
+	data, err := regular.ReadFile(filepath.Join(e.at(step.Scanned), step.FactsFile), regular.Text)
+	if err != nil {
+		return nil, err
+	}
+	var facts step.Facts
+	err = json.Unmarshal(data, &facts)
+	return facts.Graph, err
 }
 
 // pickAll picks several closures at a time: most of it is waiting for files.
@@ -34,11 +60,15 @@ func pickAll(e Env, v step.Closures) error {
 	if err != nil {
 		return err
 	}
+	graph, err := e.graph(slices.Collect(maps.Values(all))...)
+	if err != nil {
+		return err
+	}
 	return e.within(step.Source, func(source fs.FS) error {
 		eg := safe.NewGroup()
 		eg.SetLimit(runtime.GOMAXPROCS(0))
 		for name, c := range all {
-			eg.Go(func() error { return e.pick(source, step.OutOf(name), c) })
+			eg.Go(func() error { return e.pick(source, step.OutOf(name), c, graph) })
 		}
 		return eg.Wait()
 	})

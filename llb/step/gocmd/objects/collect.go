@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,10 @@ import (
 
 // Begin adds the objects to a GOCACHE that a step begins with.
 func Begin(gocache string, s step.Start, log io.Writer) error {
-	packs := slices.Clone(s.Packs)
+	packs, err := withParts(s.Packs)
+	if err != nil {
+		return err
+	}
 	if len(s.Seeds) > 0 {
 		i := slices.IndexFunc(s.Seeds, func(dir string) bool { return !missing(dir) })
 		if i < 0 {
@@ -26,16 +30,38 @@ func Begin(gocache string, s step.Start, log io.Writer) error {
 		}
 		packs = append(packs, s.Seeds[i])
 	}
+	files := 0
 	for _, dir := range packs {
 		n, err := Unpack(gocache, dir)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			fmt.Fprintf(log, "unpacked %d files of compiled packages\n", n)
-		}
+		files += n
+	}
+	if files > 0 {
+		fmt.Fprintf(log, "unpacked %d files of compiled packages from %d packs\n", files, len(packs))
 	}
 	return nil
+}
+
+// withParts returns directories of packs, with those of its parts instead of the
+// directory of a group.
+func withParts(dirs []string) ([]string, error) {
+	var all []string
+	for _, dir := range dirs {
+		parts, err := os.ReadDir(filepath.Join(dir, step.PartsDir))
+		if errors.Is(err, fs.ErrNotExist) {
+			all = append(all, dir)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			all = append(all, filepath.Join(dir, step.PartsDir, p.Name()))
+		}
+	}
+	return all, nil
 }
 
 // Job is a step that packs objects.
@@ -53,17 +79,32 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 	if err := Begin(j.Cache, v.Start, s.Stderr); err != nil {
 		return 0, err
 	}
+	if err := os.MkdirAll(s.Temp, 0o755); err != nil {
+		return 0, err
+	}
+	record := step.Command(&step.Record{File: filepath.Join(s.Temp, actionsFile)})
+	record[0] = j.Self
+	j.Step.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
+	collect := collectAll
+	if v.Parts {
+		collect = collectParts
+	}
+	if code, err := collect(j, v); code != 0 || err != nil {
+		return code, err
+	}
+	return 0, mtime.SetAll(s.Out, 0)
+}
+
+// actionsFile is the file that Record writes to, in the step's Temp.
+const actionsFile = "actions"
+
+// collectAll makes one pack of everything that the go command asks for.
+func collectAll(j Job, v step.Objects) (code int, err error) {
+	s := j.Step
 	packages, err := listed(v.List)
 	if err != nil {
 		return 0, err
 	}
-	actions := filepath.Join(s.Temp, "actions")
-	if err := os.MkdirAll(s.Temp, 0o755); err != nil {
-		return 0, err
-	}
-	record := step.Command(&step.Record{File: actions})
-	record[0] = j.Self
-	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
 	if len(packages) > 0 || v.List == "" {
 		if _, code, err := gocmd.Capture(s, naming(v, append(packages, ofTests(v)...))); code != 0 || err != nil {
 			return code, err
@@ -72,13 +113,13 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 			return 0, err
 		}
 	}
-	p := Pack{Cache: j.Cache, Actions: actions, Without: v.Without}
+	p := Pack{Cache: j.Cache, Actions: filepath.Join(s.Temp, actionsFile), Without: v.Without}
 	n, err := p.Write(s.Out)
 	if err != nil {
 		return 0, err
 	}
 	fmt.Fprintf(s.Stderr, "packed what %d actions gave\n", n)
-	return 0, mtime.SetAll(s.Out, 0)
+	return 0, nil
 }
 
 // vet has packages vetted as the dependencies of a package that imports them, which

@@ -28,17 +28,26 @@ func (p Pack) Write(dir string) (objects int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if _, err := writePack(dir, c, entries); err != nil {
+		return 0, err
+	}
+	return len(entries), have(p.Cache, []byte(indexOf(entries)))
+}
+
+func indexOf(entries []entry) string {
 	var index strings.Builder
 	for _, e := range entries {
 		index.WriteString(e.String())
 	}
-	if err := os.WriteFile(filepath.Join(dir, IndexFile), []byte(index.String()), 0o644); err != nil {
+	return index.String()
+}
+
+// writePack writes the files of a pack.
+func writePack(dir string, c *cache.Cache, entries []entry) (objects int, err error) {
+	if err := os.WriteFile(filepath.Join(dir, IndexFile), []byte(indexOf(entries)), 0o644); err != nil {
 		return 0, err
 	}
-	if err := writeData(filepath.Join(dir, DataFile), c, entries); err != nil {
-		return 0, err
-	}
-	return len(entries), have(p.Cache, []byte(index.String()))
+	return len(entries), writeData(filepath.Join(dir, DataFile), c, entries)
 }
 
 func (p Pack) entries() ([]entry, *cache.Cache, error) {

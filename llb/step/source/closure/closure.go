@@ -7,6 +7,7 @@ package closure
 
 import (
 	"errors"
+	"go/build"
 	"io/fs"
 	"maps"
 	"path"
@@ -36,6 +37,7 @@ type Result struct {
 	// takes them, and what files that they run import; nil where none are looked
 	// for.
 	Programs []string
+	Groups   []Group // of the packages that the main packages need; nil where none are looked for
 }
 
 // Outline is the project as far as its modules go: it changes when other
@@ -67,7 +69,7 @@ type Link struct {
 // exist are taken, those that do not are passed over. It is an error when a
 // symbolic link leads out of the context to something that is needed.
 func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
-	w, err := newWalk(fsys, v)
+	w, err := newWalk(newTree(fsys), v)
 	if err != nil {
 		return Result{}, err
 	}
@@ -79,24 +81,34 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 			return Result{}, err
 		}
 	}
+	if err := w.all(); err != nil {
+		return Result{}, err
+	}
+	r, err := w.result()
+	r.WorkSum, r.Checkout = asked.WorkSum, v.Checkout
+	if v.Grouped && err == nil {
+		r.Groups, err = w.findGroups(v, asked)
+	}
+	return r, err
+}
+
+// all visits all packages that can be reached.
+func (w *walk) all() error {
 	for len(w.queue) > 0 {
 		next := w.queue[0]
 		w.queue = w.queue[1:]
 		if err := w.visit(next); err != nil {
-			return Result{}, err
+			return err
 		}
 	}
-	r, err := w.result()
-	r.WorkSum, r.Checkout = asked.WorkSum, v.Checkout
-	return r, err
+	return nil
 }
 
-func newWalk(fsys fs.FS, v step.Closure) (*walk, error) {
+func newWalk(t *tree, v step.Closure) (*walk, error) {
 	filter, err := gofiles.NewFilter(gofiles.Build{Tags: v.Tags, Platforms: v.Platforms, Go: v.Go, Cgo: v.Cgo})
 	if err != nil {
 		return nil, err
 	}
-	t := newTree(fsys)
 	p, err := readProject(t, v.Project)
 	if err != nil {
 		return nil, err
@@ -108,7 +120,8 @@ func newWalk(fsys fs.FS, v step.Closure) (*walk, error) {
 	return &walk{
 		tests: v.Tests, data: v.Data, generate: v.Generate, noModules: v.NoModules, roots: map[string]bool{},
 		tree: t, project: p, filter: filter, cgo: v.Cgo, outline: outline,
-		seen: map[string]bool{}, found: map[string][]location{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
+		loaded: map[string]*build.Package{},
+		seen:   map[string]bool{}, found: map[string][]location{}, imports: map[gomod.Module]set{}, standard: set{"runtime": true}, programs: set{},
 	}, nil
 }
 

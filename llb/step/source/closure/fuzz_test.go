@@ -22,7 +22,7 @@ func FuzzEmbed(f *testing.F) {
 		fsys[name] = &fstest.MapFile{}
 	}
 	f.Fuzz(func(t *testing.T, pattern string) {
-		w, err := newWalk(fsys, step.Closure{Platforms: []string{"linux/amd64"}, Go: "1.26"})
+		w, err := newWalk(newTree(fsys), step.Closure{Platforms: []string{"linux/amd64"}, Go: "1.26"})
 		if err != nil {
 			t.Fatal(err)
 		}

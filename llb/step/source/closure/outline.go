@@ -164,6 +164,8 @@ func stubText(pkg string, imports []string) string {
 type Asked struct {
 	Packages []string // import paths of packages of the context
 	WorkSum  []byte   // a complete go.work.sum; nil when the context's own is
+
+	Graph []step.Node // of the packages of the context, for groups
 }
 
 // ReadAsked reads what the modules step left in its step.AskedDir.

@@ -25,11 +25,12 @@ type walk struct {
 	generate  bool            // what is taken is for generators
 	roots     map[string]bool // directories that were asked for
 	queue     []location
-	seen      map[string]bool       // directories that are or were in queue
-	found     map[string][]location // by import path
-	imports   map[gomod.Module]set  // from outside of the context, by the module that imports
-	standard  set                   // imports that are neither of the context nor of other modules
-	programs  set                   // packages of programs that are run: by //go:generate lines, and tools
+	loaded    map[string]*build.Package // by directory
+	seen      map[string]bool           // directories that are or were in queue
+	found     map[string][]location     // by import path
+	imports   map[gomod.Module]set      // from outside of the context, by the module that imports
+	standard  set                       // imports that are neither of the context nor of other modules
+	programs  set                       // packages of programs that are run: by //go:generate lines, and tools
 	outline   Outline
 }
 
@@ -227,11 +228,15 @@ func (w *walk) find(importPath string) ([]location, error) {
 
 // load reads the files of a package that may be part of the build.
 func (w *walk) load(dir string) (*build.Package, error) {
+	if pkg, ok := w.loaded[dir]; ok {
+		return pkg, nil
+	}
 	files, err := w.files(dir, w.isCandidate)
 	if err != nil {
 		return nil, err
 	}
-	return w.parse(dir, files), nil
+	w.loaded[dir] = w.parse(dir, files)
+	return w.loaded[dir], nil
 }
 
 // parse reads files as those of a package. What is wrong with them shows in

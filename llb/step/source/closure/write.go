@@ -39,7 +39,7 @@ func Write(out string, fsys fs.FS, r Result) error {
 	}
 	defer root.Close()
 	w := newWriter(root, fsys)
-	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard), w.programs(r.Programs)); err != nil {
+	if err := errors.Join(w.source(r), w.outline(r.Outline), w.standard(r.Standard), w.programs(r.Programs), w.groups(r)); err != nil {
 		return err
 	}
 	return w.finish(out)
@@ -145,11 +145,16 @@ func (w writer) programs(names []string) error {
 }
 
 func (w writer) copyAll(to string, files []string, links []Link) error {
+	return w.putAll(to, files, links, w.copyFile)
+}
+
+// putAll makes a directory, with files that put makes, and with links.
+func (w writer) putAll(to string, files []string, links []Link, put func(to, name string) error) error {
 	if err := makeDir(w.root, to); err != nil {
 		return err
 	}
 	for _, name := range files {
-		if err := w.copyFile(path.Join(to, name), name); err != nil {
+		if err := put(path.Join(to, name), name); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // graph is who imports whom among the packages of the context.
@@ -48,6 +49,27 @@ func (g graph) find(importPath string) string {
 		return found[0].Dir
 	}
 	return ""
+}
+
+// nodes returns the packages that were found, with what they import of the
+// context.
+func (g graph) nodes(packages []step.Package) []step.Node {
+	var all []step.Node
+	for _, p := range packages {
+		if p.Name == "" {
+			continue
+		}
+		n := step.Node{Dir: p.Dir, Main: p.Name == "main"}
+		for _, importPath := range g.imports[p.Dir] {
+			if dir := g.dirOf(importPath); dir != "" && dir != p.Dir {
+				n.Imports = append(n.Imports, dir)
+			}
+		}
+		slices.Sort(n.Imports)
+		n.Imports = slices.Compact(n.Imports)
+		all = append(all, n)
+	}
+	return all
 }
 
 // program is what a main package is made of.

@@ -43,6 +43,9 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 		return step.Facts{}, err
 	}
 	w.facts.Notes = notes.reach(w.graph)
+	if v.Graph {
+		w.facts.Graph = w.graph.nodes(w.facts.Packages)
+	}
 	return w.facts, nil
 }
 

@@ -1,0 +1,95 @@
+package groups
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Compiled is a group as far as some main packages need it.
+type Compiled struct {
+	Group
+	Parts []Part
+	Uses  []Use // parts of groups before it that it needs
+}
+
+// Part is packages of a group that the same other groups need.
+type Part struct{ Dirs []string }
+
+// Name returns a text that no other part of the group has.
+func (p Part) Name() string { return p.Dirs[0] }
+
+// Use is a part of one of several groups.
+type Use struct{ Group, Part int }
+
+// For divides the packages of a project and returns what main packages need of
+// the groups, in the order of Divide. A group has parts because other groups may
+// need only some of its packages: an edit in one part then reaches no group that
+// needs only other parts.
+func For(packages []Package, mains []string) []Compiled {
+	var libraries []Package
+	for _, p := range packages {
+		if !p.Main {
+			libraries = append(libraries, p)
+		}
+	}
+	g := newGraph(packages)
+	needed := g.closure(mains)
+	var all []Compiled
+	for _, group := range Divide(libraries) {
+		group.Dirs = slices.DeleteFunc(group.Dirs, func(dir string) bool { return !needed[dir] })
+		if len(group.Dirs) > 0 {
+			all = append(all, Compiled{Group: group})
+		}
+	}
+	g.part(all)
+	return all
+}
+
+// part finds the parts of groups, and who uses them.
+func (g graph) part(all []Compiled) {
+	users := map[string][]int{}
+	for i, c := range all {
+		for dir := range g.closure(c.Dirs) {
+			users[dir] = append(users[dir], i)
+		}
+	}
+	for i := range all {
+		for _, dirs := range partition(all[i].Dirs, users) {
+			use := Use{Group: i, Part: len(all[i].Parts)}
+			all[i].Parts = append(all[i].Parts, Part{dirs})
+			for _, user := range users[dirs[0]] {
+				if user != i {
+					all[user].Uses = append(all[user].Uses, use)
+				}
+			}
+		}
+	}
+}
+
+// partition returns the directories that have the same users, sorted by the first
+// of them.
+func partition(dirs []string, users map[string][]int) [][]string {
+	byUsers := map[string][]string{}
+	for _, dir := range dirs {
+		key := fmt.Sprint(users[dir])
+		byUsers[key] = append(byUsers[key], dir)
+	}
+	return slices.SortedFunc(maps.Values(byUsers), func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+}
+
+// closure returns packages and all that they import, directly or not.
+func (g graph) closure(dirs []string) map[string]bool {
+	all := map[string]bool{}
+	queue := slices.Clone(dirs)
+	for len(queue) > 0 {
+		dir := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		if !all[dir] {
+			all[dir] = true
+			queue = append(queue, g.imports[dir]...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,111 @@
+package objects
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/gocmd"
+	"github.com/rogpeppe/go-internal/cache"
+)
+
+// groupMember is a package of a group.
+type groupMember struct {
+	dir  string // of the pack that it is in, below Out
+	path string // to import it by; empty for a part without packages
+}
+
+// members reads a step.MembersFile.
+func members(file string) ([]groupMember, error) {
+	data, err := regular.ReadFile(file, regular.Text)
+	if err != nil {
+		return nil, err
+	}
+	var all []groupMember
+	for line := range strings.Lines(string(data)) {
+		dir, importPath, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !filepath.IsLocal(dir) {
+			return nil, fmt.Errorf("%s: %q is no directory of a part", file, dir)
+		}
+		all = append(all, groupMember{dir, importPath})
+	}
+	return all, nil
+}
+
+// collectParts compiles the packages of a group, and makes a pack of each of its
+// parts. A part has the same packages, and nothing else, whatever else had to be
+// compiled.
+func collectParts(j Job, v step.Objects) (code int, err error) {
+	all, err := members(v.List)
+	if err != nil {
+		return 0, err
+	}
+	var paths []string
+	for _, m := range all {
+		if m.path != "" {
+			paths = append(paths, m.path)
+		}
+	}
+	exported := map[string]string{}
+	if len(paths) > 0 {
+		args := append([]string{v.Args[0], "-f", "{{.ImportPath}} {{.Export}}"}, v.Args[1:]...)
+		v.Args = args
+		out, code, err := gocmd.Capture(j.Step, naming(v, paths))
+		if code != 0 || err != nil {
+			return code, err
+		}
+		for line := range strings.Lines(string(out)) {
+			importPath, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+			exported[importPath] = strings.TrimSuffix(filepath.Base(file), "-d")
+		}
+	}
+	return 0, writeParts(j, all, exported)
+}
+
+// writeParts writes the packs of parts. Outputs are those of the packages, by
+// their import paths.
+func writeParts(j Job, all []groupMember, outputs map[string]string) error {
+	c, err := cache.Open(j.Cache)
+	if err != nil {
+		return err
+	}
+	actions, err := recorded(filepath.Join(j.Step.Temp, actionsFile))
+	if err != nil {
+		return err
+	}
+	by := byOutput(c, actions)
+	parts := map[string][]cache.ActionID{}
+	count := 0
+	for _, m := range all {
+		parts[m.dir] = append(parts[m.dir], by[outputs[m.path]]...)
+	}
+	for dir, actions := range parts {
+		out := filepath.Join(j.Step.Out, dir)
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return err
+		}
+		n, err := writePack(out, c, lookup(c, actions))
+		if err != nil {
+			return err
+		}
+		count += n
+	}
+	fmt.Fprintf(j.Step.Stderr, "packed what %d actions gave\n", count)
+	return nil
+}
+
+// byOutput returns the actions that gave an output, with what they printed,
+// which the go command asks for as well.
+func byOutput(c *cache.Cache, actions []cache.ActionID) map[string][]cache.ActionID {
+	by := map[string][]cache.ActionID{}
+	for _, id := range actions {
+		if _, found, err := c.GetFile(id); err == nil {
+			output := fmt.Sprintf("%x", found.OutputID)
+			by[output] = append(by[output], id, cache.Subkey(id, "stdout"))
+		}
+	}
+	return by
+}

@@ -1,0 +1,69 @@
+package objects
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/gocmd"
+)
+
+// TestParts packs a group of two parts, of which one has no package. Where the
+// packs of its imports and of the group are unpacked, the package is not compiled
+// again.
+func TestParts(t *testing.T) {
+	dir, gocache, all := compiled(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp, out := t.TempDir(), t.TempDir()
+	prog := "GOCACHEPROG=" + strings.Join([]string{self, "record", gocache, filepath.Join(temp, actionsFile)}, " ")
+	file := strings.TrimSpace(run(t, dir, gocache, []string{prog}, "list", "-export", "-trimpath", "-f", "{{.Export}}", "./lib"))
+	output := strings.TrimSuffix(filepath.Base(file), "-d")
+
+	list := filepath.Join(temp, step.MembersFile)
+	if err := os.WriteFile(list, []byte("parts/empty \nparts/lib example.com/m/lib\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	group, err := members(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	j := Job{Step: gocmd.Step{Temp: temp, Out: out, Stderr: &log}, Cache: gocache}
+	if err := writeParts(j, group, map[string]string{"example.com/m/lib": output}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := log.String(), "packed what 2 actions gave\n"; got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	// A pack of the same without the group has everything else.
+	rest := pack(t, dir, gocache, filepath.Join(out, "parts/lib"))
+	if read(t, rest, IndexFile); len(read(t, rest, IndexFile)) == 0 || len(read(t, rest, IndexFile)) >= len(read(t, all, IndexFile)) {
+		t.Error("the group has nothing of the program")
+	}
+	second := t.TempDir()
+	if err := Begin(second, step.Start{Packs: []string{rest, out}}, &log); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, dir, second, nil, "build", "-v", "-trimpath", "-o", os.DevNull, "."); got != "" {
+		t.Errorf("after unpacking, this is compiled:\n%s", got)
+	}
+	if !strings.HasSuffix(log.String(), "from 3 packs\n") {
+		t.Errorf("it says %q, want the number of packs", log.String())
+	}
+}
+
+// TestMembersHostile has a part outside of the step's output.
+func TestMembersHostile(t *testing.T) {
+	list := filepath.Join(t.TempDir(), step.MembersFile)
+	if err := os.WriteFile(list, []byte("../x example.com/m\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := members(list); err == nil || !strings.Contains(err.Error(), `"../x" is no directory of a part`) {
+		t.Errorf("got %v", err)
+	}
+}
