@@ -35,18 +35,15 @@ func TestGroups(t *testing.T) {
 	project["go.mod"] += "\n// " + t.TempDir() + "\n" // a text that no earlier build has had
 	b := gohull(t, write(t, project))
 	b.Push = ref(t)
-	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/groups:"
-	plain := b.Args
-	flags := func(name string, target ...string) []string {
-		return slices.Concat(plain, []string{"--cache-from=" + cache + name, "--cache-to=" + cache + name + ",mode=max"}, target)
-	}
-	b.Args = flags("image")
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/groups:cache"
+	imports := append(slices.Clone(b.Args), "--cache-from="+cache)
+	b.Args = append(slices.Clone(imports), "--cache-to="+cache+",mode=max")
 	succeed(t, b)
 	alone := b
-	alone.Push, alone.Args = "", flags("test", "--target=test")
+	alone.Push, alone.Args = "", append(slices.Clone(imports), "--target=test")
 	whole := export(t, alone)
 
-	b.Builder, alone.Builder = node(t, "groups", ""), "groups"
+	b.Builder, alone.Builder, b.Args = node(t, "groups", ""), "groups", imports
 	edit(t, b, map[string]string{"b/q2/q2.go": strings.Replace(project["b/q2/q2.go"], "n > 1", "n > 0", 1)})
 	hasRun(t, succeed(t, b).Steps(), "check vet ./b/q1 and 4 more", "check test ./b/q1 and 4 more")
 
