@@ -23,6 +23,9 @@ RUN --mount=type=bind,target=. \
     go build -trimpath -buildvcs=false -tags grpcnotrace -ldflags "-s -w" -o /out/ ./cmd/gohull-frontend ./cmd/gohull-step
 
 FROM scratch
+# The version of a release, which --call=describe prints: --build-arg VERSION=1.2.3
+ARG VERSION
+ENV GOHULL_VERSION=$VERSION
 LABEL moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
 LABEL moby.buildkit.frontend.network.none="true"
 # The program of the steps changes less often than the frontend. In a layer of

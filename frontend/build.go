@@ -18,15 +18,20 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 )
 
+// Frontend is a gohull.
+type Frontend struct {
+	Release string // "1.2.3"; empty if it is no release
+}
+
 // Build answers one request of a client. The gateway calls it.
-func Build(ctx context.Context, c client.Client) (res *client.Result, err error) {
+func (f Frontend) Build(ctx context.Context, c client.Client) (res *client.Result, err error) {
 	// Otherwise a panic only shows "frontend grpc server closed unexpectedly".
 	err = safe.Do(func() (err error) {
 		ui, err := dockerui.NewClient(c)
 		if err != nil {
 			return err
 		}
-		res, err = newBuild(ui, c).result(ctx)
+		res, err = f.newBuild(ui, c).result(ctx)
 		return err
 	})
 	return res, printable(err)
@@ -34,6 +39,7 @@ func Build(ctx context.Context, c client.Client) (res *client.Result, err error)
 
 // build is one request, and what has been read for it.
 type build struct {
+	Frontend
 	ui         *dockerui.Client
 	c          client.Client
 	decide     func(planner.Input) (planner.Decisions, error)
@@ -57,9 +63,9 @@ type build struct {
 	turns       chan struct{} // has an entry for each part of a check that is being evaluated
 }
 
-func newBuild(ui *dockerui.Client, c client.Client) *build {
+func (f Frontend) newBuild(ui *dockerui.Client, c client.Client) *build {
 	setPlatforms(ui)
-	return &build{ui: ui, c: c, decide: planner.Decide, turns: make(chan struct{}, partsAtATime())}
+	return &build{Frontend: f, ui: ui, c: c, decide: planner.Decide, turns: make(chan struct{}, partsAtATime())}
 }
 
 func (b *build) result(ctx context.Context) (*client.Result, error) {

@@ -63,7 +63,7 @@ func hashOf(t *testing.T, spec string, opts map[string]string) string {
 	files["Dockerfile"] = "# syntax=registry.example/gohull:1\n" + spec
 	g := &fakeGateway{files: mapFS(files), opts: map[string]string{question.Key: question.Prefix + "inputs"}}
 	maps.Copy(g.opts, opts)
-	res, err := Build(t.Context(), g)
+	res, err := unreleased.Build(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func decisions(t *testing.T, g *fakeGateway) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, n := newBuild(ui, g), 0
+	b, n := unreleased.newBuild(ui, g), 0
 	b.decide = func(in planner.Input) (planner.Decisions, error) {
 		n++
 		return planner.Decide(in)

@@ -31,7 +31,7 @@ func TestEpochOfContext(t *testing.T) {
 	g := &commitGateway{fakeGateway: &fakeGateway{files: mapFS(hello), opts: map[string]string{
 		"context": "https://git.example/acme/hello.git#main", "build-arg:SOURCE_DATE_EPOCH": "context",
 	}}}
-	res, err := Build(t.Context(), g)
+	res, err := unreleased.Build(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestEpochOfDirectory(t *testing.T) {
 	const want = "build arg SOURCE_DATE_EPOCH is context, but the build context has no time: " +
 		"only the address of a git repository has one, of its commit, and that of an archive, of its files; " +
 		"for a directory, pass the time of its commit: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
-	_, err := Build(t.Context(), &fakeGateway{files: mapFS(hello), opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "context"}})
+	_, err := unreleased.Build(t.Context(), &fakeGateway{files: mapFS(hello), opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "context"}})
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
@@ -68,7 +68,7 @@ func TestPasswordsAreNotAnswered(t *testing.T) {
 			"attest:provenance":      "mode=max",
 			"build-arg:BUILDKIT_ABC": "1",
 		}}
-		res, err := Build(t.Context(), g)
+		res, err := unreleased.Build(t.Context(), g)
 		if err != nil {
 			t.Errorf("--call=%s: %v", q.Name, err)
 			continue

@@ -143,7 +143,7 @@ func TestFailures(t *testing.T) {
 	failed := map[string]bool{}
 	golden.Run(t, "testdata/failures/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		g := readFailing(t, ar)
-		_, err := Build(t.Context(), g)
+		_, err := unreleased.Build(t.Context(), g)
 		if err == nil {
 			t.Fatalf("the build succeeds; the last solve has the steps %q", stepNames(g.final))
 		}

@@ -28,6 +28,9 @@ import (
 	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
+// unreleased is gohull as tests build it.
+var unreleased Frontend
+
 // fakeGateway serves a context from memory and counts requests.
 type fakeGateway struct {
 	files fs.FS

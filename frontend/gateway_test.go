@@ -43,7 +43,7 @@ func TestRoundTrips(t *testing.T) {
 			if g.opts == nil {
 				g.opts = map[string]string{}
 			}
-			if _, err := Build(t.Context(), g); err != nil {
+			if _, err := unreleased.Build(t.Context(), g); err != nil {
 				t.Fatal(err)
 			}
 			if g.solves != c.solves || g.reads != c.reads || len(g.resolves) != c.resolves {
@@ -59,7 +59,7 @@ func TestCacheImports(t *testing.T) {
 	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{
 		"cache-imports": `[{"Type":"registry","Attrs":{"ref":"registry.example/cache"}}]`,
 	}}
-	if _, err := Build(t.Context(), g); err != nil {
+	if _, err := unreleased.Build(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
 	last := g.cached[len(g.cached)-1]
@@ -75,7 +75,7 @@ func TestLimitsOfOldDaemons(t *testing.T) {
 		opts:  map[string]string{"memory": "1073741824", "shm-size": "1024", "ulimit": "nofile=1:1"},
 		lacks: []apicaps.CapID{pb.CapExecMetaLinuxResources, pb.CapExecMetaUlimit},
 	}
-	_, err := Build(t.Context(), g)
+	_, err := unreleased.Build(t.Context(), g)
 	const want = `2 errors:
 --resource: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit
 --ulimit: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit`
@@ -89,7 +89,7 @@ func TestLimitsOfOldDaemons(t *testing.T) {
 func TestFrontendAsContext(t *testing.T) {
 	const own = "registry.example/gohull:1"
 	g := &fakeGateway{files: mapFS(hello), opts: map[string]string{"source": own, "context:" + own: "docker-image://registry.example/other:1"}}
-	if _, err := Build(t.Context(), g); err != nil {
+	if _, err := unreleased.Build(t.Context(), g); err != nil {
 		t.Error(err)
 	}
 }
@@ -97,7 +97,7 @@ func TestFrontendAsContext(t *testing.T) {
 func TestErrorsHaveSources(t *testing.T) {
 	files := mapFS(hello)
 	files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\ngo: 1.20\n")}
-	_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+	_, err := unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -138,7 +138,7 @@ images:
   docker.io/library/golang:1.26.8-alpine: {linux/amd64: ` + digest + `}
 `)}
 	g := &fakeGateway{files: files, opts: map[string]string{}}
-	if _, err := Build(t.Context(), g); err != nil {
+	if _, err := unreleased.Build(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(g.resolves)
@@ -154,7 +154,7 @@ func TestHiddenProject(t *testing.T) {
 	for _, ignore := range []string{".dockerignore", "Dockerfile.dockerignore"} {
 		files := mapFS(hello)
 		files[ignore] = &fstest.MapFile{Data: []byte("go.*\n")}
-		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+		_, err := unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
 		if err == nil || !strings.Contains(err.Error(), ignore+":1:1 hides go.mod: remove the line") {
 			t.Errorf("with %s, the error is %v", ignore, err)
 		}
@@ -177,7 +177,7 @@ func TestDynamic(t *testing.T) {
 		files := mapFS(hello)
 		files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\n" + c.spec)}
 		g := &fakeGateway{files: files, opts: c.opts, dynamic: true}
-		if _, err := Build(t.Context(), g); err != nil {
+		if _, err := unreleased.Build(t.Context(), g); err != nil {
 			t.Fatal(err)
 		}
 		if g.solves != c.solves {

@@ -65,7 +65,7 @@ func plans(tb testing.TB, ask string, files fstest.MapFS) (*fakeGateway, map[str
 	if ask != "build" {
 		g.opts = map[string]string{"requestid": ask}
 	}
-	res, err := Build(tb.Context(), g)
+	res, err := unreleased.Build(tb.Context(), g)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestDescribe(t *testing.T) {
 	tags := func(tag, dirty string) (string, int) {
 		files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\nimage: {name: registry.example/a, tags: [\"" + tag + "\"]}\n")}
 		g := &fakeGateway{files: files, opts: map[string]string{question.Key: tagsID(), "build-arg:DIRTY": dirty}}
-		res, err := Build(t.Context(), g)
+		res, err := unreleased.Build(t.Context(), g)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,7 @@ func everyQuestion(t *testing.T, files map[string]string, target string) {
 		if name != "" {
 			g.opts[question.Key] = question.Prefix + name
 		}
-		res, err := Build(t.Context(), g)
+		res, err := unreleased.Build(t.Context(), g)
 		if err != nil {
 			t.Errorf("--target %s --call=%s: %v", target, name, err)
 		} else if code := string(res.Metadata["result.statuscode"]); code != "" && code != "0" {
@@ -78,7 +78,7 @@ func allocations(t *testing.T, name string, images int) float64 {
 	files["Dockerfile"] = text.String()
 	return testing.AllocsPerRun(1, func() {
 		g := &fakeGateway{files: mapFS(files), opts: map[string]string{question.Key: question.Prefix + name}}
-		if _, err := Build(t.Context(), g); err != nil {
+		if _, err := unreleased.Build(t.Context(), g); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -91,7 +91,7 @@ func TestGitContextLabels(t *testing.T) {
 		"context":    "https://user:secret@git.example/acme/hello.git#v1",
 		question.Key: question.Prefix + "plan",
 	}}
-	res, err := Build(t.Context(), g)
+	res, err := unreleased.Build(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}

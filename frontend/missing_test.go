@@ -63,7 +63,7 @@ func TestHidden(t *testing.T) {
 			"Dockerfile:2:7: main: ./cmd/serve has no Go files; did you mean ./cmd/server?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Build(t.Context(), clientOf(hidden+"-- Dockerfile --\n# syntax=registry.example/gohull:1\n"+c.spec+c.more))
+			_, err := unreleased.Build(t.Context(), clientOf(hidden+"-- Dockerfile --\n# syntax=registry.example/gohull:1\n"+c.spec+c.more))
 			if err == nil || err.Error() != c.want {
 				t.Errorf("got\n%v\nwant\n%s", err, c.want)
 			}
@@ -81,7 +81,7 @@ func clientOf(archive string) *fakeGateway {
 
 // TestHiddenHasSource: the error has an excerpt of the ignore file.
 func TestHiddenHasSource(t *testing.T) {
-	_, err := Build(t.Context(), clientOf(hidden+"-- Dockerfile --\n# syntax=registry.example/gohull:1\n-- .dockerignore --\ngo.mod\n"))
+	_, err := unreleased.Build(t.Context(), clientOf(hidden+"-- Dockerfile --\n# syntax=registry.example/gohull:1\n-- .dockerignore --\ngo.mod\n"))
 	var names []string
 	for _, src := range errdefs.Sources(err) {
 		names = append(names, src.Info.Filename)

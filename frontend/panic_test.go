@@ -43,7 +43,7 @@ func panicAt(t *testing.T, opts map[string]string, at int) int {
 		files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\nbase: alpine\n")}
 	}
 	g := &panicking{fakeGateway: &fakeGateway{files: files, opts: opts}, at: int64(at)}
-	_, err := Build(t.Context(), g)
+	_, err := unreleased.Build(t.Context(), g)
 	switch {
 	case at < 0:
 	case err == nil:

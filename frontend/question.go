@@ -40,6 +40,7 @@ func (b *build) answer(ctx context.Context, id string) (*client.Result, error) {
 
 // known finds out what a question is answered from.
 func (b *build) known(ctx context.Context, q question.Question) (k question.Known, err error) {
+	k.Release = b.Release
 	if q.From == question.Nothing {
 		return k, nil
 	}

@@ -46,7 +46,7 @@ func ask(t *testing.T, ar *txtar.Archive, name string) map[string]string {
 	if name != "build" {
 		g.opts[question.Key] = question.Prefix + name
 	}
-	res, err := Build(t.Context(), g)
+	res, err := unreleased.Build(t.Context(), g)
 	got := map[string]string{"warnings": strings.Join(g.warnings, "")}
 	if err != nil {
 		got["error"] = err.Error() + "\n"

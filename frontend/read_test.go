@@ -31,7 +31,7 @@ var described = map[string]string{
 // directory. Any other failure is an error; otherwise a build would silently
 // continue without the lock, for example.
 func TestReadFailures(t *testing.T) {
-	if _, err := Build(t.Context(), &fakeGateway{files: mapFS(described), opts: map[string]string{}}); err != nil {
+	if _, err := unreleased.Build(t.Context(), &fakeGateway{files: mapFS(described), opts: map[string]string{}}); err != nil {
 		t.Fatal(err)
 	}
 	// As a solve fails that is only run when its result is read: "no such file"
@@ -50,7 +50,7 @@ func TestReadFailures(t *testing.T) {
 			}
 			for _, failure := range failures {
 				g := &fakeGateway{files: mapFS(described), opts: map[string]string{}, fails: map[string]error{request: failure}}
-				_, err := Build(t.Context(), g)
+				_, err := unreleased.Build(t.Context(), g)
 				if err == nil || !strings.Contains(err.Error(), failure.Error()) {
 					t.Errorf("%s fails with %q, and the build with %v", request, failure, err)
 				}
@@ -64,7 +64,7 @@ func TestMissingFiles(t *testing.T) {
 	files := mapFS(described)
 	for _, name := range []string{"Dockerfile.dockerignore", "go.work", "lib/go.mod", "vendor/modules.txt", "gohull.lock", ".git/HEAD"} {
 		delete(files, name)
-		if _, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
+		if _, err := unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestUnusableFiles(t *testing.T) {
 		files["shared/go.mod"] = files["go.mod"]
 		files[c.name] = c.file
 		got := ""
-		if _, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
+		if _, err := unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}}); err != nil {
 			got = err.Error()
 		}
 		if got != c.want {
@@ -126,7 +126,7 @@ func TestLockFailures(t *testing.T) {
 			opts:  map[string]string{"target": "lock", "platform": "linux/amd64,linux/arm64"},
 			fails: map[string]error{"ResolveImageConfig " + ref + " " + c.platform: errors.New(c.failure)},
 		}
-		_, err := Build(t.Context(), g)
+		_, err := unreleased.Build(t.Context(), g)
 		if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: the error is %v, want %q", c.failure, err, c.want)
 		}
@@ -143,7 +143,7 @@ func TestMalformedIgnoreFile(t *testing.T) {
 		files := mapFS(hello)
 		files[".dockerignore"] = &fstest.MapFile{Data: []byte("vendor\n")}
 		files[name] = &fstest.MapFile{Data: []byte("vendor\n[\n!\n")}
-		_, err := Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+		_, err := unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
 		if err == nil || !strings.Contains(err.Error(), name+`:2:1: "[" is not a pattern`) || !strings.Contains(err.Error(), name+`:3:1: "!" is not a pattern`) {
 			t.Errorf("got %v", err)
 		}

@@ -95,7 +95,7 @@ func TestReports(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, err := Build(t.Context(), g)
+			_, err := unreleased.Build(t.Context(), g)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %.300v, want %s", err, c.want)
 			}

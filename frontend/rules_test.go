@@ -112,7 +112,7 @@ func warnings(t *testing.T, shown *txtar.Archive) []string {
 		files[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
 	}
 	g := &fakeGateway{files: files, opts: map[string]string{}}
-	if _, err := Build(t.Context(), g); err != nil {
+	if _, err := unreleased.Build(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
 	return g.warnings

@@ -29,7 +29,7 @@ func TestSBOMRequests(t *testing.T) {
 		{"vet", "attest:sbom", "", "", "--target vet: a check makes no image, so it has no SBOM; remove the flag --sbom"},
 	} {
 		g := &fakeGateway{files: mapFS(hello), opts: map[string]string{"target": c.target, c.option: c.value}}
-		res, err := Build(t.Context(), g)
+		res, err := unreleased.Build(t.Context(), g)
 		if c.err != "" {
 			if err == nil || err.Error() != c.err {
 				t.Errorf("%s=%s:\ngot  %v\nwant %s", c.option, c.value, err, c.err)

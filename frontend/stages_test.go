@@ -58,7 +58,7 @@ func TestStageOptions(t *testing.T) {
 		"label:a": "b", "filename": "Dockerfile", "source": "registry.example/gohull:1", "cmdline": "registry.example/gohull:1",
 		"platform": "linux/amd64,linux/arm64", "multi-platform": "true", "no-cache": "ui", "vcs:revision": strings.Repeat("c", 40),
 	}}
-	if _, err := Build(t.Context(), g); err != nil {
+	if _, err := unreleased.Build(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -93,19 +93,19 @@ func TestStageOptions(t *testing.T) {
 // about.
 func TestStageErrors(t *testing.T) {
 	g := &fakeGateway{files: withStages(), opts: map[string]string{}, fails: map[string]error{"Frontend web/Dockerfile": errors.New("no such thing")}}
-	_, err := Build(t.Context(), g)
+	_, err := unreleased.Build(t.Context(), g)
 	if err == nil || !strings.HasPrefix(err.Error(), "stage ") || !strings.HasSuffix(err.Error(), " of web/Dockerfile: no such thing") {
 		t.Errorf("the error is %v", err)
 	}
 	files := withStages()
 	files["web/Dockerfile.dockerignore"] = &fstest.MapFile{Data: []byte("[\n")}
-	_, err = Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
+	_, err = unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{}})
 	if err == nil || !strings.Contains(err.Error(), "web/Dockerfile.dockerignore:1:1: ") {
 		t.Errorf("the error is %v", err)
 	}
 	files = withStages()
 	files["web/Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:2\n")}
-	_, err = Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{"source": "registry.example/gohull:1"}})
+	_, err = unreleased.Build(t.Context(), &fakeGateway{files: files, opts: map[string]string{"source": "registry.example/gohull:1"}})
 	if err == nil || !strings.Contains(err.Error(), "stages.ui.dockerfile: web/Dockerfile is a spec of gohull, wanted a Dockerfile") {
 		t.Errorf("the error is %v", err)
 	}

@@ -50,7 +50,7 @@ func TestVisible(t *testing.T) {
 			if request != "" {
 				g.opts["requestid"] = request
 			}
-			res, err := Build(t.Context(), hostileGateway{g})
+			res, err := unreleased.Build(t.Context(), hostileGateway{g})
 			for what, text := range printed(res, err, g) {
 				if !visible.Is(text) {
 					t.Errorf("%s, %q: %s is printed as %q", name, request, what, text)

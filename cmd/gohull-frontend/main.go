@@ -15,7 +15,10 @@ import (
 )
 
 func main() {
-	if err := grpcclient.RunFromEnvironment(appcontext.Context(), frontend.Build); err != nil {
+	// The image's config has the variable. The version is no part of the program,
+	// so a release does not change a program that stays the same.
+	f := frontend.Frontend{Release: os.Getenv("GOHULL_VERSION")}
+	if err := grpcclient.RunFromEnvironment(appcontext.Context(), f.Build); err != nil {
 		fmt.Fprintf(visible.NewWriter(os.Stderr), "gohull: %v\n", err)
 		os.Exit(1)
 	}

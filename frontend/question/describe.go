@@ -2,13 +2,15 @@ package question
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/moby/buildkit/frontend/subrequests"
 )
 
-func answerDescribe(Known) (Answer, error) {
+// answerDescribe lists the questions, and says which gohull answers.
+func answerDescribe(k Known) (Answer, error) {
 	var all []subrequests.Request
 	for _, q := range All() {
 		all = append(all, subrequests.Request{
@@ -27,6 +29,11 @@ func answerDescribe(Known) (Answer, error) {
 	var text strings.Builder
 	if err := subrequests.PrintDescribe(data, &text); err != nil {
 		return Answer{}, err
+	}
+	if k.Release == "" {
+		text.WriteString("\ngohull, not a release\n")
+	} else {
+		fmt.Fprintf(&text, "\ngohull %s\n", k.Release)
 	}
 	return newAnswer(text.String(), all)
 }

@@ -29,6 +29,8 @@ const (
 // Known is what is known about a build. Question.From says which fields are
 // set.
 type Known struct {
+	Release string // "1.2.3"; empty if this gohull is no release
+
 	Input planner.Input
 	Text  *llb.SourceMap    // the spec
 	Files map[string][]byte // the spec and the project's files, by name
