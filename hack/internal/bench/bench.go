@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,7 +193,7 @@ func (r run) sample(ctx context.Context, s situation, e *entrant, round int) (sa
 	if s.another() {
 		defer func() { err = errors.Join(err, place.Remove()) }()
 	}
-	undo, err := r.project.Edit(ctx, s.edit, fmt.Sprintf("%s%s%d", r.nonce, s.name, round), round)
+	undo, err := r.project.Edit(ctx, s.edit, r.nonce+strings.ReplaceAll(s.name, "-", "")+strconv.Itoa(round), round)
 	if err != nil {
 		return sample, err
 	}
