@@ -193,7 +193,7 @@ func (r run) sample(ctx context.Context, s situation, e *entrant, round int) (sa
 	if s.another() {
 		defer func() { err = errors.Join(err, place.Remove()) }()
 	}
-	undo, err := r.project.Edit(ctx, s.edit, r.nonce+strings.ReplaceAll(s.name, "-", "")+strconv.Itoa(round), round)
+	undo, err := r.project.Edit(ctx, s.edit, r.word(s, round), round)
 	if err != nil {
 		return sample, err
 	}
@@ -228,6 +228,11 @@ func (r run) busy(ctx context.Context) (float64, error) {
 		fmt.Fprintf(r.Log, "warning: other work takes %.0f %% of the CPU time; compare only figures of one row\n", 100*part)
 	}
 	return part, err
+}
+
+// word is a part of a Go name that no other edit has.
+func (r run) word(s situation, round int) string {
+	return r.nonce + strings.ReplaceAll(s.name, "-", "") + strconv.Itoa(round)
 }
 
 // account is what a build took. What the bench itself reads of the images,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/token"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -218,6 +219,21 @@ func TestFailure(t *testing.T) {
 	}
 	if n := len(bad.lines); n != 6 { // twice: begins, builds, ends
 		t.Errorf("asked %q, want two builds", bad.lines)
+	}
+}
+
+// TestWord checks that the edits of all cases are Go, and that no two are the same.
+func TestWord(t *testing.T) {
+	words := map[string]bool{}
+	for _, s := range situations {
+		word := run{nonce: "abc"}.word(s, 1)
+		if !token.IsIdentifier("name" + word) {
+			t.Errorf("%s: %q is no part of a name", s.name, word)
+		}
+		words[word] = true
+	}
+	if len(words) != len(situations) {
+		t.Errorf("%d words for %d cases", len(words), len(situations))
 	}
 }
 
