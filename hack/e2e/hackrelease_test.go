@@ -11,7 +11,7 @@ import (
 )
 
 // TestHackRelease makes a release of this repository, for one platform, and
-// builds a project with it by its major version.
+// builds a project with it by the tag of its minor version.
 func TestHackRelease(t *testing.T) {
 	repo := t.TempDir()
 	git(t, repo, "clone", "--quiet", "file://"+absolute(t, "../.."), ".")
