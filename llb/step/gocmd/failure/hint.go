@@ -60,6 +60,13 @@ var hints = []struct {
 		always("the toolchain has no git and ssh, which fetching without a proxy takes: name an image that has, as in `toolchain: golang:<version>-bookworm`, a proxy that has the module, or run `go mod vendor`"),
 	},
 	{
+		regexp.MustCompile(`C compiler "([^"]+-linux-[^"]+)" not found`),
+		func(found []string, _ Given) string {
+			return fmt.Sprintf("to compile for this platform, remove the key `toolchain`: gohull adds the compiler to the official image, and `cgo: static` makes a program that also runs on a base with musl; "+
+				"or name an image that has Go and %s, or another compiler with CC in `build.env`", found[1])
+		},
+	},
+	{
 		regexp.MustCompile(`C compiler "([^"]+)" not found`),
 		func(found []string, _ Given) string {
 			return fmt.Sprintf("name an image that has Go and %s with the key `toolchain`, or another compiler with CC in `build.env`", found[1])
