@@ -195,10 +195,10 @@ func (c *testCase) addFile(t *testing.T, f txtar.File) {
 	}
 }
 
-// parsePackage reads "git 1:2.39.5 amd64".
+// parsePackage reads "git 1:2.39.5 amd64", and the version that it replaces.
 func parsePackage(s string) step.OSPackage {
 	var p step.OSPackage
-	if _, err := fmt.Sscan(s, &p.Name, &p.Version, &p.Arch); err != nil {
+	if n, err := fmt.Sscan(s, &p.Name, &p.Version, &p.Arch, &p.Replaces); n < 3 {
 		panic(err)
 	}
 	p.URL = fmt.Sprintf("http://debian.example/pool/%s_%s_%s.deb", p.Name, p.Version, p.Arch)

@@ -35,8 +35,14 @@ func (b build) root() llb.State {
 	if b.img.Base != nil {
 		base = b.image(*b.img.Base)
 	}
+	if b.replaces() {
+		base = b.packagesInPlace(*b.img.Packages, *b.img.Base, base)
+	}
 	return b.assemble(b.img.Name, base, b.layers(base))
 }
+
+// replaces reports whether the base has the packages of the image already.
+func (b build) replaces() bool { return b.img.Packages != nil && b.img.Packages.Replaces() }
 
 // layers returns what comes on top of the base, in the order of the image's
 // history: what changes least comes first.
@@ -46,7 +52,7 @@ func (b build) layers(base llb.State) []llb.State {
 		r := *b.plan.Rootfs
 		layers = append(layers, b.run(b.goroot, r.Step, &step.Rootfs{Epoch: r.Epoch}, b.mounts))
 	}
-	if p := b.img.Packages; p != nil {
+	if p := b.img.Packages; p != nil && !b.replaces() {
 		layers = append(layers, b.packages(*p, *b.img.Base, base))
 	}
 	if d := b.img.Debugger; d != nil {
@@ -74,6 +80,8 @@ func (b build) under(base llb.State, layers []llb.State) llb.RunOption {
 	switch {
 	case b.img.Base == nil:
 		return llb.AddMount(step.Image, layers[0], llb.Readonly)
+	case b.replaces():
+		return b.byOrigin(step.Image, base)
 	case b.img.Packages != nil:
 		return b.byOrigin(step.Image, b.withPackages(*b.img.Packages, *b.img.Base, base))
 	}

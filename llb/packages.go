@@ -37,9 +37,18 @@ func (l lowering) repositories(all []plan.Repository) (words []string, keys opti
 
 // packages returns the layer that packages are.
 func (l lowering) packages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
-	return l.run(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch, For: p.For},
-		l.base(ref, base), l.packageList(p),
-		llb.AddMount(step.Archives, l.archives(p, ref, base), llb.Readonly))
+	return l.run(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch, For: p.For}, l.base(ref, base), l.packagesToAdd(p, ref, base))
+}
+
+// packagesInPlace returns a base with packages that replace others: a layer on
+// scratch cannot delete files of the base.
+func (l lowering) packagesInPlace(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
+	return l.exec(llb.Scratch(), p.Step, &step.Packages{Epoch: p.Epoch, InPlace: true}, l.packagesToAdd(p, ref, base)).AddMount(step.Out, base)
+}
+
+// packagesToAdd mounts the list of packages and their archives.
+func (l lowering) packagesToAdd(p plan.Packages, ref plan.ImageRef, base llb.State) llb.RunOption {
+	return options{l.packageList(p), llb.AddMount(step.Archives, l.archives(p, ref, base), llb.Readonly)}
 }
 
 // archives returns the file system that has the archives of packages.
@@ -85,6 +94,9 @@ func (l lowering) packageList(p plan.Packages) llb.RunOption {
 
 // withPackages returns a base with its packages.
 func (l lowering) withPackages(p plan.Packages, ref plan.ImageRef, base llb.State) llb.State {
+	if p.Replaces() {
+		return l.packagesInPlace(p, ref, base)
+	}
 	return l.onBase("add packages to "+ref.Name, base, true, []llb.State{l.packages(p, ref, base)}, ref.At, p.Epoch)
 }
 

@@ -69,7 +69,7 @@ func lockList(list []step.OSPackage) []spec.LockedPackage {
 	for _, p := range list {
 		all = append(all, spec.LockedPackage{
 			Name: lockText(p.Name), Version: lockText(p.Version), Arch: lockText(p.Arch), URL: lockText(p.URL),
-			Size: lockText(strconv.FormatInt(p.Size, 10)), Checksum: lockText(p.Checksum), PURL: lockText(p.PURL),
+			Size: lockText(strconv.FormatInt(p.Size, 10)), Checksum: lockText(p.Checksum), PURL: lockText(p.PURL), Replaces: lockText(p.Replaces),
 		})
 	}
 	return all
@@ -110,7 +110,7 @@ func unlockList(list []spec.LockedPackage) []step.OSPackage {
 		size, _ := strconv.ParseInt(p.Size.Value, 10, 64) // as the lock's parser has validated it
 		all = append(all, step.OSPackage{
 			Name: p.Name.Value, Version: p.Version.Value, Arch: p.Arch.Value, URL: p.URL.Value,
-			Size: size, Checksum: p.Checksum.Value, PURL: p.PURL.Value,
+			Size: size, Checksum: p.Checksum.Value, PURL: p.PURL.Value, Replaces: p.Replaces.Value,
 		})
 	}
 	return all

@@ -26,7 +26,7 @@ type PackagesFor struct {
 
 // LockedPackage is one package of a distribution.
 type LockedPackage struct {
-	Name, Version, Arch, URL, Size, Checksum, PURL String
+	Name, Version, Arch, URL, Size, Checksum, PURL, Replaces String
 }
 
 // On returns the packages for a platform, and false if the lock has none for it.
@@ -61,6 +61,7 @@ var lockedPackageFields = []field[LockedPackage]{
 	leaf("size", text("a number of bytes", lockedSize), func(p *LockedPackage) *String { return &p.Size }, "required", "Size of its archive."),
 	leaf("checksum", text("a checksum", packageSum), func(p *LockedPackage) *String { return &p.Checksum }, "required", "Checksum of its archive."),
 	leaf("purl", text("a package URL", lockedWord), func(p *LockedPackage) *String { return &p.PURL }, "none", "Its package URL."),
+	leaf("replaces", text("a version", lockedWord), func(p *LockedPackage) *String { return &p.Replaces }, "none", "The version of it that the base has."),
 }
 
 var lockedPackage = entry(lockedPackageFields)
@@ -163,8 +164,12 @@ func (l LockedPackages) text() string {
 		}
 		fmt.Fprintf(&b, "      %s:\n", p.Platform.Value)
 		for _, one := range p.List {
-			fmt.Fprintf(&b, "        - {name: %q, version: %q, arch: %q, url: %q, size: %s, checksum: %q, purl: %q}\n",
-				one.Name.Value, one.Version.Value, one.Arch.Value, one.URL.Value, one.Size.Value, one.Checksum.Value, one.PURL.Value)
+			replaces := ""
+			if one.Replaces.Value != "" {
+				replaces = fmt.Sprintf(", replaces: %q", one.Replaces.Value)
+			}
+			fmt.Fprintf(&b, "        - {name: %q, version: %q, arch: %q, url: %q, size: %s, checksum: %q, purl: %q%s}\n",
+				one.Name.Value, one.Version.Value, one.Arch.Value, one.URL.Value, one.Size.Value, one.Checksum.Value, one.PURL.Value, replaces)
 		}
 	}
 	return b.String()

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/gohull/gohull/hack/internal/buildx"
+	"github.com/gohull/gohull/hack/internal/image"
 	"github.com/gohull/gohull/internal/apkrepo"
+	"github.com/google/go-cmp/cmp"
 )
 
 // alpineDatabase is apk's database of a base that has only BusyBox.
@@ -29,6 +31,20 @@ F:bin
 R:sh
 a:0:0:777
 Z:Q1pcfTfDNEbNKQc2s1tia7da05M8Q=
+
+`
+
+// oldLibrary is an older version of the library in the base, with more files.
+const oldLibrary = `C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=
+P:libtool1
+V:0.9-r0
+A:x86_64
+F:usr
+F:usr/lib
+R:libtool.so.0
+F:usr/share
+F:usr/share/libtool
+R:data
 
 `
 
@@ -110,28 +126,47 @@ func toolsOfTwo(t *testing.T, args ...string) buildx.Build {
 	t.Cleanup(first.Close)
 	t.Cleanup(second.Close)
 	b := withTools(t, key, first.URL, "packages: [tool], repositories: [{url: "+strconv.Quote(second.URL)+", key: keys/other.rsa.pub}]", args...)
-	edit(t, b, map[string]string{"keys/other.rsa.pub": string(other.Public())})
+	edit(t, b, map[string]string{
+		"keys/other.rsa.pub":         string(other.Public()),
+		"apk/lib/apk/db/installed":   alpineDatabase + oldLibrary,
+		"apk/usr/lib/libtool.so.0":   "old\n",
+		"apk/usr/share/libtool/data": "old\n",
+	})
 	return b
 }
 
 // sameTools adds packages with an old daemon, and compares the image with that of
-// a current one.
+// a current one. Layers of old daemons have the time at which files were deleted.
 func sameTools(t *testing.T, builder string) {
 	b := toolsOfTwo(t, "--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
 	b.Push = ""
-	current := succeed(t, b)
+	succeed(t, b)
+	current := files(t, pull(t, ref(t)))
 	b.Builder = builder
-	if old := succeed(t, b); old.Digest != current.Digest {
-		t.Errorf("digest %s, and %s on a current daemon", old.Digest, current.Digest)
+	succeed(t, b)
+	old := files(t, pull(t, ref(t)))
+	if diff := cmp.Diff(current, old); diff != "" {
+		t.Errorf("-current +old\n%s", diff)
+	}
+	lacksOldLibrary(t, old)
+}
+
+// lacksOldLibrary: the image has no file that the base had of an older version.
+func lacksOldLibrary(t *testing.T, all map[string]image.File) {
+	t.Helper()
+	for _, name := range []string{"usr/lib/libtool.so.0", "usr/share/libtool", "usr/share/libtool/data"} {
+		if _, ok := all[name]; ok {
+			t.Errorf("the image has /%s", name)
+		}
 	}
 }
 
-// TestPackagesAlpine adds a package to Alpine for two platforms on one builder.
+// TestPackagesAlpine adds a package to Alpine for two platforms on one builder. It
+// needs a newer version of one that the base has.
 func TestPackagesAlpine(t *testing.T) {
 	t.Parallel()
 	b := toolsOfTwo(t, "--platform=linux/amd64,linux/arm64")
-	build := func() buildx.Build { return b }
-	first := succeed(t, build())
+	first := succeed(t, b)
 	if exit, got := output(t, pull(t, ref(t))); exit != 0 || got != "of x86_64\n<nil>\n" {
 		t.Errorf("exit code %d, printed %q", exit, got)
 	}
@@ -156,8 +191,10 @@ func TestPackagesAlpine(t *testing.T) {
 		if got := string(all["lib/apk/db/installed"].Data); !strings.HasPrefix(got, alpineDatabase) || strings.Count(got, "\nP:") != 3 {
 			t.Errorf("%s: the database is\n%s", arch, got)
 		}
+		lacksOldLibrary(t, all)
 	}
-	if again := succeed(t, build()); again.Digest != first.Digest {
+	b.Args = append(b.Args, "--no-cache-filter=packages")
+	if again := succeed(t, b); again.Digest != first.Digest {
 		t.Errorf("the digest is %s, and was %s", again.Digest, first.Digest)
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,13 @@ type OSPackage struct {
 	Size                int64
 	Checksum            string
 	PURL                string
+	Replaces            string
+}
+
+// Replaces reports whether packages of the base become others, so that files of
+// the base may have to be deleted. A compiler's packages delete nothing.
+func (p Packages) Replaces() bool {
+	return p.For == "" && slices.ContainsFunc(p.List, func(one OSPackage) bool { return one.Replaces != "" })
 }
 
 func (p Packages) write(b *strings.Builder) {
@@ -53,6 +61,9 @@ func (p Packages) write(b *strings.Builder) {
 func (p Packages) writeAs(b *strings.Builder, what string) {
 	for _, one := range p.List {
 		fmt.Fprintf(b, "\t%s %s %s %s %s\n", what, one.Name, one.Version, one.Arch, one.Checksum)
+		if one.Replaces != "" {
+			fmt.Fprintf(b, "\t\tinstead of %s of the base\n", one.Replaces)
+		}
 	}
 	for _, r := range p.Repositories {
 		if r.Mirrors != "" {

@@ -8,13 +8,14 @@ import (
 
 // OSPackage is one package of a distribution, exactly as a lock has it.
 type OSPackage struct {
-	Name     string `json:"name"`           // "git"
-	Version  string `json:"version"`        // "1:2.39.5-0+deb12u2"
-	Arch     string `json:"arch"`           // as the distribution calls it: "amd64", "x86_64", "all"
-	URL      string `json:"url"`            // of the archive, in the repository that the base or the spec names
-	Size     int64  `json:"size"`           // of the archive
-	Checksum string `json:"checksum"`       // what the signed index says of the archive: "sha256:…"; for Alpine that of its control part
-	PURL     string `json:"purl,omitempty"` // package URL, for SBOMs: "pkg:deb/debian/git@1:2.39.5-0%2Bdeb12u2?arch=amd64&distro=debian-12"
+	Name     string `json:"name"`               // "git"
+	Version  string `json:"version"`            // "1:2.39.5-0+deb12u2"
+	Arch     string `json:"arch"`               // as the distribution calls it: "amd64", "x86_64", "all"
+	URL      string `json:"url"`                // of the archive, in the repository that the base or the spec names
+	Size     int64  `json:"size"`               // of the archive
+	Checksum string `json:"checksum"`           // what the signed index says of the archive: "sha256:…"; for Alpine that of its control part
+	PURL     string `json:"purl,omitempty"`     // package URL, for SBOMs: "pkg:deb/debian/git@1:2.39.5-0%2Bdeb12u2?arch=amd64&distro=debian-12"
+	Replaces string `json:"replaces,omitempty"` // version that the base has; empty if it does not have the package
 }
 
 // Repository is where packages come from, in addition to the repositories of the
@@ -92,6 +93,10 @@ func (v *PackageArchives) flags(fs *flag.FlagSet) {
 // Packages writes to Out what the packages of PackageList change in Image, which
 // is their base. Their archives are in Archives.
 type Packages struct {
+	// InPlace says that Out is the base itself, and Image is missing. Only then,
+	// files of the base can be deleted.
+	InPlace bool
+
 	Epoch int64 // modification time, in seconds since 1970
 	// For says that a compiler reads them, and nobody else. Nothing is configured,
 	// and the package database stays as it is. Empty for an image.
@@ -110,4 +115,5 @@ func (*Packages) rest() *[]string { return nil }
 func (v *Packages) flags(fs *flag.FlagSet) {
 	fs.Int64Var(&v.Epoch, "epoch", v.Epoch, "modification time")
 	fs.StringVar(&v.For, "for", v.For, "what the packages are for")
+	fs.BoolVar(&v.InPlace, "in-place", v.InPlace, "the output is the base")
 }

@@ -34,7 +34,12 @@ type repositories struct {
 
 // withRepositories runs a function on the base, the network and the output.
 func withRepositories(e Env, words []string, run func(context.Context, repositories) error) error {
-	return e.within(step.Image, func(base fs.FS) error {
+	return onBase(e, step.Image, words, run)
+}
+
+// onBase does the same with a base that is mounted elsewhere.
+func onBase(e Env, at string, words []string, run func(context.Context, repositories) error) error {
+	return e.within(at, func(base fs.FS) error {
 		more, mirrors, err := e.repositories(words)
 		if err != nil {
 			return err
@@ -131,9 +136,16 @@ func addPackages(e Env, v step.Packages) error {
 	if err != nil {
 		return err
 	}
-	return withRepositories(e, nil, func(ctx context.Context, r repositories) error {
+	at := step.Image
+	if v.InPlace {
+		at = step.Out
+	}
+	return onBase(e, at, nil, func(ctx context.Context, r repositories) error {
 		return e.within(step.Archives, func(archives fs.FS) error {
-			if v.For != "" {
+			switch {
+			case v.InPlace:
+				return packages.AddInPlace(ctx, r.family, r.out, list, archives, v.Epoch)
+			case v.For != "":
 				return packages.AddFiles(ctx, r.family, r.base, list, archives, v.For == step.ForTarget, r.out, v.Epoch)
 			}
 			return packages.Add(ctx, r.family, r.base, list, archives, r.out, v.Epoch)

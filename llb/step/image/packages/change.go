@@ -49,6 +49,7 @@ func (l *Layer) change(name string, change func(at string, info fs.FileInfo) err
 			return err
 		}
 	}
+	l.changed[at] = true
 	return change(at, info)
 }
 
@@ -63,17 +64,32 @@ func (l *Layer) copyFile(at string, info fs.FileInfo) error {
 	return l.Put(hdr, bytes.NewReader(data))
 }
 
-// Remove removes a file or an empty directory of the layer. A layer cannot
-// delete what its base has.
+// Remove removes a file or an empty directory. One of the base can be deleted only
+// in place.
 func (l *Layer) Remove(name string) error {
-	parent, found := links.InRoot(l.view, path.Dir(clean(name)))
+	at, found := l.find(name)
 	if !found {
 		return nil
 	}
-	at := path.Join(parent, path.Base(clean(name)))
-	if _, err := fs.Lstat(l.base, at); !isMissing(err) {
+	if _, err := fs.Lstat(l.base, at); !l.inPlace && !isMissing(err) {
 		return fmt.Errorf("%s is a file of the base, which cannot be deleted", at)
 	}
+	return l.remove(at)
+}
+
+// find returns the path of a file or link without the links on the way.
+func (l *Layer) find(name string) (at string, found bool) {
+	parent, found := links.InRoot(l.view, path.Dir(clean(name)))
+	return path.Join(parent, path.Base(clean(name))), found
+}
+
+// remove removes a file or an empty directory of the layer. The parents get the
+// times of what was changed.
+func (l *Layer) remove(at string) error {
+	if _, err := l.mkdirs(path.Dir(at)); err != nil {
+		return err
+	}
+	delete(l.changed, at)
 	if err := l.out.Remove(at); !isMissing(err) {
 		return err
 	}

@@ -21,14 +21,26 @@ import (
 // Archives may be hostile. Paths go through the symbolic links of the base and
 // of the layer as in a container, and never leave the layer.
 type Layer struct {
-	base fs.FS
-	out  *os.Root
-	view view
+	base    fs.FS
+	out     *os.Root
+	view    view
+	inPlace bool            // whether out is the base itself
+	brought map[string]bool // what archives brought, by its path without links
+	changed map[string]bool // the same, and all else that was made or changed, with the directories on the way
+	stays   []string        // what Drop would have deleted
 }
 
 // NewLayer returns a layer whose files are written below out, which is empty.
 func NewLayer(base fs.FS, out *os.Root) *Layer {
-	return &Layer{base, out, view{out.FS(), base}}
+	return &Layer{base: base, out: out, view: view{out.FS(), base}, brought: map[string]bool{}, changed: map[string]bool{}}
+}
+
+// InPlace returns a layer whose files are written into the base itself, which is
+// read-write. Only there, files of the base can be deleted.
+func InPlace(out *os.Root) *Layer {
+	l := NewLayer(out.FS(), out)
+	l.inPlace = true
+	return l
 }
 
 // FS returns the base with the layer over it, with all links followed.
@@ -88,6 +100,7 @@ func (l *Layer) put(hdr *tar.Header, content io.Reader) error {
 	if err := l.clear(at); err != nil {
 		return err
 	}
+	l.brought[at], l.changed[at] = true, true
 	switch hdr.Typeflag {
 	case tar.TypeReg:
 		return l.file(at, hdr, content)
@@ -169,6 +182,7 @@ func (l *Layer) dir(name string, hdr *tar.Header) error {
 		if info, err := l.view.Lstat(at); err != nil || !info.IsDir() {
 			return errors.Join(err, errors.New("there is a file already"))
 		}
+		l.brought[at] = true
 		_, err := l.mkdirs(name)
 		return err
 	}
@@ -176,7 +190,9 @@ func (l *Layer) dir(name string, hdr *tar.Header) error {
 	if err != nil {
 		return err
 	}
-	return l.mkdir(path.Join(parent, path.Base(name)), hdr.FileInfo().Mode(), hdr.Uid, hdr.Gid)
+	at := path.Join(parent, path.Base(name))
+	l.brought[at] = true
+	return l.mkdir(at, hdr.FileInfo().Mode(), hdr.Uid, hdr.Gid)
 }
 
 // mkdirs makes a directory and its parents in the layer as the base has them,
@@ -212,6 +228,7 @@ func (l *Layer) copyDir(at string) error {
 	if at == "." {
 		return nil
 	}
+	l.changed[at] = true
 	if info, err := l.out.Lstat(at); err == nil && info.IsDir() {
 		return nil
 	}
@@ -229,6 +246,7 @@ func (l *Layer) copyDir(at string) error {
 }
 
 func (l *Layer) mkdir(at string, mode fs.FileMode, uid, gid int) error {
+	l.changed[at] = true
 	if err := l.out.Mkdir(at, 0o700); err != nil {
 		return err
 	}

@@ -2,10 +2,13 @@ package packages
 
 import (
 	"archive/tar"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,5 +140,46 @@ func TestLayerRefuses(t *testing.T) {
 	}
 	if _, err := os.Lstat(filepath.Join(out.Name(), "dev/null")); err == nil {
 		t.Error("a device was made")
+	}
+}
+
+// TestDrop deletes files and directories of the base, and nothing that an archive
+// brought through a link.
+func TestDrop(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to another user")
+	}
+	names := []string{"/usr/bin/sh", "/bin/new", "/var/lib/dpkg", "/var/lib/dpkg/status", "/var/lib", "/run", "/bin", "/tmp/missing", "/usr/bin/sh/x", "/"}
+	drop := func(l *Layer) {
+		t.Helper()
+		err := l.Put(&tar.Header{Typeflag: tar.TypeReg, Name: "usr/bin/new", Mode: 0o755}, strings.NewReader(""))
+		if err := errors.Join(err, l.Drop(names)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := base(t)
+	l := InPlace(out)
+	drop(l)
+	want := []string{
+		"Lrwxrwxrwx 0:0 bin -> usr/bin",
+		"dtrwxrwxrwx 0:0 tmp",
+		"drwxr-xr-x 0:0 usr",
+		"drwxr-xr-x 0:0 usr/bin",
+		"-rwxr-xr-x 0:0 usr/bin/new",
+		"drwxr-xr-x 0:0 var",
+		"Lrwxrwxrwx 0:0 var/gone -> /nowhere",
+		"Lrwxrwxrwx 0:0 var/run -> /run",
+		"Lrwxrwxrwx 0:0 var/up -> ../../..",
+	}
+	if diff := cmp.Diff(want, list(t, out)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := slices.Sorted(maps.Keys(l.changed)); fmt.Sprint(got) != "[usr usr/bin usr/bin/new var]" {
+		t.Errorf("%q get a new time", got)
+	}
+	l = NewLayer(base(t).FS(), open(t))
+	drop(l)
+	if got := l.whatStays(); got != "/var/lib/dpkg/status, /usr/bin/sh" {
+		t.Errorf("%s stays", got)
 	}
 }

@@ -43,7 +43,10 @@ func AddFiles(ctx context.Context, f Family, base fs.FS, pkgs []Package, archive
 	case !ok && foreign:
 		return errors.New("the toolchain's image is not made of Debian packages, and only those can have libraries of several architectures; name an image that is, or one that has the libraries")
 	case !ok:
-		return Add(ctx, f, base, pkgs, archives, out, epoch)
+		if _, err := add(ctx, f, NewLayer(base, out), pkgs, archives); err != nil {
+			return err
+		}
+		return mtime.SetAll(out.Name(), epoch)
 	}
 	layer := NewLayer(base, out)
 	open := func(p Package) (io.ReadCloser, error) { return regular.OpenIn(archives, names[p]) }

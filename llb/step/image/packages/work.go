@@ -115,17 +115,39 @@ func verify(f Family, archives fs.FS, name string, p Package) error {
 }
 
 // Add writes to out what packages change in a base. All archives are verified
-// before the first one is unpacked.
+// before the first one is unpacked. Nothing of the base can be deleted: what would
+// have to be is an error.
 func Add(ctx context.Context, f Family, base fs.FS, pkgs []Package, archives fs.FS, out *os.Root, epoch int64) error {
-	names, err := verified(f, archives, pkgs)
+	layer, err := add(ctx, f, NewLayer(base, out), pkgs, archives)
 	if err != nil {
 		return err
 	}
-	open := func(p Package) (io.ReadCloser, error) { return regular.OpenIn(archives, names[p]) }
-	if err := f.Install(ctx, NewLayer(base, out), pkgs, open); err != nil {
-		return err
+	if len(layer.stays) > 0 {
+		return &Error{
+			Message: "packages replace others of the base, and the list of packages does not say so: " + layer.whatStays() + " would stay in the image",
+			Hint:    "renew the lock with --target lock",
+		}
 	}
 	return mtime.SetAll(out.Name(), epoch)
+}
+
+// AddInPlace changes a base itself, so that files that the base has of other
+// versions of the packages can be deleted.
+func AddInPlace(ctx context.Context, f Family, base *os.Root, pkgs []Package, archives fs.FS, epoch int64) error {
+	layer, err := add(ctx, f, InPlace(base), pkgs, archives)
+	if err != nil {
+		return err
+	}
+	return mtime.Set(base.Name(), epoch, func(name string) bool { return layer.changed[name] })
+}
+
+func add(ctx context.Context, f Family, layer *Layer, pkgs []Package, archives fs.FS) (*Layer, error) {
+	names, err := verified(f, archives, pkgs)
+	if err != nil {
+		return nil, err
+	}
+	open := func(p Package) (io.ReadCloser, error) { return regular.OpenIn(archives, names[p]) }
+	return layer, f.Install(ctx, layer, pkgs, open)
 }
 
 // verified returns where the archives are, after it has verified all of them.

@@ -68,6 +68,7 @@ func (family) Resolve(ctx context.Context, r packages.Request, fetch packages.Fe
 		if err != nil {
 			return nil, err
 		}
+		one.Replaces = b.installedVersion(p.name)
 		found = append(found, one)
 	}
 	return found, nil

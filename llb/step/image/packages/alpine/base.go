@@ -235,6 +235,17 @@ func (b *base) fetchIndex(ctx context.Context, fetch packages.Fetch, r *reposito
 	return openIndex(path.Base(address), data.Bytes(), b.keys)
 }
 
+// installedVersion returns the version of a package in the base, empty if it is
+// missing.
+func (b *base) installedVersion(name string) string {
+	for _, p := range b.installed {
+		if p.name == name {
+			return p.version
+		}
+	}
+	return ""
+}
+
 // toPackage returns a package as a lock has it.
 func (b *base) toPackage(p *pkg) (packages.Package, error) {
 	sum, err := parseChecksum(p.checksum)

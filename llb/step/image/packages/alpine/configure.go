@@ -17,7 +17,7 @@ import (
 // ("pre") or after ("post").
 func (in *installer) runScript(u *unpacked, when string) error {
 	kind := when + "-install"
-	if u.upgrade {
+	if u.old != nil {
 		kind = when + "-upgrade"
 	}
 	return in.do(u.control.String(), u.control.name, kind, u.control.scripts[kind])
@@ -154,7 +154,7 @@ func (in *installer) certificates() error {
 	if all.Len() == 0 {
 		return nil
 	}
-	return in.layer.WriteFile(bundle, all.Bytes(), 0o644)
+	return errors.Join(in.layer.WriteFile(bundle, all.Bytes(), 0o644), in.layer.DropLinks("etc/ssl/certs"))
 }
 
 // certificateFiles returns the files with certificates. Those of the distribution

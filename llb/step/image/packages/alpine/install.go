@@ -26,7 +26,7 @@ type installer struct {
 type unpacked struct {
 	*control
 	*stanza
-	upgrade bool // instead of another version, which the base has
+	old *stanza // another version of it, which the base has; nil if it has none
 }
 
 // Install unpacks packages and writes them to the database.
@@ -102,6 +102,11 @@ func (in *installer) install(p packages.Package, open packages.Open) error {
 	if err != nil {
 		return err
 	}
+	if u.old != nil {
+		if err := in.drop(u.old); err != nil {
+			return err
+		}
+	}
 	return in.runScript(u, "post")
 }
 
@@ -120,7 +125,7 @@ func (in *installer) start(p packages.Package, c *control) *unpacked {
 	for line := range strings.SplitSeq(strings.TrimSuffix(c.stanza(tag), "\n"), "\n") {
 		st.parse(line)
 	}
-	u := &unpacked{c, st, in.db.replace(st) != nil}
+	u := &unpacked{c, st, in.db.replace(st)}
 	in.added = append(in.added, u)
 	return u
 }

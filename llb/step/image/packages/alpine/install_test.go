@@ -162,6 +162,11 @@ fi
 func add(t *testing.T, base fs.FS, all ...apkrepo.Package) (*os.Root, error) {
 	t.Helper()
 	out := openRoot(t)
+	return out, install(t, packages.NewLayer(base, out), all...)
+}
+
+func install(t *testing.T, layer *packages.Layer, all ...apkrepo.Package) error {
+	t.Helper()
 	key := newKey(t, "a.rsa.pub")
 	data := map[string][]byte{}
 	var list []packages.Package
@@ -176,7 +181,7 @@ func add(t *testing.T, base fs.FS, all ...apkrepo.Package) (*os.Root, error) {
 	open := func(p packages.Package) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(data[p.Name])), nil
 	}
-	return out, New().Install(context.Background(), packages.NewLayer(base, out), list, open)
+	return New().Install(context.Background(), layer, list, open)
 }
 
 // tree returns a line for each file of a layer.
@@ -385,4 +390,51 @@ func TestCertificates(t *testing.T) {
 	if target, err := out.Readlink("etc/ssl/certs/ca-cert-A.pem"); err != nil || target != "/usr/share/ca-certificates/mozilla/A.crt" {
 		t.Error(target, err)
 	}
+}
+
+// TestDrop: an upgrade deletes what the new version does not have, and keeps what
+// was changed in /etc or belongs to another package now.
+func TestDrop(t *testing.T) {
+	needRoot(t)
+	base := newBase(t)
+	installed := installedText + `C:Q1Fq0DZFbQkCEpXYpa8tTAGLsGFGY=
+P:tool
+V:1-r0
+A:x86_64
+F:etc
+R:changed.conf
+Z:` + sumOf([]byte("package")) + `
+R:unchanged.conf
+Z:` + sumOf([]byte("package")) + `
+F:usr
+F:usr/lib
+R:stays.so
+F:usr/lib/tool
+R:old.so
+F:usr/share
+R:taken
+
+`
+	for name, data := range map[string]string{
+		"lib/apk/db/installed": installed, "etc/changed.conf": "changed", "etc/unchanged.conf": "package",
+		"usr/lib/stays.so": "1", "usr/lib/tool/old.so": "1", "usr/share/taken": "1",
+	} {
+		if err := errors.Join(base.MkdirAll(path.Dir(name), 0o755), base.WriteFile(name, []byte(data), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := install(t, packages.InPlace(base),
+		apkrepo.Package{Name: "tool", Version: "2-r0", Files: []apkrepo.File{{Name: "usr/lib/stays.so", Content: "2"}}},
+		apkrepo.Package{Name: "taker", Version: "2-r0", Replaces: []string{"tool"}, Files: []apkrepo.File{{Name: "usr/share/taken", Content: "2"}}},
+	); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"etc/unchanged.conf", "usr/lib/tool"} {
+		if _, err := base.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is there, %v", name, err)
+		}
+	}
+	contains(t, base, "etc/changed.conf", "changed")
+	contains(t, base, "usr/lib/stays.so", "2")
+	contains(t, base, "usr/share/taken", "2")
 }

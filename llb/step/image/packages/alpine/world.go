@@ -49,7 +49,7 @@ func (in *installer) unneeded() (roots []*unpacked) {
 		}
 	}
 	for _, u := range slices.Backward(in.added) {
-		if kept[u.stanza.pkg] || u.upgrade || c.triggered(u.stanza.pkg) {
+		if kept[u.stanza.pkg] || u.old != nil || c.triggered(u.stanza.pkg) {
 			continue
 		}
 		roots = append(roots, u)

@@ -115,5 +115,5 @@ func (in *installer) certificates() error {
 			return err
 		}
 	}
-	return in.layer.WriteFile(bundle, all, 0o644)
+	return errors.Join(in.layer.WriteFile(bundle, all, 0o644), in.layer.DropLinks("etc/ssl/certs"))
 }

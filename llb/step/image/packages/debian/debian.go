@@ -184,7 +184,7 @@ func (f *Family) Resolve(ctx context.Context, r packages.Request, fetch packages
 	if err != nil {
 		return nil, err
 	}
-	return listed(chosen, osRelease(r.Base))
+	return listed(chosen, u, osRelease(r.Base))
 }
 
 // read returns the packages of one source.
@@ -226,7 +226,7 @@ var forScripts = []string{
 }
 
 // listed returns packages as a lock has them.
-func listed(chosen []*resolve.Package, os map[string]string) ([]packages.Package, error) {
+func listed(chosen []*resolve.Package, u *resolve.Universe, os map[string]string) ([]packages.Package, error) {
 	all := make([]packages.Package, len(chosen))
 	for i, p := range chosen {
 		name, sum := p.Get("Filename"), strings.ToLower(p.Get("SHA256"))
@@ -240,6 +240,7 @@ func listed(chosen []*resolve.Package, os map[string]string) ([]packages.Package
 			Size:     size,
 			Checksum: "sha256:" + sum,
 			PURL:     purl(p, os),
+			Replaces: u.Installed(p.Name),
 		}
 	}
 	return all, nil

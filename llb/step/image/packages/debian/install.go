@@ -19,6 +19,7 @@ import (
 	"github.com/gohull/gohull/llb/step/image/packages"
 	"github.com/gohull/gohull/llb/step/image/packages/debian/control"
 	"github.com/gohull/gohull/llb/step/image/packages/debian/deb"
+	"github.com/gohull/gohull/llb/step/image/packages/debian/resolve"
 	"github.com/gohull/gohull/llb/step/image/packages/debian/script"
 )
 
@@ -37,21 +38,24 @@ func (*Family) Verify(p packages.Package, r io.Reader) error {
 // archive is what a package says of itself.
 type archive struct {
 	control.Paragraph
-	name    string
-	version string
-	old     string            // version that the base has
-	info    map[string][]byte // files of control.tar
-	paths   []string          // of the files, as the database has them
-	sums    map[string]string // MD5 checksums of its configuration files
+	name     string
+	version  string
+	old      string            // version that the database of the base has
+	replaces bool              // whether the base has another version
+	info     map[string][]byte // files of control.tar
+	paths    []string          // of the files, as the database has them
+	sums     map[string]string // MD5 checksums of its configuration files
+	obsolete []string          // configuration files of the old version that stay, as the database has them
 }
 
 // installer installs packages one after the other.
 type installer struct {
-	layer  *packages.Layer
-	status []control.Paragraph // of the base
-	full   bool
-	rules  rules
-	done   []*archive
+	layer     *packages.Layer
+	installed []*resolve.Package  // in the base
+	status    []control.Paragraph // of the base
+	full      bool
+	rules     rules
+	done      []*archive
 }
 
 // Install unpacks packages, configures them, and writes the database.
@@ -61,6 +65,9 @@ func (f *Family) Install(ctx context.Context, layer *packages.Layer, all []packa
 		return err
 	}
 	if err := each(ctx, all, open, in.unpack); err != nil {
+		return err
+	}
+	if err := in.drop(); err != nil {
 		return err
 	}
 	if !f.sysroot {
@@ -82,13 +89,15 @@ func about(p packages.Package, err error) error {
 	return &packages.Error{Package: p.Name, Message: fmt.Sprintf("%s %s: %v", p.Name, p.Version, err)}
 }
 
-func newInstaller(layer *packages.Layer) (*installer, error) {
-	in := &installer{layer: layer}
+func newInstaller(layer *packages.Layer) (in *installer, err error) {
+	in = &installer{layer: layer}
+	if in.installed, in.full, err = readDatabase(layer.FS()); err != nil {
+		return nil, err
+	}
 	data, err := readIn(layer.FS(), statusFile)
 	if err != nil {
 		return nil, err
 	}
-	in.full = len(strings.TrimSpace(string(data))) > 0 || !exists(layer.FS(), statusDir)
 	if in.status, err = control.Parse("/"+statusFile, data); err != nil {
 		return nil, err
 	}
@@ -98,7 +107,7 @@ func newInstaller(layer *packages.Layer) (*installer, error) {
 
 // unpack unpacks one package over the base and those before it.
 func (in *installer) unpack(p packages.Package, from *deb.Archive) error {
-	a := &archive{name: p.Name, version: p.Version, info: map[string][]byte{}, sums: map[string]string{}}
+	a := &archive{name: p.Name, version: p.Version, replaces: in.has(p), info: map[string][]byte{}, sums: map[string]string{}}
 	a.old = in.installedVersion(p.Name)
 	ready := false
 	err := from.Read(a.addInfo, func(hdr *tar.Header, content io.Reader) error {
@@ -162,6 +171,13 @@ func (in *installer) installedVersion(name string) string {
 		}
 	}
 	return ""
+}
+
+// has reports whether the base has a version of a package.
+func (in *installer) has(p packages.Package) bool {
+	return slices.ContainsFunc(in.installed, func(q *resolve.Package) bool {
+		return q.Name == p.Name && (q.Arch == p.Arch || q.Arch == "all" || p.Arch == "all")
+	})
 }
 
 // put unpacks one entry of data.tar as dpkg does.

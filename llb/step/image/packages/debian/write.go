@@ -24,7 +24,7 @@ func (in *installer) writeDatabase() error {
 	}
 	var b strings.Builder
 	for _, p := range in.status {
-		if a := byName[p.Get("Package")]; a != nil && (p.Get("Architecture") == a.Get("Architecture") || a.Get("Architecture") == "all" || p.Get("Architecture") == "all") {
+		if a := byName[p.Get("Package")]; a != nil && a.isInsteadOf(p) {
 			continue // A newer version replaces it.
 		}
 		b.WriteString(strings.TrimRight(string(p), "\n") + "\n\n")
@@ -50,6 +50,9 @@ func (a *archive) paragraph() string {
 			conffiles = append(conffiles, " "+name+" "+a.sum(name)+"\n")
 		}
 	}
+	for _, line := range a.obsolete {
+		conffiles = append(conffiles, " "+line+"\n")
+	}
 	if len(conffiles) > 0 {
 		b.WriteString("Conffiles:\n" + strings.Join(conffiles, ""))
 	}
@@ -70,12 +73,17 @@ var kept = map[string]bool{
 	"triggers": true, "shlibs": true, "symbols": true, "templates": true, "config": true,
 }
 
+// infoName returns how the files of a package below /var/lib/dpkg/info begin.
+func (a *archive) infoName() string {
+	if a.Get("Multi-Arch") == "same" {
+		return a.name + ":" + a.Get("Architecture")
+	}
+	return a.name
+}
+
 // writeInfo writes the files of a package below /var/lib/dpkg/info.
 func (in *installer) writeInfo(a *archive) error {
-	name := a.name
-	if a.Get("Multi-Arch") == "same" {
-		name += ":" + a.Get("Architecture")
-	}
+	name := a.infoName()
 	list := strings.Join(a.sortedPaths(), "\n") + "\n"
 	if err := in.layer.WriteFile(path.Join(infoDir, name+".list"), []byte(list), 0o644); err != nil {
 		return err

@@ -137,6 +137,14 @@ func (u *Universe) AddInstalled(p *Package) {
 	u.addProvides(p)
 }
 
+// Installed returns the version of a package in the base, empty if it is missing.
+func (u *Universe) Installed(name string) string {
+	if p := u.installed[name]; p != nil {
+		return p.Version
+	}
+	return ""
+}
+
 // Assume makes a package count as installed, in any version, unless it is wanted.
 func (u *Universe) Assume(names ...string) {
 	for _, name := range names {
