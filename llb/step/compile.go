@@ -107,10 +107,12 @@ func (v *Objects) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&v.Parts, "parts", v.Parts, "make a pack for each part of a group")
 }
 
-// Record stands between the go command and Cache, as its GOCACHEPROG, and
-// writes to File which objects it asks for.
+// Record stands between the go command and Cache, as its GOCACHEPROG. What Cache
+// does not have comes from Packs. Record writes to File which objects the go
+// command asks for.
 type Record struct {
-	File string
+	File  string   // empty for none
+	Packs []string // directories of packs
 }
 
 func (*Record) verb() string    { return "record" }
@@ -118,4 +120,5 @@ func (*Record) rest() *[]string { return nil }
 
 func (v *Record) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.File, "file", v.File, "file to write to")
+	fs.Var((*list)(&v.Packs), "packs", "packs to serve from")
 }

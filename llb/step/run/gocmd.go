@@ -18,9 +18,17 @@ import (
 	"github.com/gohull/gohull/llb/step/image/executable"
 )
 
-// compile runs the go command, and then looks at the executables it made.
+// compile runs the go command, and then looks at the executables it made. A program
+// is linked from nearly all objects that the step begins with. The packages of a group,
+// which are vetted, need few of them.
 func compile(e Env, s gocmd.Step, v step.Go) (int, error) {
-	if err := e.begin(v.Start); err != nil {
+	var err error
+	if len(v.Dirs) > 0 {
+		s, err = objects.Serve(s, e.at(step.Cache), v.Start)
+	} else {
+		err = e.begin(v.Start)
+	}
+	if err != nil {
 		return 0, err
 	}
 	code, err := gocmd.Run(s.Compiling(), v)
@@ -59,10 +67,12 @@ func installProgram(e Env, s gocmd.Step, v step.Program) (int, error) {
 func (e Env) begin(s step.Start) error { return objects.Begin(e.at(step.Cache), s, e.Stderr) }
 
 func packObjects(e Env, s gocmd.Step, v step.Objects) (int, error) {
-	return objects.Collect(objects.Job{Step: s.Compiling(), Cache: e.at(step.Cache), Self: e.at(step.Binary)}, v)
+	return objects.Collect(objects.Job{Step: s.Compiling(), Cache: e.at(step.Cache)}, v)
 }
 
-func record(e Env, v step.Record) error { return objects.Record(e.at(step.Cache), v.File) }
+func record(e Env, v step.Record) error {
+	return objects.Record(e.at(step.Cache), v.File, v.Packs, e.Stderr)
+}
 
 // answerGit answers the go command, which has started the program as git.
 func answerGit(e Env, v step.Git) (int, error) {

@@ -17,19 +17,71 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd"
 )
 
+// Serve returns a step whose go command gets the objects that it begins with out of
+// packs, one at a time. A seed of an earlier release, whose index has no places, is
+// unpacked.
+func Serve(s gocmd.Step, gocache string, start step.Start) (gocmd.Step, error) {
+	return serve(s, gocache, start, "")
+}
+
+// serve also has the actions that the go command asks for written to a file, unless
+// that has no name.
+func serve(s gocmd.Step, gocache string, start step.Start, actions string) (gocmd.Step, error) {
+	packs := start.Packs
+	seed, err := findSeed(start.Seeds)
+	switch {
+	case err != nil:
+		return s, err
+	case seed != "" && indexed(seed):
+		packs = append(slices.Clone(packs), seed)
+	case seed != "":
+		if err := unpackAll(gocache, []string{seed}, s.Stderr); err != nil {
+			return s, err
+		}
+	}
+	if len(packs) == 0 && actions == "" {
+		return s, nil
+	}
+	if len(packs) > 0 {
+		fmt.Fprintf(s.Stderr, "starting from %d packs\n", len(packs))
+	}
+	record := step.Command(&step.Record{File: actions, Packs: packs})
+	record[0] = s.Self
+	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
+	return s, nil
+}
+
 // Begin adds the objects to a GOCACHE that a step begins with.
 func Begin(gocache string, s step.Start, log io.Writer) error {
 	packs, err := withParts(s.Packs)
 	if err != nil {
 		return err
 	}
-	if len(s.Seeds) > 0 {
-		i := slices.IndexFunc(s.Seeds, func(dir string) bool { return !missing(dir) })
-		if i < 0 {
-			return fmt.Errorf("the build context gocache has no %s, and none for this platform in a directory of its own; make one with --target gocache", IndexFile)
-		}
-		packs = append(packs, s.Seeds[i])
+	seed, err := findSeed(s.Seeds)
+	if err != nil {
+		return err
 	}
+	if seed != "" {
+		packs = append(packs, seed)
+	}
+	return unpackAll(gocache, packs, log)
+}
+
+// findSeed returns the first of some directories that has a pack; none of no
+// directories.
+func findSeed(dirs []string) (string, error) {
+	i := slices.IndexFunc(dirs, func(dir string) bool { return !missing(dir) })
+	switch {
+	case i >= 0:
+		return dirs[i], nil
+	case len(dirs) > 0:
+		return "", fmt.Errorf("the build context gocache has no %s, and none for this platform in a directory of its own; make one with --target gocache", IndexFile)
+	}
+	return "", nil
+}
+
+// unpackAll unpacks packs.
+func unpackAll(gocache string, packs []string, log io.Writer) error {
 	files := 0
 	for _, dir := range packs {
 		n, err := Unpack(gocache, dir)
@@ -68,7 +120,6 @@ func withParts(dirs []string) ([]string, error) {
 type Job struct {
 	Step  gocmd.Step
 	Cache string // GOCACHE
-	Self  string // this program, which the go command runs with the verb record
 }
 
 // Collect runs the verb and returns the exit code of the go command, which has
@@ -76,15 +127,12 @@ type Job struct {
 // which is no error here: the step that needs them reports it.
 func Collect(j Job, v step.Objects) (code int, err error) {
 	s := j.Step
-	if err := Begin(j.Cache, v.Start, s.Stderr); err != nil {
-		return 0, err
-	}
 	if err := os.MkdirAll(s.Temp, 0o755); err != nil {
 		return 0, err
 	}
-	record := step.Command(&step.Record{File: filepath.Join(s.Temp, actionsFile)})
-	record[0] = j.Self
-	j.Step.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
+	if j.Step, err = serve(s, j.Cache, v.Start, filepath.Join(s.Temp, actionsFile)); err != nil {
+		return 0, err
+	}
 	collect := collectAll
 	if v.Parts {
 		collect = collectParts

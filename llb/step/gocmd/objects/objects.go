@@ -2,16 +2,17 @@
 // GOCACHE becomes a pack, one file that an ordinary step leaves as its output,
 // and a pack becomes entries of another GOCACHE again.
 //
-// A pack is a directory with two files. IndexFile has a line "action output" in
-// hexadecimal for each entry, sorted: for an action that the go command may
-// have to do, the output it gave. The digest of this file names the pack.
-// DataFile is a tar archive, compressed with Zstandard, that unpacks to a
-// GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
+// A pack is a directory with two files. IndexFile has a line for each entry, sorted: an
+// action that the go command may have to do, the output it gave, the output's
+// size, and the place and length of the part of DataFile that unpacks to it. The digest of
+// this file names the pack. DataFile is a tar archive, compressed with Zstandard, that
+// unpacks to a GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
 // an output. Times are left out, so the same objects are the same bytes.
 //
 // A pack has what the go command asks for. gohull-step stands
 // between it and GOCACHE, by the protocol of GOCACHEPROG, and writes down the
-// actions that come by.
+// actions that come by. In the same way, a go command that needs few objects gets them out of
+// packs. Those that it does not ask for are not unpacked.
 package objects
 
 import (
@@ -40,9 +41,13 @@ type entry struct {
 	action cache.ActionID
 	output cache.OutputID
 	size   int64
+
+	offset, length int64 // of the part of DataFile that unpacks to the output
 }
 
-func (e entry) String() string { return fmt.Sprintf("%x %x\n", e.action, e.output) }
+func (e entry) String() string {
+	return fmt.Sprintf("%x %x %d %d %d\n", e.action, e.output, e.size, e.offset, e.length)
+}
 
 // lookup finds the entries of actions. One without an output that is still
 // there is left out: another go command may have removed what is old.
@@ -50,7 +55,7 @@ func lookup(c *cache.Cache, actions []cache.ActionID) []entry {
 	var entries []entry
 	for _, id := range actions {
 		if _, found, err := c.GetFile(id); err == nil {
-			entries = append(entries, entry{id, found.OutputID, found.Size})
+			entries = append(entries, entry{action: id, output: found.OutputID, size: found.Size})
 		}
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.String(), b.String()) })
@@ -75,11 +80,17 @@ func without(actions []cache.ActionID, packs []string) ([]cache.ActionID, error)
 
 // actionID reads an action's name.
 func actionID(text string) (id cache.ActionID, err error) {
-	n, err := hex.Decode(id[:], []byte(text))
-	if err == nil && n != len(id) || len(text) != 2*len(id) {
-		err = fmt.Errorf("%q is not the name of an action", text)
+	if len(text) != hex.EncodedLen(len(id)) {
+		return id, fmt.Errorf("%q is not the name of an action or an output", text)
 	}
+	_, err = hex.Decode(id[:], []byte(text))
 	return id, err
+}
+
+// outputID reads an output's name.
+func outputID(text string) (cache.OutputID, error) {
+	id, err := actionID(text)
+	return cache.OutputID(id), err
 }
 
 // missing reports whether a directory has no pack, or is not there.

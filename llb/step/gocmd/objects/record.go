@@ -19,26 +19,37 @@ import (
 	"github.com/rogpeppe/go-internal/cache"
 )
 
-// Record serves the go command as GOCACHEPROG from a GOCACHE, on standard
-// input and output, and writes the actions that it asks for, or brings, to a
-// file, one a line.
-func Record(gocache, file string) error {
+// Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs in
+// directories, on standard input and output. It writes the actions that the go
+// command asks for, or brings, to a file, one a line; to none if the file has no name.
+// The log says which packs are damaged.
+func Record(gocache, file string, packs []string, log io.Writer) error {
 	c, err := cache.Open(gocache)
 	if err != nil {
 		return err
 	}
-	r := &recorder{cache: c, actions: map[string]bool{}}
-	p := cacheproc.Process{Get: r.get, Put: r.put}
-	if err := p.Run(); err != nil {
+	dirs, err := withParts(packs)
+	if err != nil {
 		return err
 	}
+	s, err := openShelf(gocache, dirs)
+	if err != nil {
+		return err
+	}
+	r := &recorder{cache: c, shelf: s, log: log, actions: map[string]bool{}}
+	p := cacheproc.Process{Get: r.get, Put: r.put}
 	// Not every go command says goodbye: the end of the input is the end.
+	if err := errors.Join(p.Run(), s.close()); err != nil || file == "" {
+		return err
+	}
 	return r.write(file)
 }
 
 // recorder is called for several requests at a time.
 type recorder struct {
 	cache   *cache.Cache
+	shelf   *shelf
+	log     io.Writer
 	mu      sync.Mutex
 	actions map[string]bool
 }
@@ -57,10 +68,24 @@ func (r *recorder) get(_ context.Context, action string) (output, file string, e
 		return "", "", err
 	}
 	file, found, err := r.cache.GetFile(id)
-	if err != nil {
-		return "", "", nil // A miss; the cache gives no other reason.
+	if err == nil {
+		return hex.EncodeToString(found.OutputID[:]), file, nil
 	}
-	return hex.EncodeToString(found.OutputID[:]), file, nil
+	// It is missing; the cache gives no other reason.
+	e, ok, err := r.shelf.unpack(id)
+	if !ok || err != nil {
+		return "", "", r.missing(err)
+	}
+	return hex.EncodeToString(e.output[:]), r.cache.OutputFile(e.output), nil
+}
+
+// missing reports an object that a pack should have. The go command says nothing
+// about that, and compiles the package.
+func (r *recorder) missing(err error) error {
+	if err != nil {
+		fmt.Fprintf(r.log, "gohull: unpacking objects: %v\n", err)
+	}
+	return err
 }
 
 func (r *recorder) put(_ context.Context, action, output string, _ int64, body io.Reader) (file string, err error) {
