@@ -31,6 +31,7 @@ func (p planning) groupsFor(mains []mainPackage) []groups.Compiled {
 	}
 	var packages []groups.Package
 	for _, n := range p.found.Facts.Graph {
+		n.Profile = n.Profile && p.spec.Build.Pgo.Value != "off"
 		packages = append(packages, groups.Package(n))
 	}
 	return groups.For(packages, mainDirs(mains))

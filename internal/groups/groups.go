@@ -25,6 +25,7 @@ type Package struct {
 	Dir     string   // relative to the context, "." for the root
 	Main    bool     // whether it is a main package, which no other imports
 	Imports []string // directories of the packages of the project that it imports
+	Profile bool     // of a main package: whether it is optimized by a profile
 }
 
 // Group is packages that belong together.
@@ -112,14 +113,24 @@ func byChild(dir string, packages []string) map[string][]string {
 // nothing of it changed.
 const most = 64
 
+// large is the most packages that a directory of a large project may have before
+// Divide divides it, unless there would be too many groups. With more, an edit of
+// one package would compile hundreds of others that do not depend on it.
+const large = 64
+
 // Divide divides packages so that no two groups depend on each other, directly
 // or not: a group comes after those that it depends on. It divides by
 // directory, and packages of one directory by their rank.
 func Divide(packages []Package) []Group {
-	g := newGraph(packages)
-	for size := Size(len(g.dirs)); ; size *= 2 {
-		if all := g.divide(size); len(all) <= most {
-			return all
+	all, _ := newGraph(packages).fit()
+	return all
+}
+
+// fit divides by the smallest size of directories that gives few enough groups.
+func (g graph) fit() (all []Group, size int) {
+	for size = min(Size(len(g.dirs)), large); ; size *= 2 {
+		if all = g.divide(size); len(all) <= most {
+			return all, size
 		}
 	}
 }

@@ -89,7 +89,9 @@ func TestProperties(t *testing.T) {
 
 		dir := path.Join(packages[r.IntN(len(packages))].Dir, "added")
 		more := append(slices.Clone(packages), Package{Dir: dir, Imports: []string{packages[0].Dir}})
-		if Size(len(more)) != Size(len(packages)) || !slices.Equal(names(ByDirectory(dirsOf(packages), Size(len(more)))), names(ByDirectory(dirsOf(more), Size(len(more))))) {
+		_, size := newGraph(packages).fit()
+		_, next := newGraph(more).fit()
+		if size != next || !slices.Equal(names(ByDirectory(dirsOf(packages), size)), names(ByDirectory(dirsOf(more), size))) {
 			continue // It reached a threshold.
 		}
 		before, after := places(all), places(Divide(more))
@@ -98,6 +100,22 @@ func TestProperties(t *testing.T) {
 				t.Errorf("seed %d: %s moved from %s to %s because of %s", seed, p.Dir, before[p.Dir], after[p.Dir], dir)
 			}
 		}
+	}
+}
+
+// TestDivideLarge has a project of a thousand packages in 25 directories, of which
+// none is large: they are apart from each other.
+func TestDivideLarge(t *testing.T) {
+	var packages []Package
+	for area := range 25 {
+		for part := range 40 {
+			packages = append(packages, Package{Dir: fmt.Sprintf("internal/area%02d/part%02d", area, part)})
+		}
+	}
+	all := Divide(packages)
+	validate(t, packages, all)
+	if len(all) != 25 {
+		t.Errorf("there are %d groups, want one for each area", len(all))
 	}
 }
 

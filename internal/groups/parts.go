@@ -26,16 +26,18 @@ type Use struct{ Group, Part int }
 // For divides the packages of a project and returns what main packages need of
 // the groups, in the order of Divide. A group has parts because other groups may
 // need only some of its packages: an edit in one part then reaches no group that
-// needs only other parts.
+// needs only other parts. A main package that is optimized by a profile needs none: the
+// compiler compiles every package for this one program.
 func For(packages []Package, mains []string) []Compiled {
 	var libraries []Package
+	optimized := map[string]bool{}
 	for _, p := range packages {
-		if !p.Main {
+		if optimized[p.Dir] = p.Main && p.Profile; !p.Main {
 			libraries = append(libraries, p)
 		}
 	}
 	g := newGraph(packages)
-	needed := g.closure(mains)
+	needed := g.closure(slices.DeleteFunc(slices.Clone(mains), func(dir string) bool { return optimized[dir] }))
 	var all []Compiled
 	for _, group := range Divide(libraries) {
 		group.Dirs = slices.DeleteFunc(group.Dirs, func(dir string) bool { return !needed[dir] })

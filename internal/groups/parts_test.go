@@ -10,6 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestForProfile has two main packages, of which one is optimized by a profile.
+func TestForProfile(t *testing.T) {
+	packages := []Package{
+		{Dir: "cmd/api", Main: true, Imports: []string{"api", "log"}, Profile: true},
+		{Dir: "cmd/worker", Main: true, Imports: []string{"log"}},
+		{Dir: "api"}, {Dir: "log"},
+	}
+	if all := For(packages, []string{"cmd/api"}); len(all) > 0 {
+		t.Errorf("with a profile, there is %v", all)
+	}
+	all := For(packages, []string{"cmd/api", "cmd/worker"})
+	if len(all) != 1 || !slices.Equal(all[0].Dirs, []string{"log"}) {
+		t.Errorf("there is %v, want what the other main package needs", all)
+	}
+}
+
 // TestFor has a service that needs some packages of a group, and a main package
 // that is none of its concern.
 func TestFor(t *testing.T) {

@@ -15,6 +15,7 @@ type Node struct {
 	Dir     string   `json:"dir"`
 	Main    bool     `json:"main,omitempty"`
 	Imports []string `json:"imports,omitempty"` // directories, sorted
+	Profile bool     `json:"profile,omitempty"` // of a main package: whether it has a default.pgo
 }
 
 // Package is a directory with Go files that are not tests, in any of the

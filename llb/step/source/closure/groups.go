@@ -32,6 +32,7 @@ type Member struct {
 func (w *walk) findGroups(v step.Closure, asked Asked) ([]Group, error) {
 	var packages []groups.Package
 	for _, n := range asked.Graph {
+		n.Profile = n.Profile && v.PGO != "off"
 		packages = append(packages, groups.Package(n))
 	}
 	var all []Group

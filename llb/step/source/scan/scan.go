@@ -45,6 +45,10 @@ func Scan(fsys fs.FS, v step.Scan) (step.Facts, error) {
 	w.facts.Notes = notes.reach(w.graph)
 	if v.Graph {
 		w.facts.Graph = w.graph.nodes(w.facts.Packages)
+		for i, n := range w.facts.Graph {
+			_, err := fs.Stat(fsys, path.Join(n.Dir, "default.pgo"))
+			w.facts.Graph[i].Profile = n.Main && err == nil
+		}
 	}
 	return w.facts, nil
 }
