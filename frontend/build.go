@@ -48,6 +48,7 @@ type build struct {
 	asked      map[string]bool // names of files that were looked for
 	hidden     project.Files   // those that the ignore file hides
 	ofStages   project.Files   // Dockerfiles of stages
+	linked     []string        // files of the context that symbolic links lead to
 	unusable   []unusable      // of the project's files
 	ignored    ignore.File
 	ignoreText []byte

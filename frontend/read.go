@@ -96,6 +96,7 @@ func (b *build) readProject(ctx context.Context, images [][]string) error {
 type transferred struct {
 	names    []string
 	files    project.Files
+	linked   []string // those of files that symbolic links lead to
 	unusable []unusable
 }
 
@@ -107,6 +108,7 @@ func (b *build) keep(t transferred) {
 		b.asked[name] = true
 	}
 	maps.Copy(b.files, t.files)
+	b.linked = append(b.linked, t.linked...)
 	b.unusable = append(b.unusable, t.unusable...)
 }
 
@@ -131,6 +133,9 @@ func (b *build) readFiles(ctx context.Context, kind string, names []string) (tra
 			return out, err
 		case found:
 			out.files[name] = data
+			if t.links > 0 {
+				out.linked = append(out.linked, name)
+			}
 		}
 	}
 	return out, nil
@@ -157,7 +162,7 @@ func (b *build) read(ctx context.Context) (planner.Input, error) {
 	}
 	in, err := parse(b.source.Filename, b.source.Data, b.files, b.ofStages, req)
 	if err == nil {
-		in.Context = in.Context.With(b.hidden, b.below())
+		in.Context, in.Linked = in.Context.With(b.hidden, b.below()), b.linked
 	}
 	return in, err
 }

@@ -51,13 +51,13 @@ func (l lowering) parts(p *plan.Plan, img plan.Image) []llb.State {
 // digest: see Manifest. It is never solved. Two builds with the same recipe and the
 // same manifest make the same image.
 //
-// What only saves time has no part in it: caches, packs, a part of Go's image, and what the step that picks
-// the source does for other images. Neither have checks, nor the daemon's abilities.
+// What only saves time has no part in it: caches, packs, a part of Go's image, what the step that picks
+// the source does for other images, and how the vendor directory is picked. Neither have checks, nor the daemon's abilities.
 func Recipe(p *plan.Plan, img plan.Image, in Inputs) llb.State {
 	bare := *p
 	bare.Checks, bare.Generators = nil, nil
 	bare.Toolchain.Slim = nil
-	bare.Sources.Source.All = nil
+	bare.Sources.Source.All, bare.Sources.Source.Pick.Vendored = nil, nil
 	bare.Sources.Source.Scan, bare.Sources.Source.Grouped = nil, false
 	if m := p.Sources.Modules; m != nil {
 		without := *m

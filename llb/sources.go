@@ -17,6 +17,7 @@ type sources struct {
 	modules    llb.RunOption // mounts the modules, if any are downloaded
 	downloaded bool          // whether any are
 	vendor     string        // the project's vendor directory, below the context
+	vendored   *llb.State    // has it in step.ClosureDir; nil if source does
 }
 
 // gather picks the closure and fetches the modules that it imports. Modules
@@ -27,6 +28,10 @@ func (l lowering) gather(s plan.Sources) sources {
 	if s.Source.Imports == nil {
 		src.source = l.pick(s.Source)
 		src.outline = src.source
+		if steps := s.Source.Pick.Vendored; steps != nil {
+			picked := l.pickVendored(steps.Pick, s.Source.Project, src.source)
+			src.vendored = &picked
+		}
 	} else {
 		first := s.Source
 		first.Step, first.Scan, first.Grouped = *s.Source.Imports, nil, false
@@ -52,7 +57,7 @@ func (l lowering) pick(s plan.Source, asked ...llb.RunOption) llb.State {
 	}
 	verb := closure(s.Pick)
 	verb.Asked = len(asked) > 0
-	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context(), l.scanned(s))...)
+	return l.run(llb.Scratch(), s.Step, verb, append(asked, l.context(), l.scanned(s), l.listed(s.Pick))...)
 }
 
 // scanned mounts what a scan found, for packages that are divided into groups.
@@ -63,6 +68,34 @@ func (l lowering) scanned(s plan.Source) llb.RunOption {
 	return llb.AddMount(step.Scanned, Scan(*s.Scan, l.in), llb.Readonly)
 }
 
+// listed mounts what vendored packages are made of, for each project once.
+func (l lowering) listed(picks ...plan.Pick) options {
+	var all options
+	seen := map[string]bool{}
+	for _, p := range picks {
+		at := step.ListedAt(p.Project.Dir)
+		if p.Vendored == nil || seen[at] {
+			continue
+		}
+		seen[at] = true
+		verb := &step.ListVendored{Project: step.Project(p.Project), Tags: p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo}
+		all = append(all, llb.AddMount(at, l.run(llb.Scratch(), p.Vendored.List, verb, l.vendorDir(p.Project)), llb.Readonly))
+	}
+	return all
+}
+
+// pickVendored copies what a closure needs of the vendor directory.
+func (l lowering) pickVendored(s plan.Step, p plan.Project, source llb.State) llb.State {
+	return l.run(llb.Scratch(), s, &step.PickVendored{Project: step.Project(p)}, l.vendorDir(p), part(step.Listed, source, step.VendoredDir))
+}
+
+// vendorDir mounts the vendor directory of the context alone, so that what reads
+// it does not run again after an edit elsewhere.
+func (l lowering) vendorDir(p plan.Project) llb.RunOption {
+	dir := path.Join("/", p.Dir, "vendor")
+	return llb.AddMount(step.Source+dir, l.in.Context, llb.SourcePath(dir), llb.Readonly)
+}
+
 // pickAll picks for several images, each to an output of its own: what mounts
 // that of one image does not run again because of another.
 func (l lowering) pickAll(s plan.Source) llb.State {
@@ -70,7 +103,7 @@ func (l lowering) pickAll(s plan.Source) llb.State {
 	for _, p := range s.All {
 		all.Add(p.Image, closure(p))
 	}
-	job := l.exec(llb.Scratch(), s.Step, all, l.context(), l.scanned(s))
+	job := l.exec(llb.Scratch(), s.Step, all, l.context(), l.scanned(s), l.listed(s.All...))
 	var own llb.State
 	for _, p := range s.All {
 		out := job.AddMount(step.OutOf(p.Image), llb.Scratch())
@@ -86,7 +119,7 @@ func closure(p plan.Pick) *step.Closure {
 		Project: step.Project(p.Project),
 		Tags:    p.Tags, Platforms: p.Platforms, Go: p.Go, Cgo: p.Cgo, PGO: p.PGO,
 		Checkout: p.Checkout,
-		Tests:    p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Required: p.Required, Grouped: p.Grouped,
+		Tests:    p.Tests, Data: p.Data, Generate: p.Generate, Files: p.Files, Tools: p.Tools, Settings: p.Settings, Mains: p.Mains, NoModules: p.NoModules, Vendored: p.Vendored != nil, Required: p.Required, Grouped: p.Grouped,
 	}
 	if run := p.Command; run != nil {
 		v.Command, v.CommandDir, v.CommandFiles = run.Args, run.Dir, run.Files
@@ -107,7 +140,22 @@ func (l lowering) fetch(m plan.Modules, src sources) llb.State {
 }
 
 // closure mounts the source.
-func (src sources) closure() llb.RunOption { return part(step.Source, src.source, step.ClosureDir) }
+func (src sources) closure() llb.RunOption {
+	source := part(step.Source, src.source, step.ClosureDir)
+	if src.vendored == nil {
+		return source
+	}
+	return options{source, src.vendorMount()}
+}
+
+// vendorMount mounts the vendored packages.
+func (src sources) vendorMount() llb.RunOption {
+	from := src.source
+	if src.vendored != nil {
+		from = *src.vendored
+	}
+	return part(step.Source+src.vendor, from, step.ClosureDir+src.vendor)
+}
 
 // outlined mounts the outline. The go command may write to it, a go.work.sum;
 // the mount is keyed by its content like a read-only one, since it has no
@@ -121,7 +169,7 @@ func (src sources) dependencies() llb.RunOption {
 	if src.downloaded {
 		return src.modules
 	}
-	return part(step.Source+src.vendor, src.source, step.ClosureDir+src.vendor)
+	return src.vendorMount()
 }
 
 // part mounts a directory of what a step left.

@@ -21,6 +21,7 @@ import (
 type Input struct {
 	Spec    *spec.Spec // the whole file
 	Context *project.Context
+	Linked  []string   // files of the context that were read through symbolic links
 	Lock    *spec.Lock // nil when the project has none
 	Request Request
 	// Dockerfiles are those of stages that the context has, by their paths.

@@ -32,6 +32,9 @@ func (c *common) required(image *spec.Spec) []string {
 func (c *common) imagePick(image *spec.Spec, mains []string) plan.Pick {
 	pick := c.pick(image, c.Request.Platforms, mains)
 	pick.Required, pick.Grouped = c.required(image), c.grouped(image)
+	if !pick.Grouped {
+		pick.Vendored = c.vendoredSteps(image)
+	}
 	if image.Build.VCS.Value {
 		// The module at the root says which tags are versions of the others.
 		pick.Checkout, pick.Files = true, append(pick.Files, project.ModFile)

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/gohull/gohull/frontend/project"
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/gomod"
+	"github.com/gohull/gohull/llb/plan"
 	"golang.org/x/mod/module"
 )
 
@@ -24,6 +26,24 @@ func chooseVendored(s *spec.Spec, p *project.Project, v project.Version) bool {
 		return p.Vendor.Used(true, p.Work.Go.Value, v.Value)
 	}
 	return p.Root != nil && p.Vendor.Used(false, p.Root.Go.Value, v.Value)
+}
+
+// vendoredSteps plans the steps for the vendor directory of an image; nil if there is
+// none. What is generated may lie in the directory, and a symbolic link may lead to
+// it: then it cannot be read by itself. The groups of own packages that are packed
+// have files of it as well, so that the step that picks them reads it, too.
+func (c *common) vendoredSteps(image *spec.Spec) *plan.Vendored {
+	if !c.modules.vendored || len(c.Spec.Generate) > 0 || slices.Contains(c.Linked, c.Project.VendorFile()) {
+		return nil
+	}
+	s := plan.Step{ID: "source", At: spans(image.File, mainLines(image)...)}
+	steps := &plan.Vendored{List: s, Pick: s}
+	steps.List.Name = "list the packages of " + path.Join(c.Project.Dir, "vendor")
+	steps.Pick.Name = "pick vendored packages"
+	if name := image.Name.Value; name != "" {
+		steps.Pick.Name += " of " + name
+	}
+	return steps
 }
 
 // validateVendored compares vendor/modules.txt with the go.mod files, as the go

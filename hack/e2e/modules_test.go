@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,6 +97,58 @@ func TestWorkspaceVendored(t *testing.T) {
 	b.Push = ref(t)
 	succeed(t, b)
 	prints(t, b.Push, "hello from a private module and a workspace\n")
+}
+
+// TestVendoredCached edits a project with a vendor directory. Steps that read the
+// directory run again if something in it changed, and the compile if it needs that.
+// Behind a symbolic link, the directory is read together with everything else,
+// and the image is the same.
+func TestVendoredCached(t *testing.T) {
+	b := plain(t, write(t, map[string]string{
+		"Dockerfile":                       "main: ./app\n",
+		"README.md":                        t.TempDir(), // a text that no earlier build has had
+		"go.mod":                           goMod("example.com/app") + "\nrequire example.com/greet v1.0.0\n\n// " + t.TempDir() + "\n",
+		"app/main.go":                      "package main\n\nimport \"example.com/greet\"\n\nfunc main() { println(greet.Hello()) }\n",
+		"vendor/modules.txt":               "# example.com/greet v1.0.0\n## explicit; go 1.25\nexample.com/greet\nexample.com/greet/other\n",
+		"vendor/example.com/greet/g.go":    "package greet\n\nimport _ \"embed\"\n\n//go:embed words/hello.txt\nvar hello string\n\nfunc Hello() string { return hello }\n",
+		"vendor/example.com/greet/other/o": "",
+		"vendor/example.com/greet/words/hello.txt": "hello",
+	}), "--provenance=false")
+	b.Push = ref(t)
+	const list, pick, compile = "list the packages of vendor", "pick vendored packages", "compile ./app for linux/amd64"
+	first := succeed(t, b)
+	prints(t, b.Push, "hello\n")
+	for _, c := range []struct {
+		edited, text string
+		ran          []string
+	}{
+		{"README.md", "edited", nil},
+		{"app/main.go", "package main\n\nimport \"example.com/greet\"\n\nfunc main() { println(greet.Hello() + \" again\") }\n", []string{compile}},
+		{"vendor/example.com/greet/other/o.go", "package other\n", []string{list, pick}},
+		{"vendor/example.com/greet/words/hello.txt", "hi", []string{list, pick, compile}},
+	} {
+		edit(t, b, map[string]string{c.edited: c.text})
+		for name, cached := range cachedSteps(t, succeed(t, b), list, pick, compile) {
+			if cached == slices.Contains(c.ran, name) {
+				t.Errorf("after an edit of %s: %q is CACHED: %t", c.edited, name, cached)
+			}
+		}
+	}
+	prints(t, b.Push, "hi again\n")
+	vendored := succeed(t, b)
+	if vendored.Digest == first.Digest {
+		t.Error("edits change nothing")
+	}
+	if err := os.Rename(filepath.Join(b.Dir, "vendor"), filepath.Join(b.Dir, "third_party")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("third_party", filepath.Join(b.Dir, "vendor")); err != nil {
+		t.Fatal(err)
+	}
+	linked := succeed(t, b)
+	if _, ok := linked.Vertex(pick); ok || linked.Digest != vendored.Digest {
+		t.Errorf("behind a link, the directory is picked alone: %t; the digest is %s, want %s", ok, linked.Digest, vendored.Digest)
+	}
 }
 
 // TestWithoutWorkspace builds modules of a repository that has a go.work for

@@ -56,6 +56,16 @@ type Pick struct {
 	// the context.
 	NoModules bool
 	PGO       string // as of the go command's flag: "auto", "off", or a file of the context
+	// Vendored are steps that read and copy the vendor directory of the project. It is
+	// nil if there is none, and if the step that picks everything else does that.
+	Vendored *Vendored
+}
+
+// Vendored are two steps that depend on nothing in the context but a vendor directory:
+// an edit elsewhere leaves them CACHED.
+type Vendored struct {
+	List Step // finds what its packages are made of
+	Pick Step // copies those that are needed
 }
 
 // Conditions are what build constraints are decided by.

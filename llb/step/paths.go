@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/url"
+	"path"
 )
 
 // Executable is the file name of the program that runs in steps. The image of
@@ -56,6 +57,12 @@ func TestGroup(i int) string { return fmt.Sprintf("/.gohull/groups/%d", i) }
 // GroupDir returns the directory where the verb closure leaves a group of
 // packages: their closure in ClosureDir, and in MembersDir a MembersFile.
 func GroupDir(group string) string { return "groups/" + element(group) }
+
+// ListedAt returns where a step finds what the verb list-vendored left in its Out for
+// the project in a directory of the context.
+func ListedAt(project string) string {
+	return "/.gohull/vendored/" + element(path.Join(project, "vendor"))
+}
 
 // MembersDir is a directory of GroupDir.
 const MembersDir = "members"
@@ -135,6 +142,12 @@ const (
 	// a line.
 	ProgramsDir  = "programs"
 	ProgramsFile = "programs.txt"
+
+	// VendoredDir is the directory where closure leaves VendoredFile: the names of
+	// the files that are needed of a vendor directory. The verb list-vendored
+	// leaves a file of that name, too: the packages of the directory.
+	VendoredDir  = "vendored"
+	VendoredFile = "vendored.json"
 
 	// MembersFile lists the packages of a group, one a line: the part that it is in,
 	// as PartDir takes it, and its import path.

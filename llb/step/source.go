@@ -75,6 +75,7 @@ type Closure struct {
 	Settings     []string // names of files in the directories of packages, and above, that are taken if they exist: ".golangci.yml"
 	Checkout     bool     // ClosureDir gets a directory .git, by which the go command knows a checkout
 	NoModules    bool     // no module is downloaded, so that none asks which packages the context has
+	Vendored     bool     // ListedAt its project has what ListVendored left, and files of the vendor directory are left to PickVendored
 	Asked        bool     // Asked is mounted, and what it asks for is taken as well
 	Grouped      bool     // Scanned has Facts with a Graph, and the packages that Mains need get a GroupDir for each group
 	Required     []string // import paths of main packages of modules that the project requires
@@ -102,10 +103,41 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Settings), "settings", "files of packages' directories, and above, to take")
 	fs.BoolVar(&v.Checkout, "checkout", v.Checkout, "make it look like a checkout")
 	fs.BoolVar(&v.NoModules, "no-modules", v.NoModules, "download no modules")
+	fs.BoolVar(&v.Vendored, "vendored", v.Vendored, "leave the vendor directory to another step")
 	fs.Var((*list)(&v.Required), "required", "main packages of other modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 	fs.BoolVar(&v.Grouped, "grouped", v.Grouped, "divide packages into groups")
 }
+
+// ListVendored writes to VendoredFile what the packages of a vendor directory are made
+// of. Of Source, only that directory is mounted.
+type ListVendored struct {
+	Project
+	Tags      []string // as of Closure
+	Platforms []string
+	Go        string
+	Cgo       bool
+}
+
+func (*ListVendored) verb() string    { return "list-vendored" }
+func (*ListVendored) rest() *[]string { return nil }
+
+func (v *ListVendored) flags(fs *flag.FlagSet) {
+	v.Project.flags(fs)
+	fs.Var((*list)(&v.Tags), "tags", "build tags")
+	fs.Var((*list)(&v.Platforms), "platforms", "platforms the packages are built for")
+	fs.StringVar(&v.Go, "go", v.Go, "Go version")
+	fs.BoolVar(&v.Cgo, "cgo", v.Cgo, "cgo is on")
+}
+
+// PickVendored copies to ClosureDir those files of a vendor directory that a Closure
+// left in VendoredDir the names of. Listed has that directory, and of Source, only
+// the vendor directory is mounted.
+type PickVendored struct{ Project }
+
+func (*PickVendored) verb() string             { return "pick-vendored" }
+func (*PickVendored) rest() *[]string          { return nil }
+func (v *PickVendored) flags(fs *flag.FlagSet) { v.Project.flags(fs) }
 
 // Closures makes the closures of several images, each in the directory OutOf its
 // name.

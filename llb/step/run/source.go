@@ -17,15 +17,21 @@ import (
 )
 
 func pickOne(e Env, v step.Closure) error {
-	graph, err := e.graph(v)
+	known, err := e.known(v)
 	if err != nil {
 		return err
 	}
-	return e.within(step.Source, func(source fs.FS) error { return e.pick(source, step.Out, v, graph) })
+	return e.within(step.Source, func(source fs.FS) error { return e.pick(source, step.Out, v, known) })
+}
+
+// known is what earlier steps found.
+type known struct {
+	graph    []step.Node                 // of the packages of the context
+	vendored map[string]closure.Vendored // by directory of the project
 }
 
 // pick picks to a directory.
-func (e Env) pick(source fs.FS, out string, v step.Closure, graph []step.Node) error {
+func (e Env) pick(source fs.FS, out string, v step.Closure, k known) error {
 	var asked closure.Asked
 	if v.Asked {
 		var err error
@@ -34,24 +40,44 @@ func (e Env) pick(source fs.FS, out string, v step.Closure, graph []step.Node) e
 		}
 	}
 	if v.Grouped {
-		asked.Graph = graph
+		asked.Graph = k.graph
+	}
+	if v.Vendored {
+		asked.Vendored = k.vendored[v.Dir]
 	}
 	return closure.Pick(e.at(out), source, v, asked)
 }
 
-// graph returns the graph of packages that a scan found, if one of the
-// closures is grouped.
-func (e Env) graph(closures ...step.Closure) ([]step.Node, error) {
-	if !slices.ContainsFunc(closures, func(v step.Closure) bool { return v.Grouped }) {
-		return nil, nil
+// known reads what the closures need of what earlier steps found, once.
+func (e Env) known(closures ...step.Closure) (k known, err error) {
+	k.vendored = map[string]closure.Vendored{}
+	var facts *step.Facts
+	for _, v := range closures {
+		if v.Grouped && facts == nil {
+			if facts, err = readJSON[step.Facts](e.at(step.Scanned), step.FactsFile); err != nil {
+				return k, err
+			}
+			k.graph = facts.Graph
+		}
+		if v.Vendored && k.vendored[v.Dir] == nil {
+			listed, err := readJSON[closure.Vendored](e.at(step.ListedAt(v.Dir)), step.VendoredFile)
+			if err != nil {
+				return k, err
+			}
+			k.vendored[v.Dir] = *listed
+		}
 	}
-	data, err := regular.ReadFile(filepath.Join(e.at(step.Scanned), step.FactsFile), regular.Text)
+	return k, nil
+}
+
+// readJSON reads what a step left in a directory.
+func readJSON[T any](dir, name string) (*T, error) {
+	data, err := regular.ReadFile(filepath.Join(dir, name), regular.Text)
 	if err != nil {
 		return nil, err
 	}
-	var facts step.Facts
-	err = json.Unmarshal(data, &facts)
-	return facts.Graph, err
+	value := new(T)
+	return value, json.Unmarshal(data, value)
 }
 
 // pickAll picks several closures at a time: most of it is waiting for files.
@@ -60,7 +86,7 @@ func pickAll(e Env, v step.Closures) error {
 	if err != nil {
 		return err
 	}
-	graph, err := e.graph(slices.Collect(maps.Values(all))...)
+	known, err := e.known(slices.Collect(maps.Values(all))...)
 	if err != nil {
 		return err
 	}
@@ -68,9 +94,15 @@ func pickAll(e Env, v step.Closures) error {
 		eg := safe.NewGroup()
 		eg.SetLimit(runtime.GOMAXPROCS(0))
 		for name, c := range all {
-			eg.Go(func() error { return e.pick(source, step.OutOf(name), c, graph) })
+			eg.Go(func() error { return e.pick(source, step.OutOf(name), c, known) })
 		}
 		return eg.Wait()
+	})
+}
+
+func pickVendored(e Env, v step.PickVendored) error {
+	return e.within(step.Source, func(source fs.FS) error {
+		return closure.PickVendored(e.at(step.Out), source, e.at(step.Listed), v)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gohull/gohull/llb/step/check/tests"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"github.com/gohull/gohull/llb/step/image/inodes"
+	"github.com/gohull/gohull/llb/step/source/closure"
 	"github.com/gohull/gohull/llb/step/source/scan"
 )
 
@@ -16,6 +17,8 @@ var table = []row{
 	verb(writing(step.FactsFile, step.Source, scan.Scan)),
 	verb(simply(pickOne)),
 	verb(simply(pickAll)),
+	verb(writing(step.VendoredFile, step.Source, closure.ListVendored)),
+	verb(simply(pickVendored)),
 	verb(simply(skeleton)),
 	verb(simply(pickGoFiles)),
 	verb(simply(writeManifest)),

@@ -26,6 +26,9 @@ type Result struct {
 	Links   []Link   // symbolic links on the way to Files, and those the go command will refuse
 	WorkSum []byte   // a go.work.sum that replaces the project's own; nil for none
 	Project string   // its directory
+	// Vendored says that files of the vendor directory are only listed: another step
+	// copies them.
+	Vendored bool
 	// Checkout says that the go command is to take the files for a checkout.
 	Checkout bool
 	Outline  Outline
@@ -73,6 +76,7 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	w.vendored = asked.Vendored
 	if err := errors.Join(w.mains(v), w.tools(v), w.command(v)); err != nil {
 		return Result{}, err
 	}
@@ -85,7 +89,7 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 		return Result{}, err
 	}
 	r, err := w.result()
-	r.WorkSum, r.Checkout = asked.WorkSum, v.Checkout
+	r.WorkSum, r.Checkout, r.Vendored = asked.WorkSum, v.Checkout, v.Vendored
 	if v.Grouped && err == nil {
 		r.Groups, err = w.findGroups(v, asked)
 	}

@@ -160,12 +160,14 @@ func stubText(pkg string, imports []string) string {
 	return text + "\n"
 }
 
-// Asked is what modules ask of the source of a project with several modules.
+// Asked is what modules ask of the source of a project with several modules, and what
+// earlier steps found in the context.
 type Asked struct {
 	Packages []string // import paths of packages of the context
 	WorkSum  []byte   // a complete go.work.sum; nil when the context's own is
 
-	Graph []step.Node // of the packages of the context, for groups
+	Graph    []step.Node // of the packages of the context, for groups
+	Vendored Vendored    // packages of the vendor directory
 }
 
 // ReadAsked reads what the modules step left in its step.AskedDir.

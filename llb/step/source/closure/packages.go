@@ -31,7 +31,10 @@ type walk struct {
 	imports   map[gomod.Module]set      // from outside of the context, by the module that imports
 	standard  set                       // imports that are neither of the context nor of other modules
 	programs  set                       // packages of programs that are run: by //go:generate lines, and tools
-	outline   Outline
+	vendored  Vendored                  // packages that were listed before
+	// reachesOut says that a package includes a file that is not in the vendor directory.
+	reachesOut bool
+	outline    Outline
 }
 
 func (w *walk) enqueue(f location) {
@@ -48,6 +51,7 @@ func (w *walk) includes(dir string, files []string) error {
 		if !ok {
 			return nil, nil
 		}
+		w.reachesOut = w.reachesOut || !isBelow(path.Join(w.project.root, vendor), full)
 		return w.tree.read(full)
 	})
 	return err
@@ -60,29 +64,39 @@ func (w *walk) visit(f location) error {
 			return err
 		}
 	}
-	pkg, err := w.load(f.dir)
+	if pkg, ok := w.vendored[f.dir]; ok {
+		w.takeListed(f.dir, pkg)
+		return w.follow(f, pkg.Imports)
+	}
+	imports, err := w.take(f)
 	if err != nil {
 		return err
 	}
+	return w.follow(f, imports)
+}
+
+// take takes what one package is made of, and returns what it imports.
+func (w *walk) take(f location) (imports []string, err error) {
+	pkg, err := w.load(f.dir)
+	if err != nil {
+		return nil, err
+	}
 	source := slices.Concat(pkg.GoFiles, pkg.CgoFiles, pkg.InvalidGoFiles)
 	if len(source) == 0 {
-		return w.excluded(f.dir)
+		return nil, w.excluded(f.dir)
 	}
 	if err := w.addIn(f.dir, source, others(pkg)); err != nil {
-		return err
+		return nil, err
 	}
 	if w.cgo && usesCgo(pkg) {
 		if err := w.addCgo(f, pkg); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := w.includes(f.dir, pkg.SFiles); err != nil {
-		return err
+		return nil, err
 	}
-	if err := w.embed(f.dir, pkg.EmbedPatterns); err != nil {
-		return err
-	}
-	return w.follow(f, pkg.Imports)
+	return pkg.Imports, w.embed(f.dir, pkg.EmbedPatterns)
 }
 
 func (w *walk) addIn(dir string, lists ...[]string) error {

@@ -99,6 +99,13 @@ func (w writer) finish(out string) error {
 }
 
 func (w writer) source(r Result) error {
+	if r.Vendored {
+		own, vendored := r.divided()
+		if err := w.vendored(r.Project, vendored); err != nil {
+			return err
+		}
+		r.Files, r.Links = own.Files, own.Links
+	}
 	if err := w.copyAll(step.ClosureDir, r.Files, r.Links); err != nil {
 		return err
 	}
