@@ -12,10 +12,11 @@ import (
 // sections are the headings of a page in docs/decisions, in their order.
 var sections = []string{"## Context", "## Decision", "## Measured", "## Consequences"}
 
-// TestDecisions checks that each page of docs/decisions has all sections and
-// is in the index.
+// TestDecisions checks that each page of docs/decisions has all sections and a number
+// of its own, and is in the index.
 func TestDecisions(t *testing.T) {
 	index := read(t, "docs/decisions/README.md")
+	numbers := map[string]string{}
 	for _, page := range pages(t) {
 		if path.Dir(page) != "docs/decisions" || path.Base(page) == "README.md" {
 			continue
@@ -24,6 +25,11 @@ func TestDecisions(t *testing.T) {
 		if got := regexp.MustCompile(`(?m)^## .*$`).FindAllString(text, -1); strings.Join(got, " ") != strings.Join(sections, " ") {
 			t.Errorf("%s has the sections %q, want %q", page, got, sections)
 		}
+		number, _, _ := strings.Cut(path.Base(page), "-")
+		if other, taken := numbers[number]; taken {
+			t.Errorf("%s and %s have the same number", other, page)
+		}
+		numbers[number] = page
 		title, _, _ := strings.Cut(strings.TrimPrefix(text, "# "), "\n")
 		if entry := "- [" + title + "](" + path.Base(page) + ")\n"; !strings.Contains(index, entry) {
 			t.Errorf("docs/decisions/README.md has no line %q", entry)
