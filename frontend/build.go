@@ -61,7 +61,8 @@ type build struct {
 	images     once[planner.ImageKey, planner.Image]
 
 	marshalling sync.Mutex
-	turns       chan struct{} // has an entry for each part of a check that is being evaluated
+	stepNames   map[string]string // of all vertices marshalled so far, by digest
+	turns       chan struct{}     // has an entry for each part of a check that is being evaluated
 }
 
 func (f Frontend) newBuild(ui *dockerui.Client, c client.Client) *build {

@@ -31,13 +31,13 @@ func (b *build) explainFailure(ctx context.Context, err error) error {
 	case failure == nil && unread == nil:
 		return b.explainStage(err)
 	case unread != nil:
-		return reworded(err, unreadText(err, unread))
+		return reworded(err, unreadText(b.stepName(err), err, unread))
 	}
 	at := b.explainMissingInStep(ctx, failure.Errors)
 	for _, e := range failure.Errors {
 		at = append(at, place(e))
 	}
-	return excerpt.Attach(reworded(err, failureText(stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
+	return excerpt.Attach(reworded(err, failureText(b.stepName(err), *failure)), at, func(name string) *pb.SourceInfo {
 		if name != "" && name == b.ignored.Name {
 			return b.sourceInfo(name)
 		}
@@ -45,14 +45,20 @@ func (b *build) explainFailure(ctx context.Context, err error) error {
 	})
 }
 
-// stepName returns the name of the failed step; empty if the daemon does not
-// report it.
-func stepName(err error) string {
+// stepName returns the name of the failed step; empty if err names no step. Old
+// daemons report only its vertex.
+func (b *build) stepName(err error) string {
 	var solve *errdefs.SolveError
-	if !errors.As(err, &solve) {
+	if errors.As(err, &solve) && solve.Description[customName] != "" {
+		return solve.Description[customName]
+	}
+	var vertex *errdefs.VertexError
+	if !errors.As(err, &vertex) {
 		return ""
 	}
-	return solve.Description["llb.customname"]
+	b.marshalling.Lock()
+	defer b.marshalling.Unlock()
+	return b.stepNames[vertex.Digest]
 }
 
 // failureText describes a failed step by the errors in its report.
@@ -70,12 +76,12 @@ func failureText(s string, f step.Failure) string {
 
 // unreadText describes a failed step whose report cannot be read, by the exit
 // code of its process. An error without an exit code is already complete.
-func unreadText(err, unread error) string {
+func unreadText(s string, err, unread error) string {
 	var exit *gwpb.ExitError
 	if !errors.As(err, &exit) {
 		return err.Error()
 	}
-	text := fmt.Sprintf("%s failed with exit code %d, and %v", cmp.Or(stepName(err), "a step"), exit.ExitCode, unread)
+	text := fmt.Sprintf("%s failed with exit code %d, and %v", cmp.Or(s, "a step"), exit.ExitCode, unread)
 	switch {
 	case strings.HasSuffix(err.Error(), ": "+syscall.ENOMEM.Error()):
 		return text + "; the builder ran out of memory"
@@ -98,14 +104,16 @@ func place(e step.Error) diag.Range {
 }
 
 // readFailure reads the report that a failed step left in its report mount.
-// Both results are nil if err is not from a step, or if the daemon gives no
-// access to mounts; then the step's log has to do. The error unread completes
-// the sentence "the step failed, and".
+// Both results are nil if err is not from a step. The error unread completes the
+// sentence "the step failed, and".
 func (b *build) readFailure(ctx context.Context, err error) (_ *step.Failure, unread error) {
 	id := reportMount(err)
 	caps := b.ui.BuildOpts().Caps
-	if id == "" || caps.Supports(gwpb.CapGatewayExecFilesystem) != nil {
+	switch {
+	case id == "":
 		return nil, nil
+	case caps.Supports(gwpb.CapGatewayExecFilesystem) != nil:
+		return nil, errors.New("this BuildKit cannot read what it reported, which BuildKit 0.27 and newer can")
 	}
 	data, err := b.readMount(ctx, id)
 	if err != nil {

@@ -38,6 +38,7 @@ type report struct {
 	mode  fs.FileMode
 	exit  uint32 // of the step; 0: 1
 	oom   bool   // whether the daemon saw that memory ran out
+	old   bool   // whether the daemon cannot read it, nor describe the step
 }
 
 // err returns the error of the first step of a definition that fails; nil if
@@ -57,25 +58,29 @@ func (f failing) err(ctx context.Context, def *pb.Definition) error {
 		if err := op.UnmarshalVT(data); err != nil {
 			panic(err)
 		}
-		return failedStep(&op, name, left, specLines(def, dgst))
+		return failedStep(&op, dgst, name, left, specLines(def, dgst))
 	}
 	return nil
 }
 
 // failedStep returns the gateway's error for a step. The ID of a mount is the
 // step's name and the mount's destination.
-func failedStep(op *pb.Op, name string, left report, sources []*errdefs.Source) error {
+func failedStep(op *pb.Op, dgst digest.Digest, name string, left report, sources []*errdefs.Source) error {
 	args := strings.Join(op.GetExec().GetMeta().GetArgs(), " ")
 	exit := &gwpb.ExitError{ExitCode: max(left.exit, 1)}
 	if left.oom {
 		exit.Err = syscall.ENOMEM
 	}
 	err := fmt.Errorf("process %q did not complete successfully: %w", args, exit)
-	err = errdefs.WrapVertex(err, digest.FromString(name))
+	err = errdefs.WrapVertex(err, dgst)
 	for _, src := range sources {
 		err = errdefs.WithSource(err, src)
 	}
-	err = errdefs.WithOp(err, op, map[string]string{"llb.customname": name})
+	description := map[string]string{"llb.customname": name}
+	if left.old {
+		description = nil
+	}
+	err = errdefs.WithOp(err, op, description)
 	var ids []string
 	for _, m := range op.GetExec().GetMounts() {
 		ids = append(ids, name+m.Dest)
@@ -138,7 +143,7 @@ func (m mounted) ReadFile(_ context.Context, req client.ReadContainerRequest) ([
 // The first line of a report may be "exit CODE" for a step that ends with
 // another code than 1. The text of the files that a report names comes from the
 // context. Instead of a report there may be a line: "no report", "no memory",
-// "a pipe" or "more than is read".
+// "a pipe", "more than is read" or "an old daemon", which gives none.
 func TestFailures(t *testing.T) {
 	failed := map[string]bool{}
 	golden.Run(t, "testdata/failures/*.txtar", func(t *testing.T, ar *txtar.Archive) {
@@ -186,6 +191,9 @@ func readFailing(t *testing.T, ar *txtar.Archive) *fakeGateway {
 	for _, f := range ar.Files {
 		if name, ok := strings.CutPrefix(f.Name, "failed/"); ok {
 			g.steps[name] = readReport(t, string(f.Data), files)
+			if g.steps[name].old {
+				g.lacks = append(g.lacks, gwpb.CapGatewayExecFilesystem)
+			}
 		}
 	}
 	g.files = files
@@ -206,6 +214,8 @@ func readReport(t *testing.T, text string, files fstest.MapFS) report {
 		r.there = false
 	case "no memory\n":
 		r.there, r.oom = false, true
+	case "an old daemon\n":
+		r.old = true
 	case "a pipe\n":
 		r.mode = fs.ModeNamedPipe
 	case "more than is read\n":
@@ -275,7 +285,7 @@ func TestCancelledStep(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	op := &pb.Op{Op: &pb.Op_Exec{Exec: &pb.ExecOp{Mounts: []*pb.Mount{{Dest: step.Report}}}}}
-	ended := failedStep(op, "compile .", report{exit: killed}, nil)
+	ended := failedStep(op, "", "compile .", report{exit: killed}, nil)
 	if got := (&build{ui: ui, c: g}).explainFailure(ctx, ended); got != ended {
 		t.Errorf("got %v, want the error as it was", got)
 	}
@@ -296,7 +306,7 @@ func FuzzReport(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = (&build{ui: ui, c: g}).explainFailure(t.Context(), failedStep(op, name, left, nil))
+		err = (&build{ui: ui, c: g}).explainFailure(t.Context(), failedStep(op, "", name, left, nil))
 		if text := errorOutput(t, err); !strings.Contains(text, name) || strings.Contains(text, "did not complete") {
 			t.Errorf("got %s", text)
 		}

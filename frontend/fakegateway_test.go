@@ -59,15 +59,15 @@ type fakeGateway struct {
 func (g *fakeGateway) BuildOpts() client.BuildOpts {
 	opts := client.BuildOpts{
 		Opts:    g.opts,
-		LLBCaps: pb.Caps.CapSet(g.caps()),
-		Caps:    gwpb.Caps.CapSet(gwpb.Caps.All()),
+		LLBCaps: pb.Caps.CapSet(g.caps(&pb.Caps)),
+		Caps:    gwpb.Caps.CapSet(g.caps(&gwpb.Caps)),
 	}
 	opts.Workers = []client.WorkerInfo{{Platforms: []ocispecs.Platform{{OS: "linux", Architecture: "amd64"}}}}
 	return opts
 }
 
-func (g *fakeGateway) caps() []*apicapspb.APICap {
-	return slices.DeleteFunc(pb.Caps.All(), func(c *apicapspb.APICap) bool {
+func (g *fakeGateway) caps(all *apicaps.CapList) []*apicapspb.APICap {
+	return slices.DeleteFunc(all.All(), func(c *apicapspb.APICap) bool {
 		return slices.Contains(g.lacks, apicaps.CapID(c.ID))
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
 	"github.com/moby/buildkit/util/apicaps"
@@ -77,8 +78,26 @@ func TestLimitsOfOldDaemons(t *testing.T) {
 	}
 	_, err := unreleased.Build(t.Context(), g)
 	const want = `2 errors:
---resource: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit
---ulimit: this BuildKit cannot set it for the steps of a build; remove the flag, or build with a newer BuildKit`
+--resource: this BuildKit cannot set it for the steps of a build; remove the flag, or use BuildKit 0.31 or newer
+--ulimit: this BuildKit cannot set it for the steps of a build; remove the flag, or use BuildKit 0.10 or newer`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestCommitOfOldDaemons: a stamp that needs the commit of a git context is an
+// error that names the BuildKit that reports it.
+func TestCommitOfOldDaemons(t *testing.T) {
+	files := mapFS(hello)
+	files["Dockerfile"] = &fstest.MapFile{Data: []byte("# syntax=registry.example/gohull:1\nbuild: {ldflags: \"-X main.commit={{.ShortCommit}}\"}\n")}
+	g := &fakeGateway{
+		files: files,
+		opts:  map[string]string{"context": "https://git.example/acme/hello.git#main"},
+		lacks: []apicaps.CapID{gwpb.CapSourceMetaResolver},
+	}
+	_, err := unreleased.Build(t.Context(), g)
+	const want = "Dockerfile:2:18: build.ldflags: {{.ShortCommit}} is not known, because this BuildKit does not report the commit of a git context, " +
+		"which BuildKit 0.13 and newer do; pass --build-arg COMMIT=$(git rev-parse HEAD), or build a git checkout with buildx"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

@@ -67,8 +67,8 @@ func excerpts(file *llb.SourceMap) *llb.SourceMap {
 
 // modesWitness stands for the ability of a daemon to read symbolic modes of
 // copies. No daemon so far lists CapFileCopyModeStringFormat, the capability
-// for that. This one is from the release after it (0.20), and is listed. A
-// daemon without the ability would read such a mode as 0000.
+// for that. This one is from a later release, 0.19, and is listed. A daemon without
+// the ability would read such a mode as 0000.
 const modesWitness = pb.CapFileSymlinkCreate
 
 // frontendImage is implemented by gateway clients that run from an image.
@@ -94,4 +94,4 @@ func stepProgram(c client.Client) (llb.State, string, error) {
 	return *st, filepath.Join(filepath.Dir(self), step.Executable), err
 }
 
-var errNoImage = errors.New("the daemon does not report the frontend's own image, which steps run; gohull needs BuildKit 0.12 or newer")
+var errNoImage = errors.New("the daemon does not report the frontend's own image, which steps run; gohull needs BuildKit 0.12.5 or newer")

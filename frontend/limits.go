@@ -16,12 +16,13 @@ func (b *build) limits(caps *apicaps.CapSet) ([]llb.RunOption, error) {
 		flag    string
 		wanted  bool
 		needs   apicaps.CapID
+		since   string // version of BuildKit that can do it
 		options []llb.RunOption
 	}{
-		{"--ulimit", len(ui.Ulimits) > 0, pb.CapExecMetaUlimit, b.ulimits()},
-		{"--shm-size", ui.ShmSize > 0, pb.CapExecMountTmpfsSize, []llb.RunOption{llb.AddMount("/dev/shm", llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(ui.ShmSize)))}},
-		{"--cgroup-parent", ui.CgroupParent != "", pb.CapExecMetaCgroupParent, []llb.RunOption{llb.WithCgroupParent(ui.CgroupParent)}},
-		{"--resource", ui.LinuxResources != nil, pb.CapExecMetaLinuxResources, []llb.RunOption{resources(ui.LinuxResources)}},
+		{"--ulimit", len(ui.Ulimits) > 0, pb.CapExecMetaUlimit, "0.10", b.ulimits()},
+		{"--shm-size", ui.ShmSize > 0, pb.CapExecMountTmpfsSize, "0.10", []llb.RunOption{llb.AddMount("/dev/shm", llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(ui.ShmSize)))}},
+		{"--cgroup-parent", ui.CgroupParent != "", pb.CapExecMetaCgroupParent, "0.10", []llb.RunOption{llb.WithCgroupParent(ui.CgroupParent)}},
+		{"--resource", ui.LinuxResources != nil, pb.CapExecMetaLinuxResources, "0.31", []llb.RunOption{resources(ui.LinuxResources)}},
 	}
 	opts := append(b.network(), llb.WithProxy(proxy(ui.BuildArgs)), hostname(ui.Hostname))
 	var errs diag.List
@@ -33,7 +34,7 @@ func (b *build) limits(caps *apicaps.CapSet) ([]llb.RunOption, error) {
 			errs.Add(diag.Diagnostic{
 				At:      diag.Range{File: w.flag},
 				Message: "this BuildKit cannot set it for the steps of a build",
-				Hint:    "remove the flag, or build with a newer BuildKit",
+				Hint:    "remove the flag, or use BuildKit " + w.since + " or newer",
 			})
 		}
 		opts = append(opts, w.options...)

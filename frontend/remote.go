@@ -15,13 +15,14 @@ func (b *build) readCommit(ctx context.Context, req *planner.Request) error {
 	if !b.isRemote() || req.Revision != "" {
 		return nil
 	}
-	caps := b.ui.BuildOpts().Caps
-	if caps.Supports(gwpb.CapSourceMetaResolver) != nil {
-		return nil // an old daemon, which does not report the commit
-	}
 	source, err := b.gitSource(ctx)
 	if source == nil || err != nil {
 		return err
+	}
+	caps := b.ui.BuildOpts().Caps
+	if caps.Supports(gwpb.CapSourceMetaResolver) != nil {
+		req.NoRevision = "this BuildKit does not report the commit of a git context, which BuildKit 0.13 and newer do"
+		return nil
 	}
 	found, err := b.c.ResolveSourceMetadata(ctx, source, sourceresolver.Opt{
 		LogName: "[internal] find the commit of the build context",

@@ -17,8 +17,23 @@ import (
 func (b *build) marshal(ctx context.Context, st llb.State) (*llb.Definition, error) {
 	b.marshalling.Lock()
 	defer b.marshalling.Unlock()
-	return st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	def, err := st.Marshal(ctx, llb.WithCaps(b.ui.BuildOpts().LLBCaps))
+	if err != nil {
+		return nil, err
+	}
+	if b.stepNames == nil {
+		b.stepNames = map[string]string{}
+	}
+	for dgst, metadata := range def.Metadata {
+		if name := metadata.Description[customName]; name != "" {
+			b.stepNames[string(dgst)] = name
+		}
+	}
+	return def, nil
 }
+
+// customName is where a vertex has its name, in its description.
+const customName = "llb.customname"
 
 // solveRef solves a state to its only ref.
 func (b *build) solveRef(ctx context.Context, st llb.State, evaluate bool) (client.Reference, error) {

@@ -277,13 +277,13 @@ func (b *build) stageError(s plan.Stage, err error) error {
 }
 
 // explainCopy says what a stage, or the build context for it, does not have.
-func explainCopy(err error) error {
+func (b *build) explainCopy(err error) error {
 	var failed *errdefs.SolveError
 	if !errors.As(err, &failed) {
 		return err
 	}
 	for _, action := range failed.GetOp().GetFile().GetActions() {
-		from, name := action.GetCopy().GetSrc(), stepName(err)
+		from, name := action.GetCopy().GetSrc(), b.stepName(err)
 		switch {
 		case from == "" || !strings.HasSuffix(err.Error(), strconv.Quote(from)+": not found"):
 		case strings.HasPrefix(name, "put "+from+" of the stage "):
@@ -298,7 +298,7 @@ func explainCopy(err error) error {
 // explainStage adds to the failure of a step of a Dockerfile which stage it
 // belongs to.
 func (b *build) explainStage(err error) error {
-	err = explainCopy(err)
+	err = b.explainCopy(err)
 	for _, src := range errdefs.Sources(err) {
 		s, ok := b.stages.find(func(s plan.Stage) bool { return s.Dockerfile != "" && s.Dockerfile == src.Info.GetFilename() })
 		if ok {

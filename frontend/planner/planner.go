@@ -42,6 +42,7 @@ type Request struct {
 	Imports       bool     // whether the build imports a cache
 	Asks          bool     // whether a question is asked: a stamp without a value then stays as it is written
 	Revision      string   // the commit that the client finds checked out, "-dirty" behind it if files differ; empty when it does not tell
+	NoRevision    string   // why nobody tells
 	Source        string   // the repository's address; empty when it does not tell
 	Branch        string   // that is checked out, where the context has .git; empty for none
 	Version       string   // of the commit, by its tags; empty for none

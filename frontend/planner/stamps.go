@@ -50,8 +50,10 @@ func knownStamps(in Input, args buildArgs, errs *diag.List) stamp.Values {
 			values = values.Refused(name)
 		}
 	}
-	if r.NoDescribe != "" && values.Get("Describe") == "" {
-		values = values.Unfit("Describe", r.NoDescribe)
+	for name, reason := range map[string]string{"Describe": r.NoDescribe, "Commit": r.NoRevision} {
+		if reason != "" && values.Get(name) == "" {
+			values = values.Unfit(name, reason)
+		}
 	}
 	return values
 }

@@ -89,7 +89,7 @@ func TestFailedBuild(t *testing.T) {
 }
 
 func TestNodes(t *testing.T) {
-	for _, version := range []string{"", "v0.12.5"} {
+	for _, version := range []string{"", oldest} {
 		name := "e2e" + strings.NewReplacer("v", "-", ".", "-").Replace(version)
 		b := buildx.Build{Dir: greeter(t, "alpine:3.22"), Builder: node(t, name, version)}
 		if v, ok := succeed(t, b).Vertex("RUN echo"); !ok || !v.Ran() {

@@ -139,7 +139,7 @@ func toolsOfTwo(t *testing.T, args ...string) buildx.Build {
 // a current one. Layers of old daemons have the time at which files were deleted.
 func sameTools(t *testing.T, builder string) {
 	b := toolsOfTwo(t, "--output=type=image,name="+ref(t)+",push=true,oci-mediatypes=true")
-	b.Push = ""
+	b.Push, b.Builder = "", newest
 	succeed(t, b)
 	current := files(t, pull(t, ref(t)))
 	b.Builder = builder

@@ -116,7 +116,7 @@ func TestStagesFail(t *testing.T) {
 func TestStagesOld(t *testing.T) {
 	t.Parallel()
 	b := withFrontEnd(t)
-	b.Builder = node(t, "stages-old", "v0.12.5")
+	b.Builder = node(t, "stages-old", oldest)
 	succeed(t, b)
 	if index := string(files(t, pull(t, b.Push))["srv/ui/index.html"].Data); !strings.HasPrefix(index, "prod TestStagesOld") {
 		t.Errorf("index.html is %q", index)
