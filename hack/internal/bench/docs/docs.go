@@ -13,12 +13,13 @@ import (
 	"github.com/gohull/gohull/hack/internal/bench/chart"
 	"github.com/gohull/gohull/hack/internal/bench/peer"
 	"github.com/gohull/gohull/hack/internal/bench/result"
+	"github.com/gohull/gohull/hack/internal/page"
 )
 
 // Names in the directory of the documentation.
 const (
 	Results = "benchmarks.json"
-	page    = "benchmarks.md"
+	article = "benchmarks.md"
 	picture = "benchmarks.svg"
 )
 
@@ -39,14 +40,14 @@ func Files(dir string) ([]File, error) {
 }
 
 func pages(dir, results string) ([]File, error) {
-	name := filepath.Join(dir, page)
+	name := filepath.Join(dir, article)
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	text, err := fill(string(data), "results", results)
+	text, err := page.Fill(string(data), "results", results)
 	if err == nil {
-		text, err = fill(text, "recipes", recipes())
+		text, err = page.Fill(text, "recipes", recipes())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -63,17 +64,6 @@ func recipes() string {
 		fmt.Fprintf(&b, "%s:\n\n```\n%s```\n\n", r.Title, r.Text)
 	}
 	return b.String()
-}
-
-// fill puts text between <!-- begin NAME --> and <!-- end NAME -->.
-func fill(page, name, text string) (string, error) {
-	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
-	before, rest, ok := strings.Cut(page, begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		return "", fmt.Errorf("no part from %q to %q", begin, end)
-	}
-	return before + begin + text + end + after, nil
 }
 
 // Write writes the page and the chart.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/gohull/gohull/hack/internal/page"
 )
 
 // reference is the peer that the others are compared with.
@@ -252,10 +254,10 @@ func Markdown(tables []Table) string {
 	var b strings.Builder
 	for _, t := range tables {
 		fmt.Fprintf(&b, "### %s\n\n", t.Title)
-		row(&b, t.Head)
+		page.Row(&b, t.Head...)
 		b.WriteString("|---|" + strings.Repeat("---:|", len(t.Head)-1) + "\n")
 		for _, r := range t.Rows {
-			row(&b, r)
+			page.Row(&b, r...)
 		}
 		b.WriteString("\n")
 		for _, n := range t.Notes {
@@ -267,8 +269,6 @@ func Markdown(tables []Table) string {
 	}
 	return b.String()
 }
-
-func row(b *strings.Builder, cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
 
 // About says when, where and with what a run was made.
 func (r Run) About() string {
