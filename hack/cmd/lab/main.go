@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,8 @@ import (
 const usage = `Usage:
 	hack/lab up [--docker]           start what is not up; push the current frontend
 	hack/lab env                     print the environment: eval "$(hack/lab env)"
-	hack/lab node NAME [VERSION]     start an empty BuildKit next to the first; print its environment
+	hack/lab node NAME [VERSION]     start an empty BuildKit next to the first; print its environment.
+	                                 Without VERSION, it is GOHULL_LAB_BUILDKIT, or the first one's
 	hack/lab node --rm NAME          end it and delete its root
 	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached
@@ -81,7 +83,7 @@ func up(ctx context.Context, l lab.Lab, engine bool) error {
 }
 
 func node(ctx context.Context, l lab.Lab, name, version string) error {
-	if err := l.Node(ctx, name, version); err != nil {
+	if err := l.Node(ctx, name, cmp.Or(version, os.Getenv(lab.VersionVariable))); err != nil {
 		return err
 	}
 	fmt.Print(lab.Exports(l.NodeEnv(name)))

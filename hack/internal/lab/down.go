@@ -17,9 +17,7 @@ func (l Lab) Down() error {
 		return err
 	}
 	defer unlock()
-	for _, name := range l.nodes() {
-		err = errors.Join(err, l.removeNode(name))
-	}
+	err = l.removeNodes()
 	for _, name := range l.daemons().Names() {
 		err = errors.Join(err, l.daemons().Stop(name, grace))
 	}

@@ -135,6 +135,16 @@ func (l Lab) Install(ctx context.Context, all ...program.Program) error {
 	return l.programs(ctx, all...)
 }
 
+// Build builds a program and returns the directory that has it.
+func (l Lab) Build(ctx context.Context, p program.Program) (string, error) {
+	unlock, err := l.lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	return l.builder().Build(ctx, p)
+}
+
 // Program is the file of an installed program.
 func (l Lab) Program(name string) string { return filepath.Join(l.bin(), name) }
 

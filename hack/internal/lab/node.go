@@ -25,6 +25,10 @@ const nodePrefix = "buildkitd-"
 
 var nodeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
+// VersionVariable is the environment variable that has the version of BuildKit
+// of nodes that `hack/lab node` starts without a version.
+const VersionVariable = "GOHULL_LAB_BUILDKIT"
+
 // Node starts a node with an empty root next to the main one, unless it is
 // up. The version is BuildKit's ("v0.12.5"); empty is the main node's.
 func (l Lab) Node(ctx context.Context, name, version string) error {
@@ -58,6 +62,24 @@ func (l Lab) RemoveNode(name string) error {
 	}
 	defer unlock()
 	return l.removeNode(name)
+}
+
+// RemoveNodes ends all nodes but the main one, and deletes their roots.
+func (l Lab) RemoveNodes() error {
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return l.removeNodes()
+}
+
+func (l Lab) removeNodes() error {
+	var err error
+	for _, name := range l.nodes() {
+		err = errors.Join(err, l.removeNode(name))
+	}
+	return err
 }
 
 func checkName(name string) error {

@@ -66,6 +66,13 @@ func Buildx() Program {
 	}
 }
 
+// BuildxAt is an older client. Its version begins with "v".
+func BuildxAt(version string) Program {
+	p := Buildx()
+	p.Name += "-" + version
+	return p
+}
+
 // DockerfileFrontend is BuildKit's frontend for Dockerfiles, which its daemon
 // has built in as well.
 func DockerfileFrontend() Program {
