@@ -196,20 +196,25 @@ func TestModuleContext(t *testing.T) {
 	}
 }
 
+// gitBackend commits a directory to the branch main, and serves it as /repo.git.
+func gitBackend(t *testing.T, dir string) http.Handler {
+	git(t, dir, "init", "--quiet", "--initial-branch=main")
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "--quiet", "--message=all")
+	return &cgi.Handler{
+		Path: git(t, dir, "--exec-path") + "/git-http-backend", Root: "/repo.git",
+		Env: []string{"GIT_PROJECT_ROOT=" + dir + "/.git", "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
+	}
+}
+
 // TestRemoteContexts builds from a repository and from an archive.
 func TestRemoteContexts(t *testing.T) {
 	dir := write(t, small("remote"))
 	edit(t, gohull(t, dir), map[string]string{"Dockerfile": syntaxLine(t)})
-	git(t, dir, "init", "--quiet", "--initial-branch=main")
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "--quiet", "--message=all")
+	mux := http.NewServeMux()
+	mux.Handle("/repo.git/", gitBackend(t, dir))
 	archive := filepath.Join(t.TempDir(), "source.tar")
 	git(t, dir, "archive", "--output="+archive, "main")
-	mux := http.NewServeMux()
-	mux.Handle("/repo.git/", &cgi.Handler{
-		Path: git(t, dir, "--exec-path") + "/git-http-backend", Root: "/repo.git",
-		Env: []string{"GIT_PROJECT_ROOT=" + dir + "/.git", "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
-	})
 	mux.HandleFunc("/source.tar", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, archive) })
 	server := httptest.NewServer(mux)
 	defer server.Close()

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/container"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 // frontEnd is the Dockerfile of a front end: what it makes depends on a build arg,
@@ -129,25 +132,55 @@ func TestStagesOld(t *testing.T) {
 	}
 }
 
+// anotherFrontend copies gohull's image to another repository, where it is any
+// frontend, and returns its name.
+func anotherFrontend(t *testing.T) string {
+	t.Helper()
+	from, err := name.ParseReference(env(t, "GOHULL_SYNTAX"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := name.ParseReference(ref(t) + "-frontend")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := remote.Get(from, remote.WithContext(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Push(to, found, remote.WithContext(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return to.String()
+}
+
 // TestStagesBase: an image starts from a stage and has its config, and a stage
-// brings the Go that compiles. The provenance lists the images of both.
+// brings the Go that compiles. The provenance lists the images of both, and the git
+// repository that one of them copies from. A third stage has a frontend of its own,
+// which its syntax line names.
 func TestStagesBase(t *testing.T) {
 	t.Parallel()
+	repository := write(t, map[string]string{"etc/data": t.Name() + "\n"})
+	server := httptest.NewServer(gitBackend(t, repository))
+	t.Cleanup(server.Close)
 	dir := write(t, map[string]string{
 		"go.mod":  goMod("example.com/onstage"),
 		"main.go": "package main\n\nimport \"os\"\n\nfunc main() { data, _ := os.ReadFile(\"/etc/data\"); print(string(data), os.Getenv(\"FROM\")) }\n",
 		"Dockerfile": `base: {stage: runtime}
 toolchain: {stage: go}
+run: {files: [{stage: locked, from: /gohull.lock, to: /srv/gohull.lock}]}
 stages:
-  runtime: {dockerfile: build/Dockerfile, target: runtime}
+  runtime: {dockerfile: build/Dockerfile, target: runtime, context: "` + server.URL + `/repo.git#main:etc"}
   go: {dockerfile: build/Dockerfile, target: go}
+  locked: {dockerfile: build/other.yaml, target: lock}
 `,
+		"build/other.yaml": "# syntax=" + anotherFrontend(t) + "\n",
 		"build/Dockerfile": `FROM golang:` + goVersion() + `-alpine AS go
 RUN echo ` + now() + ` >/made
 FROM alpine:3.22 AS runtime
 ENV FROM=stage
 VOLUME /data
-RUN echo ` + t.Name() + ` >/etc/data
+COPY data /etc/
 `,
 	})
 	b := gohull(t, dir)
@@ -160,7 +193,13 @@ RUN echo ` + t.Name() + ` >/etc/data
 	if c := config(t, im); c.User != "65532:65532" || len(c.Volumes) != 1 {
 		t.Errorf("the config is %+v", c)
 	}
+	if locked := string(files(t, im)["srv/gohull.lock"].Data); !strings.Contains(locked, "go:\n  asked: "+goVersion()+"\n") {
+		t.Errorf("the frontend of the stage made %q", locked)
+	}
 	statement := string(provenance(t, b.Push))
+	if commit := git(t, repository, "rev-parse", "main"); !strings.Contains(statement, server.URL) || !strings.Contains(statement, commit) {
+		t.Errorf("the provenance does not list %s at %s:\n%s", server.URL, commit, statement)
+	}
 	for _, image := range []string{"library/alpine:3.22", "library/golang:" + goVersion() + "-alpine"} {
 		if want := digest(t, env(t, "REGISTRY")+"/"+image); !strings.Contains(statement, strings.TrimPrefix(want, "sha256:")) {
 			t.Errorf("the provenance does not list %s by its digest %s:\n%s", image, want, statement)
