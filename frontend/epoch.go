@@ -23,7 +23,7 @@ func (b *build) readEpoch(ctx context.Context) error {
 	}
 	if t == nil {
 		return diag.Errors{{
-			Message: fmt.Sprintf("build arg %s is %s, but the build context has no time: only the address of a git repository has one, of its commit, and that of an archive, of its files", planner.EpochArg, planner.EpochOfContext),
+			Message: fmt.Sprintf("build arg %s is %s, but the build context has no time: only the address of a git repository has one, of its commit, and that of an archive, of its files; BuildKit 0.26 and newer report it", planner.EpochArg, planner.EpochOfContext),
 			Hint:    "for a directory, pass the time of its commit: --build-arg " + planner.EpochArg + "=$(git log -1 --format=%ct)",
 		}}
 	}

@@ -47,7 +47,7 @@ func TestEpochOfContext(t *testing.T) {
 // TestEpochOfDirectory: a directory has no time.
 func TestEpochOfDirectory(t *testing.T) {
 	const want = "build arg SOURCE_DATE_EPOCH is context, but the build context has no time: " +
-		"only the address of a git repository has one, of its commit, and that of an archive, of its files; " +
+		"only the address of a git repository has one, of its commit, and that of an archive, of its files; BuildKit 0.26 and newer report it; " +
 		"for a directory, pass the time of its commit: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
 	_, err := unreleased.Build(t.Context(), &fakeGateway{files: mapFS(hello), opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "context"}})
 	if err == nil || err.Error() != want {

@@ -37,6 +37,7 @@ type fakeGateway struct {
 	spec  string // directory of the spec; empty for the context's own
 	opts  map[string]string
 	lacks []apicaps.CapID  // what this daemon cannot do
+	noGit bool             // whether it reports nothing of git repositories
 	fails map[string]error // requests that fail: "StatFile go.mod"
 	steps failing          // that fail; empty when none does
 	// images are configs that a registry has by reference, or "error: " and
@@ -92,6 +93,9 @@ func (g *fakeGateway) NewContainer(ctx context.Context, req client.NewContainerR
 
 // ResolveSourceMetadata gives every git reference as an annotated tag.
 func (g *fakeGateway) ResolveSourceMetadata(context.Context, *pb.SourceOp, sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	if g.noGit {
+		return &sourceresolver.MetaResponse{}, nil
+	}
 	return &sourceresolver.MetaResponse{Git: &sourceresolver.ResolveGitResponse{
 		Checksum:       strings.Repeat("0", 40),
 		CommitChecksum: strings.Repeat("c", 40),

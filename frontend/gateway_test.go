@@ -7,7 +7,6 @@ import (
 	"testing/fstest"
 
 	"github.com/moby/buildkit/frontend/gateway/client"
-	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
 	"github.com/moby/buildkit/util/apicaps"
@@ -93,11 +92,11 @@ func TestCommitOfOldDaemons(t *testing.T) {
 	g := &fakeGateway{
 		files: files,
 		opts:  map[string]string{"context": "https://git.example/acme/hello.git#main"},
-		lacks: []apicaps.CapID{gwpb.CapSourceMetaResolver},
+		noGit: true,
 	}
 	_, err := unreleased.Build(t.Context(), g)
 	const want = "Dockerfile:2:18: build.ldflags: {{.ShortCommit}} is not known, because this BuildKit does not report the commit of a git context, " +
-		"which BuildKit 0.13 and newer do; pass --build-arg COMMIT=$(git rev-parse HEAD), or build a git checkout with buildx"
+		"which BuildKit 0.26 and newer do; pass --build-arg COMMIT=$(git rev-parse HEAD), or build a git checkout with buildx"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

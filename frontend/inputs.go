@@ -67,9 +67,10 @@ func excerpts(file *llb.SourceMap) *llb.SourceMap {
 
 // modesWitness stands for the ability of a daemon to read symbolic modes of
 // copies. No daemon so far lists CapFileCopyModeStringFormat, the capability
-// for that. This one is from a later release, 0.19, and is listed. A daemon without
-// the ability would read such a mode as 0000.
-const modesWitness = pb.CapFileSymlinkCreate
+// for that. This one is from a later release, 0.21, and is listed. Older daemons
+// would read such a mode as 0000 or, from 0.17 on, ignore the X in it: a
+// directory would have the mode 0644.
+const modesWitness = pb.CapSourceHTTPHeader
 
 // frontendImage is implemented by gateway clients that run from an image.
 type frontendImage interface {

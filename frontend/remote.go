@@ -5,7 +5,6 @@ import (
 
 	"github.com/gohull/gohull/frontend/planner"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
-	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/pb"
 )
 
@@ -19,16 +18,15 @@ func (b *build) readCommit(ctx context.Context, req *planner.Request) error {
 	if source == nil || err != nil {
 		return err
 	}
-	caps := b.ui.BuildOpts().Caps
-	if caps.Supports(gwpb.CapSourceMetaResolver) != nil {
-		req.NoRevision = "this BuildKit does not report the commit of a git context, which BuildKit 0.13 and newer do"
-		return nil
-	}
 	found, err := b.c.ResolveSourceMetadata(ctx, source, sourceresolver.Opt{
 		LogName: "[internal] find the commit of the build context",
 	})
-	if err != nil || found.Git == nil {
+	if err != nil {
 		return err
+	}
+	if found.Git == nil {
+		req.NoRevision = "this BuildKit does not report the commit of a git context, which BuildKit 0.26 and newer do"
+		return nil
 	}
 	req.Revision, req.Source = commitOf(found.Git), source.Attrs[pb.AttrFullRemoteURL]
 	if req.Source == "" {

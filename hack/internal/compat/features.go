@@ -48,7 +48,7 @@ func Features() []Feature {
 			{BuildKit: "0.31", Partly: true, Text: "`--resource` is an error that names this version."},
 		}},
 		{Title: "git and HTTP contexts", Tests: []string{"TestRemoteContexts", "TestGitContext"}, Limits: []Limit{
-			{BuildKit: "0.13", Tests: []string{"TestGitContext"}, Partly: true, Text: "a git context has no commit for labels and stamps."},
+			{BuildKit: "0.26", Tests: []string{"TestGitContext"}, Partly: true, Text: "a git context has no commit for labels and stamps."},
 		}},
 		{Title: "named contexts", Tests: []string{"TestBuildContexts"}, Client: true},
 		{Title: "--check and --call", Tests: []string{"TestCheckWarns", "TestCheckAsJSON", "TestAnswers"}, Client: true},
