@@ -38,8 +38,9 @@ func Collect(j Job, v step.Modules) (code int, err error) {
 		return 0, err
 	}
 	q := query{args: command(v), stubs: strings.Fields(string(stubs))}
-	// An index of whole modules would be made to list some of their packages.
-	j.Step.Env = step.WithoutIndex(j.Step.Env)
+	// An index of whole modules would be made to list some of their packages. To list
+	// them takes a fifth less CPU time if garbage is collected less often.
+	j.Step.Env = append(step.WithoutIndex(j.Step.Env), "GOGC=400")
 	q.job = j.within(j.Step.Online(), "GOMODCACHE="+j.ModCache)
 	c, err := j.collect(q, v.Platforms)
 	var p *problem
