@@ -28,10 +28,20 @@ const (
 
 var inputNames = []string{inputSelf, inputShop, inputMany}
 
+// selfTests are tests of this repository that need neither its history nor a network.
+var selfTests = project.Tests{
+	Packages: []string{
+		"./frontend/...", "./internal/...", "./llb", "./llb/llbtext", "./llb/plan", "./llb/step",
+		"./llb/step/image/...", "./llb/step/source/scan",
+	},
+	Files: []string{"docs", "examples", "gohull.yaml"},
+}
+
 // input is a project to measure.
 type input struct {
 	name  string
 	write func(ctx context.Context, dir string) (mains []string, err error) // makes the copy that is edited
+	tests project.Tests                                                     // zero: all
 }
 
 // measure makes a run, and keeps what it has after every case. A run with
@@ -100,6 +110,9 @@ func (f flags) measureInput(ctx context.Context, b bench.Bench, in input, temp s
 	if err != nil {
 		return err
 	}
+	if in.tests.Packages != nil {
+		p.Tests = in.tests
+	}
 	fmt.Fprintf(os.Stderr, "%s: %s, %d packages\n", in.name, mains[0], p.Packages)
 	return b.Input(ctx, in.name, p, func(measured *result.Input) error {
 		if !slices.Contains(run.Inputs, measured) {
@@ -126,11 +139,11 @@ func (f flags) inputs(repo, skip string) ([]input, error) {
 	if err != nil {
 		return nil, err
 	}
-	self.name = inputSelf
-	shop := input{inputShop, func(_ context.Context, dir string) ([]string, error) {
+	self.name, self.tests = inputSelf, selfTests
+	shop := input{name: inputShop, write: func(_ context.Context, dir string) ([]string, error) {
 		return monorepo.Mains(), monorepo.Write(dir)
 	}}
-	many := input{inputMany, func(_ context.Context, dir string) ([]string, error) {
+	many := input{name: inputMany, write: func(_ context.Context, dir string) ([]string, error) {
 		return monorepo.Mains()[:1], monorepo.WriteMany(dir)
 	}}
 	return slices.DeleteFunc([]input{self, shop, many}, func(in input) bool { return !slices.Contains(names, in.name) }), nil
@@ -145,7 +158,7 @@ func given(dir string, mains []string, skip string) (input, error) {
 	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
 		return input{}, fmt.Errorf("%s is no Go module: %w", dir, err)
 	}
-	return input{filepath.Base(dir), func(ctx context.Context, to string) ([]string, error) {
+	return input{name: filepath.Base(dir), write: func(ctx context.Context, to string) ([]string, error) {
 		if err := project.Copy(to, dir, skip); err != nil || len(mains) > 0 {
 			return mains, err
 		}

@@ -147,8 +147,11 @@ func isLong(m *result.Measured) bool {
 
 // missing says why a project does not have a case.
 func (r run) missing(s situation) string {
-	if s.services && len(r.project.Mains) < 2 {
+	switch {
+	case s.services && len(r.project.Mains) < 2:
 		return "it needs several main packages"
+	case s.tests && r.project.Missing[project.Test] != "":
+		return r.project.Missing[project.Test]
 	}
 	return r.project.Missing[s.edit]
 }
@@ -210,7 +213,7 @@ func (r run) sample(ctx context.Context, s situation, e *entrant, round int) (sa
 	if err != nil {
 		return sample, err
 	}
-	if s.edit.Changes() && built.Content == e.content {
+	if s.edit.Changes() && !s.tests && built.Content == e.content {
 		return sample, fmt.Errorf("the edit of %s changed nothing in what was built", r.project.Places[s.edit])
 	}
 	sample, err = r.account(ctx, place, built, before)
@@ -259,6 +262,9 @@ func (r run) job(s situation) peer.Job {
 	j := peer.Job{Dir: r.project.Dir, Mains: r.project.Mains[:1], Platforms: s.platforms, Zstd: s.zstd}
 	if s.services {
 		j.Mains = r.project.Mains
+	}
+	if s.tests {
+		j.Tests = &r.project.Tests
 	}
 	switch s.start {
 	case imported:

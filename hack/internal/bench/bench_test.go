@@ -55,6 +55,9 @@ func (p place) Build(_ context.Context, j peer.Job) (peer.Built, error) {
 		state = "edited"
 	}
 	line := fmt.Sprintf("%s builds %s, %s", p.name, strings.Join(j.Mains, " "), state)
+	if j.Tests != nil {
+		line = fmt.Sprintf("%s tests %s, %s", p.name, strings.Join(j.Tests.Packages, " "), state)
+	}
 	if j.Cache != peer.Stays {
 		line += ", cache " + string(j.Cache)
 	}
@@ -76,7 +79,7 @@ func (p place) Remove() error {
 func measure(t *testing.T, b Bench) (*result.Input, error) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{"go.mod": "module example.com/one\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() {}\n"} {
+	for name, text := range map[string]string{"go.mod": "module example.com/one\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() {}\n", "main_test.go": "package main\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -124,6 +127,20 @@ bench-a builds ., as it is
 bench-a builds ., edited
 bench-b builds ., as it is
 bench-b builds ., edited
+bench-a ends
+bench-b ends
+`},
+		{"tests", `
+bench-a begins
+bench-a tests ./..., as it is
+bench-b begins
+bench-b tests ./..., as it is
+bench-a ends
+bench-a begins
+bench-a tests ./..., as it is
+bench-b ends
+bench-b begins
+bench-b tests ./..., as it is
 bench-a ends
 bench-b ends
 `},

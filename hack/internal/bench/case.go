@@ -26,6 +26,7 @@ type situation struct {
 	fine      bool     // told apart only by who compiles less than everything
 	services  bool     // an image for every main package, not for the first alone
 	zstd      bool     // whether layers are compressed with Zstandard
+	tests     bool     // the project's tests run, and no image is made
 }
 
 var situations = []situation{
@@ -44,6 +45,8 @@ var situations = []situation{
 	{name: "seeded", title: "fresh builder, imported cache and seed, one line in main", start: seeded, edit: project.Main},
 	{name: "platforms", title: "amd64 and arm64, one line edited", platforms: []string{"linux/amd64", "linux/arm64"}, edit: project.Main},
 	{name: "services", title: "all services, one edited", services: true, edit: project.Main},
+	{name: "tests", title: "all tests, nothing cached", start: empty, tests: true},
+	{name: "imported-tests", title: "all tests, fresh builder, imported cache, one line in a leaf package", start: imported, edit: project.Leaf, tests: true},
 }
 
 // Cases are the names of the cases, in the order in which they run.

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/gohull/gohull/hack/internal/bench/project"
 	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/hack/internal/image"
 )
@@ -17,8 +18,9 @@ import (
 // recipe is what a peer builds from: a file for each image, or one for all of
 // a job, which has a target for each.
 type recipe struct {
-	one func(main string) string
-	all func(mains []string) string // nil where there is a file for each
+	one   func(main string) string
+	all   func(mains []string) string // nil where there is a file for each
+	tests func(main string, tests project.Tests) string
 }
 
 // builder gives a peer BuildKits to build in.
@@ -80,11 +82,17 @@ func (n node) command(j Job) (buildx.Build, error) {
 	if len(j.Mains) > 1 {
 		return n.bake(j)
 	}
-	file, err := n.write(name(j.Mains[0])+".Dockerfile", []byte(n.one(j.Mains[0])))
+	text := n.one(j.Mains[0])
+	b := buildx.Build{Dir: j.Dir, Builder: n.name, Push: n.ref(j.Mains[0]), Layers: j.layers()}
+	if j.Tests != nil {
+		text = n.tests(j.Mains[0], *j.Tests)
+		b.Push, b.Args = "", []string{"--target=test", "--output=type=cacheonly"}
+	}
+	file, err := n.write(name(j.Mains[0])+".Dockerfile", []byte(text))
 	if err != nil {
 		return buildx.Build{}, err
 	}
-	b := buildx.Build{Dir: j.Dir, Builder: n.name, Push: n.ref(j.Mains[0]), Layers: j.layers(), Args: []string{"--file=" + file}}
+	b.Args = append(b.Args, "--file="+file)
 	if n.lab.CA != "" {
 		b.Args = append(b.Args, n.secret("--secret="))
 	}
@@ -167,6 +175,9 @@ func (n node) bake(j Job) (buildx.Build, error) {
 // built looks at what was pushed.
 func (n node) built(ctx context.Context, j Job, r buildx.Result) (Built, error) {
 	b := Built{Took: r.Took, Ran: r.Steps()}
+	if j.Tests != nil {
+		return b, nil
+	}
 	for _, main := range j.Mains {
 		if err := b.add(ctx, n.ref(main), platforms(j)); err != nil {
 			return Built{}, err

@@ -1,9 +1,12 @@
 package peer
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/gohull/gohull/hack/internal/bench/project"
 )
 
 // Recipe is what a builder is given in addition to the project.
@@ -14,7 +17,9 @@ func (l Lab) Recipes(main string, several []string) []Recipe {
 	return []Recipe{
 		{gohullTitle, l.gohull(main)},
 		{gohullTitle + ", several services", l.gohullImages(several)},
+		{gohullTitle + ", tests", l.gohullTests(main, project.Tests{Packages: []string{"./..."}})},
 		{bestTitle, l.bestDockerfile(main)},
+		{bestTitle + ", tests", l.testDockerfile(main, project.Tests{Packages: []string{"./..."}})},
 		{layeredTitle, l.layeredDockerfile(main)},
 		{koTitle, l.koSettings()},
 	}
@@ -36,6 +41,24 @@ func (l Lab) gohullImages(mains []string) string {
 	return b.String()
 }
 
+// gohullTests is the spec with tests.
+func (l Lab) gohullTests(main string, tests project.Tests) string {
+	text := l.gohull(main) + "checks: [test]\ntest:\n  packages: " + flow(tests.Packages) + "\n"
+	if len(tests.Files) > 0 {
+		text += "  files: " + flow(tests.Files) + "\n"
+	}
+	return text
+}
+
+// flow returns a list as YAML.
+func flow(words []string) string {
+	text, err := json.Marshal(words)
+	if err != nil {
+		panic(err) // Strings are always JSON.
+	}
+	return string(text)
+}
+
 // bestDockerfile is written as BuildKit's own is: the source is mounted and
 // not copied, the caches of the go command are kept, other platforms are
 // compiled for and not emulated.
@@ -49,6 +72,19 @@ RUN --mount=type=bind,target=. \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -ldflags "-s -w" -o /out/NAME MAIN
+`)
+}
+
+// testDockerfile runs tests in the same way.
+func (l Lab) testDockerfile(_ string, tests project.Tests) string {
+	return "# syntax=" + l.Registry + "/" + DockerfileFrontend + "\n" +
+		strings.NewReplacer("GOVERSION", l.GoVersion, "PACKAGES", strings.Join(tests.Packages, " ")).Replace(`FROM golang:GOVERSION-alpine AS test
+WORKDIR /src
+RUN --mount=type=bind,target=. \
+    --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/company.pem \
+    CGO_ENABLED=0 go test PACKAGES
 `)
 }
 

@@ -82,9 +82,14 @@ func koBuild(ctx context.Context, h host, j Job) (Built, error) {
 	return b, nil
 }
 
-// goBuild leaves programs on this machine and makes no image.
+// goBuild leaves programs on this machine and makes no image, or runs tests.
 func goBuild(ctx context.Context, h host, j Job) (Built, error) {
 	var b Built
+	if j.Tests != nil {
+		var err error
+		b.Took, err = h.run(ctx, j, nil, "go", append([]string{"test"}, j.Tests.Packages...)...)
+		return b, err
+	}
 	for _, p := range platforms(j) {
 		goos, goarch, _ := strings.Cut(p, "/")
 		out := filepath.Join(h.dir, "programs", goos+"-"+goarch) + "/"

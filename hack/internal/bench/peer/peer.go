@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/gohull/gohull/hack/internal/bench/project"
 )
 
 // Peer is a way of making images.
@@ -38,7 +40,8 @@ type Job struct {
 	Mains     []string // an image for each
 	Platforms []string // empty: this machine's
 	Cache     Cache
-	Zstd      bool // whether layers are compressed with Zstandard
+	Zstd      bool           // whether layers are compressed with Zstandard
+	Tests     *project.Tests // run instead of making an image; nil for an image
 }
 
 // layers are options of BuildKit's exporter for how to compress layers. ko
@@ -102,8 +105,8 @@ const (
 // All are the peers, gohull first.
 func (l Lab) All() []Peer {
 	return []Peer{
-		{Name: "gohull", Title: gohullTitle, Place: l.builder("gohull", recipe{l.gohull, l.gohullImages}), Skips: nothing, Rival: true},
-		{Name: "dockerfile", Title: bestTitle, Place: l.builder("dockerfile", recipe{one: l.bestDockerfile}), Skips: noSeed, Rival: true},
+		{Name: "gohull", Title: gohullTitle, Place: l.builder("gohull", recipe{l.gohull, l.gohullImages, l.gohullTests}), Skips: nothing, Rival: true},
+		{Name: "dockerfile", Title: bestTitle, Place: l.builder("dockerfile", recipe{one: l.bestDockerfile, tests: l.testDockerfile}), Skips: noSeed, Rival: true},
 		{Name: "layered", Title: layeredTitle, Place: l.builder("layered", recipe{one: l.layeredDockerfile}), Skips: skipsLayered, Coarse: true},
 		{Name: "ko", Title: koTitle, Place: l.host(koBuild), Skips: skipsKo},
 		{Name: "go", Title: "go build alone", Place: l.host(goBuild), Skips: staysHere},
@@ -121,6 +124,8 @@ func noSeed(j Job) string {
 
 func skipsLayered(j Job) string {
 	switch {
+	case j.Tests != nil:
+		return "as the best Dockerfile"
 	case len(j.Platforms) > 1:
 		return "it would run the compiler emulated"
 	case len(j.Mains) > 1:
@@ -130,7 +135,10 @@ func skipsLayered(j Job) string {
 }
 
 func skipsKo(j Job) string {
-	if j.Zstd {
+	switch {
+	case j.Tests != nil:
+		return "it runs no tests"
+	case j.Zstd:
 		return "it has no zstd"
 	}
 	return staysHere(j)

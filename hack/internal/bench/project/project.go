@@ -21,12 +21,19 @@ type Project struct {
 	Own      int             // those of them that are the project's own
 	Places   map[Kind]string // file that an edit of the kind changes, relative to Dir
 	Missing  map[Kind]string // why there is no such edit
+	Tests    Tests           // what runs where tests are measured
 	adds     string          // path of the module that Dependency adds
+}
+
+// Tests is the tests of a project.
+type Tests struct {
+	Packages []string // patterns, as the go command takes them
+	Files    []string // that they read in addition to those of packages and testdata
 }
 
 // Open surveys a copy that Copy or a generator made.
 func Open(ctx context.Context, dir string, mains []string) (Project, error) {
-	p := Project{Dir: dir, Mains: mains}
+	p := Project{Dir: dir, Mains: mains, Tests: Tests{Packages: []string{"./..."}}}
 	packages, err := list(ctx, dir, mains[0])
 	if err != nil {
 		return Project{}, err
