@@ -200,7 +200,7 @@ func setUp(ctx context.Context, l lab.Lab, temp string) ([]peer.Peer, error) {
 		CA:        os.Getenv("GOHULL_CA"),
 		Temp:      temp,
 		Node: func(ctx context.Context, name string) (string, error) {
-			return l.NodeRoot(name), errors.Join(l.RemoveNode(name), l.Node(ctx, name, ""))
+			return l.NodeRoot(name), errors.Join(l.RemoveNode(name), l.Node(ctx, name, lab.NodeOptions{}))
 		},
 		RemoveNode: l.RemoveNode,
 	}.All(), err

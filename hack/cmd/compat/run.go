@@ -61,10 +61,10 @@ func environment(ctx context.Context, l lab.Lab, s compat.Setup) ([]string, erro
 			return nil, err
 		}
 		env = append(env, "PATH="+dir+":"+os.Getenv("PATH"))
-		return append(env, l.NodeEnv(node)...), l.Node(ctx, node, "")
+		return append(env, l.NodeEnv(node)...), l.Node(ctx, node, lab.NodeOptions{})
 	}
 	env = append(env, lab.VersionVariable+"="+s.Version)
-	return append(env, l.NodeEnv(node)...), l.Node(ctx, node, s.Version)
+	return append(env, l.NodeEnv(node)...), l.Node(ctx, node, lab.NodeOptions{Version: s.Version})
 }
 
 // test runs the tests, and returns the file with what `go test` printed.

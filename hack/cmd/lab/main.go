@@ -7,7 +7,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,8 +21,11 @@ import (
 const usage = `Usage:
 	hack/lab up [--docker]           start what is not up; push the current frontend
 	hack/lab env                     print the environment: eval "$(hack/lab env)"
-	hack/lab node NAME [VERSION]     start an empty BuildKit next to the first; print its environment.
+	hack/lab node [--net] [--config FILE] NAME [VERSION]
+	                                 start an empty BuildKit next to the first; print its environment.
 	                                 Without VERSION, it is GOHULL_LAB_BUILDKIT, or the first one's
+	                                 --net: in a network namespace, on port 1234 of an address of its own
+	                                 --config: with more settings, as in buildkitd.toml
 	hack/lab node --rm NAME          end it and delete its root
 	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached
@@ -60,16 +65,16 @@ func command(ctx context.Context, args []string) error {
 		return up(ctx, l, n == 2)
 	case arg(0) == "env" && n == 1:
 		return printEnv(l)
-	case arg(0) == "node" && n == 3 && arg(1) == "--rm":
-		return l.RemoveNode(arg(2))
-	case arg(0) == "node" && (n == 2 || n == 3):
-		return node(ctx, l, arg(1), arg(2))
+	case arg(0) == "node":
+		return node(ctx, l, args[1:])
 	case arg(0) == "tools" && (n == 1 || n == 2):
 		return tools(ctx, l, arg(1))
 	case arg(0) == "down" && n == 1:
 		return l.Down()
 	case arg(0) == "registry" && n == 2: // started by `up`
 		return lab.ServeRegistry(ctx, arg(1))
+	case arg(0) == "forward" && n == 2: // started by `node --net`
+		return lab.Forward(ctx, arg(1))
 	}
 	return errUsage
 }
@@ -82,8 +87,29 @@ func up(ctx context.Context, l lab.Lab, engine bool) error {
 	return nil
 }
 
-func node(ctx context.Context, l lab.Lab, name, version string) error {
-	if err := l.Node(ctx, name, cmp.Or(version, os.Getenv(lab.VersionVariable))); err != nil {
+func node(ctx context.Context, l lab.Lab, args []string) error {
+	var o lab.NodeOptions
+	flags := flag.NewFlagSet("node", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	rm := flags.Bool("rm", false, "")
+	config := flags.String("config", "", "")
+	flags.BoolVar(&o.Network, "net", false, "")
+	if flags.Parse(args) != nil || flags.NArg() < 1 || flags.NArg() > 2 {
+		return errUsage
+	}
+	name := flags.Arg(0)
+	if *rm {
+		return l.RemoveNode(name)
+	}
+	if *config != "" {
+		data, err := os.ReadFile(*config)
+		if err != nil {
+			return err
+		}
+		o.Config = string(data)
+	}
+	o.Version = cmp.Or(flags.Arg(1), os.Getenv(lab.VersionVariable))
+	if err := l.Node(ctx, name, o); err != nil {
 		return err
 	}
 	fmt.Print(lab.Exports(l.NodeEnv(name)))

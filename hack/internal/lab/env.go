@@ -44,9 +44,14 @@ func (l Lab) Adopt() error {
 	return nil
 }
 
-// NodeEnv chooses a node, for buildctl and for buildx.
+// NodeEnv chooses a node, for buildctl and for buildx. A node with a network of
+// its own has an address, too.
 func (l Lab) NodeEnv(name string) []string {
-	return []string{"BUILDKIT_HOST=unix://" + l.nodeSocket(name), "BUILDX_BUILDER=" + name}
+	env := []string{"BUILDKIT_HOST=unix://" + l.nodeSocket(name), "BUILDX_BUILDER=" + name}
+	if n := l.network(name); n.up() {
+		env = append(env, "NODE_ADDRESS="+n.node.String(), "NODE_GATEWAY="+n.here.String())
+	}
+	return env
 }
 
 // clientEnv keeps buildx and docker away from the user's own settings.

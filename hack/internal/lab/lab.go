@@ -109,7 +109,7 @@ func (l Lab) Up(ctx context.Context, engine bool) error {
 	if err := l.push(ctx, registry, images...); err != nil {
 		return err
 	}
-	if err := l.startNode(ctx, Main, ""); err != nil {
+	if err := l.startNode(ctx, Main, NodeOptions{}); err != nil {
 		return err
 	}
 	if engine {

@@ -29,9 +29,16 @@ var nodeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 // of nodes that `hack/lab node` starts without a version.
 const VersionVariable = "GOHULL_LAB_BUILDKIT"
 
-// Node starts a node with an empty root next to the main one, unless it is
-// up. The version is BuildKit's ("v0.12.5"); empty is the main node's.
-func (l Lab) Node(ctx context.Context, name, version string) error {
+// NodeOptions are what a node has of its own.
+type NodeOptions struct {
+	Version string // of BuildKit ("v0.12.5"); empty is the main node's
+	Config  string // text of a buildkitd.toml, in addition to the lab's
+	Network bool   // a network namespace; the node listens on port 1234 of its address
+}
+
+// Node starts a node with an empty root next to the main one. A node that is
+// up keeps its root, and starts again if its options have changed.
+func (l Lab) Node(ctx context.Context, name string, o NodeOptions) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -48,7 +55,12 @@ func (l Lab) Node(ctx context.Context, name, version string) error {
 			return err
 		}
 	}
-	return l.startNode(ctx, name, version)
+	if o.Network {
+		if err := l.startNetwork(ctx, name); err != nil {
+			return err
+		}
+	}
+	return l.startNode(ctx, name, o)
 }
 
 // RemoveNode ends a node and deletes its root.
@@ -94,7 +106,7 @@ func (l Lab) removeNode(name string) error {
 		return err
 	}
 	os.Remove(l.path("buildx", "instances", name))
-	return removeTree(l.nodeDir(name))
+	return errors.Join(removeTree(l.nodeDir(name)), l.removeNetwork(name))
 }
 
 // NodeRoot is the directory of all that a node keeps.
@@ -105,13 +117,17 @@ func (l Lab) nodeSocket(name string) string { return filepath.Join(l.sockets(), 
 
 // startNode starts a node on the root that is there, unless it is up with
 // the same command line.
-func (l Lab) startNode(ctx context.Context, name, version string) error {
-	bin, err := l.buildkitd(ctx, version)
+func (l Lab) startNode(ctx context.Context, name string, o NodeOptions) error {
+	bin, err := l.buildkitd(ctx, o.Version)
 	if err != nil {
 		return err
 	}
-	toml := l.toml()
+	toml := l.toml() + o.Config
 	argv := l.nodeArgv(name, bin)
+	if o.Network {
+		n := l.network(name)
+		argv = append(append(n.enter(), argv...), "--addr", "tcp://"+n.node.String()+":1234")
+	}
 	p, ok := l.daemons().Find(nodePrefix + name)
 	if ok && slices.Equal(p.Command, argv) && holds(l.nodeToml(name), toml) {
 		return l.addBuilder(ctx, name)
