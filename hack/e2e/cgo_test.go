@@ -74,6 +74,11 @@ func TestMusl(t *testing.T) {
 	if r.Exit == 0 || !strings.Contains(r.Text, "/usr/local/bin/app is linked with musl: it starts through /lib/ld-musl-x86_64.so.1, which gcr.io/distroless/base-debian12:nonroot does not have, and needs libc.so; write `base: alpine`") {
 		t.Errorf("exit code %d, want an error for a base without musl:\n%s", r.Exit, r.Text)
 	}
+	edit(t, b, map[string]string{"Dockerfile": "toolchain: golang:" + goVersion() + "-alpine\nbuild: {cgo: true}\nbase: alpine\n"})
+	b.Push, b.Args = "", append(b.Args, "--platform=linux/arm64")
+	if r := run(t, b); r.Exit == 0 || !strings.Contains(r.Text, `cgo: C compiler "aarch64-linux-gnu-gcc" not found`) || !strings.Contains(r.Text, "to compile for this platform, remove the key `toolchain`: gohull adds the compiler to the official image") {
+		t.Errorf("exit code %d, want an error that says how to compile for arm64:\n%s", r.Exit, r.Text)
+	}
 }
 
 // TestSharedLibrary needs a library that lies in the build context: the base
@@ -185,56 +190,90 @@ func main() { println("hello") }
 	}
 }
 
-// TestCgoPlatforms compiles C and C++ for another architecture than the
-// builder's, with a library that pkg-config finds: linked in, for scratch, and
-// then dynamically. The packages are locked in between, and their archives kept.
-func TestCgoPlatforms(t *testing.T) {
-	t.Parallel()
-	b := gohull(t, write(t, map[string]string{
-		"Dockerfile": "build: {cgo: static, packages: [libzstd-dev]}\n",
-		"go.mod":     goMod("example.com/app"),
-		"main.go": `package main
+// alsoC is C and C++ that the example static-cgo has in the test: a library that
+// pkg-config finds, and C++ for arm64 alone, because the lab's Go image has no g++.
+var alsoC = map[string]string{
+	"also.go": `package main
 
 // #cgo pkg-config: libzstd
 // #include <zstd.h>
 // int twice(int n);
 import "C"
 
-func main() { println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
+import "fmt"
+
+func init() { fmt.Println(C.GoString(C.ZSTD_versionString()), C.twice(21)) }
 `,
-		"twice_amd64.c":  "int twice(int n) { return 2 * n; }\n",
-		"twice_arm64.cc": "#include <string>\nextern \"C\" int twice(int n) { return std::string(2 * n, 'x').size(); }\n",
-	}), "--platform=linux/amd64,linux/arm64", "--provenance=false")
-	b.Push = ref(t)
-	succeed(t, b)
-	if exit, got := output(t, pullFor(t, b.Push, "linux/amd64")); exit != 0 || !regexp.MustCompile(`^1\.5\.\d+ 42\n$`).MatchString(got) {
-		t.Errorf("exit code %d, printed %q, want a version of zstd and 42", exit, got)
+	"twice_amd64.c":  "int twice(int n) { return 2 * n; }\n",
+	"twice_arm64.cc": "#include <string>\nextern \"C\" int twice(int n) { return std::string(2 * n, 'x').size(); }\n",
+}
+
+// TestCgoPlatforms compiles SQLite and other C for the builder's architecture and
+// another: linked in, for scratch, and dynamically, for Debian and distroless. The
+// tags are the same, so dependencies are compiled once. The packages that C is compiled
+// with are locked in between, and their archives kept.
+func TestCgoPlatforms(t *testing.T) {
+	t.Parallel()
+	b := example(t, "static-cgo")
+	b.Args = append(b.Args, "--platform=linux/amd64,linux/arm64", "--provenance=false")
+	edit(t, b, alsoC)
+	spec, err := os.ReadFile(filepath.Join(b.Dir, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	binary := files(t, pullFor(t, b.Push, "linux/arm64"))["usr/local/bin/app"].Data
-	isFor(t, binary, elf.EM_AARCH64, map[string]string{"CGO_ENABLED": "1", "GOARCH": "arm64", "-tags": "netgo,osusergo"})
-	if libs := imported(t, binary); len(libs) > 0 {
+	const tag = "tags: [sqlite_omit_load_extension"
+	static := strings.Replace(string(spec), tag, "packages: [libzstd-dev]\n  env: {CGO_CFLAGS: -O0}\n  "+tag, 1)
+	edit(t, b, map[string]string{"Dockerfile": static})
+	succeed(t, b)
+	if libs := sqlite(t, b.Push); len(libs) > 0 {
 		t.Errorf("the static program needs %q", libs)
 	}
 
 	r := run(t, b)
-	for _, name := range []string{"find g++-aarch64-linux-gnu for linux/arm64", "find libzstd-dev for linux/arm64", "compile app for linux/arm64"} {
+	for _, name := range []string{"find g++-aarch64-linux-gnu for linux/arm64", "find libzstd-dev for linux/arm64", "compile static-cgo for linux/arm64"} {
 		if v, ok := r.Vertex(name); !ok || !v.Cached {
 			t.Errorf("a second build runs %q again", name)
 		}
 	}
 	compilersLocked(t, b, r.Digest)
 
-	edit(t, b, map[string]string{"Dockerfile": "base: alpine\nbuild: {cgo: true, packages: [libzstd-dev]}\n"})
-	b.Push, b.Args = "", append(b.Args, "--target=binary", "--output="+t.TempDir())
-	dir := strings.TrimPrefix(b.Args[len(b.Args)-1], "--output=")
-	succeed(t, b)
-	binary, err := os.ReadFile(filepath.Join(dir, "linux_arm64", "app"))
-	if err != nil {
-		t.Fatal(err)
+	dynamic := strings.Replace(strings.Replace(static, "cgo: static", "cgo: true", 1), tag, tag+", netgo, osusergo", 1)
+	dynamic = strings.Replace(dynamic, "run:\n", "run:\n  packages: [libc6, libstdc++6, libzstd1]\n", 1)
+	for _, base := range []string{pushDebian(t, "debian", bareDebian), pushDebian(t, "distroless", distroless)} {
+		edit(t, b, map[string]string{"Dockerfile": strings.Replace(dynamic, "build:\n", "base: "+base+"\nbuild:\n", 1)})
+		succeed(t, b)
+		if libs := sqlite(t, b.Push); !slices.Contains(libs, "libzstd.so.1") || !slices.Contains(libs, "libc.so.6") {
+			t.Errorf("the dynamic program needs %q, want libzstd.so.1 and libc.so.6", libs)
+		}
 	}
-	if libs := imported(t, binary); !slices.Contains(libs, "libzstd.so.1") {
-		t.Errorf("the dynamic program needs %q, want libzstd.so.1", libs)
+}
+
+// sqlite looks at the program of both platforms, starts that for amd64, and returns
+// the libraries that the one for arm64 needs.
+func sqlite(t *testing.T, ref string) []string {
+	t.Helper()
+	if exit, got := output(t, pullFor(t, ref, "linux/amd64"), "select 6 * 7"); exit != 0 || !regexp.MustCompile(`^1\.5\.\d+ 42\n42\n$`).MatchString(got) {
+		t.Errorf("exit code %d, printed %q, want a version of zstd, and 42 twice", exit, got)
 	}
+	all := files(t, pullFor(t, ref, "linux/arm64"))
+	binary := all["usr/local/bin/static-cgo"].Data
+	isFor(t, binary, elf.EM_AARCH64, map[string]string{"CGO_ENABLED": "1", "GOARCH": "arm64", "-tags": "sqlite_omit_load_extension,netgo,osusergo"})
+	if !bytes.Contains(binary, []byte("SQLite format 3")) {
+		t.Error("the program for arm64 has no SQLite")
+	}
+	libs := imported(t, binary)
+	for _, lib := range libs {
+		const dir = "usr/lib/aarch64-linux-gnu/"
+		found := all[dir+lib]
+		if found.Link != "" {
+			found = all[dir+found.Link]
+		}
+		library, err := elf.NewFile(bytes.NewReader(found.Data))
+		if !strings.HasPrefix(lib, "ld-linux") && (err != nil || library.Machine != elf.EM_AARCH64) {
+			t.Errorf("%s of the image for arm64 is %v, %v", lib, library, err)
+		}
+	}
+	return libs
 }
 
 // compilersLocked locks the packages that C is compiled with, keeps their

@@ -30,20 +30,46 @@ var libraries = []string{
 	"usr/lib/x86_64-linux-gnu/libpthread.so.0", "usr/lib/x86_64-linux-gnu/librt.so.1", "usr/lib/x86_64-linux-gnu/libdl.so.2",
 }
 
-// debianStatus is a package database with the C library.
-func debianStatus(arch string) string {
+// keyring is where Debian's images have the keys of its archive.
+const keyring = "usr/share/keyrings/debian-archive-keyring.gpg"
+
+// bareDebian is what a Debian image without packages has for them: the database, the
+// repositories and their keys.
+func bareDebian(t *testing.T, _ string) map[string]string {
+	t.Helper()
+	keys, err := os.ReadFile("/" + keyring)
+	if err != nil {
+		t.Skipf("the machine has no keys of Debian's archive: %v", err)
+	}
+	return map[string]string{
+		"var/lib/dpkg/status":                   "",
+		"var/lib/dpkg/available":                "",
+		keyring:                                 string(keys),
+		"etc/apt/sources.list.d/debian.sources": "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\nSigned-By: /" + keyring + "\n",
+	}
+}
+
+// distroless is a database of a distroless image.
+func distroless(*testing.T, string) map[string]string {
+	return map[string]string{"var/lib/dpkg/status.d/base": "Package: base-files\nVersion: 12.4+deb12u11\nArchitecture: all\n"}
+}
+
+// debianWithLibc has the C library in its database.
+func debianWithLibc(t *testing.T, arch string) map[string]string {
+	t.Helper()
 	var b strings.Builder
 	for _, p := range []string{"libc6 2.36-9+deb12u10", "libgcc-s1 12.2.0-14+deb12u1", "gcc-12-base 12.2.0-14+deb12u1", "libcrypt1 1:4.4.33-2"} {
 		name, version, _ := strings.Cut(p, " ")
 		fmt.Fprintf(&b, "Package: %s\nStatus: install ok installed\nArchitecture: %s\nMulti-Arch: same\nVersion: %s\nDescription: of the base\n\n", name, arch, version)
 	}
-	return b.String()
+	all := bareDebian(t, arch)
+	all["var/lib/dpkg/status"] = b.String()
+	return all
 }
 
 // debianBase is what Debian's images have, with the C library alone: directories
-// and links, the repositories, their keys, and the package database.
-func debianBase(t *testing.T, arch string) (files []baseFile) {
-	t.Helper()
+// and links, and what they have for packages.
+func debianBase(arch string, forPackages map[string]string) (files []baseFile) {
 	add := func(hdr tar.Header, data string) { files = append(files, baseFile{hdr, data}) }
 	for _, dir := range []string{"etc", "etc/apt", "etc/apt/sources.list.d", "usr", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "usr/share", "usr/share/keyrings", "var", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info"} {
 		add(tar.Header{Typeflag: tar.TypeDir, Name: dir, Mode: 0o755}, "")
@@ -52,20 +78,14 @@ func debianBase(t *testing.T, arch string) (files []baseFile) {
 	for _, link := range []string{"bin", "lib", "lib64", "sbin"} {
 		add(tar.Header{Typeflag: tar.TypeSymlink, Name: link, Linkname: "usr/" + link}, "")
 	}
-	keys, err := os.ReadFile("/usr/share/keyrings/debian-archive-keyring.gpg")
-	if err != nil {
-		t.Skipf("the machine has no keys of Debian's archive: %v", err)
+	all := map[string]string{
+		"etc/passwd":         "root:x:0:0:root:/root:/bin/sh\n",
+		"etc/group":          "root:x:0:\n",
+		"etc/os-release":     "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n",
+		"etc/debian_version": "12.11\n",
 	}
-	for name, data := range map[string]string{
-		"etc/passwd":             "root:x:0:0:root:/root:/bin/sh\n",
-		"etc/group":              "root:x:0:\n",
-		"etc/os-release":         "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n",
-		"etc/debian_version":     "12.11\n",
-		"var/lib/dpkg/status":    debianStatus(arch),
-		"var/lib/dpkg/available": "",
-		"usr/share/keyrings/debian-archive-keyring.gpg": string(keys),
-		"etc/apt/sources.list.d/debian.sources":         "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n",
-	} {
+	maps.Copy(all, forPackages)
+	for name, data := range all {
 		add(tar.Header{Name: name, Mode: 0o644}, data)
 	}
 	for _, name := range libraries {
@@ -78,12 +98,12 @@ func debianBase(t *testing.T, arch string) (files []baseFile) {
 	return files
 }
 
-// pushDebian pushes the base for amd64 and arm64, and returns its name.
-func pushDebian(t *testing.T) string {
+// pushDebian pushes a base for amd64 and arm64, and returns its name.
+func pushDebian(t *testing.T, as string, forPackages func(t *testing.T, arch string) map[string]string) string {
 	t.Helper()
 	var index v1.ImageIndex = empty.Index
 	for _, arch := range []string{"amd64", "arm64"} {
-		data := archiveOf(t, debianBase(t, arch))
+		data := archiveOf(t, debianBase(arch, forPackages(t, arch)))
 		layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +119,7 @@ func pushDebian(t *testing.T) string {
 		}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: im, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}}})
 	}
-	to, err := name.ParseReference(ref(t) + "-base")
+	to, err := name.ParseReference(ref(t) + "-" + as)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +150,7 @@ func replaceBase(t *testing.T, dir, from, to string) {
 func TestExamplePackages(t *testing.T) {
 	t.Parallel()
 	dir := example(t, "packages").Dir
-	replaceBase(t, dir, "debian:12-slim", pushDebian(t))
+	replaceBase(t, dir, "debian:12-slim", pushDebian(t, "base", debianWithLibc))
 	build := func(args ...string) buildx.Build {
 		b := gohull(t, dir, append([]string{"--platform=linux/amd64,linux/arm64", "--provenance=false"}, args...)...)
 		b.Push = ref(t)
