@@ -31,10 +31,9 @@ func (p planning) groupsFor(mains []mainPackage) []groups.Compiled {
 	}
 	var packages []groups.Package
 	for _, n := range p.found.Facts.Graph {
-		n.Profile = n.Profile && p.spec.Build.Pgo.Value != "off"
 		packages = append(packages, groups.Package(n))
 	}
-	return groups.For(packages, mainDirs(mains))
+	return groups.For(packages, mainDirs(mains), p.spec.Build.Pgo.Value != "off")
 }
 
 // ownGroups plans the packs of groups for a platform. They start from the other

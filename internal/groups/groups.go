@@ -25,7 +25,7 @@ type Package struct {
 	Dir     string   // relative to the context, "." for the root
 	Main    bool     // whether it is a main package, which no other imports
 	Imports []string // directories of the packages of the project that it imports
-	Profile bool     // of a main package: whether it is optimized by a profile
+	Profile bool     // of a main package: whether it has a profile to be optimized by
 }
 
 // Group is packages that belong together.

@@ -26,13 +26,13 @@ type Use struct{ Group, Part int }
 // For divides the packages of a project and returns what main packages need of
 // the groups, in the order of Divide. A group has parts because other groups may
 // need only some of its packages: an edit in one part then reaches no group that
-// needs only other parts. A main package that is optimized by a profile needs none: the
-// compiler compiles every package for this one program.
-func For(packages []Package, mains []string) []Compiled {
+// needs only other parts. A main package that is optimized by its profile, if profiles
+// are used, needs none: the compiler compiles every package for this one program.
+func For(packages []Package, mains []string, profiles bool) []Compiled {
 	var libraries []Package
 	optimized := map[string]bool{}
 	for _, p := range packages {
-		if optimized[p.Dir] = p.Main && p.Profile; !p.Main {
+		if optimized[p.Dir] = p.Main && p.Profile && profiles; !p.Main {
 			libraries = append(libraries, p)
 		}
 	}

@@ -17,10 +17,13 @@ func TestForProfile(t *testing.T) {
 		{Dir: "cmd/worker", Main: true, Imports: []string{"log"}},
 		{Dir: "api"}, {Dir: "log"},
 	}
-	if all := For(packages, []string{"cmd/api"}); len(all) > 0 {
+	if all := For(packages, []string{"cmd/api"}, true); len(all) > 0 {
 		t.Errorf("with a profile, there is %v", all)
 	}
-	all := For(packages, []string{"cmd/api", "cmd/worker"})
+	if all := For(packages, []string{"cmd/api"}, false); len(all) != 1 {
+		t.Errorf("with a profile that is not used, there is %v, want one group", all)
+	}
+	all := For(packages, []string{"cmd/api", "cmd/worker"}, true)
 	if len(all) != 1 || !slices.Equal(all[0].Dirs, []string{"log"}) {
 		t.Errorf("there is %v, want what the other main package needs", all)
 	}
@@ -39,7 +42,7 @@ func TestFor(t *testing.T) {
 		{Dir: "api/old"},
 	}
 	var got strings.Builder
-	all := For(packages, []string{"cmd/api"})
+	all := For(packages, []string{"cmd/api"}, true)
 	for _, c := range all {
 		fmt.Fprintf(&got, "%s\n", c.Name())
 		for _, p := range c.Parts {
@@ -67,7 +70,7 @@ func TestForProperties(t *testing.T) {
 		r := rand.New(rand.NewPCG(8, seed))
 		packages := generated(r, 1+r.IntN(300))
 		packages = append(packages, Package{Dir: "main", Main: true, Imports: []string{packages[0].Dir, packages[len(packages)-1].Dir}})
-		g, all := newGraph(packages), For(packages, []string{"main"})
+		g, all := newGraph(packages), For(packages, []string{"main"}, true)
 		count := 1 // main
 		for i, c := range all {
 			count += len(c.Dirs)

@@ -6,11 +6,9 @@ package compat
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"os"
 	"slices"
 
+	"github.com/gohull/gohull/hack/internal/page"
 	"golang.org/x/mod/semver"
 )
 
@@ -60,34 +58,14 @@ func Setups() []Setup {
 	for _, version := range []string{"v0.12.5", "v0.20.2", "v0.26.3", ""} {
 		all = append(all, Setup{Daemon, version})
 	}
-	all = append(all, Setup{Docker, ""})
-	for _, version := range []string{"v0.20.1"} {
-		all = append(all, Setup{Client, version})
-	}
-	return all
+	return append(all, Setup{Docker, ""}, Setup{Client, "v0.20.1"})
 }
 
 // Read reads a run from a file.
-func Read(name string) (Run, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return Run{}, err
-	}
-	var r Run
-	if err := json.Unmarshal(data, &r); err != nil {
-		return Run{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return r, nil
-}
+func Read(name string) (Run, error) { return page.ReadResults[Run](name) }
 
 // Write writes a run to a file.
-func (r Run) Write(name string) error {
-	data, err := json.MarshalIndent(r, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(name, append(data, '\n'), 0o644)
-}
+func (r Run) Write(name string) error { return page.WriteResults(name, r) }
 
 // With returns the run with a column, which replaces that of the same setup.
 func (r Run) With(c Column) Run {

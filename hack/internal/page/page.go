@@ -1,4 +1,5 @@
-// Package page writes the parts of documentation pages that are generated.
+// Package page writes the parts of documentation pages that are generated, and
+// keeps the results that they are made of.
 package page
 
 import (

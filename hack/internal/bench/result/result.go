@@ -4,10 +4,9 @@ package result
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"os"
 	"slices"
+
+	"github.com/gohull/gohull/hack/internal/page"
 )
 
 // Run is a run of the benchmark.
@@ -70,26 +69,10 @@ type Sample struct {
 }
 
 // Read reads a run from a file.
-func Read(name string) (Run, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return Run{}, err
-	}
-	var r Run
-	if err := json.Unmarshal(data, &r); err != nil {
-		return Run{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return r, nil
-}
+func Read(name string) (Run, error) { return page.ReadResults[Run](name) }
 
 // Write writes a run to a file.
-func (r Run) Write(name string) error {
-	data, err := json.MarshalIndent(r, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(name, append(data, '\n'), 0o644)
-}
+func (r Run) Write(name string) error { return page.WriteResults(name, r) }
 
 // Over is r with those inputs of an earlier run that r did not measure.
 func (r Run) Over(earlier Run) Run {

@@ -32,11 +32,10 @@ type Member struct {
 func (w *walk) findGroups(v step.Closure, asked Asked) ([]Group, error) {
 	var packages []groups.Package
 	for _, n := range asked.Graph {
-		n.Profile = n.Profile && v.PGO != "off"
 		packages = append(packages, groups.Package(n))
 	}
 	var all []Group
-	for _, c := range groups.For(packages, cleaned(v.Mains)) {
+	for _, c := range groups.For(packages, cleaned(v.Mains), v.PGO != "off") {
 		g := Group{Name: c.Name(), WorkSum: asked.WorkSum}
 		var dirs []string
 		for _, part := range c.Parts {
