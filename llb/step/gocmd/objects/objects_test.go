@@ -305,7 +305,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("not compressed"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dir := t.TempDir()
-		for name, text := range map[string][]byte{IndexFile: nil, DataFile: data} {
+		for name, text := range map[string][]byte{IndexFile: []byte("of an earlier release\n"), DataFile: data} {
 			if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -15,11 +15,12 @@ import (
 	"sync/atomic"
 
 	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/internal/safe"
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/cache"
 )
 
-// shelf is packs whose objects are unpacked to a GOCACHE one at a time.
+// shelf is packs whose objects are unpacked to a GOCACHE, each by itself.
 type shelf struct {
 	gocache  *os.Root
 	files    []*os.File
@@ -85,13 +86,46 @@ func (s *shelf) unpack(id cache.ActionID) (entry, bool, error) {
 	if !ok {
 		return entry{}, false, nil
 	}
-	if s.left.Add(-p.size) < 0 {
-		return p.entry, true, fmt.Errorf("the packs have more than %d GB", largestPack>>30)
+	return p.entry, true, s.unpackActions([]place{p})
+}
+
+// unpackActions adds actions that have the same output, and that output before them: who
+// finds an action in GOCACHE finds its output.
+func (s *shelf) unpackActions(same []place) error {
+	first := same[0]
+	if s.left.Add(-first.size) < 0 {
+		return fmt.Errorf("the packs have more than %d GB", largestPack>>30)
 	}
-	if err := s.unpackOutput(p); err != nil {
-		return p.entry, true, fmt.Errorf("the output of action %x: %w", id, err)
+	if err := s.unpackOutput(first); err != nil {
+		return fmt.Errorf("the output of action %x: %w", first.action, err)
 	}
-	return p.entry, true, unpackFile(s.gocache, p.actionHeader(), strings.NewReader(p.actionText()))
+	for _, p := range same {
+		if err := unpackFile(s.gocache, p.actionHeader(), strings.NewReader(p.actionText())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpackEverything adds all actions and their outputs to GOCACHE, several outputs at a
+// time, and tells how many files that were.
+func (s *shelf) unpackEverything() (files int, err error) {
+	g := safe.NewGroup()
+	g.SetLimit(cap(s.decoders))
+	for _, same := range s.byOutput() {
+		files += 1 + len(same)
+		g.Go(func() error { return s.unpackActions(same) })
+	}
+	return files, g.Wait()
+}
+
+// byOutput returns the places that have the same output together.
+func (s *shelf) byOutput() map[cache.OutputID][]place {
+	by := map[cache.OutputID][]place{}
+	for _, p := range s.places {
+		by[p.output] = append(by[p.output], p)
+	}
+	return by
 }
 
 func (s *shelf) unpackOutput(p place) error {

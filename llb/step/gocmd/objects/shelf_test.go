@@ -134,6 +134,9 @@ func TestServeHostile(t *testing.T) {
 	if err := unpackFirst(t, packOf(t, first.String(), data)); err != nil {
 		t.Error(err)
 	}
+	if _, err := Unpack(t.TempDir(), packOf(t, whole.String(), forged)); err == nil || !strings.Contains(err.Error(), "unpacking objects: the output of action ") || !strings.Contains(err.Error(), "its checksum is wrong") {
+		t.Errorf("all unpacked at once: %v", err)
+	}
 }
 
 // unpackFirst unpacks an object of a pack.
@@ -178,13 +181,15 @@ func FuzzShelf(f *testing.F) {
 	f.Add(id+" "+id+" 1 0 1\n", []byte("not compressed"))
 	f.Fuzz(func(t *testing.T, index string, data []byte) {
 		gocache := t.TempDir()
-		s, err := openShelf(gocache, []string{packOf(t, index, data)})
+		pack := packOf(t, index, data)
+		_, _ = Unpack(t.TempDir(), pack) // Whatever it makes of it, it returns.
+		s, err := openShelf(gocache, []string{pack})
 		if err != nil {
 			return
 		}
 		defer s.close()
 		for id := range s.places {
-			_, _, _ = s.unpack(id) // Whatever it makes of it, it returns.
+			_, _, _ = s.unpack(id)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/gohull/gohull/internal/regular"
@@ -35,10 +36,24 @@ func Unpack(gocache, dir string) (files int, err error) {
 	if done, err := m.isSet(); done || err != nil {
 		return 0, err
 	}
-	if files, err = unpackData(gocache, filepath.Join(dir, DataFile)); err != nil {
+	if files, err = unpack(gocache, dir); err != nil {
 		return 0, fmt.Errorf("unpacking objects: %w", err)
 	}
 	return files, m.set()
+}
+
+// unpack adds all objects of a pack to a GOCACHE. The data of a seed of an earlier
+// release, whose index has no places, is read from the beginning to the end.
+func unpack(gocache, dir string) (files int, err error) {
+	if !indexed(dir) {
+		return unpackData(gocache, filepath.Join(dir, DataFile))
+	}
+	s, err := openShelf(gocache, []string{dir})
+	if err != nil {
+		return 0, err
+	}
+	files, err = s.unpackEverything()
+	return files, errors.Join(err, s.close())
 }
 
 // A pack may be a build context of anybody. Those of large projects have some
@@ -103,11 +118,21 @@ func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, data)
+	_, err = copyBlocks(f, data)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, root.Remove(temp))
 	}
 	return root.Rename(temp, h.Name)
+}
+
+// blocks are buffers to copy files with. The kernel takes few large writes in half
+// the time of many small ones.
+var blocks = sync.Pool{New: func() any { return new([1 << 20]byte) }}
+
+func copyBlocks(f *os.File, data io.Reader) (int64, error) {
+	block := blocks.Get().(*[1 << 20]byte)
+	defer blocks.Put(block)
+	return io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{data}, block[:])
 }
 
 // refresh keeps the go command from removing an object as unused.
