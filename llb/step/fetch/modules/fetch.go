@@ -1,14 +1,19 @@
 package modules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/gohull/gohull/internal/safe"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/gocmd"
 	"golang.org/x/mod/module"
 )
@@ -68,23 +73,38 @@ func (j Job) once(q query, platforms []string) (c collected, err error) {
 	if err != nil {
 		return c, err
 	}
-	altered, err := c.tree.altered()
-	if err != nil {
-		return c, err
-	}
-	if len(altered) > 0 {
-		return c, &problem{text: alteredText(altered), broken: altered, tries: attempts}
-	}
-	q.job = c.tree.offline()
-	found, err := q.list(platforms)
-	var p *problem
-	if errors.As(err, &p) {
-		p.shown = false
-	}
+	found, err := c.tree.check(q, platforms)
 	if err != nil {
 		return c, err
 	}
 	return c, unavailable(c.listed, found, c.tree)
+}
+
+// check copies the modules, and lists the packages again without network. Both take
+// as long, and neither needs the other.
+func (t tree) check(q query, platforms []string) (found []pkg, err error) {
+	var altered []module.Version
+	mod := filepath.Join(t.job.Step.Out, step.ModulesDir)
+	if err := os.RemoveAll(mod); err != nil {
+		return nil, err // of the time before
+	}
+	q.job = t.offline()
+	failed := safe.Each(2, func(i int) (err error) {
+		if i == 0 {
+			altered, err = t.take(mod)
+			return err
+		}
+		found, err = q.list(platforms)
+		return err
+	})
+	if failed[0] == nil && len(altered) > 0 {
+		failed[0] = &problem{text: alteredText(altered), broken: altered, tries: attempts}
+	}
+	var p *problem
+	if errors.As(failed[1], &p) {
+		p.shown = false
+	}
+	return found, cmp.Or(failed...)
 }
 
 // alteredText reports modules that are not what go.sum says.

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/internal/mtime"
@@ -148,18 +146,11 @@ func (t tree) offline() gocmd.Step {
 	return s
 }
 
-// write leaves the tree in a directory.
+// write completes the tree in a directory, which has the files of packages.
 func (t tree) write(out string) error {
 	mod := filepath.Join(out, step.ModulesDir)
 	if err := os.MkdirAll(mod, 0o755); err != nil {
 		return err
-	}
-	for _, dir := range slices.Sorted(maps.Keys(t.files)) {
-		for name := range t.files[dir] {
-			if err := copyFile(filepath.Join(mod, dir, name), filepath.Join(t.job.ModCache, dir, name)); err != nil {
-				return err
-			}
-		}
 	}
 	if err := t.writeLooked(mod); err != nil {
 		return err

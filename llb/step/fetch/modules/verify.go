@@ -3,7 +3,6 @@ package modules
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"github.com/gohull/gohull/internal/regular"
 	"github.com/gohull/gohull/internal/safe"
 	"golang.org/x/mod/module"
-	"golang.org/x/mod/sumdb/dirhash"
 )
 
 // The go command compares a module with go.sum when it downloads it, and never
@@ -48,9 +46,11 @@ func readSums(dir string) (sums, error) {
 
 const workSum = "go.work.sum"
 
-// altered lists the modules of the tree whose files are not those that go.sum
-// has the checksum of.
-func (t tree) altered() ([]module.Version, error) {
+// take copies the files of the packages into a module cache, and lists the modules
+// whose files are not those that go.sum has the checksum of. Each file is read once:
+// nothing else than what was compared is copied, whatever other steps write to
+// ModCache in the meantime.
+func (t tree) take(mod string) (altered []module.Version, err error) {
 	known, err := readSums(t.job.Step.Source)
 	if err != nil {
 		return nil, err
@@ -58,42 +58,25 @@ func (t tree) altered() ([]module.Version, error) {
 	eg := safe.NewGroup()
 	eg.SetLimit(runtime.GOMAXPROCS(0))
 	var mu sync.Mutex
-	var all []module.Version
 	for dir, m := range t.versions {
 		eg.Go(func() error {
-			hash, err := hashDir(filepath.Join(t.job.ModCache, dir), m.String())
+			c := copying{from: filepath.Join(t.job.ModCache, dir), to: filepath.Join(mod, dir), wanted: t.files[dir]}
+			hash, err := c.run(m.String())
 			if err != nil && !errors.Is(err, errIrregular) {
 				return fmt.Errorf("%s: %w", m, err)
 			}
-			if !slices.Contains(known[m.Path+" "+m.Version], hash) {
-				mu.Lock()
-				defer mu.Unlock()
-				all = append(all, m)
+			if slices.Contains(known[m.Path+" "+m.Version], hash) {
+				return c.complete()
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			altered = append(altered, m)
 			return nil
 		})
 	}
 	err = eg.Wait()
-	module.Sort(all)
-	return all, err
-}
-
-var errIrregular = errors.New("not a regular file")
-
-// hashDir returns the checksum of an unpacked module. A module has regular files
-// alone.
-func hashDir(dir, prefix string) (string, error) {
-	files, err := dirhash.DirFiles(dir, prefix)
-	if err != nil {
-		return "", err
-	}
-	return dirhash.Hash1(files, func(name string) (io.ReadCloser, error) {
-		file := filepath.Join(dir, strings.TrimPrefix(name, prefix))
-		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
-			return nil, errIrregular
-		}
-		return regular.Open(file)
-	})
+	module.Sort(altered)
+	return altered, err
 }
 
 // forget removes modules from the module cache, so that they are downloaded
