@@ -60,8 +60,16 @@ func Open(dir string) (Store, error) {
 // Blobs is the directory of the layout's blobs.
 func (s Store) Blobs() string { return filepath.Join(string(s.path), "blobs") }
 
-// Sweep removes what no image of the layout needs.
+// Sweep removes what no image of the layout needs, and uploads to the registry
+// that were interrupted.
 func (s Store) Sweep() error {
+	uploads, err := filepath.Glob(filepath.Join(s.Blobs(), "upload-*"))
+	for _, u := range uploads {
+		err = errors.Join(err, os.Remove(u))
+	}
+	if err != nil {
+		return err
+	}
 	unused, err := s.path.GarbageCollect()
 	for _, h := range unused {
 		err = errors.Join(err, s.path.RemoveBlob(h))
