@@ -118,9 +118,15 @@ func (p Process) Alive() bool {
 	return ok && t == p.Ticks && p.Boot == boot()
 }
 
-// end signals through a pidfd: it stays with the process that was found,
-// also when the pid is given to another one meanwhile.
+// end ends the process, by force when it outlives the grace.
 func (p Process) end(grace time.Duration) error {
+	return p.signal(grace, unix.SIGTERM, unix.SIGKILL)
+}
+
+// signal sends signals until the process ends, and waits after each. It sends them
+// through a pidfd, which stays with the process that was found, also when
+// the pid is given to another one meanwhile.
+func (p Process) signal(grace time.Duration, signals ...unix.Signal) error {
 	fd, err := unix.PidfdOpen(p.Pid, 0)
 	if err != nil {
 		return nil // gone
@@ -129,7 +135,7 @@ func (p Process) end(grace time.Duration) error {
 	if !p.Alive() {
 		return nil
 	}
-	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGKILL} {
+	for _, sig := range signals {
 		if err := unix.PidfdSendSignal(fd, sig, nil, 0); errors.Is(err, unix.ESRCH) {
 			return nil
 		}
@@ -184,11 +190,26 @@ func boot() string {
 // "NAME=value", but for those already recorded: what the recorded ones
 // started and left behind.
 func Marked(line string) []Process {
-	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	return matching("environ", func(env []byte) bool {
+		return bytes.Contains(append([]byte{0}, env...), []byte("\x00"+line+"\x00"))
+	})
+}
+
+// Contained finds the processes in a container, by the id that ends the name of
+// its cgroup.
+func Contained(id string) []Process {
+	return matching("cgroup", func(groups []byte) bool {
+		return bytes.Contains(groups, []byte("/"+id+"\n"))
+	})
+}
+
+// matching finds processes by the text of a file that the kernel has about each.
+func matching(file string, matches func([]byte) bool) []Process {
+	files, _ := filepath.Glob(filepath.Join("/proc/[0-9]*", file))
 	var found []Process
 	for _, f := range files {
-		env, err := os.ReadFile(f)
-		if err != nil || !bytes.Contains(append([]byte{0}, env...), []byte("\x00"+line+"\x00")) {
+		text, err := os.ReadFile(f)
+		if err != nil || !matches(text) {
 			continue
 		}
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(f)))
@@ -201,3 +222,7 @@ func Marked(line string) []Process {
 
 // End ends a process that Marked found.
 func (p Process) End(grace time.Duration) error { return p.end(grace) }
+
+// Kill ends a process that Contained found. The first process of a container
+// ignores all but force.
+func (p Process) Kill(grace time.Duration) error { return p.signal(grace, unix.SIGKILL) }

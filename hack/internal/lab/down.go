@@ -21,6 +21,7 @@ func (l Lab) Down() error {
 	for _, name := range l.daemons().Names() {
 		err = errors.Join(err, l.daemons().Stop(name, grace))
 	}
+	err = errors.Join(err, l.endContainers(Main))
 	for _, p := range daemon.Marked(l.mark()) {
 		err = errors.Join(err, p.End(grace))
 	}

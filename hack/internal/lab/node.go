@@ -102,11 +102,31 @@ func checkName(name string) error {
 }
 
 func (l Lab) removeNode(name string) error {
+	if err := l.endNode(name); err != nil {
+		return err
+	}
+	return removeTree(l.nodeDir(name))
+}
+
+// endNode ends a node and what runs in its containers.
+func (l Lab) endNode(name string) error {
 	if err := l.daemons().Stop(nodePrefix+name, grace); err != nil {
 		return err
 	}
 	os.Remove(l.path("buildx", "instances", name))
-	return errors.Join(removeTree(l.nodeDir(name)), l.removeNetwork(name))
+	return errors.Join(l.endContainers(name), l.removeNetwork(name))
+}
+
+// endContainers ends what a node that was killed left running in its containers.
+func (l Lab) endContainers(name string) error {
+	bundles, _ := filepath.Glob(filepath.Join(l.NodeRoot(name), "runc-*", "executor", "*", "config.json"))
+	var err error
+	for _, b := range bundles {
+		for _, p := range daemon.Contained(filepath.Base(filepath.Dir(b))) {
+			err = errors.Join(err, p.Kill(grace))
+		}
+	}
+	return err
 }
 
 // NodeRoot is the directory of all that a node keeps.
@@ -122,7 +142,7 @@ func (l Lab) startNode(ctx context.Context, name string, o NodeOptions) error {
 	if err != nil {
 		return err
 	}
-	toml := l.toml() + o.Config
+	toml := l.toml(o.Config)
 	argv := l.nodeArgv(name, bin)
 	if o.Network {
 		n := l.network(name)
@@ -175,14 +195,28 @@ func (l Lab) nodeArgv(name, bin string) []string {
 	}
 }
 
-// toml sends the public registries' names to the lab's registry.
-func (l Lab) toml() string {
+// collection are limits of the garbage collection. BuildKit's own would drop
+// caches in the middle of a test as soon as a fifth of the disk is not free.
+const collection = `[worker.oci]
+  reservedSpace = "10GB"
+  maxUsedSpace = "40GB"
+  minFreeSpace = "2GB"
+`
+
+// toml returns the settings of a node. They send the public registries' names
+// to the lab's registry. A node that has settings of its own for the worker
+// has only those: TOML allows a table once.
+func (l Lab) toml(own string) string {
 	addr := l.registryAddress()
 	var b strings.Builder
 	for _, host := range []string{"docker.io", "gcr.io"} {
 		fmt.Fprintf(&b, "[registry.%q]\n  mirrors = [%q]\n", host, addr)
 	}
 	fmt.Fprintf(&b, "[registry.%q]\n  http = true\n", addr)
+	b.WriteString(own)
+	if !strings.Contains(own, "[worker.oci") {
+		b.WriteString("\n" + collection)
+	}
 	return b.String()
 }
 
