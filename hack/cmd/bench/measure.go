@@ -60,7 +60,7 @@ func (f flags) measure(ctx context.Context, repo string) (result.Run, error) {
 		return result.Run{}, err
 	}
 	defer os.RemoveAll(temp)
-	b, err := f.bench(ctx, l, temp)
+	b, err := f.bench(ctx, l)
 	if err != nil {
 		return result.Run{}, err
 	}
@@ -70,14 +70,15 @@ func (f flags) measure(ctx context.Context, repo string) (result.Run, error) {
 	}
 	for _, in := range inputs {
 		if ctx.Err() == nil {
-			err = errors.Join(err, f.measureInput(ctx, b, in, temp, &run))
+			err = errors.Join(err, l.Settle(ctx), f.measureInput(ctx, b, in, temp, &run))
 		}
 	}
-	return run, err
+	_, aside := l.DeleteAside()
+	return run, errors.Join(err, aside)
 }
 
 // bench is what the flags ask for, with the lab up.
-func (f flags) bench(ctx context.Context, l lab.Lab, temp string) (bench.Bench, error) {
+func (f flags) bench(ctx context.Context, l lab.Lab) (bench.Bench, error) {
 	cases, err := chosen("case", f.cases, bench.Cases())
 	if err != nil {
 		return bench.Bench{}, err
@@ -86,7 +87,7 @@ func (f flags) bench(ctx context.Context, l lab.Lab, temp string) (bench.Bench, 
 	if err != nil {
 		return bench.Bench{}, err
 	}
-	peers, err := setUp(ctx, l, temp)
+	peers, err := setUp(ctx, l)
 	return bench.Bench{
 		Peers:       slices.DeleteFunc(peers, func(p peer.Peer) bool { return !slices.Contains(names, p.Name) }),
 		Cases:       cases,
@@ -175,7 +176,7 @@ func peerNames() []string {
 }
 
 // setUp brings up the lab with what the peers need, and gives the peers.
-func setUp(ctx context.Context, l lab.Lab, temp string) ([]peer.Peer, error) {
+func setUp(ctx context.Context, l lab.Lab) ([]peer.Peer, error) {
 	if err := l.Up(ctx, false); err != nil {
 		return nil, err
 	}
@@ -193,6 +194,10 @@ func setUp(ctx context.Context, l lab.Lab, temp string) ([]peer.Peer, error) {
 		return nil, err
 	}
 	version, err := goVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	temp := filepath.Join(l.Dir, "bench") // on the lab's file system: see SetAside
 	return peer.Lab{
 		Registry:  os.Getenv("REGISTRY"),
 		Syntax:    os.Getenv("GOHULL_SYNTAX"),
@@ -200,8 +205,28 @@ func setUp(ctx context.Context, l lab.Lab, temp string) ([]peer.Peer, error) {
 		CA:        os.Getenv("GOHULL_CA"),
 		Temp:      temp,
 		Node: func(ctx context.Context, name string) (string, error) {
-			return l.NodeRoot(name), errors.Join(l.RemoveNode(name), l.Node(ctx, name, lab.NodeOptions{}))
+			return l.NodeRoot(name), node(ctx, l, name)
 		},
-		RemoveNode: l.RemoveNode,
-	}.All(), err
+		SetNodeAside: l.SetNodeAside,
+		SetAside:     l.SetAside,
+	}.All(), l.SetAside(temp) // of a run that was interrupted
+}
+
+// enough is the free disk space with which a build begins, in bytes. A node of
+// the inputs takes at most 3 GB.
+const enough = 10e9
+
+// node starts an empty node.
+func node(ctx context.Context, l lab.Lab, name string) error {
+	if err := l.SetNodeAside(name); err != nil {
+		return err
+	}
+	free, err := l.Free()
+	if err == nil && free < enough {
+		err = l.Settle(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return l.Node(ctx, name, lab.NodeOptions{})
 }

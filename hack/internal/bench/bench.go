@@ -23,8 +23,8 @@ import (
 	"github.com/gohull/gohull/hack/internal/traffic"
 )
 
-// long is the time after which a build is not repeated. Those of rivals on
-// empty builders are: there the difference is small.
+// long is the time after which a build is not repeated. Those of rivals with
+// nothing cached are: there the difference is small.
 const long = 30 * time.Second
 
 // failed is why a peer has no times once one of its builds has failed.
@@ -130,7 +130,7 @@ func (r run) measure(ctx context.Context, s situation) (*result.Case, error) {
 				m = &result.Measured{Skipped: e.skips(s, r.job(s))}
 				c.Peers[e.Name] = m
 			}
-			if m.Skipped != "" || isLong(m) && (s.start == warm || !e.Rival) {
+			if m.Skipped != "" || isLong(m) && (s.start != empty || !e.Rival) {
 				continue
 			}
 			if err := r.turn(ctx, s, e, m, round); err != nil {

@@ -271,7 +271,7 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// TestLong does not repeat what takes long, but for rivals on empty builders.
+// TestLong does not repeat what takes long, except rivals with nothing cached.
 func TestLong(t *testing.T) {
 	n := 0
 	j := journal{build: func(string, peer.Job) (peer.Built, error) {
@@ -280,11 +280,11 @@ func TestLong(t *testing.T) {
 	}}
 	rival, other := j.peer("rival"), j.peer("other")
 	rival.Rival = true
-	in, err := measure(t, Bench{Peers: []peer.Peer{rival, other}, Cases: []string{"nothing", "main"}, Repetitions: 3})
+	in, err := measure(t, Bench{Peers: []peer.Peer{rival, other}, Cases: []string{"nothing", "main", "imported"}, Repetitions: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []map[string]int{{"rival": 3, "other": 1}, {"rival": 1, "other": 1}} {
+	for i, want := range []map[string]int{{"rival": 3, "other": 1}, {"rival": 1, "other": 1}, {"rival": 1, "other": 1}} {
 		for name, n := range want {
 			if m, _ := in.Cases[i].Of(name); len(m.Samples) != n {
 				t.Errorf("%s: %s has %d samples, want %d", in.Cases[i].Name, name, len(m.Samples), n)

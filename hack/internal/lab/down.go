@@ -25,7 +25,8 @@ func (l Lab) Down() error {
 	for _, p := range daemon.Marked(l.mark()) {
 		err = errors.Join(err, p.End(grace))
 	}
-	return errors.Join(err, unmount(l.Dir), unmount(l.sockets()))
+	_, aside := l.DeleteAside()
+	return errors.Join(err, aside, unmount(l.Dir), unmount(l.sockets()))
 }
 
 // removeTree deletes a directory that may hold mounts.

@@ -76,6 +76,19 @@ func (l Lab) RemoveNode(name string) error {
 	return l.removeNode(name)
 }
 
+// SetNodeAside ends a node and sets its root aside.
+func (l Lab) SetNodeAside(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return errors.Join(l.endNode(name), l.SetAside(l.nodeDir(name)))
+}
+
 // RemoveNodes ends all nodes but the main one, and deletes their roots.
 func (l Lab) RemoveNodes() error {
 	unlock, err := l.lock()

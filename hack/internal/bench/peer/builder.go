@@ -41,7 +41,7 @@ type node struct {
 }
 
 func (n node) Disk() (int64, error) { return diskUsage(n.root) }
-func (n node) Remove() error        { return n.lab.RemoveNode(n.name) }
+func (n node) Remove() error        { return n.lab.SetNodeAside(n.name) }
 
 // Build builds with one process of buildx.
 func (n node) Build(ctx context.Context, j Job) (Built, error) {
@@ -111,7 +111,7 @@ func (n node) cacheFlags(c Cache) []string {
 	from := "--cache-from=type=registry,ref=" + n.cacheRef()
 	switch c {
 	case Exported:
-		return []string{from, "--cache-to=type=registry,mode=max,ref=" + n.cacheRef()}
+		return []string{from, "--cache-to=type=registry,mode=max,compression=zstd,ref=" + n.cacheRef()}
 	case Imported:
 		return []string{from}
 	case SeedTaken:

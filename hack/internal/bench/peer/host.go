@@ -30,7 +30,7 @@ func (l Lab) host(build func(context.Context, host, Job) (Built, error)) Placer 
 
 func (h host) Build(ctx context.Context, j Job) (Built, error) { return h.build(ctx, h, j) }
 func (h host) Disk() (int64, error)                            { return diskUsage(h.dir) }
-func (h host) Remove() error                                   { return os.RemoveAll(h.dir) }
+func (h host) Remove() error                                   { return h.lab.SetAside(h.dir) }
 
 // run runs a command to its end and gives the time that it took.
 func (h host) run(ctx context.Context, j Job, env []string, program string, args ...string) (time.Duration, error) {

@@ -31,7 +31,7 @@ type Placer func(ctx context.Context, name string) (Place, error)
 type Place interface {
 	Build(context.Context, Job) (Built, error)
 	Disk() (int64, error) // bytes that all it keeps takes
-	Remove() error
+	Remove() error        // ends it, and deletes nothing while others are measured
 }
 
 // Job is a build.
@@ -79,13 +79,14 @@ var ErrNoSeed = errors.New("this gohull has no target gocache")
 
 // Lab is what the peers build with.
 type Lab struct {
-	Registry   string // host:port
-	Syntax     string // gohull's frontend
-	GoVersion  string // "1.26.8"
-	CA         string // file of further certificates; empty: none
-	Temp       string // for files of the peers' own
-	Node       func(ctx context.Context, name string) (root string, err error)
-	RemoveNode func(name string) error
+	Registry     string // host:port
+	Syntax       string // gohull's frontend
+	GoVersion    string // "1.26.8"
+	CA           string // file of further certificates; empty: none
+	Temp         string // for files of the peers' own
+	Node         func(ctx context.Context, name string) (root string, err error)
+	SetNodeAside func(name string) error
+	SetAside     func(dir string) error // one in Temp
 }
 
 // What the lab's registry has for the peers.
