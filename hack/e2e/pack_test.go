@@ -58,7 +58,7 @@ func TestCacheTravels(t *testing.T) {
 	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/cachetravels:cache"
 	plain := b.Args
 
-	b.Args = append(plain, "--cache-from="+cache, "--cache-to="+cache+",mode=max")
+	b.Args = append(plain, "--cache-from="+cache, "--cache-to="+cache+",mode=max,compression=zstd")
 	first := succeed(t, b)
 	for _, name := range []string{modulesStep, dependenciesStep, appStep} {
 		if v, ok := first.Vertex(name); !ok || !v.Ran() {
