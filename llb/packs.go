@@ -95,7 +95,7 @@ func (l lowering) packGroups(s plan.Start, packs options, src sources) []llb.Sta
 		dir := step.GroupDir(g.Name)
 		all = append(all, l.run(l.slim, g.Step, verb,
 			l.mounts,
-			part(step.Source, src.source, path.Join(dir, step.ClosureDir)),
+			writable(step.Source, src.source, path.Join(dir, step.ClosureDir)),
 			part(step.Listed, src.source, path.Join(dir, step.MembersDir)),
 			src.modules,
 			mounts,

@@ -176,3 +176,9 @@ func (src sources) dependencies() llb.RunOption {
 func part(at string, st llb.State, dir string) llb.RunOption {
 	return llb.AddMount(at, st, llb.SourcePath("/"+dir), llb.Readonly)
 }
+
+// writable mounts a directory of what a step left. What is written to it ends with
+// the step.
+func writable(at string, st llb.State, dir string) llb.RunOption {
+	return llb.AddMount(at, st, llb.SourcePath("/"+dir), llb.ForceNoOutput)
+}

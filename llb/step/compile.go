@@ -91,8 +91,10 @@ type Objects struct {
 	Without []string // directories of packs whose objects are left out
 	// Vet follows "go" in another command, for the same packages: "test". What vet
 	// finds out about them, for the packages that import them, goes to the pack, too.
-	Vet   []string
-	Parts bool     // List is a MembersFile, and each part has a pack of its own, in its PartDir
+	Vet []string
+	// Parts is for a group: List is a MembersFile, a SmallFile next to it is unpacked to Source, and
+	// each part has a pack of its own, in its PartDir.
+	Parts bool
 	Args  []string // what follows "go": "list", "-export", …
 }
 

@@ -55,7 +55,8 @@ func OutOf(image string) string { return Out + "/" + image }
 func TestGroup(i int) string { return fmt.Sprintf("/.gohull/groups/%d", i) }
 
 // GroupDir returns the directory where the verb closure leaves a group of
-// packages: their closure in ClosureDir, and in MembersDir a MembersFile.
+// packages: large files of their closure in ClosureDir, and in MembersDir a
+// MembersFile, and a SmallFile with the rest of the closure.
 func GroupDir(group string) string { return "groups/" + element(group) }
 
 // ListedAt returns where a step finds what the verb list-vendored left in its Out for
@@ -152,6 +153,10 @@ const (
 	// MembersFile lists the packages of a group, one a line: the part that it is in,
 	// as PartDir takes it, and its import path.
 	MembersFile = "members.txt"
+	// SmallFile is a tar archive of the small files of a closure. BuildKit reads each file
+	// and directory of what a step is keyed by, and groups would have most of
+	// them many times.
+	SmallFile = "small.tar"
 
 	// ModulesDir is the directory of ModuleTree, and of Out, that is ModCache.
 	ModulesDir = "mod"

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/gohull/gohull/llb/step"
@@ -16,6 +17,7 @@ import (
 	"github.com/gohull/gohull/llb/step/gocmd/objects"
 	"github.com/gohull/gohull/llb/step/gocmd/vcs"
 	"github.com/gohull/gohull/llb/step/image/executable"
+	"github.com/gohull/gohull/llb/step/source/closure"
 )
 
 // compile runs the go command, and then looks at the executables it made. A program
@@ -67,6 +69,11 @@ func installProgram(e Env, s gocmd.Step, v step.Program) (int, error) {
 func (e Env) begin(s step.Start) error { return objects.Begin(e.at(step.Cache), s, e.Stderr) }
 
 func packObjects(e Env, s gocmd.Step, v step.Objects) (int, error) {
+	if v.Parts {
+		if err := closure.UnpackSmall(e.at(step.Source), e.at(path.Join(path.Dir(v.List), step.SmallFile))); err != nil {
+			return 0, err
+		}
+	}
 	return objects.Collect(objects.Job{Step: s.Compiling(), Cache: e.at(step.Cache)}, v)
 }
 

@@ -1,6 +1,7 @@
 package closure
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -94,43 +95,53 @@ func (w *walk) closureOf(v step.Closure, dirs []string) ([]string, []Link, error
 	return t.fileList(), t.linkList(), nil
 }
 
-// groups writes groups. Files that the closure has are not copied again: they get
-// another name.
+// groups writes groups.
 func (w writer) groups(r Result) error {
 	has := map[string]bool{}
 	for _, name := range r.Files {
 		has[name] = true
 	}
-	put := func(to, name string) error {
-		if has[name] {
-			return w.linkFile(to, name)
-		}
-		return w.copyFile(to, name)
-	}
 	for _, g := range r.Groups {
-		dir := step.GroupDir(g.Name)
-		if err := w.putAll(path.Join(dir, step.ClosureDir), g.Files, g.Links, put); err != nil {
-			return err
-		}
-		if g.WorkSum != nil {
-			if err := w.write(path.Join(dir, step.ClosureDir, r.Project, workSum), string(g.WorkSum)); err != nil {
-				return err
-			}
-		}
-		var list strings.Builder
-		for _, m := range g.Members {
-			list.WriteString(step.PartDir(m.Part) + " " + m.Path + "\n")
-		}
-		if err := w.write(path.Join(dir, step.MembersDir, step.MembersFile), list.String()); err != nil {
+		if err := w.group(g, r.Project, has); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// group writes a group. Large files that the closure has are not copied again: they
+// get another name. The small ones go to an archive.
+func (w writer) group(g Group, project string, has map[string]bool) error {
+	dir := step.GroupDir(g.Name)
+	var list strings.Builder
+	for _, m := range g.Members {
+		list.WriteString(step.PartDir(m.Part) + " " + m.Path + "\n")
+	}
+	if err := w.write(path.Join(dir, step.MembersDir, step.MembersFile), list.String()); err != nil {
+		return err
+	}
+	small, err := w.newArchive(path.Join(dir, step.MembersDir, step.SmallFile))
+	if err != nil {
+		return err
+	}
+	err = w.putAll(path.Join(dir, step.ClosureDir), g.Files, g.Links, func(to, name string) error {
+		switch isSmall, err := small.add(w.from, name); {
+		case isSmall || err != nil:
+			return err
+		case has[name]:
+			return w.linkFile(to, name)
+		}
+		return w.copyFile(to, name)
+	})
+	if err == nil && g.WorkSum != nil {
+		err = small.write(path.Join(project, workSum), 0o644, g.WorkSum)
+	}
+	return errors.Join(err, small.close())
+}
+
 // linkFile gives a file of the closure another name.
 func (w writer) linkFile(to, name string) error {
-	if err := makeDir(w.root, path.Dir(to)); err != nil {
+	if err := w.makeDir(path.Dir(to)); err != nil {
 		return err
 	}
 	return w.root.Link(path.Join(step.ClosureDir, name), to)

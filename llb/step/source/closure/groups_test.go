@@ -1,6 +1,8 @@
 package closure
 
 import (
+	"archive/tar"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +15,8 @@ import (
 )
 
 // TestGroups picks a program whose packages are in two groups. A group has what
-// its packages are made of, and what they import of the other group. What the
-// scan takes for an import, and is none, is left out.
+// its packages are made of, and what they import of the other group: small files in an
+// archive, and large ones as links. What the scan takes for an import, and is none, is left out.
 func TestGroups(t *testing.T) {
 	dir := t.TempDir()
 	graph := []step.Node{{Dir: ".", Main: true, Imports: []string{"top/a", "low/b", "low/test"}}}
@@ -22,7 +24,7 @@ func TestGroups(t *testing.T) {
 		"go.mod":          "module example.com/m\n\ngo 1.26\n",
 		"main.go":         "package main\n\nimport (\n_ \"example.com/m/top/a\"\n_ \"example.com/m/low/b\"\n)\n",
 		"top/a/a.go":      "package a\n\nimport (\n_ \"embed\"\n_ \"example.com/m/low/c\"\n)\n\n//go:embed a.txt\nvar Text string\n",
-		"top/a/a.txt":     "text\n",
+		"top/a/a.txt":     strings.Repeat("text\n", 20_000),
 		"low/b/b.go":      "package b\n",
 		"low/c/c.go":      "package c\n",
 		"low/test/t.go":   "package test\n",
@@ -52,16 +54,96 @@ top:1/src/low/c/c.go
 top:1/src/top/a/a.go
 top:1/src/top/a/a.txt
 `
+	if diff := cmp.Diff([]string{"top:1/src/top/a/a.txt"}, filesIn(t, filepath.Join(out, "groups"), "src")); diff != "" {
+		t.Errorf("files that are not in archives: -want +got\n%s", diff)
+	}
+	sameFile(t, filepath.Join(out, "src/top/a/a.txt"), filepath.Join(out, "groups/top:1/src/top/a/a.txt"))
+	for _, group := range []string{"low:0", "top:1"} {
+		dir := filepath.Join(out, "groups", group)
+		small := filepath.Join(dir, "members/small.tar")
+		if err := errors.Join(UnpackSmall(filepath.Join(dir, "src"), small), os.Remove(small)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if diff := cmp.Diff(want, groupText(t, filepath.Join(out, "groups"))); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	one, err := os.Stat(filepath.Join(out, "src/low/c/c.go"))
+	for _, name := range []string{"go.mod", "low/c/c.go", "top/a/a.go"} {
+		sameContent(t, filepath.Join(out, "src", name), filepath.Join(out, "groups/top:1/src", name))
+	}
+}
+
+// filesIn lists the files of a tree that are in directories of a name.
+func filesIn(t *testing.T, dir, name string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "*", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := os.Stat(filepath.Join(out, "groups/top:1/src/low/c/c.go"))
-	if err != nil || !os.SameFile(one, other) || other.ModTime().Unix() == 0 {
-		t.Errorf("a file of a group is a copy, %v", err)
+	var all []string
+	for _, below := range found {
+		if err := filepath.WalkDir(below, func(file string, e os.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				all = append(all, strings.TrimPrefix(file, dir+"/"))
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// sameFile compares two names of one file.
+func sameFile(t *testing.T, one, other string) {
+	t.Helper()
+	a, b := stat(t, one), stat(t, other)
+	if !os.SameFile(a, b) {
+		t.Errorf("%s is a copy", other)
+	}
+}
+
+// sameContent compares files and their times, which follow from their content.
+func sameContent(t *testing.T, one, other string) {
+	t.Helper()
+	a, b := stat(t, one), stat(t, other)
+	if a.Size() != b.Size() || a.Mode() != b.Mode() || !a.ModTime().Equal(b.ModTime()) || a.ModTime().Unix() == 0 {
+		t.Errorf("%s: %v %v, %s: %v %v", one, a.Mode(), a.ModTime(), other, b.Mode(), b.ModTime())
+	}
+}
+
+func stat(t *testing.T, file string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+// TestUnpackSmallHostile has archives that nobody made with Write: they fail.
+func TestUnpackSmallHostile(t *testing.T) {
+	for name, c := range map[string]struct {
+		header tar.Header
+		want   string
+	}{
+		"above":    {tar.Header{Name: "../a.go", Typeflag: tar.TypeReg}, `"../a.go" is not a file below`},
+		"absolute": {tar.Header{Name: "/a.go", Typeflag: tar.TypeReg}, `"/a.go" is not a file below`},
+		"a link":   {tar.Header{Name: "a.go", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}, `"a.go" is not a file below`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			var text strings.Builder
+			w := tar.NewWriter(&text)
+			if err := errors.Join(w.WriteHeader(&c.header), w.Close()); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(dir, "small.tar")
+			writeFile(t, file, text.String())
+			if err := UnpackSmall(t.TempDir(), file); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
 	}
 }
 

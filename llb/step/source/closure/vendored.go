@@ -113,7 +113,7 @@ func (w writer) vendored(project string, p picked) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(makeDir(w.root, path.Join(step.ClosureDir, project, vendor)),
+	return errors.Join(w.makeDir(path.Join(step.ClosureDir, project, vendor)),
 		w.write(path.Join(step.VendoredDir, step.VendoredFile), string(list)))
 }
 
@@ -134,7 +134,7 @@ func PickVendored(out string, fsys fs.FS, list string, v step.PickVendored) (err
 	}
 	defer root.Close()
 	w := newWriter(root, fsys)
-	if err := errors.Join(makeDir(root, path.Join(step.ClosureDir, v.Dir, vendor)), w.copyAll(step.ClosureDir, p.Files, p.Links)); err != nil {
+	if err := errors.Join(w.makeDir(path.Join(step.ClosureDir, v.Dir, vendor)), w.copyAll(step.ClosureDir, p.Files, p.Links)); err != nil {
 		return err
 	}
 	return w.finish(out)

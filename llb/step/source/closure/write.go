@@ -49,8 +49,9 @@ func Write(out string, fsys fs.FS, r Result) error {
 type writer struct {
 	root *os.Root
 	from fs.FS
-	last *openDir // that it wrote to last
-	buf  []byte   // for copying: a new one for each file would be most of what is allocated
+	made map[string]bool // directories
+	last *openDir        // that it wrote to last
+	buf  []byte          // for copying: a new one for each file would be most of what is allocated
 }
 
 // openDir is an open directory. A call on root walks down from it, which takes
@@ -61,7 +62,7 @@ type openDir struct {
 }
 
 func newWriter(root *os.Root, from fs.FS) writer {
-	return writer{root: root, from: from, last: &openDir{}, buf: make([]byte, 128<<10)}
+	return writer{root: root, from: from, made: map[string]bool{".": true}, last: &openDir{}, buf: make([]byte, 128<<10)}
 }
 
 // dir makes a directory and opens it. Files come one directory after the other, so
@@ -70,7 +71,7 @@ func (w writer) dir(name string) (*os.Root, error) {
 	if w.last.root != nil && w.last.name == name {
 		return w.last.root, nil
 	}
-	if err := makeDir(w.root, name); err != nil {
+	if err := w.makeDir(name); err != nil {
 		return nil, err
 	}
 	next, err := w.root.OpenRoot(name)
@@ -110,7 +111,7 @@ func (w writer) source(r Result) error {
 		return err
 	}
 	if r.Checkout {
-		if err := makeDir(w.root, path.Join(step.ClosureDir, ".git")); err != nil {
+		if err := w.makeDir(path.Join(step.ClosureDir, ".git")); err != nil {
 			return err
 		}
 	}
@@ -157,7 +158,7 @@ func (w writer) copyAll(to string, files []string, links []Link) error {
 
 // putAll makes a directory, with files that put makes, and with links.
 func (w writer) putAll(to string, files []string, links []Link, put func(to, name string) error) error {
-	if err := makeDir(w.root, to); err != nil {
+	if err := w.makeDir(to); err != nil {
 		return err
 	}
 	for _, name := range files {
@@ -167,7 +168,7 @@ func (w writer) putAll(to string, files []string, links []Link, put func(to, nam
 	}
 	for _, l := range links {
 		name := path.Join(to, l.Name)
-		if err := makeDir(w.root, path.Dir(name)); err != nil {
+		if err := w.makeDir(path.Dir(name)); err != nil {
 			return err
 		}
 		if err := w.root.Symlink(l.Target, name); err != nil {
@@ -234,17 +235,21 @@ func plain(mode fs.FileMode) fs.FileMode {
 	return 0o644
 }
 
-// makeDir makes a directory and those above it. The mode is set by hand: the
-// builder's umask must not show.
-func makeDir(out *os.Root, dir string) error {
-	if _, err := out.Stat(dir); err == nil {
+// makeDir makes a directory and those above it, if it has not made them before. The mode is
+// set by hand: the builder's umask must not show.
+func (w writer) makeDir(name string) error {
+	if w.made[name] {
 		return nil
 	}
-	if err := makeDir(out, path.Dir(dir)); err != nil {
+	if err := w.makeDir(path.Dir(name)); err != nil {
 		return err
 	}
-	if err := out.Mkdir(dir, 0o755); err != nil {
+	w.made[name] = true
+	switch err := w.root.Mkdir(name, 0o755); {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
 		return err
 	}
-	return out.Chmod(dir, 0o755)
+	return w.root.Chmod(name, 0o755)
 }
