@@ -21,38 +21,50 @@ const (
 	Results = "benchmarks.json"
 	article = "benchmarks.md"
 	picture = "benchmarks.svg"
+	readme  = "../README.md"
 )
 
 // File is a file as it should be.
 type File struct{ Name, Text string }
 
-// Files are the page and the chart, in a directory that may hold results.
+// Files are the page, the README and the chart, in a directory that may hold results.
 func Files(dir string) ([]File, error) {
 	run, err := result.Read(filepath.Join(dir, Results))
 	if errors.Is(err, fs.ErrNotExist) {
-		return pages(dir, "Nothing is measured yet.\n")
+		const nothing = "Nothing is measured yet.\n"
+		return pages(dir, nothing, nothing)
 	}
 	if err != nil {
 		return nil, err
 	}
-	files, err := pages(dir, "![Build time of gohull, a Dockerfile, ko and go build; shorter is better]("+picture+")\n\n"+run.About()+"\n"+result.Markdown(run.Tables()))
+	results := "![Build time of gohull, a Dockerfile, ko and go build; shorter is better](" + picture + ")\n\n" + run.About() + "\n" + result.Markdown(run.Tables())
+	files, err := pages(dir, results, run.Summary())
 	return append(files, File{filepath.Join(dir, picture), chart.SVG(run)}), err
 }
 
-func pages(dir, results string) ([]File, error) {
-	name := filepath.Join(dir, article)
-	data, err := os.ReadFile(name)
+// pages are the page and the README.
+func pages(dir, results, summary string) ([]File, error) {
+	about, err := filled(filepath.Join(dir, article), map[string]string{"results": results, "recipes": recipes()})
 	if err != nil {
 		return nil, err
 	}
-	text, err := page.Fill(string(data), "results", results)
-	if err == nil {
-		text, err = page.Fill(text, "recipes", recipes())
-	}
+	first, err := filled(filepath.Join(dir, readme), map[string]string{"benchmarks": summary})
+	return []File{about, first}, err
+}
+
+// filled is a file with other generated parts.
+func filled(name string, parts map[string]string) (File, error) {
+	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return File{}, err
 	}
-	return []File{{name, text}}, nil
+	text := string(data)
+	for part, with := range parts {
+		if text, err = page.Fill(text, part, with); err != nil {
+			return File{}, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return File{name, text}, nil
 }
 
 // recipes are what the builders were given, with the names that others would
@@ -66,7 +78,7 @@ func recipes() string {
 	return b.String()
 }
 
-// Write writes the page and the chart.
+// Write writes the files.
 func Write(dir string) error {
 	files, err := Files(dir)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/gohull/gohull/internal/golden"
 )
 
-// TestDocs compares the page and the chart with the results that are
+// TestDocs compares the page, the README and the chart with the results that are
 // committed; `./hack/bench -from docs/benchmarks.json -docs` rewrites them, as
 // -update does.
 func TestDocs(t *testing.T) {

@@ -20,6 +20,16 @@ func TestTables(t *testing.T) {
 	golden.File(t, "testdata/run.md", run.About()+"\n"+Markdown(run.Tables()))
 }
 
+// TestSummary has one project instead of two, and not all of the cases.
+func TestSummary(t *testing.T) {
+	run, err := Read("testdata/run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Inputs[0].Name = "gohull"
+	golden.File(t, "testdata/summary.md", run.Summary())
+}
+
 // TestWrite reads a run, and writes the file that it was read from.
 func TestWrite(t *testing.T) {
 	run, err := Read("testdata/run.json")
