@@ -27,6 +27,9 @@ func (l Lab) aside() string { return l.path("aside") }
 // SetAside moves a directory away, for DeleteAside to delete. It must be on the
 // file system of the lab's files. A missing one is no error.
 func (l Lab) SetAside(dir string) error {
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err := unmount(dir); err != nil {
 		return err
 	}
@@ -37,11 +40,7 @@ func (l Lab) SetAside(dir string) error {
 	if err != nil {
 		return err
 	}
-	err = os.Rename(dir, filepath.Join(to, filepath.Base(dir)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return os.Remove(to)
-	}
-	return err
+	return os.Rename(dir, filepath.Join(to, filepath.Base(dir)))
 }
 
 // DeleteAside deletes what was set aside, also by a run that was interrupted,

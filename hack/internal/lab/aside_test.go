@@ -27,10 +27,10 @@ func TestAside(t *testing.T) {
 	if kept, _ := filepath.Glob(l.path("aside", "*", "bench", "*")); len(kept) != 2 {
 		t.Errorf("kept aside: %q, want the files of both", kept)
 	}
-	if err := l.SetAside(l.path("bench")); err != nil {
-		t.Errorf("a missing directory: %v", err)
-	}
 	for _, want := range []bool{true, false} {
+		if err := l.SetAside(l.path("bench")); err != nil {
+			t.Errorf("a missing directory: %v", err)
+		}
 		if deleted, err := l.DeleteAside(); deleted != want || err != nil {
 			t.Errorf("deleted %v, %v, want %v", deleted, err, want)
 		}
