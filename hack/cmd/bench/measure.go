@@ -73,9 +73,14 @@ func (f flags) measure(ctx context.Context, repo string) (result.Run, error) {
 			err = errors.Join(err, l.Settle(ctx), f.measureInput(ctx, b, in, temp, &run))
 		}
 	}
+	err = errors.Join(err, l.SetAside(scratch(l)))
 	_, aside := l.DeleteAside()
 	return run, errors.Join(err, aside)
 }
+
+// scratch is the directory of what the peers keep outside of nodes. It is on the
+// file system of the lab, as SetAside needs it.
+func scratch(l lab.Lab) string { return filepath.Join(l.Dir, "bench") }
 
 // bench is what the flags ask for, with the lab up.
 func (f flags) bench(ctx context.Context, l lab.Lab) (bench.Bench, error) {
@@ -197,19 +202,18 @@ func setUp(ctx context.Context, l lab.Lab) ([]peer.Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	temp := filepath.Join(l.Dir, "bench") // on the lab's file system: see SetAside
 	return peer.Lab{
 		Registry:  os.Getenv("REGISTRY"),
 		Syntax:    os.Getenv("GOHULL_SYNTAX"),
 		GoVersion: version,
 		CA:        os.Getenv("GOHULL_CA"),
-		Temp:      temp,
+		Temp:      scratch(l),
 		Node: func(ctx context.Context, name string) (string, error) {
 			return l.NodeRoot(name), node(ctx, l, name)
 		},
 		SetNodeAside: l.SetNodeAside,
 		SetAside:     l.SetAside,
-	}.All(), l.SetAside(temp) // of a run that was interrupted
+	}.All(), l.SetAside(scratch(l)) // of a run that was interrupted
 }
 
 // enough is the free disk space with which a build begins, in bytes. A node of
