@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	for _, name := range machines.started {
-		if out, err := exec.Command("../lab", "node", "--rm", name).CombinedOutput(); err != nil {
+		if out, err := exec.Command("../lab", "node", "--rm", "--later", name).CombinedOutput(); err != nil {
 			fmt.Printf("e2e: lab node --rm %s: %v\n%s", name, err, out)
 			code = 1
 		}
@@ -166,7 +166,7 @@ func node(t testing.TB, name, version string) string {
 		args = append(args, version)
 	}
 	lab(t, args...)
-	t.Cleanup(func() { lab(t, "node", "--rm", name) })
+	t.Cleanup(func() { lab(t, "node", "--rm", "--later", name) })
 	return name
 }
 

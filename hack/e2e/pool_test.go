@@ -65,7 +65,7 @@ func machine(t *testing.T, name, config string) map[string]string {
 	if err != nil {
 		t.Fatalf("lab node %s: %v\n%s", name, err, &stderr)
 	}
-	t.Cleanup(func() { lab(t, "node", "--rm", name) })
+	t.Cleanup(func() { lab(t, "node", "--rm", "--later", name) })
 	values := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		key, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")

@@ -26,7 +26,10 @@ const usage = `Usage:
 	                                 Without VERSION, it is GOHULL_LAB_BUILDKIT, or the first one's
 	                                 --net: in a network namespace, on port 1234 of an address of its own
 	                                 --config: with more settings, as in buildkitd.toml
-	hack/lab node --rm NAME          end it and delete its root
+	hack/lab node --rm [--later] NAME
+	                                 end it and delete its root
+	                                 --later: when the lab ends, or the disk is nearly full. For some minutes
+	                                 after many files are deleted, ext4 creates files slowly
 	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached
 
@@ -92,14 +95,20 @@ func node(ctx context.Context, l lab.Lab, args []string) error {
 	flags := flag.NewFlagSet("node", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	rm := flags.Bool("rm", false, "")
+	later := flags.Bool("later", false, "")
 	config := flags.String("config", "", "")
 	flags.BoolVar(&o.Network, "net", false, "")
 	if flags.Parse(args) != nil || flags.NArg() < 1 || flags.NArg() > 2 {
 		return errUsage
 	}
 	name := flags.Arg(0)
-	if *rm {
+	switch {
+	case *rm && *later:
+		return l.RemoveNodeLater(name)
+	case *rm:
 		return l.RemoveNode(name)
+	case *later:
+		return errUsage
 	}
 	if *config != "" {
 		data, err := os.ReadFile(*config)

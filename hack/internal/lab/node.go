@@ -86,7 +86,36 @@ func (l Lab) SetNodeAside(name string) error {
 		return err
 	}
 	defer unlock()
+	return l.setNodeAside(name)
+}
+
+func (l Lab) setNodeAside(name string) error {
 	return errors.Join(l.endNode(name), l.SetAside(l.nodeDir(name)))
+}
+
+// enough is the free disk space, in bytes, with which roots are set aside instead of
+// deleted.
+const enough = 15e9
+
+// RemoveNodeLater ends a node. Its root is deleted by Down, or now if little of the
+// disk is free.
+func (l Lab) RemoveNodeLater(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := l.setNodeAside(name); err != nil {
+		return err
+	}
+	free, err := l.Free()
+	if err == nil && free < enough {
+		_, err = l.DeleteAside()
+	}
+	return err
 }
 
 // RemoveNodes ends all nodes but the main one, and deletes their roots.
