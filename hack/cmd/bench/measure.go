@@ -28,10 +28,12 @@ const (
 
 var inputNames = []string{inputSelf, inputShop, inputMany}
 
-// selfTests are tests of this repository that need neither its history nor a network.
+// selfTests are tests of this repository that need neither git nor a network.
 var selfTests = project.Tests{
 	Packages: []string{
-		"./frontend/...", "./internal/...", "./llb", "./llb/llbtext", "./llb/plan", "./llb/step",
+		"./frontend/diag", "./frontend/dockerfile", "./frontend/excerpt", "./frontend/goflag", "./frontend/graph",
+		"./frontend/ignore", "./frontend/layout", "./frontend/netenv", "./frontend/planner", "./frontend/project/...",
+		"./frontend/question", "./frontend/rules", "./frontend/spec/...", "./frontend/stamp", "./internal/...", "./llb", "./llb/llbtext", "./llb/plan", "./llb/step",
 		"./llb/step/image/...", "./llb/step/source/scan",
 	},
 	Files: []string{"docs", "examples", "gohull.yaml"},
