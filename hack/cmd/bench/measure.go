@@ -102,6 +102,7 @@ func (f flags) bench(ctx context.Context, l lab.Lab) (bench.Bench, error) {
 		Registry:    os.Getenv("REGISTRY"),
 		Log:         os.Stderr,
 		Busy:        load.Busy,
+		Rest:        l.Rest,
 	}, err
 }
 

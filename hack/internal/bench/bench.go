@@ -41,6 +41,10 @@ type Bench struct {
 	// Busy gives the part of the CPU time that other work takes, 0 to
 	// 1; nil if nobody looks. It is asked right before each build.
 	Busy func(context.Context) (float64, error)
+
+	// Rest waits until the disk is as fast as that of a fresh machine; nil
+	// if nobody knows. It is asked before a fresh builder starts.
+	Rest func(context.Context) error
 }
 
 // Input measures one project. After every case it calls kept with what was
@@ -297,6 +301,11 @@ func (r run) prepare(ctx context.Context, s situation, e *entrant) (peer.Place, 
 	if s.start == seeded {
 		before.Cache = peer.SeedMade
 		if _, err := e.place.Build(ctx, before); err != nil {
+			return nil, err
+		}
+	}
+	if r.Rest != nil {
+		if err := r.Rest(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -59,10 +59,16 @@ func (l Lab) Settle(ctx context.Context) error {
 	if err != nil || !deleted {
 		return err
 	}
+	l.logf("waiting %v, since many files were deleted", reused)
+	return l.Rest(ctx)
+}
+
+// Rest waits until files are created at the usual speed again, whoever deleted others. A
+// builder does so after each build, with what its steps wrote.
+func (l Lab) Rest(ctx context.Context) error {
 	if err := l.sync(); err != nil {
 		return err
 	}
-	l.logf("waiting %v, since many files were deleted", reused)
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
