@@ -63,8 +63,8 @@ func (l Lab) Settle(ctx context.Context) error {
 	return l.Rest(ctx)
 }
 
-// Rest waits until files are created at the usual speed again, whoever deleted others. A
-// builder does so after each build, with what its steps wrote.
+// Rest waits until files are created at the usual speed again, even if the lab deleted none:
+// a builder deletes what its steps wrote after each build.
 func (l Lab) Rest(ctx context.Context) error {
 	if err := l.sync(); err != nil {
 		return err
