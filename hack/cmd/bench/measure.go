@@ -33,8 +33,8 @@ var selfTests = project.Tests{
 	Packages: []string{
 		"./frontend/diag", "./frontend/dockerfile", "./frontend/excerpt", "./frontend/goflag", "./frontend/graph",
 		"./frontend/ignore", "./frontend/layout", "./frontend/netenv", "./frontend/planner", "./frontend/project/...",
-		"./frontend/question", "./frontend/rules", "./frontend/spec/...", "./frontend/stamp", "./internal/...", "./llb", "./llb/llbtext", "./llb/plan", "./llb/step",
-		"./llb/step/image/...", "./llb/step/source/scan",
+		"./frontend/question", "./frontend/rules", "./frontend/spec/...", "./frontend/stamp", "./internal/...",
+		"./llb", "./llb/llbtext", "./llb/plan", "./llb/step", "./llb/step/image/...", "./llb/step/source/scan",
 	},
 	Files: []string{"docs", "examples", "gohull.yaml"},
 }

@@ -64,20 +64,17 @@ func (l Lab) Node(ctx context.Context, name string, o NodeOptions) error {
 }
 
 // RemoveNode ends a node and deletes its root.
-func (l Lab) RemoveNode(name string) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return l.removeNode(name)
-}
+func (l Lab) RemoveNode(name string) error { return l.withNode(name, l.removeNode) }
 
 // SetNodeAside ends a node and sets its root aside.
-func (l Lab) SetNodeAside(name string) error {
+func (l Lab) SetNodeAside(name string) error { return l.withNode(name, l.setNodeAside) }
+
+// RemoveNodeLater ends a node. Its root is deleted by Down, or now if little of the
+// disk is free.
+func (l Lab) RemoveNodeLater(name string) error { return l.withNode(name, l.removeNodeLater) }
+
+// withNode runs a function on a node next to the main one, with the lock of the lab.
+func (l Lab) withNode(name string, do func(name string) error) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
@@ -86,7 +83,7 @@ func (l Lab) SetNodeAside(name string) error {
 		return err
 	}
 	defer unlock()
-	return l.setNodeAside(name)
+	return do(name)
 }
 
 func (l Lab) setNodeAside(name string) error {
@@ -97,17 +94,7 @@ func (l Lab) setNodeAside(name string) error {
 // deleted.
 const enough = 15e9
 
-// RemoveNodeLater ends a node. Its root is deleted by Down, or now if little of the
-// disk is free.
-func (l Lab) RemoveNodeLater(name string) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
+func (l Lab) removeNodeLater(name string) error {
 	if err := l.setNodeAside(name); err != nil {
 		return err
 	}

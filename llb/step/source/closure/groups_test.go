@@ -129,22 +129,30 @@ func TestUnpackSmallHostile(t *testing.T) {
 	}{
 		"above":    {tar.Header{Name: "../a.go", Typeflag: tar.TypeReg}, `"../a.go" is not a file below`},
 		"absolute": {tar.Header{Name: "/a.go", Typeflag: tar.TypeReg}, `"/a.go" is not a file below`},
+		"large":    {tar.Header{Name: "a.go", Typeflag: tar.TypeReg, Size: 1 << 40}, `"a.go" has 1099511627776 bytes, want at most`},
 		"a link":   {tar.Header{Name: "a.go", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}, `"a.go" is not a file below`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
 			var text strings.Builder
-			w := tar.NewWriter(&text)
-			if err := errors.Join(w.WriteHeader(&c.header), w.Close()); err != nil {
+			if err := tar.NewWriter(&text).WriteHeader(&c.header); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join(dir, "small.tar")
+			file := filepath.Join(t.TempDir(), "small.tar")
 			writeFile(t, file, text.String())
 			if err := UnpackSmall(t.TempDir(), file); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
 	}
+}
+
+func FuzzUnpackSmall(f *testing.F) {
+	f.Add([]byte("no archive"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file := filepath.Join(t.TempDir(), "small.tar")
+		writeFile(t, file, string(data))
+		_ = UnpackSmall(t.TempDir(), file) // Whatever it makes of it, it returns.
+	})
 }
 
 // groupText lists the files of groups, and the members.

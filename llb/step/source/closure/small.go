@@ -94,6 +94,9 @@ func UnpackSmall(dir, file string) (err error) {
 		if h.Typeflag != tar.TypeReg || !fs.ValidPath(h.Name) {
 			return fmt.Errorf("%s: %q is not a file below the directory", file, h.Name)
 		}
+		if h.Size > regular.Text {
+			return fmt.Errorf("%s: %q has %d bytes, want at most %d", file, h.Name, h.Size, regular.Text)
+		}
 		if err := w.create(h.Name, fs.FileMode(h.Mode), t); err != nil {
 			return err
 		}
