@@ -214,6 +214,11 @@ func (c company) grouped(t testing.TB, spec string) map[string]string {
 		maps.Copy(project, c.project(map[string]string{dir + "/x.go": text}))
 		main += "\t_ \"example.com/app/" + dir + "\"\n"
 	}
+	// A file that is too large for the archive of a group.
+	maps.Copy(project, c.project(map[string]string{
+		"low/a/x.go":     "package a\n\nimport _ \"embed\"\n\n//go:embed data.txt\nvar Data string\n",
+		"low/a/data.txt": strings.Repeat("data\n", 20_000),
+	}))
 	maps.Copy(project, c.project(map[string]string{"main.go": main + ")\n\nfunc main() { print(greet.Hello(), own.Text) }\n"}))
 	return project
 }

@@ -147,7 +147,12 @@ func TestUnpackSmallHostile(t *testing.T) {
 }
 
 func FuzzUnpackSmall(f *testing.F) {
-	f.Add([]byte("no archive"))
+	var whole strings.Builder
+	w := archive{tar: tar.NewWriter(&whole)}
+	if err := errors.Join(w.write("a/a.go", 0o644, []byte("package a\n")), w.write("go.mod", 0o755, nil), w.tar.Close()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(whole.String()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file := filepath.Join(t.TempDir(), "small.tar")
 		writeFile(t, file, string(data))
