@@ -107,19 +107,24 @@ func Runc(env []string) Program {
 	}
 }
 
+// Containerd runs containers for Docker Engine and for Kubernetes.
+func Containerd() Program {
+	return Program{
+		Name: "containerd",
+		Packages: map[string]string{
+			"containerd":              "github.com/containerd/containerd/v2/cmd/containerd",
+			"containerd-shim-runc-v2": "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+		},
+		Tags:    "no_btrfs",
+		Version: Stamp{"github.com/containerd/containerd/v2", "github.com/containerd/containerd/v2/version.Version"},
+		Takes:   "50 s",
+	}
+}
+
 // Engine is Docker Engine, the containerd it starts, and the docker command.
 func Engine() []Program {
 	return []Program{
-		{
-			Name: "containerd",
-			Packages: map[string]string{
-				"containerd":              "github.com/containerd/containerd/v2/cmd/containerd",
-				"containerd-shim-runc-v2": "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
-			},
-			Tags:    "no_btrfs",
-			Version: Stamp{"github.com/containerd/containerd/v2", "github.com/containerd/containerd/v2/version.Version"},
-			Takes:   "50 s",
-		},
+		Containerd(),
 		{
 			Name:     "dockerd",
 			Packages: map[string]string{"dockerd": "github.com/moby/moby/v2/cmd/dockerd"},
@@ -153,6 +158,33 @@ func Tools() []Program {
 			Name:     "helm",
 			Packages: map[string]string{"helm": "helm.sh/helm/v3/cmd/helm"},
 			Takes:    "2 min",
+		},
+	}
+}
+
+// Kubernetes is a cluster of one node, without the containerd that runs its pods.
+// etcd is of the version that Kubernetes is tested with.
+func Kubernetes() []Program {
+	return []Program{
+		{
+			Name: "kubernetes",
+			Packages: map[string]string{
+				"etcd":                    "go.etcd.io/etcd/server/v3",
+				"kube-apiserver":          "k8s.io/kubernetes/cmd/kube-apiserver",
+				"kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+				"kube-scheduler":          "k8s.io/kubernetes/cmd/kube-scheduler",
+				"kubelet":                 "k8s.io/kubernetes/cmd/kubelet",
+			},
+			Version: Stamp{"k8s.io/kubernetes", "k8s.io/component-base/version.gitVersion"},
+			Takes:   "8 min",
+		},
+		{
+			Name: "cni",
+			Packages: map[string]string{
+				"bridge":     "github.com/containernetworking/plugins/plugins/main/bridge",
+				"host-local": "github.com/containernetworking/plugins/plugins/ipam/host-local",
+			},
+			Takes: "20 s",
 		},
 	}
 }
