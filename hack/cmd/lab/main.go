@@ -30,6 +30,9 @@ const usage = `Usage:
 	                                 end it and delete its root
 	                                 --later: when the lab ends, or the disk is nearly full. For some minutes
 	                                 after many files are deleted, ext4 creates files slowly
+	hack/lab cluster                 start an empty Kubernetes of one node; print its environment.
+	                                 The first time compiles it, which takes 12 minutes or more
+	hack/lab cluster --rm            end it and delete all that it has
 	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached
 
@@ -70,6 +73,10 @@ func command(ctx context.Context, args []string) error {
 		return printEnv(l)
 	case arg(0) == "node":
 		return node(ctx, l, args[1:])
+	case arg(0) == "cluster" && n == 1:
+		return startCluster(ctx, l)
+	case arg(0) == "cluster" && n == 2 && arg(1) == "--rm":
+		return l.RemoveCluster()
 	case arg(0) == "tools" && (n == 1 || n == 2):
 		return tools(ctx, l, arg(1))
 	case arg(0) == "down" && n == 1:
@@ -78,6 +85,8 @@ func command(ctx context.Context, args []string) error {
 		return lab.ServeRegistry(ctx, arg(1))
 	case arg(0) == "forward" && n == 2: // started by `node --net`
 		return lab.Forward(ctx, arg(1))
+	case arg(0) == "cluster" && n == 3 && arg(1) == "--in": // started by `cluster`
+		return lab.RunCluster(ctx, arg(2))
 	}
 	return errUsage
 }
@@ -122,6 +131,14 @@ func node(ctx context.Context, l lab.Lab, args []string) error {
 		return err
 	}
 	fmt.Print(lab.Exports(l.NodeEnv(name)))
+	return nil
+}
+
+func startCluster(ctx context.Context, l lab.Lab) error {
+	if err := l.Cluster(ctx); err != nil {
+		return err
+	}
+	fmt.Print(lab.Exports(l.ClusterEnv()))
 	return nil
 }
 

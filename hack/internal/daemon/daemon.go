@@ -29,6 +29,8 @@ type Command struct {
 	Argv  []string
 	Env   []string
 	Files []*os.File // become descriptors 3, 4, …
+	// Namespaces are those that the process gets new ones of: unix.CLONE_NEWPID.
+	Namespaces uintptr
 }
 
 // Process is a process that was started.
@@ -51,7 +53,7 @@ func (d Dir) Start(c Command) (Process, error) {
 	cmd.Env = c.Env
 	cmd.ExtraFiles = c.Files
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: c.Namespaces}
 	if err := cmd.Start(); err != nil {
 		return Process{}, fmt.Errorf("start %s: %w", c.Name, err)
 	}

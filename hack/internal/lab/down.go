@@ -17,7 +17,7 @@ func (l Lab) Down() error {
 		return err
 	}
 	defer unlock()
-	err = l.removeNodes()
+	err = errors.Join(l.removeCluster(), l.removeNodes())
 	for _, name := range l.daemons().Names() {
 		err = errors.Join(err, l.daemons().Stop(name, grace))
 	}

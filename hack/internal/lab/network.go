@@ -19,19 +19,20 @@ import (
 )
 
 // A network is the network namespace of a node, with a link to this machine.
-// It has no route to anywhere else. The lab's registry is on its loopback, under
-// the same address as on this machine, so that names of images mean the same.
+// It has no route to anywhere else. The lab's registry is on all its addresses, under the
+// same port as on this machine. On its loopback, names of images mean the same.
 type network struct {
 	name string     // of the namespace
 	here netip.Addr // this machine's end of the link
 	node netip.Addr
+	pods netip.Prefix // of a node of Kubernetes
 }
 
 // networkPrefix is reserved for tests of network devices: no company uses it.
 var networkPrefix = netip.MustParsePrefix("198.18.0.0/15")
 
 // forwardPrefix begins the names of the processes that pass on what arrives at
-// a network's loopback.
+// the registry's port in a network.
 const forwardPrefix = "forward-"
 
 // network returns the network of a node. It is always the same, and another one
@@ -39,11 +40,14 @@ const forwardPrefix = "forward-"
 func (l Lab) network(name string) network {
 	sum := sha256.Sum256([]byte(l.Dir + "\x00" + name))
 	base := networkPrefix.Addr().As4()
-	first := binary.BigEndian.Uint32(base[:]) + binary.BigEndian.Uint32(sum[:4])%(1<<15)*4
+	start := binary.BigEndian.Uint32(base[:])
+	first := start + binary.BigEndian.Uint32(sum[:4])%(1<<15)*4
+	pods := start + binary.BigEndian.Uint32(sum[4:8])%(1<<13)*16
 	return network{
 		name: fmt.Sprintf("gohull-%x", sum[:4]),
 		here: address(first + 1),
 		node: address(first + 2),
+		pods: netip.PrefixFrom(address(pods), 28),
 	}
 }
 
@@ -73,7 +77,7 @@ func (l Lab) startNetwork(ctx context.Context, name string) error {
 	if _, ok := l.daemons().Find(forwardPrefix + name); ok {
 		return nil
 	}
-	listener, err := n.listen(l.registryAddress())
+	listener, err := n.listen(":" + l.registryPort())
 	if err != nil {
 		return err
 	}

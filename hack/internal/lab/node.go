@@ -124,8 +124,8 @@ func (l Lab) removeNodes() error {
 }
 
 func checkName(name string) error {
-	if name == Main || name == "default" || !nodeName.MatchString(name) {
-		return fmt.Errorf("node name %q: want lower-case letters, digits and dashes, and neither %q nor \"default\"", name, Main)
+	if slices.Contains([]string{Main, clusterName, "default"}, name) || !nodeName.MatchString(name) {
+		return fmt.Errorf("node name %q: want lower-case letters, digits and dashes, and none of %q, %q and \"default\"", name, Main, clusterName)
 	}
 	return nil
 }
@@ -254,13 +254,13 @@ func holds(file, text string) bool {
 	return err == nil && string(data) == text
 }
 
-// startAnswering starts a daemon and waits until it is ready.
+// startAnswering starts a daemon and waits until it is ready, two minutes at most.
 func (l Lab) startAnswering(ctx context.Context, c daemon.Command, ready func() bool) error {
 	p, err := l.daemons().Start(c)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for !ready() {
 		if !p.Alive() || ctx.Err() != nil {

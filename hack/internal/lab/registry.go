@@ -106,6 +106,11 @@ func (l Lab) registryAddress() string {
 	return strings.TrimSpace(string(data))
 }
 
+func (l Lab) registryPort() string {
+	_, port, _ := net.SplitHostPort(l.registryAddress())
+	return port
+}
+
 // ServeRegistry serves a registry on the listener that startRegistry passes
 // as descriptor 3, with the blobs of the OCI layout in a directory. Manifests
 // are held in memory; `up` pushes those of the layout again. It counts its
