@@ -89,8 +89,19 @@ func (l lowering) test(c plan.Test) llb.State {
 	}
 	src := l.gather(c.Sources)
 	start, packs := l.start(c.Start, src)
-	verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Args: c.Args}
-	return l.examine(l.goroot, c.Step, verb, src, l.pick(c.Data, src.asked...), packs)
+	verb := &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Covdata: c.Covdata != nil, Args: c.Args}
+	return l.examine(l.goroot, c.Step, verb, src, l.pick(c.Data, src.asked...), packs, l.covdata(c))
+}
+
+// covdata mounts Go's tool for coverage profiles. It is built of Go alone, so a builder
+// builds it once.
+func (l lowering) covdata(c plan.Test) llb.RunOption {
+	if c.Covdata == nil {
+		return options{}
+	}
+	verb := &step.Go{Args: []string{"build", "-trimpath", "-o", path.Join(step.Out, step.CovdataTool), "cmd/" + step.CovdataTool}}
+	built := l.run(l.goroot, *c.Covdata, verb, l.mounts, l.gocache(*c.Covdata))
+	return l.byOrigin(step.Programs, built)
 }
 
 func (l lowering) generate(c plan.Generate) llb.State {

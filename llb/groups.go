@@ -37,8 +37,8 @@ func (l lowering) vetGroups(c plan.Vet, image sources) []llb.State {
 func (l lowering) testGroups(c plan.Test) ([]llb.State, sources) {
 	src := l.gather(c.Sources)
 	return l.groups(l.goroot, *c.Groups, src, func(start step.Start, dirs []string) step.Verb {
-		return &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Dirs: dirs, Args: c.Args}
-	}), src
+		return &step.Test{Start: start, Report: c.Export, Keep: c.Keep, Covdata: c.Covdata != nil, Dirs: dirs, Args: c.Args}
+	}, l.covdata(c)), src
 }
 
 // testReports returns the reports of all groups of tests, or an empty file system if
@@ -60,14 +60,14 @@ func (l lowering) testReports(c plan.Test) llb.State {
 }
 
 // groups runs a verb on each group of a check. root has Go.
-func (l lowering) groups(root llb.State, g plan.Groups, src sources, verb func(start step.Start, dirs []string) step.Verb) []llb.State {
+func (l lowering) groups(root llb.State, g plan.Groups, src sources, verb func(start step.Start, dirs []string) step.Verb, extra ...llb.RunOption) []llb.State {
 	picked := l.pickGroups(g, src.asked)
 	var all []llb.State
 	for i, group := range g.All {
 		own := src
 		own.source = picked[i]
 		start, packs := l.start(group.Start, own)
-		all = append(all, l.examine(root, group.Step, verb(start, group.Pick.Mains), own, own.source, packs))
+		all = append(all, l.examine(root, group.Step, verb(start, group.Pick.Mains), own, own.source, packs, options(extra)))
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 )
 
 func (c checking) tidy(s plan.Step, alone bool) plan.Check {
@@ -76,11 +77,35 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 		return c.packs.tests(c.modules.relatives(patterns), raceFlags(c.spec))
 	}
 	t.CheckStep = plan.CheckStep{Step: s}
+	if export {
+		t.Covdata = c.covdata(s)
+	}
 	t.Groups = c.groups(t.CheckStep, t.Data, c.testPatterns(), func(dirs []string) plan.Start { return start(dots(dirs)) })
 	if t.Start = start(nil); t.Groups == nil {
 		t.Start = start(c.testPatterns())
 	}
 	return t
+}
+
+// firstWithoutCovdata is the first Go whose distributions lack the tool covdata. The go
+// command builds it instead, for each package without tests that is covered.
+const firstWithoutCovdata = "1.25"
+
+// covdata plans to build the tool that makes coverage profiles; nil if Go has it. An image
+// of the user's own may lack its source.
+func (c checking) covdata(s plan.Step) *plan.Step {
+	whole := c.root.ref == "" || isOfficial(c.root.ref)
+	if !whole || !c.root.version.IsSet() || !c.root.atLeast(firstWithoutCovdata) {
+		return nil
+	}
+	env := c.env.compile(c.root.runsOn)
+	return &plan.Step{
+		ID:     "program",
+		Name:   "build go tool " + step.CovdataTool,
+		At:     s.At,
+		Env:    setEnv(setEnv(env, "GOFLAGS", ""), "CGO_ENABLED", "0"),
+		Caches: c.caches.compile(plan.Start{}),
+	}
 }
 
 func (c checking) testPatterns() []string {

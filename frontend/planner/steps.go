@@ -24,7 +24,7 @@ var stepKinds = []StepKind{
 	{"modules", "downloads the modules that the source imports"},
 	{"objects", "makes packs: compiled packages that travel with the cache"},
 	{"compile", "compiles the binaries"},
-	{"program", "builds Delve, govulncheck, a program of another module that `main` names, or the tool of `build.toolexec`"},
+	{"program", "builds Delve, govulncheck, Go's tool for coverage profiles, a program of another module that `main` names, or the tool of `build.toolexec`"},
 	{"rootfs", "adds what `base: scratch` contains: CA certificates, time zones, users"},
 	{"resolve", "finds which packages of the distribution `run.packages` adds to the base"},
 	{"packages", "downloads the packages of `run.packages`, and adds them to the base"},

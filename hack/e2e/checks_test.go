@@ -185,8 +185,31 @@ func TestPanic(t *testing.T) { panic("at the disco") }
 	}
 }
 
+// findsCovdata is a test that finds the tool covdata where Go has its tools. Recent
+// releases come without it, and build it for each package that has no tests.
+const findsCovdata = `package lib
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+func TestGoodTool(t *testing.T) {
+	dir, err := exec.Command("go", "env", "GOTOOLDIR").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(strings.TrimSpace(string(dir)) + "/covdata"); err != nil {
+		t.Error(err)
+	}
+}
+`
+
 // TestTestTarget exports the reports of tests of a library: those that pass,
-// and, when that is what is wanted, of those that do not.
+// and, when that is what is wanted, of those that do not. The profile has the lines of
+// a package without tests, too.
 func TestTestTarget(t *testing.T) {
 	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
@@ -194,6 +217,8 @@ func TestTestTarget(t *testing.T) {
 		"go.mod":      goMod("example.com/lib"),
 		"lib.go":      "package lib\n\nfunc X() int { return 1 }\n",
 		"lib_test.go": "package lib\n\nimport \"testing\"\n\nfunc TestGood(t *testing.T) { X() }\n\nfunc TestBad(t *testing.T) { t.Error() }\n",
+		"tool_test.go": findsCovdata,
+		"none/none.go": "package none\n\nfunc X() int { return 1 }\n",
 	}), "--target=test")
 	reports := export(t, b)
 	holdsReports(t, reports, "<testcase classname=\"example.com/lib\" name=\"TestGood\"")
@@ -210,7 +235,7 @@ func holdsReports(t testing.TB, got map[string]string, junit string) {
 	for name, want := range map[string]string{
 		"junit.xml": junit,
 		"test.json": `"Action":"start"`,
-		"cover.out": "example.com/lib/lib.go:3.14,3.26 1 1\n",
+		"cover.out": "example.com/lib/lib.go:3.14,3.26 1 1\nexample.com/lib/none/none.go:3.14,3.26 1 0\n",
 		// What the test ran has a colour of its own.
 		"cover.html": `<span class="cov8" title="1">{ return 1 }</span>`,
 	} {

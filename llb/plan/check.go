@@ -72,6 +72,7 @@ type Test struct {
 	Data    Source   // that of Sources, and what the tests read when they are run
 	Args    []string // of the go command
 	Groups  *Groups  // nil for one step
+	Covdata *Step    // builds a tool for reports; nil if Go has it, or there are none
 	Export  bool     // whether it leaves reports
 	Keep    bool     // whether it passes although tests fail
 }

@@ -194,6 +194,9 @@ func writeCheck(b *strings.Builder, c Check) {
 		groups = c.Groups
 	case Test:
 		groups = c.Groups
+		if c.Covdata != nil {
+			fmt.Fprintf(b, "\t%s\n", c.Covdata.Name)
+		}
 	}
 	if groups != nil {
 		fmt.Fprintf(b, "\tin %d groups of packages\n", len(groups.All))

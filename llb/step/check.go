@@ -59,10 +59,13 @@ func (v *Vendor) flags(fs *flag.FlagSet) {
 // Test runs tests and shows what fails.
 type Test struct {
 	Start
-	Report bool     // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
-	Keep   bool     // tests that fail are no failure of the step
-	Dirs   []string // of Source, of the packages of a group, which leaves only TestEvents and TestCover; empty for all packages of Args
-	Args   []string // what follows "go test"
+	Report bool // reports go to Out: TestEvents, TestJUnit, TestCover and TestPage
+	Keep   bool // tests that fail are no failure of the step
+	// Covdata: Programs has CovdataTool, which a Report needs and recent releases of Go
+	// build whenever they run it.
+	Covdata bool
+	Dirs    []string // of Source, of the packages of a group, which leaves only TestEvents and TestCover; empty for all packages of Args
+	Args    []string // what follows "go test"
 }
 
 func (*Test) verb() string      { return "test" }
@@ -72,8 +75,13 @@ func (v *Test) flags(fs *flag.FlagSet) {
 	v.Start.flags(fs)
 	fs.BoolVar(&v.Report, "report", v.Report, "leave reports")
 	fs.BoolVar(&v.Keep, "keep", v.Keep, "do not fail")
+	fs.BoolVar(&v.Covdata, "covdata", v.Covdata, "take Go's tool covdata from the programs")
 	fs.Var((*list)(&v.Dirs), "dirs", "directories of the packages of a group")
 }
+
+// CovdataTool is a tool of Go, as `go tool` knows it. The go command calls it twice for
+// each package without tests, to make a coverage profile.
+const CovdataTool = "covdata"
 
 // TestReports makes the reports of all tests from what each group left.
 type TestReports struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/gohull/gohull/llb/step"
@@ -103,6 +104,11 @@ func collectModules(e Env, s gocmd.Step, v step.Modules) (int, error) {
 func runTests(e Env, s gocmd.Step, v step.Test) (int, error) {
 	if err := e.begin(v.Start); err != nil {
 		return 0, err
+	}
+	if v.Covdata {
+		if err := gocmd.AddTool(s, filepath.Join(e.at(step.Programs), step.CovdataTool)); err != nil {
+			return 0, err
+		}
 	}
 	return tests.Run(s, v)
 }

@@ -192,8 +192,9 @@ func vet(s gocmd.Step, v step.Objects, packages []string) error {
 	return err
 }
 
-// testMain is what the program of a test imports in addition to what its files do.
-var testMain = []string{"os", "reflect", "testing", "testing/internal/testdeps"}
+// testMain is what the program of a test imports in addition to what its files do. What has
+// coverage in its name, it imports if it counts which lines run.
+var testMain = []string{"internal/coverage/cfile", "os", "reflect", "runtime/coverage", "testing", "testing/internal/testdeps"}
 
 // ofTests returns packages of the standard library that no file imports: those of
 // the programs of tests.

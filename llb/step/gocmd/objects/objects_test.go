@@ -27,6 +27,12 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == "record" {
+		if err := Record(os.Getenv("GOCACHE"), strings.TrimPrefix(os.Args[2], "-file="), nil, os.Stderr); err != nil {
+			panic(err)
+		}
+		return
+	}
 	code := m.Run()
 	if err := os.RemoveAll(shared.dir); err != nil {
 		panic(err)

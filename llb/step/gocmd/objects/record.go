@@ -21,8 +21,8 @@ import (
 
 // Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs in
 // directories, on standard input and output. It writes the actions that the go
-// command asks for, or brings, to a file, one a line; to none if the file has no name.
-// The log says which packs are damaged.
+// command asks for, or brings, to a file, one a line, next to those of go commands
+// before it; to none if the file has no name. The log says which packs are damaged.
 func Record(gocache, file string, packs []string, log io.Writer) error {
 	c, err := cache.Open(gocache)
 	if err != nil {
@@ -104,15 +104,22 @@ func (r *recorder) put(_ context.Context, action, output string, _ int64, body i
 	return r.cache.OutputFile(out), err
 }
 
-// write leaves the actions sorted.
+// write leaves the actions sorted, with those that the file has.
 func (r *recorder) write(file string) error {
+	before, err := recorded(file)
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, id := range before {
+		r.actions[hex.EncodeToString(id[:])] = true
+	}
 	text := strings.Join(slices.Sorted(maps.Keys(r.actions)), "\n")
 	return os.WriteFile(file, []byte(text), 0o644)
 }
 
-// recorded reads what Record wrote; nothing where no go command ran.
+// recorded reads what Record wrote; nothing if no go command has run yet.
 func recorded(file string) ([]cache.ActionID, error) {
 	data, err := regular.ReadFile(file, regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {

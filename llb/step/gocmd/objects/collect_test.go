@@ -1,0 +1,60 @@
+package objects
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gohull/gohull/llb/step"
+	"github.com/gohull/gohull/llb/step/gocmd"
+)
+
+// TestStandardOfTests packs the standard library for the tests of a project, as several go
+// commands ask for it. Where the pack is unpacked, nothing but the project is compiled,
+// with coverage, too.
+func TestStandardOfTests(t *testing.T) {
+	_, gocache, _ := compiled(t)
+	project, temp, out := t.TempDir(), t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":                    "module example.com/m\n",
+		"m.go":                      "package m\n\nfunc F() {}\n",
+		"m_test.go":                 "package m\n\nimport (\n\t\"strings\"\n\t\"testing\"\n)\n\nfunc TestF(t *testing.T) { F(); t.Log(strings.ToUpper(`f`)) }\n",
+		"list/" + step.StandardFile: "strings\ntesting\n",
+	} {
+		file := filepath.Join(project, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeOld(t, file, text)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := Job{
+		Step: gocmd.Step{
+			Self: self, Dir: temp, Temp: temp, Out: out, Stdout: os.Stderr, Stderr: os.Stderr,
+			Env: append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "CGO_ENABLED=0"),
+		},
+		Cache: gocache,
+	}
+	j.Step.Env = append(j.Step.Env, "GOCACHE="+j.Cache)
+	v := step.Objects{List: filepath.Join(project, "list", step.StandardFile), Vet: []string{"test"}, Args: []string{"list", "-e", "-deps", "-export"}}
+	if code, err := Collect(j, v); code != 0 || err != nil {
+		t.Fatalf("exit code %d, %v", code, err)
+	}
+	second := t.TempDir()
+	if err := Begin(second, step.Start{Packs: []string{out}}, os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+	log := run(t, project, second, nil, "test", "-x", "-coverprofile="+filepath.Join(temp, "profile"), ".")
+	var compiled []string
+	for _, found := range regexp.MustCompile(`/compile .* -p (\S+)`).FindAllStringSubmatch(log, -1) {
+		compiled = append(compiled, found[1])
+	}
+	if got := strings.Join(compiled, " "); got != "example.com/m main" && got != "main example.com/m" {
+		t.Errorf("this is compiled: %s", got)
+	}
+}
