@@ -9,7 +9,6 @@ import (
 	"github.com/gohull/gohull/internal/gomod"
 	"github.com/gohull/gohull/internal/groups"
 	"github.com/gohull/gohull/llb/plan"
-	"github.com/gohull/gohull/llb/step"
 )
 
 // fewPackages is how many packages a check examines in one step. Another step
@@ -20,11 +19,6 @@ const fewPackages = 8
 // groupSize is how many packages of a directory are one group. It grows with the
 // project, so that the number of groups does not.
 func groupSize(packages int) int { return max(fewPackages, groups.Size(packages)/4) }
-
-// isMain reports whether the package in a directory is a main package.
-func (c checking) isMain(dir string) bool {
-	return slices.ContainsFunc(c.facts.Packages, func(p step.Package) bool { return p.Dir == dir && p.Name == "main" })
-}
 
 // examined returns the directories of the packages that patterns name, sorted; nil
 // if only the go command can tell.
@@ -69,7 +63,7 @@ func (c checking) groups(s plan.CheckStep, source plan.Source, patterns []string
 		return nil
 	}
 	g := &plan.Groups{Source: source.Step}
-	for _, own := range divided(dirs, c.isMain) {
+	for _, own := range divided(dirs) {
 		part := s
 		part.Name, part.Start, part.Also = s.Name+" "+groupName(own), start(own), filters(s.ID, own)
 		pick := source.Pick
@@ -80,21 +74,10 @@ func (c checking) groups(s plan.CheckStep, source plan.Source, patterns []string
 }
 
 // divided divides packages by their directories. A package that has others below it
-// imports them more often than not, and is apart from them. So are main packages, in
-// smaller groups: an edit often reaches one of them and what it alone imports, and a
-// group compiles what all of its packages import.
-func divided(dirs []string, isMain func(dir string) bool) [][]string {
-	var mains, others []string
-	for _, dir := range dirs {
-		if isMain(dir) {
-			mains = append(mains, dir)
-		} else {
-			others = append(others, dir)
-		}
-	}
-	size := groupSize(len(dirs))
-	all := groups.Spread(mains, size/4)
-	for _, g := range groups.ByDirectory(others, size) {
+// imports them more often than not, and is apart from them.
+func divided(dirs []string) [][]string {
+	var all [][]string
+	for _, g := range groups.ByDirectory(dirs, groupSize(len(dirs))) {
 		below := slices.DeleteFunc(slices.Clone(g.Dirs), func(dir string) bool { return dir == g.Dir })
 		if len(below) < len(g.Dirs) {
 			all = append(all, []string{g.Dir})

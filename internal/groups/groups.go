@@ -13,8 +13,6 @@ package groups
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"path"
@@ -93,25 +91,6 @@ func cut(dir string, packages []string, size int) map[string][]string {
 	if len(rest) > 0 {
 		all[dir] = rest
 	}
-	return all
-}
-
-// Spread divides directories into groups with at most size of them on average, whatever
-// their names. If the number of groups stays the same, which is a power of two, adding
-// one moves no other.
-func Spread(dirs []string, size int) [][]string {
-	n := 1
-	for n*size < len(dirs) {
-		n *= 2
-	}
-	all := make([][]string, n)
-	for _, dir := range dirs {
-		sum := sha256.Sum256([]byte(dir))
-		i := int(binary.BigEndian.Uint32(sum[:])) % n
-		all[i] = append(all[i], dir)
-	}
-	all = slices.DeleteFunc(all, func(g []string) bool { return len(g) == 0 })
-	slices.SortFunc(all, slices.Compare)
 	return all
 }
 

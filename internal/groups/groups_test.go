@@ -191,31 +191,3 @@ func generated(r *rand.Rand, count int) []Package {
 	}
 	return packages
 }
-
-// TestSpread divides directories, and adds one.
-func TestSpread(t *testing.T) {
-	var dirs []string
-	for i := range 30 {
-		dirs = append(dirs, fmt.Sprintf("cmd/p%d", i))
-	}
-	before := Spread(dirs, 4)
-	if n := len(before); n < 5 || n > 8 {
-		t.Errorf("30 directories are %d groups, want at most eight, and few of them empty", n)
-	}
-	added := append(slices.Clone(dirs), "cmd/another")
-	moved := 0
-	for _, g := range Spread(added, 4) {
-		if !slices.ContainsFunc(before, func(old []string) bool { return slices.Equal(g, old) }) {
-			moved++
-		}
-	}
-	if moved != 1 {
-		t.Errorf("another directory changed %d groups, want one", moved)
-	}
-	if all := slices.Sorted(slices.Values(slices.Concat(before...))); !slices.Equal(all, slices.Sorted(slices.Values(dirs))) {
-		t.Errorf("the groups have %q, want each directory once", all)
-	}
-	if got := Spread(nil, 4); len(got) != 0 {
-		t.Errorf("no directories are the groups %q", got)
-	}
-}
