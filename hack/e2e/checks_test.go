@@ -213,10 +213,10 @@ func TestGoodTool(t *testing.T) {
 func TestTestTarget(t *testing.T) {
 	t.Parallel()
 	b := gohull(t, write(t, map[string]string{
-		"Dockerfile":  "test: {run: Good}\n",
-		"go.mod":      goMod("example.com/lib"),
-		"lib.go":      "package lib\n\nfunc X() int { return 1 }\n",
-		"lib_test.go": "package lib\n\nimport \"testing\"\n\nfunc TestGood(t *testing.T) { X() }\n\nfunc TestBad(t *testing.T) { t.Error() }\n",
+		"Dockerfile":   "test: {run: Good}\n",
+		"go.mod":       goMod("example.com/lib"),
+		"lib.go":       "package lib\n\nfunc X() int { return 1 }\n",
+		"lib_test.go":  "package lib\n\nimport \"testing\"\n\nfunc TestGood(t *testing.T) { X() }\n\nfunc TestBad(t *testing.T) { t.Error() }\n",
 		"tool_test.go": findsCovdata,
 		"none/none.go": "package none\n\nfunc X() int { return 1 }\n",
 	}), "--target=test")
