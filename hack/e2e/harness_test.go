@@ -74,7 +74,7 @@ func gohull(t testing.TB, dir string, args ...string) buildx.Build {
 	if ca := os.Getenv("GOHULL_CA"); ca != "" {
 		args = append([]string{"--secret=id=ca,src=" + ca}, args...)
 	}
-	return buildx.Build{Dir: dir, Syntax: env(t, "GOHULL_SYNTAX"), Args: args}
+	return plain(t, dir, args...)
 }
 
 // ref is a name in the lab's registry that belongs to the test.
@@ -83,9 +83,21 @@ func ref(t testing.TB) string {
 	return env(t, "REGISTRY") + "/e2e/" + strings.ToLower(t.Name()) + ":latest"
 }
 
-// run runs a build, whatever comes of it.
+// networkFlag asks the builder of the tests for another network; empty for its own.
+func networkFlag() string {
+	if network := os.Getenv("GOHULL_LAB_NETWORK"); network != "" {
+		return "--network=" + network
+	}
+	return ""
+}
+
+// run runs a build, whatever comes of it. Builders that a test starts need no other
+// network.
 func run(t testing.TB, b buildx.Build) buildx.Result {
 	t.Helper()
+	if b.Builder != "" && b.Builder != os.Getenv("BUILDX_BUILDER") {
+		b.Args = slices.DeleteFunc(slices.Clone(b.Args), func(arg string) bool { return arg == networkFlag() })
+	}
 	r, err := b.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -220,9 +232,13 @@ func docker(t testing.TB, args ...string) string {
 	return string(out)
 }
 
-// plain is a build by gohull without the machine's own CA.
+// plain is a build by gohull without the machine's own CA. A daemon whose steps do not
+// reach servers of the test is asked for another network.
 func plain(t testing.TB, dir string, args ...string) buildx.Build {
 	t.Helper()
+	if network := networkFlag(); network != "" {
+		args = append([]string{network}, args...)
+	}
 	return buildx.Build{Dir: dir, Syntax: env(t, "GOHULL_SYNTAX"), Args: args}
 }
 

@@ -54,7 +54,8 @@ func environment(ctx context.Context, l lab.Lab, s compat.Setup) ([]string, erro
 	env := os.Environ()
 	switch s.Kind {
 	case compat.Docker:
-		return append(env, "BUILDX_BUILDER=default"), nil
+		// The tests have servers on loopback, and an Engine gives steps a network of their own.
+		return append(env, "BUILDX_BUILDER=default", "GOHULL_LAB_NETWORK=host"), nil
 	case compat.Client:
 		dir, err := l.Build(ctx, program.BuildxAt(s.Version))
 		if err != nil {

@@ -203,7 +203,7 @@ func (c Column) judge(f Feature, name string) (text, note string) {
 // limit finds the limit that explains why a test failed.
 func (f Feature) limit(c Column, test string) (Limit, bool) {
 	for _, l := range f.Limits {
-		old := l.BuildKit != "" && compare(c.BuildKit, l.BuildKit) < 0 || l.Buildx != "" && compare(c.Buildx, l.Buildx) < 0
+		old := l.Engine && c.Engine != "" || l.BuildKit != "" && compare(c.BuildKit, l.BuildKit) < 0 || l.Buildx != "" && compare(c.Buildx, l.Buildx) < 0
 		if old && (len(l.Tests) == 0 || slices.Contains(l.Tests, test)) {
 			return l, true
 		}
@@ -212,6 +212,9 @@ func (f Feature) limit(c Column, test string) (Limit, bool) {
 }
 
 func (l Limit) note() string {
+	if l.Engine {
+		return "On an Engine: " + l.Text
+	}
 	if l.Buildx != "" {
 		return "Before buildx " + l.Buildx + ": " + l.Text
 	}
