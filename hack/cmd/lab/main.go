@@ -31,7 +31,7 @@ const usage = `Usage:
 	                                 --later: when the lab ends, or the disk is nearly full. For some minutes
 	                                 after many files are deleted, ext4 creates files slowly
 	hack/lab cluster                 start an empty Kubernetes of one node; print its environment.
-	                                 The first time compiles it, which takes 12 minutes or more
+	                                 The first time compiles it, which takes 24 minutes of CPU time
 	hack/lab cluster --rm            end it and delete all that it has
 	hack/lab tools [NAME]            build what the guides use: kustomize, cosign, helm
 	hack/lab down                    end all of it; keep what was built and cached

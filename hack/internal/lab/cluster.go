@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gohull/gohull/hack/internal/cluster"
 	"github.com/gohull/gohull/hack/internal/daemon"
@@ -71,7 +72,7 @@ func (l Lab) startCluster(ctx context.Context, c cluster.Cluster) error {
 		Argv:       append(n.enter(), l.path("tools", "lab"), "cluster", "--in", c.Dir),
 		Env:        l.environ(),
 		Namespaces: unix.CLONE_NEWPID | unix.CLONE_NEWNS,
-	}, func() bool { return c.Ready(ctx) })
+	}, 2*time.Minute, func() bool { return c.Ready(ctx) })
 }
 
 // pushCluster pushes the images that the cluster needs.
@@ -96,14 +97,7 @@ func (l Lab) pushCluster(ctx context.Context) error {
 }
 
 // RemoveCluster ends the cluster and deletes all that it has.
-func (l Lab) RemoveCluster() error {
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return l.removeCluster()
-}
+func (l Lab) RemoveCluster() error { return l.locked(l.removeCluster) }
 
 func (l Lab) removeCluster() error {
 	if err := l.daemons().Stop(clusterName, grace); err != nil {

@@ -54,7 +54,7 @@ func (l Lab) startEngine(ctx context.Context) error {
 	os.Remove(l.engineSocket())
 	os.Remove(l.enginePid()) // of an Engine that was killed: its pid may be another's by now
 	command := daemon.Command{Name: engineName, Argv: argv, Env: l.environ()}
-	return l.startAnswering(ctx, command, l.engineAnswers)
+	return l.startAnswering(ctx, command, time.Minute, l.engineAnswers)
 }
 
 // engineAnswers reports whether the Engine serves its API. The socket alone

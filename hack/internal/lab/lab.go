@@ -81,6 +81,16 @@ func (l Lab) lock() (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
+// locked runs a function with the lock of the lab.
+func (l Lab) locked(do func() error) error {
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return do()
+}
+
 // Up brings up what is not up yet, and the current sources' frontend.
 func (l Lab) Up(ctx context.Context, engine bool) error {
 	if os.Geteuid() != 0 {
@@ -127,12 +137,7 @@ func (l Lab) Up(ctx context.Context, engine bool) error {
 
 // Install builds programs and links them into the lab's bin directory.
 func (l Lab) Install(ctx context.Context, all ...program.Program) error {
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return l.programs(ctx, all...)
+	return l.locked(func() error { return l.programs(ctx, all...) })
 }
 
 // Build builds a program and returns the directory that has it.
@@ -151,12 +156,7 @@ func (l Lab) Program(name string) string { return filepath.Join(l.bin(), name) }
 // Push puts images into the lab's registry. They are gone when the lab goes
 // down.
 func (l Lab) Push(ctx context.Context, images ...store.Image) error {
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return l.push(ctx, l.registryAddress(), images...)
+	return l.locked(func() error { return l.push(ctx, l.registryAddress(), images...) })
 }
 
 // programs builds programs and links them into the lab's bin directory.

@@ -78,12 +78,7 @@ func (l Lab) withNode(name string, do func(name string) error) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return do(name)
+	return l.locked(func() error { return do(name) })
 }
 
 func (l Lab) setNodeAside(name string) error {
@@ -106,14 +101,7 @@ func (l Lab) removeNodeLater(name string) error {
 }
 
 // RemoveNodes ends all nodes but the main one, and deletes their roots.
-func (l Lab) RemoveNodes() error {
-	unlock, err := l.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return l.removeNodes()
-}
+func (l Lab) RemoveNodes() error { return l.locked(l.removeNodes) }
 
 func (l Lab) removeNodes() error {
 	var err error
@@ -193,7 +181,7 @@ func (l Lab) startNode(ctx context.Context, name string, o NodeOptions) error {
 	os.Remove(l.nodeSocket(name))
 	command := daemon.Command{Name: nodePrefix + name, Argv: argv, Env: l.environ()}
 	ready := func() bool { return listens(l.nodeSocket(name)) }
-	if err := l.startAnswering(ctx, command, ready); err != nil {
+	if err := l.startAnswering(ctx, command, time.Minute, ready); err != nil {
 		return err
 	}
 	return l.addBuilder(ctx, name)
@@ -254,13 +242,13 @@ func holds(file, text string) bool {
 	return err == nil && string(data) == text
 }
 
-// startAnswering starts a daemon and waits until it is ready, two minutes at most.
-func (l Lab) startAnswering(ctx context.Context, c daemon.Command, ready func() bool) error {
+// startAnswering starts a daemon and waits until it is ready, no longer than patience.
+func (l Lab) startAnswering(ctx context.Context, c daemon.Command, patience time.Duration, ready func() bool) error {
 	p, err := l.daemons().Start(c)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for !ready() {
 		if !p.Alive() || ctx.Err() != nil {

@@ -176,7 +176,7 @@ func Kubernetes() []Program {
 				"kubelet":                 "k8s.io/kubernetes/cmd/kubelet",
 			},
 			Version: Stamp{"k8s.io/kubernetes", "k8s.io/component-base/version.gitVersion"},
-			Takes:   "12 min",
+			Takes:   "24 min of CPU time",
 		},
 		{
 			Name: "cni",
