@@ -92,10 +92,10 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 const firstWithoutCovdata = "1.25"
 
 // covdata plans to build the tool that makes coverage profiles; nil if Go has it. An image
-// of the user's own may lack its source.
+// of the user's own may lack its source, and a toolchain that is a module is mounted
+// read-only, so that no tool can be added.
 func (c checking) covdata(s plan.Step) *plan.Step {
-	whole := c.root.ref == "" || isOfficial(c.root.ref)
-	if !whole || !c.root.version.IsSet() || !c.root.atLeast(firstWithoutCovdata) {
+	if !isOfficial(c.root.ref) || !c.root.version.IsSet() || !c.root.atLeast(firstWithoutCovdata) {
 		return nil
 	}
 	env := c.env.compile(c.root.runsOn)

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	if len(os.Args) == 3 && os.Args[1] == "record" {
+	if len(os.Args) == 3 && os.Args[1] == "record" { // as a step starts it, from no packs
 		if err := Record(os.Getenv("GOCACHE"), strings.TrimPrefix(os.Args[2], "-file="), nil, os.Stderr); err != nil {
 			panic(err)
 		}
