@@ -36,20 +36,28 @@ func (l Lab) SetAside(dir string) error {
 	if err := os.MkdirAll(l.aside(), 0o755); err != nil {
 		return err
 	}
-	to, err := os.MkdirTemp(l.aside(), "*")
+	to, err := os.MkdirTemp(l.aside(), filepath.Base(dir)+"-*")
 	if err != nil {
 		return err
 	}
-	return os.Rename(dir, filepath.Join(to, filepath.Base(dir)))
+	// Takes the place of the empty directory, also if DeleteAside of another process
+	// has just deleted that.
+	return os.NewSyscallError("rename", unix.Rename(dir, to))
 }
 
 // DeleteAside deletes what was set aside, also by a run that was interrupted,
-// and reports whether there was anything.
+// and reports whether there was anything. What another process sets aside
+// meanwhile may stay.
 func (l Lab) DeleteAside() (deleted bool, err error) {
-	if _, err := os.Stat(l.aside()); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	dirs, err := os.ReadDir(l.aside())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
 	}
-	return true, removeTree(l.aside())
+	err = nil
+	for _, d := range dirs {
+		err = errors.Join(err, removeTree(filepath.Join(l.aside(), d.Name())))
+	}
+	return len(dirs) > 0, err
 }
 
 // Settle deletes what was set aside, and waits until files are created at the

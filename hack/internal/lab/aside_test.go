@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -24,7 +25,7 @@ func TestAside(t *testing.T) {
 			t.Fatalf("%s: %v, want it to be gone", dir, err)
 		}
 	}
-	if kept, _ := filepath.Glob(l.path("aside", "*", "bench", "*")); len(kept) != 2 {
+	if kept, _ := filepath.Glob(l.path("aside", "bench-*", "*")); len(kept) != 2 {
 		t.Errorf("kept aside: %q, want the files of both", kept)
 	}
 	for _, want := range []bool{true, false} {
@@ -35,7 +36,34 @@ func TestAside(t *testing.T) {
 			t.Errorf("deleted %v, %v, want %v", deleted, err, want)
 		}
 	}
-	if kept, _ := os.ReadDir(l.Dir); len(kept) != 0 {
+	if kept, _ := os.ReadDir(l.aside()); len(kept) != 0 {
 		t.Errorf("%v are left", kept)
+	}
+}
+
+// TestAsideTogether sets directories aside while another deletes what is aside: two
+// tests share a lab.
+func TestAsideTogether(t *testing.T) {
+	l := Lab{Dir: t.TempDir()}
+	done := make(chan error)
+	go func() {
+		var err error
+		for range 100 {
+			_, e := l.DeleteAside()
+			err = errors.Join(err, e)
+		}
+		done <- err
+	}()
+	for range 100 {
+		dir := l.path("node")
+		if err := os.MkdirAll(filepath.Join(dir, "files"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.SetAside(dir); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
