@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gohull/gohull/hack/internal/buildx"
 	"github.com/gohull/gohull/internal/guide"
 )
 
@@ -79,7 +80,7 @@ func compareGuide(t *testing.T, page string, blocks []guide.Block, printed map[i
 			continue
 		}
 		want := strings.Split(names.Replace(strings.Join(b.Output(), "\n")), "\n")
-		for _, missing := range guide.Missing(want, printed[b.Line]) {
+		for _, missing := range guide.Missing(want, buildx.Wording(printed[b.Line])) {
 			t.Errorf("%s:%d: the output does not have, after the lines before it,\n%s\nIt is:\n%s", page, b.Line, missing, printed[b.Line])
 		}
 	}

@@ -133,10 +133,12 @@ type status struct {
 	} `json:"logs"`
 }
 
-// wording makes one text of two. BuildKit's client gets the error of a failed
+var wording = strings.NewReplacer("failed to run Build function: ", "failed to solve: ")
+
+// Wording makes one text of two. BuildKit's client gets the error of a failed
 // build from two calls at once, and puts the name of the one that returns first
 // before it.
-var wording = strings.NewReplacer("failed to run Build function: ", "failed to solve: ")
+func Wording(printed string) string { return wording.Replace(printed) }
 
 // readProgress takes the lines that are JSON for progress and the others for
 // text.
@@ -144,7 +146,7 @@ func (r *Result) readProgress(data []byte) error {
 	index := map[string]int{} // of Vertices, by digest
 	for line := range bytes.Lines(data) {
 		if !bytes.HasPrefix(line, []byte(`{"`)) {
-			r.Text += wording.Replace(string(line))
+			r.Text += Wording(string(line))
 			continue
 		}
 		var s status
