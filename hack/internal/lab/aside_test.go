@@ -1,9 +1,10 @@
 package lab
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -45,16 +46,16 @@ func TestAside(t *testing.T) {
 // tests share a lab.
 func TestAsideTogether(t *testing.T) {
 	l := Lab{Dir: t.TempDir()}
-	done := make(chan error)
-	go func() {
-		var err error
-		for range 100 {
-			_, e := l.DeleteAside()
-			err = errors.Join(err, e)
+	var others sync.WaitGroup
+	var stop atomic.Bool
+	others.Go(func() {
+		for !stop.Load() {
+			if _, err := l.DeleteAside(); err != nil {
+				t.Error(err)
+			}
 		}
-		done <- err
-	}()
-	for range 100 {
+	})
+	for range 200 {
 		dir := l.path("node")
 		if err := os.MkdirAll(filepath.Join(dir, "files"), 0o755); err != nil {
 			t.Fatal(err)
@@ -63,7 +64,6 @@ func TestAsideTogether(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	stop.Store(true)
+	others.Wait()
 }
