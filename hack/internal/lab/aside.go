@@ -40,8 +40,8 @@ func (l Lab) SetAside(dir string) error {
 	if err != nil {
 		return err
 	}
-	// Takes the place of the empty directory, also if DeleteAside of another process
-	// has just deleted that.
+	// Replaces the empty directory, also if DeleteAside of another process has just
+	// deleted that.
 	return os.NewSyscallError("rename", unix.Rename(dir, to))
 }
 
