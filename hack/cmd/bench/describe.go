@@ -6,10 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gohull/gohull/hack/internal/bench"
+	"github.com/gohull/gohull/hack/internal/bench/peer"
 	"github.com/gohull/gohull/hack/internal/bench/result"
 	"golang.org/x/sys/unix"
 )
@@ -24,13 +26,16 @@ func describe(ctx context.Context, repo string, b bench.Bench) (result.Run, erro
 	for _, p := range b.Peers {
 		run.Peers = append(run.Peers, result.Peer{Name: p.Name, Title: p.Title})
 	}
-	for name, argv := range map[string][]string{
+	programs := map[string][]string{
 		"gohull":   {"git", "-C", repo, "describe", "--always", "--dirty"},
 		"Go":       {"go", "env", "GOVERSION"},
 		"BuildKit": {"buildctl", "--version"},
 		"buildx":   {"docker-buildx", "version"},
-		"ko":       {"ko", "version"},
-	} {
+	}
+	if slices.ContainsFunc(b.Peers, func(p peer.Peer) bool { return p.Name == koPeer }) {
+		programs[koPeer] = []string{"ko", "version"}
+	}
+	for name, argv := range programs {
 		// Sources without their history have no version, and are no error.
 		out, _ := exec.CommandContext(ctx, argv[0], argv[1:]...).Output()
 		run.Versions[name] = version(string(out))

@@ -94,7 +94,7 @@ func (f flags) bench(ctx context.Context, l lab.Lab) (bench.Bench, error) {
 	if err != nil {
 		return bench.Bench{}, err
 	}
-	peers, err := setUp(ctx, l)
+	peers, err := setUp(ctx, l, names)
 	return bench.Bench{
 		Peers:       slices.DeleteFunc(peers, func(p peer.Peer) bool { return !slices.Contains(names, p.Name) }),
 		Cases:       cases,
@@ -175,6 +175,9 @@ func given(dir string, mains []string, skip string) (input, error) {
 	}}, nil
 }
 
+// koPeer is the peer that needs a program of its own, which takes a minute to build.
+const koPeer = "ko"
+
 func peerNames() []string {
 	var names []string
 	for _, p := range (peer.Lab{}).All() {
@@ -183,12 +186,16 @@ func peerNames() []string {
 	return names
 }
 
-// setUp brings up the lab with what the peers need, and gives the peers.
-func setUp(ctx context.Context, l lab.Lab) ([]peer.Peer, error) {
+// setUp brings up the lab with what the peers of some names need, and gives all peers.
+func setUp(ctx context.Context, l lab.Lab, names []string) ([]peer.Peer, error) {
 	if err := l.Up(ctx, false); err != nil {
 		return nil, err
 	}
-	if err := l.Install(ctx, program.DockerfileFrontend(), program.Ko()); err != nil {
+	programs := []program.Program{program.DockerfileFrontend()}
+	if slices.Contains(names, koPeer) {
+		programs = append(programs, program.Ko())
+	}
+	if err := l.Install(ctx, programs...); err != nil {
 		return nil, err
 	}
 	if err := l.Adopt(); err != nil {
