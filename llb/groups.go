@@ -62,28 +62,61 @@ func (l lowering) testReports(c plan.Test) llb.State {
 // groups runs a verb on each group of a check. root has Go.
 func (l lowering) groups(root llb.State, g plan.Groups, src sources, verb func(start step.Start, dirs []string) step.Verb, extra ...llb.RunOption) []llb.State {
 	picked := l.pickGroups(g, src.asked)
+	parts := l.ownPacks(g, src, picked[ownPacks])
 	var all []llb.State
 	for i, group := range g.All {
 		own := src
-		own.source = picked[i]
+		own.source = picked[strconv.Itoa(i)]
 		start, packs := l.start(group.Start, own)
+		for _, u := range group.Uses {
+			at := step.Pack(len(start.Packs))
+			start.Packs = append(start.Packs, at)
+			packs = options{packs, part(at, parts[u.Group], step.PartDir(u.Name))}
+		}
 		all = append(all, l.examine(root, group.Step, verb(start, group.Pick.Mains), own, own.source, packs, options(extra)))
 	}
 	return all
 }
 
-// pickGroups picks the source of each group to an output of its own, in one step.
-func (l lowering) pickGroups(g plan.Groups, asked options) []llb.State {
-	all := &step.Closures{}
-	for i, group := range g.All {
-		verb := closure(group.Pick)
-		verb.Asked = len(asked) > 0
-		all.Add(strconv.Itoa(i), verb)
+// ownPacks is what the source of the packages in OwnPacks is picked as.
+const ownPacks = "packs"
+
+// ownPacks returns the file systems with the packs of the project's packages.
+func (l lowering) ownPacks(g plan.Groups, src sources, picked llb.State) []llb.State {
+	if g.Own == nil {
+		return nil
 	}
-	job := l.exec(llb.Scratch(), g.Source, all, append(asked, l.context())...)
-	var picked []llb.State
-	for i := range g.All {
-		picked = append(picked, job.AddMount(step.OutOf(strconv.Itoa(i)), llb.Scratch()))
+	src.source = picked
+	var packs options
+	for i, o := range g.Own.Start.Packs {
+		packs = append(packs, l.byOrigin(step.Pack(i), l.objects(o, src)))
+	}
+	return l.packGroups(g.Own.Start, packs, src)
+}
+
+// pickGroups picks the source of each group to an output of its own, in one step, by
+// its number. That of packs is ownPacks.
+func (l lowering) pickGroups(g plan.Groups, asked options) map[string]llb.State {
+	all := &step.Closures{}
+	var names []string
+	add := func(name string, p plan.Pick) {
+		verb := closure(p)
+		verb.Asked, verb.OfOthers = len(asked) > 0, name == ownPacks
+		all.Add(name, verb)
+		names = append(names, name)
+	}
+	for i, group := range g.All {
+		add(strconv.Itoa(i), group.Pick)
+	}
+	mounts := append(asked, l.context())
+	if g.Own != nil {
+		add(ownPacks, g.Own.Pick)
+		mounts = append(mounts, l.scanned(plan.Source{Scan: &g.Own.Scan}))
+	}
+	job := l.exec(llb.Scratch(), g.Source, all, mounts...)
+	picked := map[string]llb.State{}
+	for _, name := range names {
+		picked[name] = job.AddMount(step.OutOf(name), llb.Scratch())
 	}
 	return picked
 }

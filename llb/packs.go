@@ -84,7 +84,7 @@ func (l lowering) start(s plan.Start, src sources) (step.Start, llb.RunOption) {
 func (l lowering) packGroups(s plan.Start, packs options, src sources) []llb.State {
 	var all []llb.State
 	for _, g := range s.Groups {
-		verb := &step.Objects{List: path.Join(step.Listed, step.MembersFile), Parts: true, Args: g.Args}
+		verb := &step.Objects{List: path.Join(step.Listed, step.MembersFile), Parts: true, Vet: g.Vet, Args: g.Args}
 		mounts := slices.Clone(packs)
 		for i := range len(s.Packs) + len(g.Uses) {
 			verb.Start.Packs = append(verb.Start.Packs, step.Pack(i))

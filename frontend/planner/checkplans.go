@@ -83,6 +83,8 @@ func (c checking) tests(s plan.Step, export, keep bool) plan.Check {
 	t.Groups = c.groups(t.CheckStep, t.Data, c.testPatterns(), func(dirs []string) plan.Start { return start(dots(dirs)) })
 	if t.Start = start(nil); t.Groups == nil {
 		t.Start = start(c.testPatterns())
+	} else {
+		c.ownPacks(t.Groups, t.Sources.Source.Pick)
 	}
 	return t
 }

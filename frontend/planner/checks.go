@@ -138,6 +138,7 @@ type checking struct {
 	*common
 	parts
 	facts   step.Facts
+	scan    plan.Scan
 	ofImage plan.Start // what checks can begin with of an image
 	errs    *diag.List
 }
@@ -151,7 +152,7 @@ func (d *Decision) checking(found Found, errs *diag.List) checking {
 		racing.Build.Cgo.Bool = race
 		s = &racing
 	}
-	return checking{common: d.common, parts: d.newParts(s, found), facts: found.Facts, errs: errs}
+	return checking{common: d.common, parts: d.newParts(s, found), facts: found.Facts, scan: d.scan(), errs: errs}
 }
 
 // PlanCheck makes the plan of a check by itself. It needs no main package. The

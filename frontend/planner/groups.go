@@ -8,6 +8,7 @@ import (
 	"github.com/gohull/gohull/frontend/spec"
 	"github.com/gohull/gohull/internal/groups"
 	"github.com/gohull/gohull/llb/plan"
+	"github.com/gohull/gohull/llb/step"
 )
 
 // grouped reports whether the project's own packages are packed in groups for an
@@ -29,29 +30,41 @@ func (p planning) groupsFor(mains []mainPackage) []groups.Compiled {
 	if !p.grouped(p.spec) {
 		return nil
 	}
-	var packages []groups.Package
-	for _, n := range p.found.Facts.Graph {
-		packages = append(packages, groups.Package(n))
-	}
-	return groups.For(packages, mainDirs(mains), p.spec.Build.Pgo.Value != "off")
+	return groups.For(packagesOf(p.found.Facts), mainDirs(mains), p.spec.Build.Pgo.Value != "off")
 }
 
-// ownGroups plans the packs of groups for a platform. They start from the other
-// packs.
-func (p packing) ownGroups(start plan.Start, platform plan.Platform) []plan.PackGroup {
-	var all []plan.PackGroup
-	for _, c := range p.groups {
-		g := plan.PackGroup{
-			Step: p.step(fmt.Sprintf("compile %s for %s", groupTitle(c), platform), p.env.compile(platform), start, p.env.added(platform)),
-			Name: c.Name(),
-			Args: append([]string{"list", "-e", "-export"}, withoutNamed(p.flags.compile())...),
-		}
-		for _, u := range c.Uses {
-			g.Uses = append(g.Uses, plan.Part{Group: u.Group, Name: p.groups[u.Group].Parts[u.Part].Name()})
-		}
-		all = append(all, g)
+// packagesOf returns the packages of the context with what they import of it.
+func packagesOf(facts step.Facts) []groups.Package {
+	var all []groups.Package
+	for _, n := range facts.Graph {
+		all = append(all, groups.Package(n))
 	}
 	return all
+}
+
+// ownGroups plans the packs of groups of the project's packages. They start from the
+// packs of other packages. Imports say how they are compiled.
+func (p packing) ownGroups(all []groups.Compiled, i imports, start plan.Start) []plan.PackGroup {
+	var packs []plan.PackGroup
+	for _, c := range all {
+		packs = append(packs, plan.PackGroup{
+			Step: p.step(fmt.Sprintf("compile %s for %s", groupTitle(c), i.of), i.env, start, i.added),
+			Name: c.Name(),
+			Uses: usedParts(all, c.Uses),
+			Vet:  i.vet,
+			Args: append([]string{"list", "-e", "-export"}, withoutNamed(i.flags)...),
+		})
+	}
+	return packs
+}
+
+// usedParts returns parts of groups.
+func usedParts(all []groups.Compiled, uses []groups.Use) []plan.Part {
+	var parts []plan.Part
+	for _, u := range uses {
+		parts = append(parts, plan.Part{Group: u.Group, Name: all[u.Group].Parts[u.Part].Name()})
+	}
+	return parts
 }
 
 // groupTitle returns what people call a group: packages in a directory, or those

@@ -82,13 +82,15 @@ func (p packing) start(binaries []plan.Binary, platform plan.Platform) plan.Star
 		s.Seed = &plan.Seed{Context: name, Dirs: p.seedDirs(platform)}
 	}
 	if p.forImages() {
-		s.Packs = p.imported(imports{
+		i := imports{
 			of:    fmt.Sprintf("%s imports for %s", packageList(binaries), platform),
 			flags: p.flags.compile(),
 			env:   p.env.compile(platform),
 			added: p.env.added(platform),
-		})
-		s.Groups = p.ownGroups(s, platform)
+		}
+		s.Packs = p.imported(i)
+		i.of = platform.String()
+		s.Groups = p.ownGroups(p.groups, i, s)
 	}
 	return s
 }
@@ -100,18 +102,33 @@ func (p packing) tests(patterns, race []string) plan.Start {
 	if !p.canPack() {
 		return plan.Start{}
 	}
-	i := imports{
-		of:    packagesAndTests + " import",
-		flags: slices.Concat(p.flags.files(), race),
-		env:   p.env.test(),
-		added: p.env.added(p.env.root.runsOn),
-	}
-	i.vet = append([]string{"test"}, i.flags...)
+	i := p.ofTests(race)
 	packs := p.imported(i)
 	if len(patterns) > 0 && !p.wanted() && p.caches.keepsObjects() {
 		packs = append(packs, p.compiledTests(i, patterns, packs))
 	}
 	return plan.Start{Packs: packs}
+}
+
+// ofTests returns how packages are compiled for tests, and vetted.
+func (p packing) ofTests(race []string) imports {
+	flags := slices.Concat(p.flags.files(), race)
+	return imports{
+		of:    packagesAndTests + " import",
+		flags: flags,
+		env:   p.env.test(),
+		added: p.env.added(p.env.root.runsOn),
+		vet:   append([]string{"test"}, flags...),
+	}
+}
+
+// ownForTests plans packs of the project's own packages that groups of tests import.
+func (p packing) ownForTests(all []groups.Compiled, race []string) plan.Start {
+	i := p.ofTests(race)
+	s := plan.Start{Packs: p.imported(i)}
+	i.of = "tests"
+	s.Groups = p.ownGroups(all, i, s)
+	return s
 }
 
 // compiledTests plans a pack of all packages and their tests.

@@ -73,6 +73,54 @@ func (c checking) groups(s plan.CheckStep, source plan.Source, patterns []string
 	return g
 }
 
+// packagesOfStep is how many packages compile in the time that a step takes to find
+// what is imported and to get that out of packs.
+const packagesOfStep = 30
+
+// inARow is how much longer packages take that compile one group after the other, and
+// not in several groups side by side.
+const inARow = 2
+
+// ownPacks has groups of tests start from packs of what they import of the project, if
+// packs are wanted and it takes less time to make them than to compile the packages in
+// each group. source is that of all packages and their tests.
+func (c checking) ownPacks(g *plan.Groups, source plan.Pick) {
+	if !c.packs.wanted() {
+		return
+	}
+	var tested [][]string
+	for _, group := range g.All {
+		tested = append(tested, group.Pick.Mains)
+	}
+	all, uses := groups.ForTests(packagesOf(c.facts), tested)
+	packed := 0
+	for _, group := range all {
+		packed += len(group.Dirs)
+	}
+	if imported(all, uses) <= packed*inARow+packagesOfStep*len(all) {
+		return
+	}
+	for i := range g.All {
+		g.All[i].Uses = usedParts(all, uses[i])
+	}
+	source.Tests, source.Grouped, source.Mains = false, true, nil
+	for _, group := range all {
+		source.Mains = append(source.Mains, group.Dirs...)
+	}
+	g.Own = &plan.OwnPacks{Scan: c.scan, Pick: source, Start: c.packs.ownForTests(all, raceFlags(c.spec))}
+}
+
+// imported returns how many packages groups of tests import, counted for each group.
+func imported(all []groups.Compiled, uses [][]groups.Use) int {
+	count := 0
+	for _, of := range uses {
+		for _, u := range of {
+			count += len(all[u.Group].Parts[u.Part].Dirs)
+		}
+	}
+	return count
+}
+
 // divided divides packages by their directories. A package that has others below it
 // imports them more often than not, and is apart from them.
 func divided(dirs []string) [][]string {

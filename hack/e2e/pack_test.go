@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -256,5 +257,73 @@ func TestGroupsTravel(t *testing.T) {
 	edit(t, b, map[string]string{"Dockerfile": "cache: mount\n"})
 	if other := succeed(t, b); other.Digest != r.Digest {
 		t.Errorf("without packs, the digest is %s, want %s", other.Digest, r.Digest)
+	}
+}
+
+// layered returns a project of two directories with twenty packages each, and six with
+// two each. Each package of the second imports all of the first, and those of the six all
+// of the second.
+func layered() map[string]string {
+	files := map[string]string{
+		"Dockerfile": "test: {race: false}\n",
+		"go.mod":     goMod("example.com/layered"),
+	}
+	var below []string
+	for _, layer := range []string{"low", "mid", "top0", "top1", "top2", "top3", "top4", "top5"} {
+		imports, sum, own, count := "", "1", []string{}, 20
+		if strings.HasPrefix(layer, "top") {
+			count = 2
+		}
+		for _, dir := range below {
+			imports += "import \"example.com/layered/" + dir + "\"\n"
+			sum += " + " + path.Base(dir) + ".Sum()"
+		}
+		for i := range count {
+			name := fmt.Sprintf("%s%02d", layer, i)
+			dir := layer + "/" + name
+			files[dir+"/sum.go"] = "package " + name + "\n\n" + imports + "\nfunc Sum() int { return " + sum + " }\n"
+			own = append(own, dir)
+		}
+		files[own[0]+"/sum_test.go"] = "package " + path.Base(own[0]) + "\n\nimport \"testing\"\n\nfunc TestSum(t *testing.T) {\n\tt.Log(Sum())\n}\n"
+		if count > 2 {
+			below = own
+		}
+	}
+	return files
+}
+
+// TestOwnPacksOfTests has an edit tested on a machine that knows nothing but the cache of
+// another one. Groups of tests begin with packs of what they import of the project, so
+// that only what depends on the edited package is compiled again, once for all.
+func TestOwnPacksOfTests(t *testing.T) {
+	t.Parallel()
+	b := gohull(t, write(t, layered()), "--target=test", "--output=type=cacheonly")
+	cache := "type=registry,ref=" + env(t, "REGISTRY") + "/e2e/ownpacks:cache"
+	plain := b.Args
+	b.Args = append(slices.Clone(plain), "--cache-from="+cache, "--cache-to="+cache+",mode=max")
+	succeed(t, b)
+
+	b.Builder = node(t, "own-packs", "")
+	b.Args = append(slices.Clone(plain), "--cache-from="+cache)
+	low, mid := "compile packages in ./low for tests", "compile packages in ./mid, rank 1, for tests"
+	tests := func(layer, more string) string {
+		return "check test ./" + layer + "/" + layer + "00 and " + more + " more"
+	}
+	testLow, testMid, testTop, testOther := tests("low", "19"), tests("mid", "19"), tests("top0", "1"), tests("top1", "1")
+	for _, c := range []struct {
+		edited, text string
+		runs         []string
+	}{
+		{"mid/mid07/edit.go", "package mid07\n\nfunc init() { print(`edited`) }\n", []string{mid, testMid, testTop, testOther}},
+		{"top0/top000/more_test.go", "package top000\n\nfunc init() { print(`edited`) }\n", []string{testTop}},
+		{"top1/top101/edit.go", "package top101\n\nfunc init() { print(`edited`) }\n", []string{testOther}},
+	} {
+		edit(t, b, map[string]string{c.edited: c.text})
+		r := succeed(t, b)
+		for _, name := range []string{low, mid, testLow, testMid, testTop, testOther} {
+			if v, ok := r.Vertex(name); !ok || v.Ran() != slices.Contains(c.runs, name) {
+				t.Errorf("after an edit of %s, %s is %+v, want these to run: %q", c.edited, name, v, c.runs)
+			}
+		}
 	}
 }

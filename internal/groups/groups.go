@@ -2,8 +2,8 @@
 // compiled or tested together.
 //
 // ByDirectory divides by directories alone. Divide also looks at imports, so
-// that no two groups depend on each other, and For returns what is needed of
-// these groups for some main packages. All are functions of their
+// that no two groups depend on each other. For and ForTests return what is needed of
+// these groups for main packages, and for tests. All are functions of their
 // arguments, and they are stable: adding or editing a package moves no other
 // package, except for two cases. A directory that reaches a threshold becomes a
 // group of its own, or several. And with Divide, a changed import may move the

@@ -38,6 +38,35 @@ func For(packages []Package, mains []string, profiles bool) []Compiled {
 	}
 	g := newGraph(packages)
 	needed := g.closure(slices.DeleteFunc(slices.Clone(mains), func(dir string) bool { return optimized[dir] }))
+	all := compiled(libraries, needed)
+	g.part(all, nil)
+	return all
+}
+
+// ForTests divides the packages of a project as For does, for packages that are tested
+// in groups. It also returns the parts that each of these groups uses: what its
+// packages import, directly or not, and do not include. What only the files of tests
+// import is left out.
+func ForTests(packages []Package, tested [][]string) (all []Compiled, uses [][]Use) {
+	g := newGraph(packages)
+	var imported []map[string]bool
+	var needed []string
+	for _, dirs := range tested {
+		known := slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool { return !g.has(dir) })
+		of := g.closure(known)
+		for _, dir := range known {
+			delete(of, dir)
+		}
+		imported = append(imported, of)
+		needed = slices.AppendSeq(needed, maps.Keys(of))
+	}
+	libraries := slices.DeleteFunc(slices.Clone(packages), func(p Package) bool { return p.Main })
+	all = compiled(libraries, g.closure(needed))
+	return all, g.part(all, imported)
+}
+
+// compiled divides libraries, as far as they are needed.
+func compiled(libraries []Package, needed map[string]bool) []Compiled {
 	var all []Compiled
 	for _, group := range Divide(libraries) {
 		group.Dirs = slices.DeleteFunc(group.Dirs, func(dir string) bool { return !needed[dir] })
@@ -45,29 +74,39 @@ func For(packages []Package, mains []string, profiles bool) []Compiled {
 			all = append(all, Compiled{Group: group})
 		}
 	}
-	g.part(all)
 	return all
 }
 
-// part finds the parts of groups, and who uses them.
-func (g graph) part(all []Compiled) {
+// part finds the parts of groups, and who uses them: other groups and those that
+// import some directories. It returns what the latter use.
+func (g graph) part(all []Compiled, imported []map[string]bool) [][]Use {
 	users := map[string][]int{}
 	for i, c := range all {
 		for dir := range g.closure(c.Dirs) {
 			users[dir] = append(users[dir], i)
 		}
 	}
+	for i, of := range imported {
+		for dir := range of {
+			users[dir] = append(users[dir], len(all)+i)
+		}
+	}
+	uses := make([][]Use, len(imported))
 	for i := range all {
 		for _, dirs := range partition(all[i].Dirs, users) {
 			use := Use{Group: i, Part: len(all[i].Parts)}
 			all[i].Parts = append(all[i].Parts, Part{dirs})
 			for _, user := range users[dirs[0]] {
-				if user != i {
+				switch {
+				case user >= len(all):
+					uses[user-len(all)] = append(uses[user-len(all)], use)
+				case user != i:
 					all[user].Uses = append(all[user].Uses, use)
 				}
 			}
 		}
 	}
+	return uses
 }
 
 // partition returns the directories that have the same users, sorted by the first
@@ -79,6 +118,12 @@ func partition(dirs []string, users map[string][]int) [][]string {
 		byUsers[key] = append(byUsers[key], dir)
 	}
 	return slices.SortedFunc(maps.Values(byUsers), func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+}
+
+// has reports whether there is a package.
+func (g graph) has(dir string) bool {
+	_, found := slices.BinarySearch(g.dirs, dir)
+	return found
 }
 
 // closure returns packages and all that they import, directly or not.

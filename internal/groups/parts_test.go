@@ -41,25 +41,106 @@ func TestFor(t *testing.T) {
 		{Dir: "api/view", Imports: []string{"api/view/html"}}, {Dir: "api/view/html", Imports: []string{"lib/text"}},
 		{Dir: "api/old"},
 	}
-	var got strings.Builder
-	all := For(packages, []string{"cmd/api"}, true)
-	for _, c := range all {
-		fmt.Fprintf(&got, "%s\n", c.Name())
-		for _, p := range c.Parts {
-			fmt.Fprintf(&got, "\tpart %s: %s\n", p.Name(), strings.Join(p.Dirs, " "))
-		}
-		for _, u := range c.Uses {
-			fmt.Fprintf(&got, "\tuses %s of %s\n", all[u.Group].Parts[u.Part].Name(), all[u.Group].Name())
-		}
-	}
+	got := partsText(For(packages, []string{"cmd/api"}, true))
 	want := `lib:0
 	part lib/errs: lib/errs lib/log lib/text
 api:1
 	part api: api api/store api/view api/view/html
 	uses lib/errs of lib:0
 `
-	if diff := cmp.Diff(want, got.String()); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// partsText says what is in groups.
+func partsText(all []Compiled) string {
+	var b strings.Builder
+	for _, c := range all {
+		fmt.Fprintf(&b, "%s\n", c.Name())
+		for _, p := range c.Parts {
+			fmt.Fprintf(&b, "\tpart %s: %s\n", p.Name(), strings.Join(p.Dirs, " "))
+		}
+		b.WriteString(usesText(all, c.Uses))
+	}
+	return b.String()
+}
+
+func usesText(all []Compiled, uses []Use) string {
+	var b strings.Builder
+	for _, u := range uses {
+		fmt.Fprintf(&b, "\tuses %s of %s\n", all[u.Group].Parts[u.Part].Name(), all[u.Group].Name())
+	}
+	return b.String()
+}
+
+// TestForTests has tests of a main package, of two packages of one group of compiled packages, and of a
+// directory that has nothing but tests.
+func TestForTests(t *testing.T) {
+	packages := []Package{
+		{Dir: "cmd/api", Main: true, Imports: []string{"api"}},
+		{Dir: "api", Imports: []string{"api/store", "lib/text"}},
+		{Dir: "api/store", Imports: []string{"lib/log"}},
+		{Dir: "lib/log", Imports: []string{"lib/text"}}, {Dir: "lib/text"}, {Dir: "lib/unused"},
+		{Dir: "lib/a"}, {Dir: "lib/b"}, {Dir: "lib/c"}, {Dir: "lib/d"},
+	}
+	tested := [][]string{{"cmd/api"}, {"api", "api/store"}, {"e2e"}, {"lib/log", "lib/unused"}}
+	all, uses := ForTests(packages, tested)
+	got := partsText(all)
+	for i, of := range uses {
+		got += strings.Join(tested[i], " ") + "\n" + usesText(all, of)
+	}
+	want := `lib:0
+	part lib/log: lib/log
+	part lib/text: lib/text
+api:1
+	part api: api api/store
+	uses lib/log of lib:0
+	uses lib/text of lib:0
+cmd/api
+	uses lib/log of lib:0
+	uses lib/text of lib:0
+	uses api of api:1
+api api/store
+	uses lib/log of lib:0
+	uses lib/text of lib:0
+e2e
+lib/log lib/unused
+	uses lib/text of lib:0
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestForTestsProperties checks that a group of tests uses what its packages import and
+// do not include, and no more.
+func TestForTestsProperties(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(9, seed))
+		packages := generated(r, 1+r.IntN(300))
+		tested := make([][]string, 1+r.IntN(20))
+		for _, p := range packages {
+			i := r.IntN(len(tested))
+			tested[i] = append(tested[i], p.Dir)
+		}
+		g := newGraph(packages)
+		all, uses := ForTests(packages, tested)
+		for i, own := range tested {
+			want := g.closure(own)
+			for _, dir := range own {
+				delete(want, dir)
+			}
+			got := map[string]bool{}
+			for _, u := range uses[i] {
+				for _, dir := range all[u.Group].Parts[u.Part].Dirs {
+					got[dir] = true
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("seed %d, group %d: -want +got\n%s", seed, i, diff)
+			}
+		}
 	}
 }
 

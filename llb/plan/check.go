@@ -82,12 +82,22 @@ type Test struct {
 type Groups struct {
 	Source Step // picks what each of them reads
 	All    []Group
+	Own    *OwnPacks // nil if the groups compile the project's packages themselves
+}
+
+// OwnPacks are packs of the project's packages that tests import, for groups of tests
+// to start from.
+type OwnPacks struct {
+	Scan  Scan // finds how packages are divided
+	Pick  Pick // of the packages
+	Start Start
 }
 
 // Group is a part of a check that is about some packages.
 type Group struct {
 	CheckStep
-	Pick Pick // of its packages
+	Pick Pick   // of its packages
+	Uses []Part // of the OwnPacks
 }
 
 // Generate checks that files are as generators make them: //go:generate lines, or

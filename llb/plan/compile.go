@@ -50,6 +50,7 @@ type PackGroup struct {
 	Step
 	Name string   // as step.GroupDir takes it
 	Uses []Part   // of groups before it
+	Vet  []string // as of Objects
 	Args []string // of the go command: "list", "-export", …
 }
 

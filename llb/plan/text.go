@@ -199,8 +199,16 @@ func writeCheck(b *strings.Builder, c Check) {
 		}
 	}
 	if groups != nil {
-		fmt.Fprintf(b, "\tin %d groups of packages\n", len(groups.All))
+		groups.write(b)
 	}
+}
+
+func (g Groups) write(b *strings.Builder) {
+	fmt.Fprintf(b, "\tin %d groups of packages", len(g.All))
+	if g.Own != nil {
+		b.WriteString(", which start from packs of the project's own")
+	}
+	b.WriteString("\n")
 }
 
 func (c CheckStep) write(b *strings.Builder) {

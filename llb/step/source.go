@@ -78,6 +78,7 @@ type Closure struct {
 	Vendored     bool     // ListedAt its project has what ListVendored left, and files of the vendor directory are left to PickVendored
 	Asked        bool     // Asked is mounted, and what it asks for is taken as well
 	Grouped      bool     // Scanned has Facts with a Graph, and the packages that Mains need get a GroupDir for each group
+	OfOthers     bool     // of Closures, with Grouped: the groups are those that the Mains of the others need for their tests, and nothing else is written
 	Required     []string // import paths of main packages of modules that the project requires
 	Mains        []string // directories of the context: "cmd/api", "."; "./..." for all packages below
 }
@@ -107,6 +108,7 @@ func (v *Closure) flags(fs *flag.FlagSet) {
 	fs.Var((*list)(&v.Required), "required", "main packages of other modules")
 	fs.BoolVar(&v.Asked, "asked", v.Asked, "take what modules ask for")
 	fs.BoolVar(&v.Grouped, "grouped", v.Grouped, "divide packages into groups")
+	fs.BoolVar(&v.OfOthers, "of-others", v.OfOthers, "divide what the tests of the others need")
 }
 
 // ListVendored writes to VendoredFile what the packages of a vendor directory are made

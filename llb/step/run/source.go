@@ -27,6 +27,7 @@ func pickOne(e Env, v step.Closure) error {
 // known is what earlier steps found.
 type known struct {
 	graph    []step.Node                 // of the packages of the context
+	tested   [][]string                  // directories of packages that are tested together
 	vendored map[string]closure.Vendored // by directory of the project
 }
 
@@ -40,7 +41,7 @@ func (e Env) pick(source fs.FS, out string, v step.Closure, k known) error {
 		}
 	}
 	if v.Grouped {
-		asked.Graph = k.graph
+		asked.Graph, asked.Tested = k.graph, k.tested
 	}
 	if v.Vendored {
 		asked.Vendored = k.vendored[v.Dir]
@@ -89,6 +90,11 @@ func pickAll(e Env, v step.Closures) error {
 	known, err := e.known(slices.Collect(maps.Values(all))...)
 	if err != nil {
 		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if c := all[name]; !c.OfOthers {
+			known.tested = append(known.tested, c.Mains)
+		}
 	}
 	return e.within(step.Source, func(source fs.FS) error {
 		eg := safe.NewGroup()

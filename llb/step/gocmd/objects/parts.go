@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gohull/gohull/internal/regular"
@@ -49,25 +51,72 @@ func collectParts(j Job, v step.Objects) (code int, err error) {
 			paths = append(paths, m.path)
 		}
 	}
-	exported := map[string]string{}
-	if len(paths) > 0 {
-		args := append([]string{v.Args[0], "-f", "{{.ImportPath}} {{.Export}}"}, v.Args[1:]...)
-		v.Args = args
-		out, code, err := gocmd.Capture(j.Step, naming(v, paths))
-		if code != 0 || err != nil {
-			return code, err
-		}
-		for line := range strings.Lines(string(out)) {
-			importPath, file, _ := strings.Cut(strings.TrimSpace(line), " ")
-			exported[importPath] = strings.TrimSuffix(filepath.Base(file), "-d")
-		}
+	exported, code, err := export(j.Step, v, paths)
+	if code != 0 || err != nil {
+		return code, err
 	}
-	return 0, writeParts(j, all, exported)
+	facts, err := vetMembers(j.Step, v, paths)
+	if err != nil {
+		return 0, err
+	}
+	return 0, writeParts(j, all, exported, facts)
 }
 
-// writeParts writes the packs of parts. Outputs are those of the packages, by
-// their import paths.
-func writeParts(j Job, all []groupMember, outputs map[string]string) error {
+// export compiles packages, and returns the outputs by their import paths.
+func export(s gocmd.Step, v step.Objects, paths []string) (outputs map[string]string, code int, err error) {
+	outputs = map[string]string{}
+	if len(paths) == 0 {
+		return outputs, 0, nil
+	}
+	v.Args = append([]string{v.Args[0], "-f", "{{.ImportPath}} {{.Export}}"}, v.Args[1:]...)
+	out, code, err := gocmd.Capture(s, naming(v, paths))
+	if code != 0 || err != nil {
+		return nil, code, err
+	}
+	for line := range strings.Lines(string(out)) {
+		importPath, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		outputs[importPath] = strings.TrimSuffix(filepath.Base(file), "-d")
+	}
+	return outputs, 0, nil
+}
+
+// vetMembers has packages vetted, and returns the actions that give what vet found out
+// about them, by their import paths. What is wrong with them is no error here. Which
+// action is whose, the go command says only where it prints what its keys are made of
+// (`go help cache`).
+func vetMembers(s gocmd.Step, v step.Objects, paths []string) (map[string]cache.ActionID, error) {
+	keys := vetKeys{}
+	if len(v.Vet) == 0 || len(paths) == 0 {
+		return keys, nil
+	}
+	s.Env = step.WithDebug(s.Env, "gocachehash=1")
+	s.Stderr = keys
+	_, _, _, err := gocmd.Output(s, append(slices.Clone(v.Vet), paths...))
+	return keys, err
+}
+
+// vetKeys are actions of vet, by import path. Lines that the go command prints are
+// written to it.
+type vetKeys map[string]cache.ActionID
+
+// vetKey is the line with the key of an action of vet. The lines before it, with what
+// goes into the key, have that in quotes.
+var vetKey = regexp.MustCompile(`^HASH\[vet (\S+)\]: ([0-9a-f]{64})\n$`)
+
+func (k vetKeys) Write(line []byte) (int, error) {
+	if found := vetKey.FindSubmatch(line); found != nil {
+		id, err := actionID(string(found[2]))
+		if err != nil {
+			return 0, err
+		}
+		k[string(found[1])] = id
+	}
+	return len(line), nil
+}
+
+// writeParts writes the packs of parts. Outputs are those of the packages, and facts
+// the actions of vet, by their import paths.
+func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[string]cache.ActionID) error {
 	c, err := cache.Open(j.Cache)
 	if err != nil {
 		return err
@@ -81,6 +130,9 @@ func writeParts(j Job, all []groupMember, outputs map[string]string) error {
 	count := 0
 	for _, m := range all {
 		parts[m.dir] = append(parts[m.dir], by[outputs[m.path]]...)
+		if id, ok := facts[m.path]; ok {
+			parts[m.dir] = append(parts[m.dir], id, cache.Subkey(id, "stdout"))
+		}
 	}
 	for dir, actions := range parts {
 		out := filepath.Join(j.Step.Out, dir)

@@ -3,6 +3,7 @@ package objects
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestParts(t *testing.T) {
 	}
 	var log strings.Builder
 	j := Job{Step: gocmd.Step{Temp: temp, Out: out, Stderr: &log}, Cache: gocache}
-	if err := writeParts(j, group, map[string]string{"example.com/m/lib": output}); err != nil {
+	if err := writeParts(j, group, map[string]string{"example.com/m/lib": output}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := log.String(), "packed what 2 actions gave\n"; got != want {
@@ -54,6 +55,42 @@ func TestParts(t *testing.T) {
 	}
 	if !strings.HasSuffix(log.String(), "from 3 packs\n") {
 		t.Errorf("it says %q, want the number of packs", log.String())
+	}
+}
+
+// TestPartsVetted packs two parts, vetted as tests need it. Where they are unpacked, a
+// package that imports them is compiled and vetted, and nothing else.
+func TestPartsVetted(t *testing.T) {
+	_, gocache, _ := compiled(t)
+	project := t.TempDir()
+	writeAll(t, project, map[string]string{
+		"go.mod":                    "module example.com/m\n",
+		"low/low.go":                "package low\n\nimport \"strings\"\n\nfunc Low(s string) string { return strings.ToLower(s) }\n",
+		"high/high.go":              "package high\n\nimport \"example.com/m/low\"\n\nfunc High(s string) string { return low.Low(s) }\n",
+		"app/app.go":                "package main\n\nimport \"example.com/m/high\"\n\nfunc main() { println(high.High(`A`)) }\n",
+		"list/" + step.StandardFile: "strings\n",
+		"list/" + step.MembersFile:  "parts/low example.com/m/low\nparts/high example.com/m/high\n",
+	})
+	standard := standardOfTests(t, project, gocache)
+	own := collect(t, project, gocache, step.Objects{
+		List:  filepath.Join(project, "list", step.MembersFile),
+		Parts: true,
+		Vet:   []string{"test"},
+		Args:  []string{"list", "-e", "-export"},
+	})
+
+	second := t.TempDir()
+	if err := Begin(second, step.Start{Packs: []string{standard, own}}, os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+	log := run(t, project, second, nil, "test", "-x", "./app")
+	if n := strings.Count(log, "/vet.cfg\n"); n != 1 {
+		t.Errorf("vet runs %d times, want once:\n%s", n, log)
+	}
+	for _, found := range regexp.MustCompile(`/compile .* -p (\S+)`).FindAllStringSubmatch(log, -1) {
+		if found[1] != "main" {
+			t.Errorf("%s is compiled again", found[1])
+		}
 	}
 }
 

@@ -93,6 +93,9 @@ func Find(fsys fs.FS, v step.Closure, asked Asked) (Result, error) {
 	if v.Grouped && err == nil {
 		r.Groups, err = w.findGroups(v, asked)
 	}
+	if v.OfOthers {
+		r.Files, r.Links = nil, nil
+	}
 	return r, err
 }
 

@@ -36,7 +36,7 @@ func (w *walk) findGroups(v step.Closure, asked Asked) ([]Group, error) {
 		packages = append(packages, groups.Package(n))
 	}
 	var all []Group
-	for _, c := range groups.For(packages, cleaned(v.Mains), v.PGO != "off") {
+	for _, c := range divide(packages, v, asked) {
 		g := Group{Name: c.Name(), WorkSum: asked.WorkSum}
 		var dirs []string
 		for _, part := range c.Parts {
@@ -51,6 +51,15 @@ func (w *walk) findGroups(v step.Closure, asked Asked) ([]Group, error) {
 		all = append(all, g)
 	}
 	return all, nil
+}
+
+// divide returns the groups that the main packages of v need, or the tests of others.
+func divide(packages []groups.Package, v step.Closure, asked Asked) []groups.Compiled {
+	if !v.OfOthers {
+		return groups.For(packages, cleaned(v.Mains), v.PGO != "off")
+	}
+	all, _ := groups.ForTests(packages, asked.Tested)
+	return all
 }
 
 func cleaned(dirs []string) []string {

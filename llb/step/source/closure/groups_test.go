@@ -73,6 +73,44 @@ top:1/src/top/a/a.txt
 	}
 }
 
+// TestGroupsOfOthers picks what tests import: groups, and nothing else.
+func TestGroupsOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":          "module example.com/m\n\ngo 1.26\n",
+		"main.go":         "package main\n\nimport _ \"example.com/m/low\"\n",
+		"low/low.go":      "package low\n\nimport (\n_ \"embed\"\n_ \"example.com/m/base\"\n)\n\n//go:embed low.txt\nvar Text string\n",
+		"low/low.txt":     strings.Repeat("text\n", 20_000),
+		"low/low_test.go": "package low\n",
+		"base/base.go":    "package base\n",
+	} {
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	graph := []step.Node{{Dir: ".", Main: true, Imports: []string{"low"}}, {Dir: "base"}, {Dir: "low", Imports: []string{"base"}}}
+	out := t.TempDir()
+	v := step.Closure{Platforms: []string{"linux/amd64"}, Go: "1.26.8", Grouped: true, OfOthers: true, Mains: []string{"base", "low"}}
+	if err := Pick(out, open(t, dir), v, Asked{Graph: graph, Tested: [][]string{{"."}, {"low"}}}); err != nil {
+		t.Fatal(err)
+	}
+	group := filepath.Join(out, "groups/.:0")
+	small := filepath.Join(group, "members/small.tar")
+	if err := errors.Join(UnpackSmall(filepath.Join(group, "src"), small), os.Remove(small)); err != nil {
+		t.Fatal(err)
+	}
+	want := `.:0/members/members.txt: parts/base example.com/m/base, parts/low example.com/m/low
+.:0/src/base/base.go
+.:0/src/go.mod
+.:0/src/low/low.go
+.:0/src/low/low.txt
+`
+	if diff := cmp.Diff(want, groupText(t, filepath.Join(out, "groups"))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if left, _ := os.ReadDir(filepath.Join(out, "src")); len(left) > 0 {
+		t.Errorf("src has %v, want nothing", left)
+	}
+}
+
 // filesIn lists the files of a tree that are in directories of a name.
 func filesIn(t *testing.T, dir, name string) []string {
 	t.Helper()

@@ -167,6 +167,7 @@ type Asked struct {
 	WorkSum  []byte   // a complete go.work.sum; nil when the context's own is
 
 	Graph    []step.Node // of the packages of the context, for groups
+	Tested   [][]string  // directories of packages that are tested together, for groups that their tests need
 	Vendored Vendored    // packages of the vendor directory
 }
 

@@ -13,10 +13,13 @@ const (
 // WithoutIndex returns an environment in which the go command makes no index of
 // modules, and reads none, so that those of ModuleTree need no other name than
 // ModCache. Other settings of GODEBUG hold.
-func WithoutIndex(env []string) []string {
-	settings := goDebug + noIndex
+func WithoutIndex(env []string) []string { return WithDebug(env, noIndex) }
+
+// WithDebug returns an environment with one more setting in GODEBUG: "gocachehash=1".
+func WithDebug(env []string, setting string) []string {
+	settings := goDebug + setting
 	if own, ok := lastDebug(env); ok {
-		settings = own + "," + noIndex
+		settings = own + "," + setting
 	}
 	return append(slices.Clone(env), settings)
 }
@@ -24,7 +27,7 @@ func WithoutIndex(env []string) []string {
 // HasIndex reports whether env is none that WithoutIndex gave.
 func HasIndex(env []string) bool {
 	settings, _ := lastDebug(env)
-	return !strings.HasSuffix(settings, noIndex)
+	return !slices.Contains(strings.Split(strings.TrimPrefix(settings, goDebug), ","), noIndex)
 }
 
 // lastDebug returns the variable that counts.
