@@ -86,6 +86,10 @@ func (l lowering) ownPacks(g plan.Groups, src sources, picked llb.State) []llb.S
 	if g.Own == nil {
 		return nil
 	}
+	if src.vendored == nil {
+		all := src.source // picked has no vendor directory
+		src.vendored = &all
+	}
 	src.source = picked
 	var packs options
 	for i, o := range g.Own.Start.Packs {

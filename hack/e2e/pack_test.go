@@ -263,10 +263,14 @@ func TestGroupsTravel(t *testing.T) {
 // layered returns a project of two directories with twenty packages each, and six with
 // two each. Each package of the second imports all of the first, and those of the six all
 // of the second.
+// The first package imports a vendored one.
 func layered() map[string]string {
 	files := map[string]string{
-		"Dockerfile": "test: {race: false}\n",
-		"go.mod":     goMod("example.com/layered"),
+		"Dockerfile":                    "test: {race: false}\n",
+		"go.mod":                        goMod("example.com/layered") + "\nrequire example.com/dep v1.0.0\n",
+		"low/low00/dep.go":              "package low00\n\nimport _ \"example.com/dep\"\n",
+		"vendor/modules.txt":            "# example.com/dep v1.0.0\n## explicit\nexample.com/dep\n",
+		"vendor/example.com/dep/dep.go": "package dep\n",
 	}
 	var below []string
 	for _, layer := range []string{"low", "mid", "top0", "top1", "top2", "top3", "top4", "top5"} {
