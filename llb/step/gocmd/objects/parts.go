@@ -84,20 +84,28 @@ func export(s gocmd.Step, v step.Objects, paths []string) (outputs map[string]st
 // about them, by their import paths. What is wrong with them is no error here. Which
 // action is whose, the go command says only where it prints what its keys are made of
 // (`go help cache`).
-func vetMembers(s gocmd.Step, v step.Objects, paths []string) (map[string]cache.ActionID, error) {
+func vetMembers(s gocmd.Step, v step.Objects, paths []string) (map[string][]cache.ActionID, error) {
 	keys := vetKeys{}
 	if len(v.Vet) == 0 || len(paths) == 0 {
 		return keys, nil
 	}
 	s.Env = step.WithDebug(s.Env, "gocachehash=1")
 	s.Stderr = keys
-	_, _, _, err := gocmd.Output(s, append(slices.Clone(v.Vet), paths...))
+	args := slices.Clone(v.Vet)
+	if args[0] == "test" {
+		args = append(args, runNothing)
+	}
+	_, _, _, err := gocmd.Output(s, append(args, paths...))
 	return keys, err
 }
 
-// vetKeys are actions of vet, by import path. Lines that the go command prints are
+// runNothing has the go command hand a program of tests to another program instead of
+// running it. There is one where a package embeds the files of its tests.
+const runNothing = "-exec=go version"
+
+// vetKeys are actions of vet, by import path: a package with tests has two. Lines that the go command prints are
 // written to it.
-type vetKeys map[string]cache.ActionID
+type vetKeys map[string][]cache.ActionID
 
 // vetKey is the line with the key of an action of vet. The lines before it, with what
 // goes into the key, have that in quotes.
@@ -109,14 +117,16 @@ func (k vetKeys) Write(line []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		k[string(found[1])] = id
+		if importPath := string(found[1]); !slices.Contains(k[importPath], id) {
+			k[importPath] = append(k[importPath], id)
+		}
 	}
 	return len(line), nil
 }
 
 // writeParts writes the packs of parts. Outputs are those of the packages, and facts
 // the actions of vet, by their import paths.
-func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[string]cache.ActionID) error {
+func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[string][]cache.ActionID) error {
 	c, err := cache.Open(j.Cache)
 	if err != nil {
 		return err
@@ -130,7 +140,7 @@ func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[s
 	count := 0
 	for _, m := range all {
 		parts[m.dir] = append(parts[m.dir], by[outputs[m.path]]...)
-		if id, ok := facts[m.path]; ok {
+		for _, id := range facts[m.path] {
 			parts[m.dir] = append(parts[m.dir], id, cache.Subkey(id, "stdout"))
 		}
 	}

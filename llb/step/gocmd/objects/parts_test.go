@@ -62,8 +62,9 @@ func TestParts(t *testing.T) {
 // package that imports them is compiled and vetted, and nothing else.
 func TestPartsVetted(t *testing.T) {
 	_, gocache, _ := compiled(t)
-	project := t.TempDir()
+	project, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
 	writeAll(t, project, map[string]string{
+		"low/low_test.go":           "package low\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestRan(*testing.T) { os.WriteFile(`" + ran + "`, nil, 0o644) }\n",
 		"go.mod":                    "module example.com/m\n",
 		"low/low.go":                "package low\n\nimport \"strings\"\n\nfunc Low(s string) string { return strings.ToLower(s) }\n",
 		"high/high.go":              "package high\n\nimport \"example.com/m/low\"\n\nfunc High(s string) string { return low.Low(s) }\n",
@@ -78,6 +79,10 @@ func TestPartsVetted(t *testing.T) {
 		Vet:   []string{"test"},
 		Args:  []string{"list", "-e", "-export"},
 	})
+
+	if _, err := os.Stat(ran); !os.IsNotExist(err) {
+		t.Errorf("the tests of a part ran: %v", err)
+	}
 
 	second := t.TempDir()
 	if err := Begin(second, step.Start{Packs: []string{standard, own}}, os.Stderr); err != nil {
