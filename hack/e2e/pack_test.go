@@ -262,8 +262,7 @@ func TestGroupsTravel(t *testing.T) {
 
 // layered returns a project of two directories with twenty packages each, and six with
 // two each. Each package of the second imports all of the first, and those of the six all
-// of the second.
-// The first package imports a vendored one.
+// of the second. The first package imports a vendored one.
 func layered() map[string]string {
 	files := map[string]string{
 		"Dockerfile":                    "test: {race: false}\n",

@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Compiled is a group as far as some main packages need it.
+// Compiled is a group as far as main packages, or tests, need it.
 type Compiled struct {
 	Group
 	Parts []Part
 	Uses  []Use // parts of groups before it that it needs
 }
 
-// Part is packages of a group that the same other groups need.
+// Part is packages of a group that the same others need: groups of compiled packages,
+// and of tests.
 type Part struct{ Dirs []string }
 
 // Name returns a text that no other part of the group has.
@@ -29,16 +30,13 @@ type Use struct{ Group, Part int }
 // needs only other parts. A main package that is optimized by its profile, if profiles
 // are used, needs none: the compiler compiles every package for this one program.
 func For(packages []Package, mains []string, profiles bool) []Compiled {
-	var libraries []Package
 	optimized := map[string]bool{}
 	for _, p := range packages {
-		if optimized[p.Dir] = p.Main && p.Profile && profiles; !p.Main {
-			libraries = append(libraries, p)
-		}
+		optimized[p.Dir] = p.Main && p.Profile && profiles
 	}
 	g := newGraph(packages)
 	needed := g.closure(slices.DeleteFunc(slices.Clone(mains), func(dir string) bool { return optimized[dir] }))
-	all := compiled(libraries, needed)
+	all := compiled(packages, needed)
 	g.part(all, nil)
 	return all
 }
@@ -60,13 +58,13 @@ func ForTests(packages []Package, tested [][]string) (all []Compiled, uses [][]U
 		imported = append(imported, of)
 		needed = slices.AppendSeq(needed, maps.Keys(of))
 	}
-	libraries := slices.DeleteFunc(slices.Clone(packages), func(p Package) bool { return p.Main })
-	all = compiled(libraries, g.closure(needed))
+	all = compiled(packages, g.closure(needed))
 	return all, g.part(all, imported)
 }
 
-// compiled divides libraries, as far as they are needed.
-func compiled(libraries []Package, needed map[string]bool) []Compiled {
+// compiled divides the packages that others can import, as far as they are needed.
+func compiled(packages []Package, needed map[string]bool) []Compiled {
+	libraries := slices.DeleteFunc(slices.Clone(packages), func(p Package) bool { return p.Main })
 	var all []Compiled
 	for _, group := range Divide(libraries) {
 		group.Dirs = slices.DeleteFunc(group.Dirs, func(dir string) bool { return !needed[dir] })
@@ -77,8 +75,8 @@ func compiled(libraries []Package, needed map[string]bool) []Compiled {
 	return all
 }
 
-// part finds the parts of groups, and who uses them: other groups and those that
-// import some directories. It returns what the latter use.
+// part finds the parts of groups, and who uses them: other groups, and tests, of which
+// it gets what each group of them imports. It returns what the tests use.
 func (g graph) part(all []Compiled, imported []map[string]bool) [][]Use {
 	users := map[string][]int{}
 	for i, c := range all {

@@ -74,8 +74,8 @@ func usesText(all []Compiled, uses []Use) string {
 	return b.String()
 }
 
-// TestForTests has tests of a main package, of two packages of one group of compiled packages, and of a
-// directory that has nothing but tests.
+// TestForTests has tests of a main package, of two packages that are compiled in one
+// group, and of a directory that has nothing but tests.
 func TestForTests(t *testing.T) {
 	packages := []Package{
 		{Dir: "cmd/api", Main: true, Imports: []string{"api"}},

@@ -5,6 +5,14 @@ import (
 	"testing"
 )
 
+// TestWithDebug adds a setting to those of an environment without an index.
+func TestWithDebug(t *testing.T) {
+	env := WithDebug(WithoutIndex(nil), "gocachehash=1")
+	if got, want := env[len(env)-1], "GODEBUG=goindex=0,gocachehash=1"; got != want || HasIndex(env) {
+		t.Errorf("it becomes %q, want %q at its end, and no index", env, want)
+	}
+}
+
 func TestWithoutIndex(t *testing.T) {
 	for _, c := range []struct {
 		env  []string

@@ -99,12 +99,12 @@ func vetMembers(s gocmd.Step, v step.Objects, paths []string) (map[string][]cach
 	return keys, err
 }
 
-// runNothing has the go command hand a program of tests to another program instead of
-// running it. There is one where a package embeds the files of its tests.
+// runNothing is a flag of `go test`, which then runs another program instead of the
+// tests. There are tests if a package embeds the files of its tests.
 const runNothing = "-exec=go version"
 
-// vetKeys are actions of vet, by import path: a package with tests has two. Lines that the go command prints are
-// written to it.
+// vetKeys are actions of vet, by import path: a package with tests has two. Lines that
+// the go command prints are written to it.
 type vetKeys map[string][]cache.ActionID
 
 // vetKey is the line with the key of an action of vet. The lines before it, with what
