@@ -2,6 +2,7 @@ package llb
 
 import (
 	"path"
+	"slices"
 
 	"github.com/gohull/gohull/llb/plan"
 	"github.com/gohull/gohull/llb/step"
@@ -35,6 +36,7 @@ func (l lowering) gather(s plan.Sources) sources {
 	} else {
 		first := s.Source
 		first.Step, first.Scan, first.Grouped = *s.Source.Imports, nil, false
+		first.All = ungrouped(first.All)
 		src.outline = l.pick(first)
 	}
 	if s.Modules == nil {
@@ -47,6 +49,15 @@ func (l lowering) gather(s plan.Sources) sources {
 	}
 	src.modules, src.downloaded = llb.AddMount(step.ModuleTree, fetched, llb.Readonly), true
 	return src
+}
+
+// ungrouped returns the same picks without groups: they need a scan.
+func ungrouped(picks []plan.Pick) []plan.Pick {
+	all := slices.Clone(picks)
+	for i := range all {
+		all[i].Grouped = false
+	}
+	return all
 }
 
 // pick runs again whenever the context changes, and takes no time. What

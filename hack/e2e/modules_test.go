@@ -172,6 +172,27 @@ func TestWithoutWorkspace(t *testing.T) {
 	}
 }
 
+// TestServicesCached builds two services that are modules of their own and share a
+// third, with an imported cache: what they compile travels in packs.
+func TestServicesCached(t *testing.T) {
+	shares := "\nrequire example.com/common v0.0.0\n\nreplace example.com/common => ../common\n"
+	b := plain(t, write(t, map[string]string{
+		"Dockerfile":       "images:\n  api: {main: ./api}\n  worker: {main: ./worker}\n",
+		"common/go.mod":    goMod("example.com/common"),
+		"common/common.go": "package common\n\nfunc Hello(name string) { println(\"hello from\", name) }\n",
+		"api/go.mod":       goMod("example.com/api") + shares,
+		"api/main.go":      "package main\n\nimport \"example.com/common\"\n\nfunc main() { common.Hello(\"api\") }\n",
+		"worker/go.mod":    goMod("example.com/worker") + shares,
+		"worker/main.go":   "package main\n\nimport \"example.com/common\"\n\nfunc main() { common.Hello(\"worker\") }\n",
+	}))
+	cached := append(b.Args, "--cache-from=type=registry,ref="+env(t, "REGISTRY")+"/e2e/servicescached:cache")
+	for _, name := range []string{"api", "worker"} {
+		b.Args, b.Push = append(slices.Clone(cached), "--target="+name), ref(t)
+		succeed(t, b)
+		prints(t, b.Push, "hello from "+name+"\n")
+	}
+}
+
 // TestWorkspaceSums builds a workspace that needs the sum of a module that
 // none of its members' go.sum has: together they use a newer one. The
 // go.work.sum that go would write is not there.
