@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"sync"
 
@@ -152,13 +153,24 @@ func imageError(key planner.ImageKey, err error) diag.Diagnostic {
 	d := diag.Diagnostic{At: key.At, Message: fmt.Sprintf("%s: %s for %s: %v", key.Use, key.Ref, key.Platform, err)}
 	if version, ok := planner.OfficialGo(key.Ref); ok && doesNotExist(key.Ref, err) {
 		d.Message = fmt.Sprintf("Go %s is not published: %s does not exist", version, key.Ref)
-		d.Hint = "write a published version as the key `go` or in go.mod"
+		d.Hint = "write a published version " + lineOfGo(key.At) + "; if only your mirror lacks this one, `toolchain: module` downloads it through the module proxy"
 		return d
 	}
 	if key.Use == planner.UseToolchain {
 		d.Hint = "choose another with the key `go` or `toolchain`; `toolchain: module` downloads Go through the module proxy and needs no registry"
 	}
 	return d
+}
+
+// lineOfGo says where another version of Go belongs: in the line that asked for it, or
+// above a go line, which is a minimum for all who import the module.
+func lineOfGo(asked diag.Range) string {
+	switch name := path.Base(asked.File); name {
+	case "go.mod", "go.work":
+		return "as the `toolchain` line of " + name
+	default:
+		return "here"
+	}
 }
 
 // doesNotExist reports whether a registry answered that an image does not exist
