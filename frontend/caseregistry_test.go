@@ -30,7 +30,7 @@ func (c testCase) image(key planner.ImageKey) (planner.Image, error) {
 		return c.configured(planner.Image{Name: key.Ref, Context: key.Ref + "::" + key.Platform.String(), Stage: true})
 	}
 	platforms := c.listed(key.Ref)
-	if strings.Contains(key.Ref, "golang:1.99") {
+	if strings.Contains(key.Ref, "golang:1.9") {
 		return planner.Image{}, fmt.Errorf("%s: not found", key.Ref) // the whole error, as the gateway has it
 	}
 	if platforms == nil && strings.HasPrefix(key.Ref, "docker.io/library/golang:") {

@@ -153,7 +153,10 @@ func imageError(key planner.ImageKey, err error) diag.Diagnostic {
 	d := diag.Diagnostic{At: key.At, Message: fmt.Sprintf("%s: %s for %s: %v", key.Use, key.Ref, key.Platform, err)}
 	if version, ok := planner.OfficialGo(key.Ref); ok && doesNotExist(key.Ref, err) {
 		d.Message = fmt.Sprintf("Go %s is not published: %s does not exist", version, key.Ref)
-		d.Hint = "write a published version " + lineOfGo(key.At) + "; if only your mirror lacks this one, `toolchain: module` downloads it through the module proxy"
+		d.Hint = "write a published version " + lineOfGo(key.At)
+		if planner.GoModule(key.Ref) {
+			d.Hint += "; if only your mirror lacks this one, `toolchain: module` downloads it through the module proxy"
+		}
 		return d
 	}
 	if key.Use == planner.UseToolchain {

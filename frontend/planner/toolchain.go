@@ -193,6 +193,13 @@ func OfficialGo(ref string) (version string, ok bool) {
 	return version, gomod.IsGo(version) && (kind == "alpine" || kind == "bookworm")
 }
 
+// GoModule reports whether `toolchain: module` can be used instead of an official image:
+// not one that is large for its C compiler and git.
+func GoModule(ref string) bool {
+	version, ok := OfficialGo(ref)
+	return ok && strings.HasSuffix(ref, "-alpine") && gomod.CompareGo(version, firstModule) >= 0
+}
+
 // validateReference normalises an image reference. A tag that floats is an error:
 // tomorrow it may be another image.
 func validateReference(key string, s spec.String, words []string, errs *diag.List) string {
