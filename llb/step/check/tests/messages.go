@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/gohull/gohull/llb/step"
 )
 
 var (
@@ -13,6 +15,8 @@ var (
 	logged = regexp.MustCompile(`^ +([^\s:/]+\.go):([0-9]+): (.*)$`)
 	// frame is a line of a stack trace.
 	frame = regexp.MustCompile(`^\t(/\S+\.go):([0-9]+)( |$)`)
+	// missing is what Go says of a file that may be one of the build context.
+	missing = regexp.MustCompile(`\b(?:open|stat|lstat|chdir) (?:[^/\s]\S*|` + regexp.QuoteMeta(step.Source) + `/\S+): no such file or directory`)
 	// framed are the lines that the testing package prints around a test.
 	framed = regexp.MustCompile(`^\s*(=== |--- |FAIL\b)`)
 )

@@ -173,6 +173,7 @@ func (t result) contains(o result) bool {
 func (r run) failures(dirs map[string]string) string {
 	var b strings.Builder
 	b.WriteString(r.built)
+	hinted := false
 	for _, t := range r.results {
 		if t.action != "fail" || t.test == "" && r.built != "" {
 			continue // A package that was not built has been reported.
@@ -182,6 +183,10 @@ func (r run) failures(dirs map[string]string) string {
 			lines = t.whole(dirs[t.pkg])
 		}
 		for _, line := range lines {
+			if !hinted && missing.MatchString(line) {
+				hinted = true
+				line += "; if the repository has it, list it in `test.files`"
+			}
 			fmt.Fprintln(&b, line)
 		}
 	}

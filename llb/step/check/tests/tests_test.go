@@ -108,6 +108,47 @@ package sub
 	}
 }
 
+// TestMissingFiles reads files that are not next to the tests: the first error says how
+// to have them there.
+func TestMissingFiles(t *testing.T) {
+	s := steptest.New(t, `
+-- go.mod --
+module example.com/m
+
+go 1.25
+-- lib/lib_test.go --
+package lib
+
+import (
+	"os"
+	"testing"
+)
+
+func TestElsewhere(t *testing.T) {
+	if _, err := os.Stat("/nowhere/near"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDocs(t *testing.T) {
+	for _, name := range []string{"../docs/a.md", "../docs/b.md"} {
+		if _, err := os.ReadFile(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+`, "CGO_ENABLED=0")
+	if code, err := Run(s, step.Test{Args: []string{"./lib"}}); code != 1 || err != nil {
+		t.Fatalf("exit code %d, %v, want 1", code, err)
+	}
+	const want = "lib/lib_test.go:10: TestElsewhere: stat /nowhere/near: no such file or directory\n" +
+		"lib/lib_test.go:17: TestDocs: open ../docs/a.md: no such file or directory; if the repository has it, list it in `test.files`\n" +
+		"lib/lib_test.go:17: TestDocs: open ../docs/b.md: no such file or directory\n"
+	if diff := cmp.Diff(want, steptest.Errors(t, s)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 // TestNotBuilt has a package that does not compile: its errors are the
 // compiler's.
 func TestNotBuilt(t *testing.T) {
