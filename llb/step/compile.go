@@ -110,11 +110,12 @@ func (v *Objects) flags(fs *flag.FlagSet) {
 }
 
 // Record stands between the go command and Cache, as its GOCACHEPROG. What Cache
-// does not have comes from Packs. Record writes to File which objects the go
+// does not have comes from Packs and Heads. Record writes to File which objects the go
 // command asks for.
 type Record struct {
 	File  string   // empty for none
 	Packs []string // directories of packs
+	Heads []string // the same, of whose packages nothing is linked
 }
 
 func (*Record) verb() string    { return "record" }
@@ -123,4 +124,5 @@ func (*Record) rest() *[]string { return nil }
 func (v *Record) flags(fs *flag.FlagSet) {
 	fs.StringVar(&v.File, "file", v.File, "file to write to")
 	fs.Var((*list)(&v.Packs), "packs", "packs to serve from")
+	fs.Var((*list)(&v.Heads), "heads", "packs to serve from, except for what only the linker reads")
 }

@@ -79,7 +79,7 @@ func packObjects(e Env, s gocmd.Step, v step.Objects) (int, error) {
 }
 
 func record(e Env, v step.Record) error {
-	return objects.Record(e.at(step.Cache), v.File, v.Packs, e.Stderr)
+	return objects.Record(e.at(step.Cache), v, e.Stderr)
 }
 
 // answerGit answers the go command, which has started the program as git.

@@ -18,37 +18,51 @@ import (
 )
 
 // Serve returns a step whose go command gets the objects that it begins with out of
-// packs, one at a time. A seed of an earlier release, whose index has no places, is
-// unpacked.
+// packs, one at a time, and links nothing. A seed of an earlier release, whose index has no
+// places, is unpacked.
 func Serve(s gocmd.Step, gocache string, start step.Start) (gocmd.Step, error) {
-	return serve(s, gocache, start, "")
+	return serve(s, gocache, start.Seeds, step.Record{Heads: start.Packs})
 }
 
-// serve also has the actions that the go command asks for written to a file, unless
-// that has no name.
-func serve(s gocmd.Step, gocache string, start step.Start, actions string) (gocmd.Step, error) {
-	packs := start.Packs
-	seed, err := findSeed(start.Seeds)
+// serve returns a step whose go command has a GOCACHEPROG, if there is anything to
+// do for it.
+func serve(s gocmd.Step, gocache string, seeds []string, v step.Record) (gocmd.Step, error) {
+	seed, err := findSeed(seeds)
 	switch {
 	case err != nil:
 		return s, err
 	case seed != "" && indexed(seed):
-		packs = append(slices.Clone(packs), seed)
+		v.Packs = append(slices.Clone(v.Packs), seed)
 	case seed != "":
 		if err := unpackAll(gocache, []string{seed}, s.Stderr); err != nil {
 			return s, err
 		}
 	}
-	if len(packs) == 0 && actions == "" {
+	packs := len(v.Packs) + len(v.Heads)
+	if packs == 0 && v.File == "" {
 		return s, nil
 	}
-	if len(packs) > 0 {
-		fmt.Fprintf(s.Stderr, "starting from %d packs\n", len(packs))
+	if packs > 0 {
+		fmt.Fprintf(s.Stderr, "starting from %d packs\n", packs)
 	}
-	record := step.Command(&step.Record{File: actions, Packs: packs})
+	record := step.Command(&v)
 	record[0] = s.Self
 	s.Env = append(slices.Clone(s.Env), "GOCACHEPROG="+strings.Join(record, " "))
 	return s, nil
+}
+
+// recording returns what a step that packs objects starts from. It links nothing, so heads
+// will do of packs whose objects are not packed again.
+func recording(v step.Objects, actions string) step.Record {
+	r := step.Record{File: actions}
+	for _, pack := range v.Start.Packs {
+		if v.Parts || slices.Contains(v.Without, pack) {
+			r.Heads = append(r.Heads, pack)
+		} else {
+			r.Packs = append(r.Packs, pack)
+		}
+	}
+	return r
 }
 
 // Begin adds the objects to a GOCACHE that a step begins with.
@@ -130,7 +144,7 @@ func Collect(j Job, v step.Objects) (code int, err error) {
 	if err := os.MkdirAll(s.Temp, 0o755); err != nil {
 		return 0, err
 	}
-	if j.Step, err = serve(s, j.Cache, v.Start, filepath.Join(s.Temp, actionsFile)); err != nil {
+	if j.Step, err = serve(s, j.Cache, v.Start.Seeds, recording(v, filepath.Join(s.Temp, actionsFile))); err != nil {
 		return 0, err
 	}
 	collect := collectAll

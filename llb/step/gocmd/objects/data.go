@@ -56,12 +56,14 @@ func writeFrames(w io.Writer, z *zstd.Encoder, c *cache.Cache, entries []entry) 
 		}
 		for i, frame := range frames {
 			for _, e := range outputs[i] {
-				e.offset, e.length = offset, int64(len(frame))
+				e.offset, e.length, e.head = offset, int64(len(frame.data)), frame.head
 			}
-			offset += int64(len(frame))
+			offset += int64(len(frame.data))
 		}
-		if _, err := w.Write(slices.Concat(frames...)); err != nil {
-			return err
+		for _, frame := range frames {
+			if _, err := w.Write(frame.data); err != nil {
+				return err
+			}
 		}
 	}
 	_, err = w.Write(z.EncodeAll(make([]byte, 2*tarBlock), nil))
@@ -89,16 +91,25 @@ func byEqualOutput(entries []entry) [][]*entry {
 	return all
 }
 
+// frame is a compressed output, as a part of a tar archive.
+type frame struct {
+	data []byte
+	head head // of the output
+}
+
 // compress returns a frame for each output.
-func compress(z *zstd.Encoder, c *cache.Cache, outputs [][]*entry) ([][]byte, error) {
-	frames := make([][]byte, len(outputs))
+func compress(z *zstd.Encoder, c *cache.Cache, outputs [][]*entry) ([]frame, error) {
+	frames := make([]frame, len(outputs))
 	g := safe.NewGroup()
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, of := range outputs {
 		g.Go(func() error {
 			text, err := outputText(*of[0], c.OutputFile(of[0].output))
-			frames[i] = z.EncodeAll(text, nil)
-			return err
+			if err != nil {
+				return err
+			}
+			frames[i] = frame{z.EncodeAll(text, nil), headOf(text[tarBlock : tarBlock+of[0].size])}
+			return nil
 		})
 	}
 	return frames, g.Wait()

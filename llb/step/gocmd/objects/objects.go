@@ -4,7 +4,8 @@
 //
 // A pack is a directory with two files. IndexFile has a line for each entry, sorted: an
 // action that the go command may have to do, the output it gave, the output's
-// size, and the place and length of the part of DataFile that unpacks to it. The digest of
+// size, and the place and length of the part of DataFile that unpacks to it; of a compiled package,
+// also the length and the checksum of its head. The digest of
 // this file names the pack. DataFile is a tar archive, compressed with Zstandard, that
 // unpacks to a GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
 // an output. Times are left out, so the same objects are the same bytes.
@@ -12,7 +13,8 @@
 // A pack has what the go command asks for. gohull-step stands
 // between it and GOCACHE, by the protocol of GOCACHEPROG, and writes down the
 // actions that come by. In the same way, a go command that needs few objects gets them out of
-// packs. Those that it does not ask for are not unpacked.
+// packs. Those that it does not ask for are not unpacked, and of the others only the head if
+// nothing is linked.
 package objects
 
 import (
@@ -43,10 +45,11 @@ type entry struct {
 	size   int64
 
 	offset, length int64 // of the part of DataFile that unpacks to the output
+	head           head
 }
 
 func (e entry) String() string {
-	return fmt.Sprintf("%x %x %d %d %d\n", e.action, e.output, e.size, e.offset, e.length)
+	return fmt.Sprintf("%x %x %d %d %d%s\n", e.action, e.output, e.size, e.offset, e.length, e.head)
 }
 
 // lookup finds the entries of actions. One without an output that is still

@@ -21,14 +21,12 @@ import (
 
 // TestMain lets the test stand before the go command's cache, as gohull-step does.
 func TestMain(m *testing.M) {
-	if len(os.Args) >= 4 && os.Args[1] == "record" {
-		if err := Record(os.Args[2], os.Args[3], os.Args[4:], os.Stderr); err != nil {
+	if len(os.Args) > 1 && os.Args[1] == "record" {
+		var v step.Record
+		if _, err := step.Parse(os.Args[1:], &v); err != nil {
 			panic(err)
 		}
-		return
-	}
-	if len(os.Args) == 3 && os.Args[1] == "record" { // as a step starts it, from no packs
-		if err := Record(os.Getenv("GOCACHE"), strings.TrimPrefix(os.Args[2], "-file="), nil, os.Stderr); err != nil {
+		if err := Record(os.Getenv("GOCACHE"), v, os.Stderr); err != nil {
 			panic(err)
 		}
 		return
@@ -107,16 +105,23 @@ func run(t *testing.T, dir, gocache string, env []string, args ...string) string
 	return string(out)
 }
 
-// pack compiles the project with a GOCACHE and packs what it took.
-func pack(t *testing.T, dir, gocache string, without ...string) string {
+// asCache returns the environment of a go command that has the verb for its cache.
+func asCache(t *testing.T, v step.Record) []string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	command := step.Command(&v)
+	command[0] = self
+	return []string{"GOCACHEPROG=" + strings.Join(command, " ")}
+}
+
+// pack compiles the project with a GOCACHE and packs what it took.
+func pack(t *testing.T, dir, gocache string, without ...string) string {
+	t.Helper()
 	actions := filepath.Join(t.TempDir(), "actions")
-	prog := "GOCACHEPROG=" + strings.Join([]string{self, "record", gocache, actions}, " ")
-	run(t, dir, gocache, []string{prog}, "list", "-e", "-deps", "-export", "-trimpath", ".")
+	run(t, dir, gocache, asCache(t, step.Record{File: actions}), "list", "-e", "-deps", "-export", "-trimpath", ".")
 	out := t.TempDir()
 	n, err := Pack{Cache: gocache, Actions: actions, Without: without}.Write(out)
 	if err != nil {

@@ -16,13 +16,8 @@ import (
 // again.
 func TestParts(t *testing.T) {
 	dir, gocache, all := compiled(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	temp, out := t.TempDir(), t.TempDir()
-	prog := "GOCACHEPROG=" + strings.Join([]string{self, "record", gocache, filepath.Join(temp, actionsFile)}, " ")
-	file := strings.TrimSpace(run(t, dir, gocache, []string{prog}, "list", "-export", "-trimpath", "-f", "{{.Export}}", "./lib"))
+	file := strings.TrimSpace(run(t, dir, gocache, asCache(t, step.Record{File: filepath.Join(temp, actionsFile)}), "list", "-export", "-trimpath", "-f", "{{.Export}}", "./lib"))
 	output := strings.TrimSuffix(filepath.Base(file), "-d")
 
 	list := filepath.Join(temp, step.MembersFile)

@@ -16,33 +16,43 @@ import (
 
 	"github.com/bradfitz/go-tool-cache/cacheproc"
 	"github.com/gohull/gohull/internal/regular"
+	"github.com/gohull/gohull/llb/step"
 	"github.com/rogpeppe/go-internal/cache"
 )
 
-// Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs in
-// directories, on standard input and output. It writes the actions that the go
+// Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs,
+// on standard input and output. It writes the actions that the go
 // command asks for, or brings, to a file, one a line, next to those of go commands
 // before it; to none if the file has no name. The log says which packs are damaged.
-func Record(gocache, file string, packs []string, log io.Writer) error {
+func Record(gocache string, v step.Record, log io.Writer) error {
 	c, err := cache.Open(gocache)
 	if err != nil {
 		return err
 	}
-	dirs, err := withParts(packs)
-	if err != nil {
-		return err
-	}
-	s, err := openShelf(gocache, dirs)
+	s, err := packsOf(gocache, v)
 	if err != nil {
 		return err
 	}
 	r := &recorder{cache: c, shelf: s, log: log, actions: map[string]bool{}}
 	p := cacheproc.Process{Get: r.get, Put: r.put}
 	// Not every go command says goodbye: the end of the input is the end.
-	if err := errors.Join(p.Run(), s.close()); err != nil || file == "" {
+	if err := errors.Join(p.Run(), s.close()); err != nil || v.File == "" {
 		return err
 	}
-	return r.write(file)
+	return r.write(v.File)
+}
+
+// packsOf opens the packs that the verb names.
+func packsOf(gocache string, v step.Record) (*shelf, error) {
+	packs, err := withParts(v.Packs)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := withParts(v.Heads)
+	if err != nil {
+		return nil, err
+	}
+	return openShelf(gocache, source{packs, heads})
 }
 
 // recorder is called for several requests at a time.
@@ -72,11 +82,11 @@ func (r *recorder) get(_ context.Context, action string) (output, file string, e
 		return hex.EncodeToString(found.OutputID[:]), file, nil
 	}
 	// It is missing; the cache gives no other reason.
-	e, ok, err := r.shelf.unpack(id)
+	file, e, ok, err := r.shelf.unpack(id)
 	if !ok || err != nil {
 		return "", "", r.missing(err)
 	}
-	return hex.EncodeToString(e.output[:]), r.cache.OutputFile(e.output), nil
+	return hex.EncodeToString(e.output[:]), file, nil
 }
 
 // missing reports an object that a pack should have. The go command says nothing

@@ -23,6 +23,7 @@ import (
 // shelf is packs whose objects are unpacked to a GOCACHE, each by itself.
 type shelf struct {
 	gocache  *os.Root
+	heads    *os.Root // the same for heads, which the go command must not take for outputs; nil if none is needed
 	files    []*os.File
 	places   map[cache.ActionID]place
 	left     atomic.Int64       // how many bytes may still be unpacked
@@ -33,11 +34,21 @@ type shelf struct {
 type place struct {
 	data *os.File
 	entry
+	headOnly bool // nobody needs more of the output
 }
 
-// openShelf opens the packs in directories.
-func openShelf(gocache string, dirs []string) (*shelf, error) {
-	root, err := os.OpenRoot(gocache)
+// headsDir is a directory of GOCACHE that the go command does not know.
+const headsDir = "heads"
+
+// source is packs to unpack from.
+type source struct {
+	packs []string // directories
+	heads []string // directories of packs of whose compiled packages only the heads are needed
+}
+
+// openShelf opens packs.
+func openShelf(gocache string, from source) (*shelf, error) {
+	root, err := openRoot(gocache)
 	if err != nil {
 		return nil, err
 	}
@@ -46,15 +57,43 @@ func openShelf(gocache string, dirs []string) (*shelf, error) {
 		s.decoders <- nil
 	}
 	s.left.Store(largestPack)
-	for _, dir := range dirs {
-		if err := s.add(dir); err != nil {
-			return nil, errors.Join(err, s.close())
-		}
+	if err := s.open(from); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *shelf) add(dir string) error {
+func (s *shelf) open(from source) (err error) {
+	for _, dir := range from.packs {
+		err = errors.Join(err, s.add(dir, false))
+	}
+	if len(from.heads) == 0 {
+		return err
+	}
+	heads, failed := openRoot(filepath.Join(s.gocache.Name(), headsDir))
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	s.heads = heads
+	for _, dir := range from.heads {
+		err = errors.Join(err, s.add(dir, true))
+	}
+	return err
+}
+
+// openRoot opens a directory with the directories of a GOCACHE.
+func openRoot(dir string) (*os.Root, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if _, err := cache.Open(dir); err != nil { // It makes the directories.
+		return nil, err
+	}
+	return os.OpenRoot(dir)
+}
+
+// add opens the pack in a directory.
+func (s *shelf) add(dir string, headsOnly bool) error {
 	entries, err := readIndex(dir)
 	if err != nil {
 		return err
@@ -65,39 +104,73 @@ func (s *shelf) add(dir string) error {
 	}
 	s.files = append(s.files, f)
 	for _, e := range entries {
-		s.places[e.action] = place{f, e}
+		s.places[e.action] = place{f, e, headsOnly && e.head.length > 0}
 	}
 	return nil
 }
 
 func (s *shelf) close() error {
 	errs := []error{s.gocache.Close()}
+	if s.heads != nil {
+		errs = append(errs, s.heads.Close())
+	}
 	for _, f := range s.files {
 		errs = append(errs, f.Close())
 	}
 	return errors.Join(errs...)
 }
 
-// unpack adds an action and its output to GOCACHE. It reports whether a pack has
-// the action. A pack may come from anybody: what it has is the output only if the
-// checksum is right.
-func (s *shelf) unpack(id cache.ActionID) (entry, bool, error) {
+// unpack adds an action and its output to GOCACHE, or the head of the output to a directory for
+// these. It returns the output's file, and reports whether a pack has the action. A pack may come from
+// anybody: what it has is the output, or its head, only if the checksum is right.
+func (s *shelf) unpack(id cache.ActionID) (file string, of entry, ok bool, err error) {
 	p, ok := s.places[id]
 	if !ok {
-		return entry{}, false, nil
+		return "", entry{}, false, nil
 	}
-	return p.entry, true, s.unpackActions([]place{p})
+	if p.headOnly {
+		file, err = s.unpackHead(p)
+	} else {
+		file, err = fileIn(s.gocache, p), s.unpackActions([]place{p})
+	}
+	return file, p.entry, true, err
 }
+
+// fileIn returns the name of an output.
+func fileIn(root *os.Root, p place) string { return filepath.Join(root.Name(), p.outputHeader().Name) }
+
+// unpackHead adds the head of an output, in a file of the output's size: the go command
+// compares that. What follows the head is a hole.
+func (s *shelf) unpackHead(p place) (file string, err error) {
+	if s.left.Add(-p.head.length) < 0 {
+		return "", errTooLarge
+	}
+	err = s.reading(p, func(h *tar.Header, output io.Reader) error {
+		data := io.LimitReader(output, p.head.length)
+		return unpackFile(s.heads, h, &checked{data: data, sum: sha256.New(), want: p.head.sum})
+	})
+	return fileIn(s.heads, p), named(p, err)
+}
+
+// named returns an error with the action whose output it is about.
+func named(p place, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the output of action %x: %w", p.action, err)
+}
+
+var errTooLarge = fmt.Errorf("the packs have more than %d GB", largestPack>>30)
 
 // unpackActions adds actions that have the same output, and that output before them: who
 // finds an action in GOCACHE finds its output.
 func (s *shelf) unpackActions(same []place) error {
 	first := same[0]
 	if s.left.Add(-first.size) < 0 {
-		return fmt.Errorf("the packs have more than %d GB", largestPack>>30)
+		return errTooLarge
 	}
 	if err := s.unpackOutput(first); err != nil {
-		return fmt.Errorf("the output of action %x: %w", first.action, err)
+		return named(first, err)
 	}
 	for _, p := range same {
 		if err := unpackFile(s.gocache, p.actionHeader(), strings.NewReader(p.actionText())); err != nil {
@@ -129,6 +202,13 @@ func (s *shelf) byOutput() map[cache.OutputID][]place {
 }
 
 func (s *shelf) unpackOutput(p place) error {
+	return s.reading(p, func(h *tar.Header, output io.Reader) error {
+		return unpackFile(s.gocache, h, &checked{data: output, sum: sha256.New(), want: p.output})
+	})
+}
+
+// reading calls read with an output.
+func (s *shelf) reading(p place, read func(h *tar.Header, output io.Reader) error) error {
 	z, err := reset(<-s.decoders, io.NewSectionReader(p.data, p.offset, p.length))
 	defer func() { s.decoders <- z }()
 	if err != nil {
@@ -142,7 +222,7 @@ func (s *shelf) unpackOutput(p place) error {
 	if want := p.outputHeader(); h.Name != want.Name || h.Size != want.Size {
 		return fmt.Errorf("the pack has %s with %d bytes instead of %s with %d", h.Name, h.Size, want.Name, want.Size)
 	}
-	return unpackFile(s.gocache, h, &checked{data: t, sum: sha256.New(), want: p.output})
+	return read(h, t)
 }
 
 // reset returns a decoder, or a new one instead of nil, that reads other data.
@@ -160,7 +240,7 @@ type checked struct {
 		io.Writer
 		Sum([]byte) []byte
 	}
-	want cache.OutputID
+	want [sha256.Size]byte
 }
 
 func (c *checked) Read(p []byte) (int, error) {
@@ -200,7 +280,7 @@ func readIndex(dir string) ([]entry, error) {
 // parseEntry reads what entry.String wrote.
 func parseEntry(line string) (e entry, err error) {
 	fields := strings.Fields(line)
-	if len(fields) != 5 {
+	if len(fields) != 5 && len(fields) != 7 {
 		return e, fmt.Errorf("%q is not an entry of an index", line)
 	}
 	if e.action, err = actionID(fields[0]); err != nil {
@@ -210,10 +290,21 @@ func parseEntry(line string) (e entry, err error) {
 		return e, err
 	}
 	for i, number := range []*int64{&e.size, &e.offset, &e.length} {
-		text := fields[2+i]
-		if *number, err = strconv.ParseInt(text, 10, 64); err != nil || *number < 0 || *number > largestPack {
-			return e, fmt.Errorf("%q is not a number of bytes", text)
+		if *number, err = byteCount(fields[2+i]); err != nil {
+			return e, err
 		}
 	}
-	return e, nil
+	if len(fields) == 7 {
+		e.head, err = parseHead(fields[5:])
+	}
+	return e, err
+}
+
+// byteCount reads a number of bytes, or an offset in a pack.
+func byteCount(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > largestPack {
+		return 0, fmt.Errorf("%q is not a number of bytes", text)
+	}
+	return n, nil
 }

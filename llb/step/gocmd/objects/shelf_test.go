@@ -13,30 +13,19 @@ import (
 	"github.com/rogpeppe/go-internal/cache"
 )
 
-// served returns the environment of a go command that is served from packs.
-func served(t *testing.T, gocache string, packs ...string) []string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := append([]string{self, "record", gocache, filepath.Join(t.TempDir(), "actions")}, packs...)
-	return []string{"GOCACHEPROG=" + strings.Join(words, " ")}
-}
-
 // TestServed builds from a pack that is not unpacked: nothing is compiled, the program
 // is the same, and a command that needs fewer objects gets fewer.
 func TestServed(t *testing.T) {
 	dir, gocache, one := compiled(t)
 	all, lib, out := t.TempDir(), t.TempDir(), t.TempDir()
-	if got := run(t, dir, all, served(t, all, one), "build", "-v", "-trimpath", "-o", out+"/served", "."); got != "" {
+	if got := run(t, dir, all, asCache(t, step.Record{Packs: []string{one}}), "build", "-v", "-trimpath", "-o", out+"/served", "."); got != "" {
 		t.Errorf("with the pack, this is compiled:\n%s", got)
 	}
 	run(t, dir, gocache, nil, "build", "-trimpath", "-o", out+"/compiled", ".")
 	if !slices.Equal(read(t, out, "served"), read(t, out, "compiled")) {
 		t.Error("a program that is linked of a pack is another one")
 	}
-	run(t, dir, lib, served(t, lib, one), "list", "-export", "-trimpath", "./lib")
+	run(t, dir, lib, asCache(t, step.Record{Packs: []string{one}}), "list", "-export", "-trimpath", "./lib")
 	if n, m := len(objects(t, lib)), len(objects(t, all)); n == 0 || n*4 > m {
 		t.Errorf("a package alone gets %d files, and the program %d", n, m)
 	}
@@ -146,13 +135,13 @@ func unpackFirst(t *testing.T, dir string) error {
 	if _, err := cache.Open(gocache); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openShelf(gocache, []string{dir})
+	s, err := openShelf(gocache, source{packs: []string{dir}})
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	for id := range s.places {
-		_, ok, err := s.unpack(id)
+		_, _, ok, err := s.unpack(id)
 		if err == nil && (!ok || len(objects(t, gocache)) != 2) {
 			t.Errorf("%v, with %d files", ok, len(objects(t, gocache)))
 		}
@@ -170,7 +159,7 @@ func TestServedDamaged(t *testing.T) {
 	dir, _, one := compiled(t)
 	gocache := t.TempDir()
 	damaged := packOf(t, string(read(t, one, IndexFile)), nil)
-	got := run(t, dir, gocache, served(t, gocache, damaged), "list", "-export", "-trimpath", "-f", "{{.Export}}", "./lib")
+	got := run(t, dir, gocache, asCache(t, step.Record{Packs: []string{damaged}}), "list", "-export", "-trimpath", "-f", "{{.Export}}", "./lib")
 	if !strings.Contains(got, "gohull: unpacking objects: the output of action ") || !strings.Contains(got, gocache) {
 		t.Errorf("it says %q", got)
 	}
@@ -179,17 +168,20 @@ func TestServedDamaged(t *testing.T) {
 func FuzzShelf(f *testing.F) {
 	id := strings.Repeat("ab", 32)
 	f.Add(id+" "+id+" 1 0 1\n", []byte("not compressed"))
+	f.Add(id+" "+id+" 2 0 1 1 "+id+"\n", []byte("not compressed"))
 	f.Fuzz(func(t *testing.T, index string, data []byte) {
 		gocache := t.TempDir()
 		pack := packOf(t, index, data)
 		_, _ = Unpack(t.TempDir(), pack) // Whatever it makes of it, it returns.
-		s, err := openShelf(gocache, []string{pack})
-		if err != nil {
-			return
-		}
-		defer s.close()
-		for id := range s.places {
-			_, _, _ = s.unpack(id)
+		for _, from := range []source{{packs: []string{pack}}, {heads: []string{pack}}} {
+			s, err := openShelf(gocache, from)
+			if err != nil {
+				return
+			}
+			for id := range s.places {
+				_, _, _, _ = s.unpack(id)
+			}
+			_ = s.close()
 		}
 	})
 }

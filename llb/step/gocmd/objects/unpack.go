@@ -48,7 +48,7 @@ func unpack(gocache, dir string) (files int, err error) {
 	if !indexed(dir) {
 		return unpackData(gocache, filepath.Join(dir, DataFile))
 	}
-	s, err := openShelf(gocache, []string{dir})
+	s, err := openShelf(gocache, source{packs: []string{dir}})
 	if err != nil {
 		return 0, err
 	}
@@ -101,7 +101,7 @@ func unpackData(gocache, file string) (files int, err error) {
 // member is the name of a file in a pack.
 var member = regexp.MustCompile(`^([0-9a-f]{2})/([0-9a-f]{2})[0-9a-f]{62}-[ad]$`)
 
-// unpackFile writes a file under another name first: a go command that runs at
+// unpackFile writes a file, of which data may be only the beginning, under another name first: a go command that runs at
 // the same time finds all of it or nothing. The name it has until then is no
 // other step's, whose pack may have the same object, and ends like that of an
 // output: the go command removes it as unused if this step does not finish.
@@ -119,7 +119,7 @@ func unpackFile(root *os.Root, h *tar.Header, data io.Reader) error {
 		return err
 	}
 	_, err = copyBlocks(f, data)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := errors.Join(err, f.Truncate(h.Size), f.Close()); err != nil {
 		return errors.Join(err, root.Remove(temp))
 	}
 	return root.Rename(temp, h.Name)
