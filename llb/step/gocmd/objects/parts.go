@@ -51,15 +51,17 @@ func collectParts(j Job, v step.Objects) (code int, err error) {
 			paths = append(paths, m.path)
 		}
 	}
+	made, err := tested(j.Step, v, paths)
+	if err != nil {
+		return 0, err
+	}
+	// Most often there are none left after a test, and all if there is none.
+	paths = slices.DeleteFunc(paths, func(importPath string) bool { return len(made.compiled[importPath]) > 0 })
 	exported, code, err := export(j.Step, v, paths)
 	if code != 0 || err != nil {
 		return code, err
 	}
-	facts, err := vetMembers(j.Step, v, paths)
-	if err != nil {
-		return 0, err
-	}
-	return 0, writeParts(j, all, exported, facts)
+	return 0, writeParts(j, all, made, exported)
 }
 
 // export compiles packages, and returns the outputs by their import paths.
@@ -80,53 +82,59 @@ func export(s gocmd.Step, v step.Objects, paths []string) (outputs map[string]st
 	return outputs, 0, nil
 }
 
-// vetMembers has packages vetted, and returns the actions that give what vet found out
-// about them, by their import paths. What is wrong with them is no error here. Which
-// action is whose, the go command says only where it prints what its keys are made of
+// tested has packages compiled and vetted by `go test`, if they are for tests, and returns
+// the actions of that. What is wrong with the packages is no error here. Which
+// action is of which package, the go command says only where it prints what its keys are made of
 // (`go help cache`).
-func vetMembers(s gocmd.Step, v step.Objects, paths []string) (map[string][]cache.ActionID, error) {
-	keys := vetKeys{}
+func tested(s gocmd.Step, v step.Objects, paths []string) (actions, error) {
+	made := actions{compiled: map[string][]cache.ActionID{}, vetted: map[string][]cache.ActionID{}}
 	if len(v.Vet) == 0 || len(paths) == 0 {
-		return keys, nil
+		return made, nil
 	}
 	s.Env = step.WithDebug(s.Env, "gocachehash=1")
-	s.Stderr = keys
+	s.Stderr = made
 	args := slices.Clone(v.Vet)
 	if args[0] == "test" {
 		args = append(args, runNothing)
 	}
 	_, _, _, err := gocmd.Output(s, append(args, paths...))
-	return keys, err
+	return made, err
 }
 
 // runNothing is a flag of `go test`, which then runs another program instead of the
 // tests. There are tests if a package embeds the files of its tests.
 const runNothing = "-exec=go version"
 
-// vetKeys are actions of vet, by import path: a package with tests has two. Lines that
-// the go command prints are written to it.
-type vetKeys map[string][]cache.ActionID
+// actions are those of the go command that compile and vet packages, by import path: a
+// package with tests has two. Lines that the go command prints are written to it.
+type actions struct{ compiled, vetted map[string][]cache.ActionID }
 
-// vetKey is the line with the key of an action of vet. The lines before it, with what
+// actionKey is the line with the key of an action. The lines before it, with what
 // goes into the key, have that in quotes.
-var vetKey = regexp.MustCompile(`^HASH\[vet (\S+)\]: ([0-9a-f]{64})\n$`)
+var actionKey = regexp.MustCompile(`^HASH\[(build|vet) (\S+)\]: ([0-9a-f]{64})\n$`)
 
-func (k vetKeys) Write(line []byte) (int, error) {
-	if found := vetKey.FindSubmatch(line); found != nil {
-		id, err := actionID(string(found[2]))
-		if err != nil {
-			return 0, err
-		}
-		if importPath := string(found[1]); !slices.Contains(k[importPath], id) {
-			k[importPath] = append(k[importPath], id)
-		}
+func (a actions) Write(line []byte) (int, error) {
+	found := actionKey.FindSubmatch(line)
+	if found == nil {
+		return len(line), nil
+	}
+	id, err := actionID(string(found[3]))
+	if err != nil {
+		return 0, err
+	}
+	of := a.compiled
+	if string(found[1]) == "vet" {
+		of = a.vetted
+	}
+	if importPath := string(found[2]); !slices.Contains(of[importPath], id) {
+		of[importPath] = append(of[importPath], id)
 	}
 	return len(line), nil
 }
 
-// writeParts writes the packs of parts. Outputs are those of the packages, and facts
-// the actions of vet, by their import paths.
-func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[string][]cache.ActionID) error {
+// writeParts writes the packs of parts, which have what actions of their packages gave. Outputs are
+// those of packages of which no action is known, by their import paths.
+func writeParts(j Job, all []groupMember, made actions, outputs map[string]string) error {
 	c, err := cache.Open(j.Cache)
 	if err != nil {
 		return err
@@ -140,7 +148,7 @@ func writeParts(j Job, all []groupMember, outputs map[string]string, facts map[s
 	count := 0
 	for _, m := range all {
 		parts[m.dir] = append(parts[m.dir], by[outputs[m.path]]...)
-		for _, id := range facts[m.path] {
+		for _, id := range slices.Concat(made.compiled[m.path], made.vetted[m.path]) {
 			parts[m.dir] = append(parts[m.dir], id, cache.Subkey(id, "stdout"))
 		}
 	}

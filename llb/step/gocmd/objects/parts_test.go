@@ -30,7 +30,7 @@ func TestParts(t *testing.T) {
 	}
 	var log strings.Builder
 	j := Job{Step: gocmd.Step{Temp: temp, Out: out, Stderr: &log}, Cache: gocache}
-	if err := writeParts(j, group, map[string]string{"example.com/m/lib": output}, nil); err != nil {
+	if err := writeParts(j, group, actions{}, map[string]string{"example.com/m/lib": output}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := log.String(), "packed what 2 actions gave\n"; got != want {
