@@ -34,7 +34,7 @@ type shelf struct {
 type place struct {
 	data *os.File
 	entry
-	headOnly bool // nobody needs more of the output
+	headOnly bool // nobody needs more of a compiled package
 }
 
 // headsDir is a directory of GOCACHE that the go command does not know.
@@ -104,7 +104,7 @@ func (s *shelf) add(dir string, headsOnly bool) error {
 	}
 	s.files = append(s.files, f)
 	for _, e := range entries {
-		s.places[e.action] = place{f, e, headsOnly && e.head.length > 0}
+		s.places[e.action] = place{f, e, headsOnly}
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (s *shelf) close() error {
 	return errors.Join(errs...)
 }
 
-// unpack adds an action and its output to GOCACHE, or the head of the output to a directory for
+// unpack adds an action and its output to GOCACHE, or the output's head to a directory for
 // these. It returns the output's file, and reports whether a pack has the action. A pack may come from
 // anybody: what it has is the output, or its head, only if the checksum is right.
 func (s *shelf) unpack(id cache.ActionID) (file string, of entry, ok bool, err error) {
@@ -140,14 +140,18 @@ func (s *shelf) unpack(id cache.ActionID) (file string, of entry, ok bool, err e
 func fileIn(root *os.Root, p place) string { return filepath.Join(root.Name(), p.outputHeader().Name) }
 
 // unpackHead adds the head of an output, in a file of the output's size: the go command
-// compares that. What follows the head is a hole.
+// compares that. What follows the head is a hole. An output without a head is added whole.
 func (s *shelf) unpackHead(p place) (file string, err error) {
-	if s.left.Add(-p.head.length) < 0 {
+	needed := p.head
+	if needed.length == 0 {
+		needed = head{p.size, p.output}
+	}
+	if s.left.Add(-needed.length) < 0 {
 		return "", errTooLarge
 	}
 	err = s.reading(p, func(h *tar.Header, output io.Reader) error {
-		data := io.LimitReader(output, p.head.length)
-		return unpackFile(s.heads, h, &checked{data: data, sum: sha256.New(), want: p.head.sum})
+		data := io.LimitReader(output, needed.length)
+		return unpackFile(s.heads, h, &checked{data: data, sum: sha256.New(), want: needed.sum})
 	})
 	return fileIn(s.heads, p), named(p, err)
 }
