@@ -55,13 +55,17 @@ func collectParts(j Job, v step.Objects) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	// Most often there are none left after a test, and all if there is none.
-	paths = slices.DeleteFunc(paths, func(importPath string) bool { return len(made.compiled[importPath]) > 0 })
+	c, err := cache.Open(j.Cache)
+	if err != nil {
+		return 0, err
+	}
+	// For tests, most often none are left. For programs, all are.
+	paths = slices.DeleteFunc(paths, func(importPath string) bool { return len(lookup(c, made.compiled[importPath])) > 0 })
 	exported, code, err := export(j.Step, v, paths)
 	if code != 0 || err != nil {
 		return code, err
 	}
-	return 0, writeParts(j, all, made, exported)
+	return 0, writeParts(j, c, all, made, exported)
 }
 
 // export compiles packages, and returns the outputs by their import paths.
@@ -83,7 +87,7 @@ func export(s gocmd.Step, v step.Objects, paths []string) (outputs map[string]st
 }
 
 // tested has packages compiled and vetted by `go test`, if they are for tests, and returns
-// the actions of that. What is wrong with the packages is no error here. Which
+// the actions of that, also of what did not compile. What is wrong with the packages is no error here. Which
 // action is of which package, the go command says only where it prints what its keys are made of
 // (`go help cache`).
 func tested(s gocmd.Step, v step.Objects, paths []string) (actions, error) {
@@ -134,16 +138,12 @@ func (a actions) Write(line []byte) (int, error) {
 
 // writeParts writes the packs of parts, which have what actions of their packages gave. Outputs are
 // those of packages of which no action is known, by their import paths.
-func writeParts(j Job, all []groupMember, made actions, outputs map[string]string) error {
-	c, err := cache.Open(j.Cache)
+func writeParts(j Job, c *cache.Cache, all []groupMember, made actions, outputs map[string]string) error {
+	asked, err := recorded(filepath.Join(j.Step.Temp, actionsFile))
 	if err != nil {
 		return err
 	}
-	actions, err := recorded(filepath.Join(j.Step.Temp, actionsFile))
-	if err != nil {
-		return err
-	}
-	by := byOutput(c, actions)
+	by := byOutput(c, asked)
 	parts := map[string][]cache.ActionID{}
 	count := 0
 	for _, m := range all {
@@ -152,12 +152,12 @@ func writeParts(j Job, all []groupMember, made actions, outputs map[string]strin
 			parts[m.dir] = append(parts[m.dir], id, cache.Subkey(id, "stdout"))
 		}
 	}
-	for dir, actions := range parts {
+	for dir, of := range parts {
 		out := filepath.Join(j.Step.Out, dir)
 		if err := os.MkdirAll(out, 0o755); err != nil {
 			return err
 		}
-		n, err := writePack(out, c, lookup(c, actions))
+		n, err := writePack(out, c, lookup(c, of))
 		if err != nil {
 			return err
 		}

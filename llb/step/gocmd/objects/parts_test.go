@@ -9,6 +9,7 @@ import (
 
 	"github.com/gohull/gohull/llb/step"
 	"github.com/gohull/gohull/llb/step/gocmd"
+	"github.com/rogpeppe/go-internal/cache"
 )
 
 // TestParts packs a group of two parts, of which one has no package. Where the
@@ -30,7 +31,11 @@ func TestParts(t *testing.T) {
 	}
 	var log strings.Builder
 	j := Job{Step: gocmd.Step{Temp: temp, Out: out, Stderr: &log}, Cache: gocache}
-	if err := writeParts(j, group, actions{}, map[string]string{"example.com/m/lib": output}); err != nil {
+	c, err := cache.Open(gocache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeParts(j, c, group, actions{}, map[string]string{"example.com/m/lib": output}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := log.String(), "packed what 2 actions gave\n"; got != want {
