@@ -40,7 +40,8 @@ func TestBench(t *testing.T) {
 	}
 	for _, p := range run.Peers {
 		s := sample(t, main, p.Name)
-		if made := p.Name != "go"; s.Seconds <= 0 || s.Disk == 0 || (s.Image > 0) != made || (s.Pushed > s.Image/2) != made {
+		// Other tests push to the same registry, so what go pushed is not known.
+		if made := p.Name != "go"; s.Seconds <= 0 || s.Disk == 0 || (s.Image > 0) != made || made && s.Pushed <= s.Image/2 {
 			t.Errorf("one line in main: %s has %+v", p.Name, s)
 		}
 	}

@@ -15,8 +15,8 @@ var (
 	logged = regexp.MustCompile(`^ +([^\s:/]+\.go):([0-9]+): (.*)$`)
 	// frame is a line of a stack trace.
 	frame = regexp.MustCompile(`^\t(/\S+\.go):([0-9]+)( |$)`)
-	// missing is what Go says of a file that may be one of the build context.
-	missing = regexp.MustCompile(`\b(?:open|stat|lstat|chdir) (?:[^/\s]\S*|` + regexp.QuoteMeta(step.Source) + `/\S+): no such file or directory`)
+	// missing is what Go says of a file that may be one of the build context, with its name.
+	missing = regexp.MustCompile(`\b(?:open|stat|lstat|chdir) ([^/\s]\S*|` + regexp.QuoteMeta(step.Source) + `/\S+): no such file or directory`)
 	// framed are the lines that the testing package prints around a test.
 	framed = regexp.MustCompile(`^\s*(=== |--- |FAIL\b)`)
 )
@@ -88,4 +88,11 @@ func (t result) lines() []string {
 		}
 	}
 	return lines
+}
+
+// listable reports whether a line is about a missing file that `test.files` may bring. Tests
+// have what is in the testdata of their package anyway, unless an ignore file hides it.
+func listable(line string) bool {
+	found := missing.FindStringSubmatch(line)
+	return found != nil && !strings.HasPrefix(found[1], "testdata/")
 }

@@ -183,7 +183,7 @@ func (r run) failures(dirs map[string]string) string {
 			lines = t.whole(dirs[t.pkg])
 		}
 		for _, line := range lines {
-			if !hinted && missing.MatchString(line) {
+			if !hinted && listable(line) {
 				hinted = true
 				line += "; if the repository has it, list it in `test.files`"
 			}

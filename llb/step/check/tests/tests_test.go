@@ -131,7 +131,7 @@ func TestElsewhere(t *testing.T) {
 }
 
 func TestDocs(t *testing.T) {
-	for _, name := range []string{"../docs/a.md", "../docs/b.md"} {
+	for _, name := range []string{"testdata/a.md", "../docs/a.md", "../docs/b.md"} {
 		if _, err := os.ReadFile(name); err != nil {
 			t.Error(err)
 		}
@@ -142,6 +142,7 @@ func TestDocs(t *testing.T) {
 		t.Fatalf("exit code %d, %v, want 1", code, err)
 	}
 	const want = "lib/lib_test.go:10: TestElsewhere: stat /nowhere/near: no such file or directory\n" +
+		"lib/lib_test.go:17: TestDocs: open testdata/a.md: no such file or directory\n" +
 		"lib/lib_test.go:17: TestDocs: open ../docs/a.md: no such file or directory; if the repository has it, list it in `test.files`\n" +
 		"lib/lib_test.go:17: TestDocs: open ../docs/b.md: no such file or directory\n"
 	if diff := cmp.Diff(want, steptest.Errors(t, s)); diff != "" {
