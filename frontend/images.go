@@ -154,7 +154,7 @@ func imageError(key planner.ImageKey, err error) diag.Diagnostic {
 	if version, ok := planner.OfficialGo(key.Ref); ok && doesNotExist(key.Ref, err) {
 		d.Message = fmt.Sprintf("Go %s is not published: %s does not exist", version, key.Ref)
 		d.Hint = "write a published version " + lineOfGo(key.At)
-		if planner.GoModule(key.Ref) {
+		if planner.HasToolchainModule(key.Ref) {
 			d.Hint += "; if only your mirror lacks this one, `toolchain: module` downloads it through the module proxy"
 		}
 		return d

@@ -51,7 +51,7 @@ func (p packing) ownGroups(all []groups.Compiled, i imports, start plan.Start) [
 			Step: p.step(fmt.Sprintf("compile %s for %s", groupTitle(c), i.of), i.env, start, i.added),
 			Name: c.Name(),
 			Uses: usedParts(all, c.Uses),
-			Vet:  withoutNamed(i.vet),
+			Vet:  i.vet,
 			Args: append([]string{"list", "-e", "-export"}, withoutNamed(i.flags)...),
 		})
 	}

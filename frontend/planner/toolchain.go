@@ -193,9 +193,9 @@ func OfficialGo(ref string) (version string, ok bool) {
 	return version, gomod.IsGo(version) && (kind == "alpine" || kind == "bookworm")
 }
 
-// GoModule reports whether `toolchain: module` can be used instead of an official image:
+// HasToolchainModule reports whether `toolchain: module` can be used instead of an official image:
 // not one that is large for its C compiler and git.
-func GoModule(ref string) bool {
+func HasToolchainModule(ref string) bool {
 	version, ok := OfficialGo(ref)
 	return ok && strings.HasSuffix(ref, "-alpine") && gomod.CompareGo(version, firstModule) >= 0
 }

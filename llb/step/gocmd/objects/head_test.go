@@ -165,7 +165,7 @@ func TestHeadsHostile(t *testing.T) {
 // unpackHead unpacks the head of the one object of a pack.
 func unpackHead(t *testing.T, dir string) (file string, err error) {
 	t.Helper()
-	s, err := openShelf(t.TempDir(), source{heads: []string{dir}})
+	s, err := openShelf(t.TempDir(), nil, []string{dir})
 	if err != nil {
 		return "", err
 	}

@@ -4,9 +4,9 @@
 //
 // A pack is a directory with two files. IndexFile has a line for each entry, sorted: an
 // action that the go command may have to do, the output it gave, the output's
-// size, and the place and length of the part of DataFile that unpacks to it; of a compiled package,
-// also the length and the checksum of its head. The digest of
-// this file names the pack. DataFile is a tar archive, compressed with Zstandard, that
+// size, and the place and length of the part of DataFile that unpacks to it. For a compiled
+// package, it also has the length and the checksum of the head, the part that those who
+// import the package need. The digest of this file names the pack. DataFile is a tar archive, compressed with Zstandard, that
 // unpacks to a GOCACHE: "ab/abcd…-a" says what the output of an action is, "ab/abcd…-d" is
 // an output. Times are left out, so the same objects are the same bytes.
 //

@@ -51,7 +51,7 @@ func collectParts(j Job, v step.Objects) (code int, err error) {
 			paths = append(paths, m.path)
 		}
 	}
-	made, err := tested(j.Step, v, paths)
+	made, err := vetMembers(j.Step, v, paths)
 	if err != nil {
 		return 0, err
 	}
@@ -86,11 +86,11 @@ func export(s gocmd.Step, v step.Objects, paths []string) (outputs map[string]st
 	return outputs, 0, nil
 }
 
-// tested has packages compiled and vetted by `go test`, if they are for tests, and returns
-// the actions of that, also of what did not compile. What is wrong with the packages is no error here. Which
-// action is of which package, the go command says only where it prints what its keys are made of
-// (`go help cache`).
-func tested(s gocmd.Step, v step.Objects, paths []string) (actions, error) {
+// vetMembers has packages vetted, if they are for tests, and returns the actions of that.
+// `go test` compiles them as well, `go vet` only what others import. What is wrong with the
+// packages is no error here. Which action is of which package, the go command says only where
+// it prints what its keys are made of (`go help cache`).
+func vetMembers(s gocmd.Step, v step.Objects, paths []string) (actions, error) {
 	made := actions{compiled: map[string][]cache.ActionID{}, vetted: map[string][]cache.ActionID{}}
 	if len(v.Vet) == 0 || len(paths) == 0 {
 		return made, nil

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,28 @@ func TestPartsVetted(t *testing.T) {
 		if found[1] != "main" {
 			t.Errorf("%s is compiled again", found[1])
 		}
+	}
+}
+
+// TestPartsNotCompiled has a command that names the action of a package and does not compile
+// it: `go vet` compiles only what others import. The package is compiled all the same.
+func TestPartsNotCompiled(t *testing.T) {
+	_, gocache, _ := compiled(t)
+	project := t.TempDir()
+	writeAll(t, project, map[string]string{
+		"go.mod":    "module example.com/m\n",
+		"low.go":    "package m\n\nfunc Low() {}\n",
+		"group.txt": "parts/low example.com/m\n",
+	})
+	out := collect(t, project, gocache, step.Objects{
+		List:  filepath.Join(project, "group.txt"),
+		Parts: true,
+		Vet:   []string{"vet"},
+		Args:  []string{"list", "-e", "-export"},
+	})
+	entries, err := readIndex(filepath.Join(out, "parts/low"))
+	if err != nil || !slices.ContainsFunc(entries, func(e entry) bool { return e.head.length > 0 }) {
+		t.Errorf("%v, or the pack has no compiled package: %v", err, entries)
 	}
 }
 

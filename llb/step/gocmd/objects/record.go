@@ -20,10 +20,10 @@ import (
 	"github.com/rogpeppe/go-internal/cache"
 )
 
-// Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs,
-// on standard input and output. It writes the actions that the go
-// command asks for, or brings, to a file, one a line, next to those of go commands
-// before it; to none if the file has no name. The log says which packs are damaged.
+// Record serves the go command as GOCACHEPROG from a GOCACHE, and from packs, on standard
+// input and output. It writes the actions that the go command asks for, or brings, to a
+// file, one a line, next to those of go commands before it; to none if the file has no
+// name. The log says which packs are damaged.
 func Record(gocache string, v step.Record, log io.Writer) error {
 	c, err := cache.Open(gocache)
 	if err != nil {
@@ -52,7 +52,7 @@ func packsOf(gocache string, v step.Record) (*shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openShelf(gocache, source{packs, heads})
+	return openShelf(gocache, packs, heads)
 }
 
 // recorder is called for several requests at a time.

@@ -23,7 +23,7 @@ import (
 // shelf is packs whose objects are unpacked to a GOCACHE, each by itself.
 type shelf struct {
 	gocache  *os.Root
-	heads    *os.Root // the same for heads, which the go command must not take for outputs; nil if none is needed
+	heads    *os.Root // headsDir, since the go command must not take a head for an output; nil if there are none
 	files    []*os.File
 	places   map[cache.ActionID]place
 	left     atomic.Int64       // how many bytes may still be unpacked
@@ -40,15 +40,10 @@ type place struct {
 // headsDir is a directory of GOCACHE that the go command does not know.
 const headsDir = "heads"
 
-// source is packs to unpack from.
-type source struct {
-	packs []string // directories
-	heads []string // directories of packs of whose compiled packages only the heads are needed
-}
-
-// openShelf opens packs.
-func openShelf(gocache string, from source) (*shelf, error) {
-	root, err := openRoot(gocache)
+// openShelf opens the packs in some directories, and those in others of whose compiled
+// packages only the heads are needed.
+func openShelf(gocache string, packs, heads []string) (*shelf, error) {
+	root, err := os.OpenRoot(gocache)
 	if err != nil {
 		return nil, err
 	}
@@ -57,39 +52,43 @@ func openShelf(gocache string, from source) (*shelf, error) {
 		s.decoders <- nil
 	}
 	s.left.Store(largestPack)
-	if err := s.open(from); err != nil {
+	if err := s.open(packs, heads); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *shelf) open(from source) (err error) {
-	for _, dir := range from.packs {
-		err = errors.Join(err, s.add(dir, false))
+func (s *shelf) open(packs, heads []string) error {
+	for _, dir := range packs {
+		if err := s.add(dir, false); err != nil {
+			return err
+		}
 	}
-	if len(from.heads) == 0 {
+	if len(heads) == 0 {
+		return nil
+	}
+	if err := s.openHeads(); err != nil {
 		return err
 	}
-	heads, failed := openRoot(filepath.Join(s.gocache.Name(), headsDir))
-	if failed != nil {
-		return errors.Join(err, failed)
+	for _, dir := range heads {
+		if err := s.add(dir, true); err != nil {
+			return err
+		}
 	}
-	s.heads = heads
-	for _, dir := range from.heads {
-		err = errors.Join(err, s.add(dir, true))
-	}
-	return err
+	return nil
 }
 
-// openRoot opens a directory with the directories of a GOCACHE.
-func openRoot(dir string) (*os.Root, error) {
+// openHeads opens the directory for heads, with the directories that a GOCACHE has.
+func (s *shelf) openHeads() (err error) {
+	dir := filepath.Join(s.gocache.Name(), headsDir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := cache.Open(dir); err != nil { // It makes the directories.
-		return nil, err
+		return err
 	}
-	return os.OpenRoot(dir)
+	s.heads, err = os.OpenRoot(dir)
+	return err
 }
 
 // add opens the pack in a directory.
@@ -120,9 +119,9 @@ func (s *shelf) close() error {
 	return errors.Join(errs...)
 }
 
-// unpack adds an action and its output to GOCACHE, or the output's head to a directory for
-// these. It returns the output's file, and reports whether a pack has the action. A pack may come from
-// anybody: what it has is the output, or its head, only if the checksum is right.
+// unpack adds an action and its output to GOCACHE, or the output's head to the directory for
+// heads. It returns the output's file, and reports whether a pack has the action. A pack may come
+// from anybody: what it has is the output, or its head, only if the checksum is right.
 func (s *shelf) unpack(id cache.ActionID) (file string, of entry, ok bool, err error) {
 	p, ok := s.places[id]
 	if !ok {

@@ -135,7 +135,7 @@ func unpackFirst(t *testing.T, dir string) error {
 	if _, err := cache.Open(gocache); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openShelf(gocache, source{packs: []string{dir}})
+	s, err := openShelf(gocache, []string{dir}, nil)
 	if err != nil {
 		return err
 	}
@@ -173,8 +173,8 @@ func FuzzShelf(f *testing.F) {
 		gocache := t.TempDir()
 		pack := packOf(t, index, data)
 		_, _ = Unpack(t.TempDir(), pack) // Whatever it makes of it, it returns.
-		for _, from := range []source{{packs: []string{pack}}, {heads: []string{pack}}} {
-			s, err := openShelf(gocache, from)
+		for _, dirs := range [][2][]string{{{pack}, nil}, {nil, {pack}}} {
+			s, err := openShelf(gocache, dirs[0], dirs[1])
 			if err != nil {
 				return
 			}

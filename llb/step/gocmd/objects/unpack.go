@@ -48,7 +48,7 @@ func unpack(gocache, dir string) (files int, err error) {
 	if !indexed(dir) {
 		return unpackData(gocache, filepath.Join(dir, DataFile))
 	}
-	s, err := openShelf(gocache, source{packs: []string{dir}})
+	s, err := openShelf(gocache, []string{dir}, nil)
 	if err != nil {
 		return 0, err
 	}
