@@ -167,20 +167,27 @@ func ended(fd int, within time.Duration) bool {
 	}
 }
 
-// ticks gives the start time of a process; a zombie counts as gone.
+// ticks gives the start time of a process, in clock ticks since the machine booted.
 func ticks(pid int) (uint64, bool) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, false
 	}
+	return started(stat)
+}
+
+// started reads the start time from what the kernel says of a process in
+// /proc/PID/stat, as proc_pid_stat(5) describes it. One that has ended counts as
+// gone: a zombie, and one that its parent waits for at this moment.
+func started(stat []byte) (ticks uint64, alive bool) {
 	// The second field is the program's name in parentheses and may hold
 	// anything. The third is the state, the 22nd the start time.
-	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
-	if len(fields) < 20 || string(fields[0]) == "Z" {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 20 || bytes.ContainsAny(fields[0], "ZXx") {
 		return 0, false
 	}
-	t, err := strconv.ParseUint(string(fields[19]), 10, 64)
-	return t, err == nil
+	ticks, err := strconv.ParseUint(string(fields[19]), 10, 64)
+	return ticks, err == nil
 }
 
 func boot() string {

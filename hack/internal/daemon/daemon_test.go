@@ -34,6 +34,23 @@ func TestStop(t *testing.T) {
 	}
 }
 
+func TestStarted(t *testing.T) {
+	const rest = " 1 42 42 0 -1 4194560 95 0 0 0 0 0 0 0 20 0 1 0 1234 2703360 0 18446744073709551615"
+	for stat, want := range map[string]bool{
+		"42 (tail) S" + rest:             true,
+		"42 (Z) X) R" + rest:             true, // a name with parentheses
+		"42 (tail) Z" + rest:             false,
+		"42 (tail) X" + rest:             false,
+		"42 (tail) S 1 42 42 0 -1 41945": false,
+		"":                               false,
+	} {
+		ticks, alive := started([]byte(stat))
+		if alive != want || alive && ticks != 1234 {
+			t.Errorf("%q: started at %d, alive %v, want 1234, %v", stat, ticks, alive, want)
+		}
+	}
+}
+
 func TestReusedPid(t *testing.T) {
 	p := start(t, Dir(t.TempDir()))
 	other := p
