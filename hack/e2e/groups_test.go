@@ -59,8 +59,7 @@ func TestGroups(t *testing.T) {
 		}
 	}
 
-	// Tests of two groups fail, and all of them are reported. Running them again
-	// runs nothing else.
+	// Tests of two groups fail, and all of them are reported.
 	edit(t, b, map[string]string{
 		"a/p3/p3_test.go": strings.Replace(project["a/p3/p3_test.go"], "!= 2", "!= 3", 1),
 		"b/q4/q4_test.go": strings.Replace(project["b/q4/q4_test.go"], "!= 2", "!= 3", 1),
@@ -74,7 +73,11 @@ func TestGroups(t *testing.T) {
 			t.Errorf("exit code %d, and this was printed, without %q:\n%s", r.Exit, want, r.Text)
 		}
 	}
+
+	// Running one group again runs no other, on a builder that has run them all.
+	// BuildKit may run once more what a builder has only imported, after an edit is undone.
 	edit(t, b, map[string]string{"a/p3/p3_test.go": project["a/p3/p3_test.go"], "b/q4/q4_test.go": project["b/q4/q4_test.go"]})
+	b.Builder = ""
 	succeed(t, b)
 	b.Args = append(b.Args, "--no-cache-filter=check-test:./b/q3")
 	hasRun(t, succeed(t, b).Steps(), "check test ./b/q1 and 4 more")
