@@ -65,6 +65,10 @@ func (p packing) wanted() bool {
 	return p.imports && p.canPack()
 }
 
+// carries reports whether packs only carry what other steps find in a cache of the
+// builder to those that share none.
+func (p packing) carries() bool { return !p.wanted() && p.caches.keepsObjects() }
+
 // forImages reports whether it does so for an image: always if the compile
 // shares no cache. A profile to optimise by changes how every package is
 // compiled, and the packs' steps do not have it. A seed has everything that a
@@ -104,7 +108,7 @@ func (p packing) tests(patterns, race []string) plan.Start {
 	}
 	i := p.ofTests(race)
 	packs := p.imported(i)
-	if len(patterns) > 0 && !p.wanted() && p.caches.keepsObjects() {
+	if len(patterns) > 0 && p.carries() {
 		packs = append(packs, p.compiledTests(i, patterns, packs))
 	}
 	return plan.Start{Packs: packs}
@@ -233,9 +237,13 @@ func (p packing) dependencies(i imports) plan.Objects {
 
 // standard plans a pack of the standard library. It is apart from the modules,
 // so that importing another package of the standard library compiles no module
-// again. It runs in no module.
+// again. It runs in no module. It begins with the packs before it, unless a cache has
+// what they have: with them it could not share that.
 func (p packing) standard(i imports) plan.Objects {
 	start := plan.Start{Packs: i.before}
+	if p.carries() {
+		start = plan.Start{}
+	}
 	return plan.Objects{
 		Step:    p.step("compile the standard library that "+i.of, setEnv(slices.Clone(i.env), "GOFLAGS", ""), start, i.added),
 		Of:      plan.OfStandard,
