@@ -211,9 +211,11 @@ func vet(s gocmd.Step, v step.Objects, packages []string) error {
 var testMain = []string{"internal/coverage/cfile", "os", "reflect", "runtime/coverage", "testing", "testing/internal/testdeps"}
 
 // ofTests returns packages of the standard library that no file imports: those of
-// the programs of tests.
+// the programs of tests. They go with other modules if there are any, because all groups
+// of tests start from that pack; else with the standard library.
 func ofTests(v step.Objects) []string {
-	if len(v.Vet) > 0 && v.Vet[0] == "test" && filepath.Base(v.List) == step.StandardFile {
+	forTests := len(v.Vet) > 0 && v.Vet[0] == "test"
+	if forTests && slices.Contains([]string{step.StubsFile, step.StandardFile}, filepath.Base(v.List)) {
 		return testMain
 	}
 	return nil

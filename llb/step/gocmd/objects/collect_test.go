@@ -12,8 +12,8 @@ import (
 )
 
 // TestStandardOfTests packs the standard library for the tests of a project, as several go
-// commands ask for it. Where the pack is unpacked, nothing but the project is compiled,
-// with coverage, too.
+// commands ask for it, and as what other modules import. Where a pack is unpacked,
+// nothing but the project is compiled, with coverage, too.
 func TestStandardOfTests(t *testing.T) {
 	_, gocache, _ := compiled(t)
 	project := t.TempDir()
@@ -22,10 +22,20 @@ func TestStandardOfTests(t *testing.T) {
 		"m.go":                      "package m\n\nfunc F() {}\n",
 		"m_test.go":                 "package m\n\nimport (\n\t\"strings\"\n\t\"testing\"\n)\n\nfunc TestF(t *testing.T) { F(); t.Log(strings.ToUpper(`f`)) }\n",
 		"list/" + step.StandardFile: "strings\ntesting\n",
+		"list/" + step.StubsFile:    "strings\ntesting\n",
 	})
-	out := standardOfTests(t, project, gocache)
+	for _, list := range []string{step.StandardFile, step.StubsFile} {
+		t.Run(list, func(t *testing.T) {
+			onlyProjectCompiled(t, project, packForTests(t, project, gocache, list))
+		})
+	}
+}
+
+// onlyProjectCompiled runs the tests of the project, starting from a pack.
+func onlyProjectCompiled(t *testing.T, project, pack string) {
+	t.Helper()
 	second := t.TempDir()
-	if err := Begin(second, step.Start{Packs: []string{out}}, os.Stderr); err != nil {
+	if err := Begin(second, step.Start{Packs: []string{pack}}, os.Stderr); err != nil {
 		t.Fatal(err)
 	}
 	log := run(t, project, second, nil, "test", "-x", "-coverprofile="+filepath.Join(t.TempDir(), "profile"), ".")
@@ -54,8 +64,14 @@ func writeAll(t *testing.T, dir string, files map[string]string) {
 // lists it.
 func standardOfTests(t *testing.T, project, gocache string) string {
 	t.Helper()
+	return packForTests(t, project, gocache, step.StandardFile)
+}
+
+// packForTests returns a pack for the tests of a project, of what it has in a list.
+func packForTests(t *testing.T, project, gocache, list string) string {
+	t.Helper()
 	return collect(t, t.TempDir(), gocache, step.Objects{
-		List: filepath.Join(project, "list", step.StandardFile),
+		List: filepath.Join(project, "list", list),
 		Vet:  []string{"test"},
 		Args: []string{"list", "-e", "-deps", "-export"},
 	})
