@@ -94,8 +94,8 @@ func command(ctx context.Context, f flags) error {
 	return publish(results, filepath.Join(repo, "docs"))
 }
 
-// publish puts results into the documentation, instead of those of the
-// same inputs.
+// publish puts results into the documentation, instead of those of the same
+// cases.
 func publish(run result.Run, dir string) error {
 	name := filepath.Join(dir, docs.Results)
 	earlier, err := result.Read(name)

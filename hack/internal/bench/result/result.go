@@ -4,6 +4,7 @@ package result
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/gohull/gohull/hack/internal/page"
@@ -74,17 +75,43 @@ func Read(name string) (Run, error) { return page.ReadResults[Run](name) }
 // Write writes a run to a file.
 func (r Run) Write(name string) error { return page.WriteResults(name, r) }
 
-// Over is r with those inputs of an earlier run that r did not measure.
+// Over is r with what it did not measure of an earlier run: inputs, cases of an input,
+// and peers. What all peers did in a case is always of one run.
 func (r Run) Over(earlier Run) Run {
 	inputs := slices.Clone(r.Inputs)
 	for _, in := range earlier.Inputs {
-		if !slices.ContainsFunc(inputs, func(o *Input) bool { return o.Name == in.Name }) {
+		i := slices.IndexFunc(inputs, func(o *Input) bool { return o.Name == in.Name })
+		if i < 0 {
 			inputs = append(inputs, in)
+		} else {
+			inputs[i] = inputs[i].over(in)
 		}
 	}
 	slices.SortFunc(inputs, func(a, b *Input) int { return cmp.Compare(a.Name, b.Name) })
 	r.Inputs = inputs
+	r.Peers = slices.Clone(r.Peers)
+	for _, p := range earlier.Peers {
+		if !slices.Contains(r.Peers, p) {
+			r.Peers = append(r.Peers, p)
+		}
+	}
 	return r
+}
+
+// over is in with those cases of an earlier run that it lacks, in the order of that run.
+func (in *Input) over(earlier *Input) *Input {
+	both := *in
+	both.Cases = slices.Clone(earlier.Cases)
+	for _, c := range in.Cases {
+		if i := slices.IndexFunc(both.Cases, func(o *Case) bool { return o.Name == c.Name }); i >= 0 {
+			both.Cases[i] = c
+		} else {
+			both.Cases = append(both.Cases, c)
+		}
+	}
+	both.Places = maps.Clone(earlier.Places)
+	maps.Copy(both.Places, in.Places)
+	return &both
 }
 
 // Of is what a peer did, and whether it did anything.

@@ -3,6 +3,7 @@ package result
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/gohull/gohull/internal/golden"
@@ -47,11 +48,28 @@ func TestWrite(t *testing.T) {
 	golden.File(t, "testdata/run.json", string(got))
 }
 
-// TestOver measures one input anew and keeps the other.
+// TestOver measures one case of an input anew with one peer, and a case that it had not.
+// The other cases, peers and inputs stay.
 func TestOver(t *testing.T) {
-	a, b, again := &Input{Name: "a"}, &Input{Name: "b"}, &Input{Name: "b", Packages: 1}
-	got := Run{Date: "now", Inputs: []*Input{again}}.Over(Run{Date: "then", Inputs: []*Input{b, a}})
-	if got.Date != "now" || len(got.Inputs) != 2 || got.Inputs[0] != a || got.Inputs[1] != again {
-		t.Errorf("the run of %s has %+v", got.Date, got.Inputs)
+	var (
+		a      = &Input{Name: "a"}
+		kept   = &Case{Name: "readme"}
+		old    = &Case{Name: "main"}
+		anew   = &Case{Name: "main"}
+		more   = &Case{Name: "tests"}
+		ours   = Peer{Name: "gohull"}
+		theirs = Peer{Name: "ko"}
+	)
+	b := &Input{Name: "b", Packages: 1, Places: map[string]string{"leaf": "x.go", "main": "main.go"}, Cases: []*Case{old, kept}}
+	again := &Input{Name: "b", Packages: 2, Places: map[string]string{"main": "cmd/main.go"}, Cases: []*Case{anew, more}}
+	got := Run{Date: "now", Peers: []Peer{ours}, Inputs: []*Input{again}}.Over(Run{Date: "then", Peers: []Peer{ours, theirs}, Inputs: []*Input{b, a}})
+	want := Run{Date: "now", Peers: []Peer{ours, theirs}, Inputs: []*Input{a, {
+		Name: "b", Packages: 2, Places: map[string]string{"leaf": "x.go", "main": "cmd/main.go"}, Cases: []*Case{anew, kept, more},
+	}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := got.Inputs[1].Cases; got[0] != anew || b.Cases[0] != old || len(again.Cases) != 2 {
+		t.Error("the case that was measured anew is the earlier one, or a run was changed")
 	}
 }
