@@ -65,8 +65,8 @@ func (p packing) wanted() bool {
 	return p.imports && p.canPack()
 }
 
-// carries reports whether packs only carry what other steps find in a cache of the
-// builder to those that share none.
+// carries reports whether packs only carry objects out of a cache of the builder, to
+// steps that share none. Otherwise packs are where the objects are kept.
 func (p packing) carries() bool { return !p.wanted() && p.caches.keepsObjects() }
 
 // forImages reports whether it does so for an image: always if the compile
@@ -237,8 +237,8 @@ func (p packing) dependencies(i imports) plan.Objects {
 
 // standard plans a pack of the standard library. It is apart from the modules,
 // so that importing another package of the standard library compiles no module
-// again. It runs in no module. It begins with the packs before it, unless a cache has
-// what they have: with them it could not share that.
+// again. It runs in no module. It begins with the packs before it only if no cache of
+// the builder has their objects, because a step that begins with packs shares no cache.
 func (p packing) standard(i imports) plan.Objects {
 	start := plan.Start{Packs: i.before}
 	if p.carries() {

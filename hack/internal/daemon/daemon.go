@@ -176,9 +176,9 @@ func ticks(pid int) (uint64, bool) {
 	return started(stat)
 }
 
-// started reads the start time from what the kernel says of a process in
-// /proc/PID/stat, as proc_pid_stat(5) describes it. One that has ended counts as
-// gone: a zombie, and one that its parent waits for at this moment.
+// started reads the start time of a process from the text of /proc/PID/stat, which
+// proc_pid_stat(5) describes. A process that has ended is not alive, also while
+// the kernel still lists it: as a zombie, or for a moment as dead.
 func started(stat []byte) (ticks uint64, alive bool) {
 	// The second field is the program's name in parentheses and may hold
 	// anything. The third is the state, the 22nd the start time.

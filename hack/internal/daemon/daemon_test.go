@@ -41,6 +41,7 @@ func TestStarted(t *testing.T) {
 		"42 (Z) X) R" + rest:             true, // a name with parentheses
 		"42 (tail) Z" + rest:             false,
 		"42 (tail) X" + rest:             false,
+		"42 (tail) x" + rest:             false, // before Linux 3.14
 		"42 (tail) S 1 42 42 0 -1 41945": false,
 		"":                               false,
 	} {

@@ -76,7 +76,7 @@ func Read(name string) (Run, error) { return page.ReadResults[Run](name) }
 func (r Run) Write(name string) error { return page.WriteResults(name, r) }
 
 // Over is r with what it did not measure of an earlier run: inputs, cases of an input,
-// and peers. What all peers did in a case is always of one run.
+// and peers. A case that both measured is that of r alone, so each row is of one run.
 func (r Run) Over(earlier Run) Run {
 	inputs := slices.Clone(r.Inputs)
 	for _, in := range earlier.Inputs {
@@ -91,7 +91,7 @@ func (r Run) Over(earlier Run) Run {
 	r.Inputs = inputs
 	r.Peers = slices.Clone(r.Peers)
 	for _, p := range earlier.Peers {
-		if !slices.Contains(r.Peers, p) {
+		if !slices.ContainsFunc(r.Peers, func(o Peer) bool { return o.Name == p.Name }) {
 			r.Peers = append(r.Peers, p)
 		}
 	}
@@ -109,7 +109,8 @@ func (in *Input) over(earlier *Input) *Input {
 			both.Cases = append(both.Cases, c)
 		}
 	}
-	both.Places = maps.Clone(earlier.Places)
+	both.Places = map[string]string{}
+	maps.Copy(both.Places, earlier.Places)
 	maps.Copy(both.Places, in.Places)
 	return &both
 }

@@ -72,4 +72,7 @@ func TestOver(t *testing.T) {
 	if got := got.Inputs[1].Cases; got[0] != anew || b.Cases[0] != old || len(again.Cases) != 2 {
 		t.Error("the case that was measured anew is the earlier one, or a run was changed")
 	}
+	if got := again.over(&Input{Name: "b"}); !reflect.DeepEqual(got, again) {
+		t.Errorf("over an input with nothing: %+v, want %+v", got, again)
+	}
 }
